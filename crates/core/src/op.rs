@@ -1,0 +1,106 @@
+//! The primitive operations. Everything else is a composition of these.
+
+use crate::dtype::{DType, Scalar};
+
+/// Element-wise functions of one float.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unary {
+    /// `-x`
+    Neg,
+    /// `1 / x`
+    Recip,
+    /// `e^x`
+    Exp,
+    /// Natural logarithm.
+    Log,
+    /// Square root. Its slope at 0 is infinite: penalties take `sqrt(x + eps)`.
+    Sqrt,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// Sine, of radians.
+    Sin,
+    /// The largest integer not above `x`.
+    Floor,
+}
+
+/// Element-wise functions of two tensors of one shape and type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Binary {
+    /// `a + b`; integers wrap.
+    Add,
+    /// `a * b`; integers wrap.
+    Mul,
+    /// The larger one. A tie gives its gradient to `a`.
+    Max,
+    /// `a < b`, a [`DType::Bool`].
+    Less,
+    /// `a == b`, a [`DType::Bool`].
+    Eq,
+}
+
+/// How a reduction combines elements.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reducer {
+    /// The sum.
+    Sum,
+    /// The largest element. A tie shares its gradient equally.
+    Max,
+}
+
+/// A primitive operation. Shapes are static; `args` are listed with each.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    /// A buffer that the host writes, by its index in the program. No arguments.
+    Input(usize),
+    /// A buffer that lives on the device between steps, by its index in the program. No arguments.
+    State(usize),
+    /// One constant in every element. No arguments.
+    Const(Scalar),
+    /// The coordinate along `axis`, as u32. No arguments.
+    Iota {
+        /// Which axis counts.
+        axis: usize,
+    },
+    /// Uniform integers in `[0, below)`: Threefry-2x32 of (key, [element, stream]), scaled by multiply and shift.
+    /// One argument: the key, u32 of shape `[2]` (seed, step).
+    Random {
+        /// Tells apart the draws of one step.
+        stream: u32,
+        /// The exclusive upper end.
+        below: u32,
+    },
+    /// An element-wise function. One argument.
+    Unary(Unary),
+    /// A change of type; float to integer truncates, bool gives 0 or 1. One argument.
+    Cast(DType),
+    /// An element-wise function of two arguments.
+    Binary(Binary),
+    /// `condition ? a : b`. Three arguments.
+    Select,
+    /// Combines elements along `axes`, which stay with extent 1. One argument.
+    Reduce {
+        /// How.
+        reducer: Reducer,
+        /// Along which axes, ascending.
+        axes: Vec<usize>,
+    },
+    /// The same elements, in row-major order, under another shape. One argument.
+    Reshape,
+    /// Axis `i` of the result is axis `permutation[i]` of the argument.
+    Permute(Vec<usize>),
+    /// Repeats axes of extent 1 up to the node's shape. One argument of the same rank.
+    Broadcast,
+    /// Surrounds with zeros: per axis, how many before and after. One argument.
+    Pad(Vec<(usize, usize)>),
+    /// A box cut out: per axis the first coordinate; the extents are the node's shape. One argument.
+    Slice(Vec<usize>),
+    /// Reverses the listed axes. One argument.
+    Flip(Vec<usize>),
+    /// `[…, m, k] x [.., k, n] -> […, m, n]`, leading axes equal. Two arguments.
+    MatMul,
+    /// Rows of data: arguments `data [rows, …]` and `index u32 [n]` give `[n, …]`. An index past the end takes the
+    /// last row.
+    Gather,
+    /// The argument itself, and a gradient of zero.
+    Detach,
+}

@@ -1,0 +1,51 @@
+//! Program -> kernels and buffer slots. Pure: needs no device and cannot fail.
+
+pub mod kernel;
+
+use crate::dtype::DType;
+use kernel::{BufferId, Kernel};
+
+/// What a buffer of a plan is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Role {
+    /// The program's input of this index.
+    Input(usize),
+    /// The program's state of this index.
+    State(usize),
+    /// A scratch slot, shared by values that do not live at the same time.
+    Slot,
+    /// The result of an entry; keeps its value until that entry runs again.
+    Output,
+}
+
+/// A buffer of a plan.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    /// What it is for.
+    pub role: Role,
+    /// The element type (slots are shared between f32, u32 and bool, all of 32 bits: theirs is `F32`; the type that
+    /// counts is that of the kernel's binding).
+    pub dtype: DType,
+    /// How many elements.
+    pub len: usize,
+}
+
+/// An entry of a program, planned.
+#[derive(Clone, Debug)]
+pub struct EntryPlan {
+    /// The entry's name.
+    pub name: String,
+    /// To be executed in this order.
+    pub kernels: Vec<Kernel>,
+    /// Where each output of the program's entry is found, in the same order.
+    pub outputs: Vec<BufferId>,
+}
+
+/// All entries of a program, over one set of buffers.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Inputs first, then states (so that state `i` is buffer `inputs + i`), then slots and outputs.
+    pub buffers: Vec<Buffer>,
+    /// In the order of the program's entries.
+    pub entries: Vec<EntryPlan>,
+}

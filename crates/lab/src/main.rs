@@ -1,0 +1,2 @@
+//! ganlet in a terminal.
+fn main() {}
