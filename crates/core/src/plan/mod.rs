@@ -1,5 +1,6 @@
 //! Program -> kernels and buffer slots. Pure: needs no device and cannot fail.
 
+pub mod coalesce;
 pub mod kernel;
 
 use crate::dtype::DType;
