@@ -1,6 +1,8 @@
 //! Program -> kernels and buffer slots. Pure: needs no device and cannot fail.
 
 pub mod coalesce;
+#[cfg(test)]
+pub(crate) mod interpret;
 pub mod kernel;
 
 use crate::dtype::DType;
