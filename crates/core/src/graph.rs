@@ -1,9 +1,19 @@
-//! The hash-consed graph.
+//! The hash-consed graph, and the builder that turns it into a [`Program`].
 
-use crate::dtype::DType;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+
+use crate::dtype::{DType, Scalar};
+use crate::error::GraphError;
 use crate::op::Op;
+use crate::program::{Entry, Init, InputDef, Program, StateDef};
+use crate::shape;
+use crate::simplify::{Simplified, simplify};
+use crate::tensor::Tensor;
 
-/// Index of a node in its graph.
+/// Index of a node in its graph. Arguments always have lower indices than their users.
 pub type NodeId = usize;
 
 /// One operation with its arguments and the shape and type of its result.
@@ -17,4 +27,193 @@ pub struct Node {
     pub shape: Vec<usize>,
     /// The element type of the result.
     pub dtype: DType,
+}
+
+/// The nodes made so far. Equal nodes are one node.
+#[derive(Default)]
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    ids: HashMap<Node, NodeId>,
+    error: Option<GraphError>,
+}
+
+pub(crate) type SharedGraph = Rc<RefCell<Graph>>;
+
+impl Graph {
+    /// Adds a well-formed node, simplified; an equal node that is there already serves.
+    pub(crate) fn intern(&mut self, mut node: Node) -> NodeId {
+        while let Some(simplified) = simplify(&self.nodes, &node) {
+            match simplified {
+                Simplified::Existing(id) => return id,
+                Simplified::Node(simpler) => node = simpler,
+            }
+        }
+        if let Some(&id) = self.ids.get(&node) {
+            return id;
+        }
+        let id = self.nodes.len();
+        self.nodes.push(node.clone());
+        self.ids.insert(node, id);
+        id
+    }
+
+    /// Checks, then adds. `None` after recording the graph's first error.
+    pub(crate) fn apply(
+        &mut self,
+        op: Op,
+        args: &[NodeId],
+        target: &[usize],
+        location: &'static Location<'static>,
+    ) -> Option<NodeId> {
+        let arg_nodes: Vec<&Node> = args.iter().map(|&id| &self.nodes[id]).collect();
+        match shape::infer(&op, &arg_nodes, target) {
+            Ok((shape, dtype)) => Some(self.intern(Node { op, args: args.to_vec(), shape, dtype })),
+            Err(problem) => {
+                let args = arg_nodes.iter().map(|n| (n.shape.clone(), n.dtype)).collect();
+                self.fail(format!("{op:?}"), args, problem, location);
+                None
+            }
+        }
+    }
+
+    /// Records an error, unless there is one already.
+    pub(crate) fn fail(
+        &mut self,
+        op: String,
+        args: Vec<(Vec<usize>, DType)>,
+        problem: String,
+        location: &'static Location<'static>,
+    ) {
+        self.error.get_or_insert(GraphError { op, args, problem, location });
+    }
+}
+
+/// Traces a [`Program`]: declares inputs and state, hands out tensors, collects entries.
+#[derive(Default)]
+pub struct Builder {
+    graph: SharedGraph,
+    inputs: RefCell<Vec<InputDef>>,
+    states: RefCell<Vec<StateDef>>,
+    entries: RefCell<Vec<EntryTrace>>,
+}
+
+struct EntryTrace {
+    name: String,
+    updates: Vec<(usize, Tensor)>,
+    outputs: Vec<(String, Tensor)>,
+}
+
+impl Builder {
+    /// An empty trace.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn leaf(&self, op: Op, shape: &[usize], dtype: DType) -> Tensor {
+        let id = self.graph.borrow_mut().intern(Node { op, args: vec![], shape: shape.to_vec(), dtype });
+        Tensor::new(self.graph.clone(), Some(id))
+    }
+
+    /// Declares a buffer that the host writes.
+    pub fn input(&self, name: &str, shape: &[usize], dtype: DType) -> Tensor {
+        let mut inputs = self.inputs.borrow_mut();
+        inputs.push(InputDef { name: name.into(), shape: shape.to_vec(), dtype });
+        self.leaf(Op::Input(inputs.len() - 1), shape, dtype)
+    }
+
+    /// Declares a buffer that lives on the device.
+    pub fn state(&self, name: &str, shape: &[usize], dtype: DType, init: Init) -> Tensor {
+        let mut states = self.states.borrow_mut();
+        states.push(StateDef { name: name.into(), shape: shape.to_vec(), dtype, init });
+        self.leaf(Op::State(states.len() - 1), shape, dtype)
+    }
+
+    /// A float constant of shape `[]`; it broadcasts against anything.
+    pub fn scalar(&self, value: f64) -> Tensor {
+        self.full(&[], value)
+    }
+
+    /// A float constant in every element.
+    pub fn full(&self, shape: &[usize], value: f64) -> Tensor {
+        self.leaf(Op::Const(Scalar::F32(value)), shape, DType::F32)
+    }
+
+    /// An unsigned constant in every element.
+    pub fn full_u32(&self, shape: &[usize], value: u32) -> Tensor {
+        self.leaf(Op::Const(Scalar::U32(value)), shape, DType::U32)
+    }
+
+    /// The coordinate along `axis`, as u32.
+    #[track_caller]
+    pub fn iota(&self, shape: &[usize], axis: usize) -> Tensor {
+        Tensor::apply(&self.graph, Op::Iota { axis }, &[], shape)
+    }
+
+    /// Adds something that a session can run. Updates name state tensors and their next values.
+    #[track_caller]
+    pub fn entry(&self, name: &str, updates: &[(&Tensor, &Tensor)], outputs: &[(&str, &Tensor)]) {
+        let location = Location::caller();
+        let mut traced = Vec::new();
+        for (state, next) in updates {
+            let (Some(state_id), Some(next_id)) = (state.id(), next.id()) else { continue };
+            let mut graph = self.graph.borrow_mut();
+            let (from, to) = (graph.nodes[state_id].clone(), graph.nodes[next_id].clone());
+            match from.op {
+                Op::State(index) if from.shape == to.shape && from.dtype == to.dtype => {
+                    traced.push((index, (*next).clone()));
+                }
+                Op::State(index) => {
+                    let problem = format!(
+                        "state `{}` keeps its shape and type, but the update differs",
+                        self.states.borrow()[index].name
+                    );
+                    graph.fail("update".into(), vec![(from.shape, from.dtype), (to.shape, to.dtype)], problem, location);
+                }
+                _ => graph.fail("update".into(), vec![(from.shape, from.dtype)], "only state can be updated".into(), location),
+            }
+        }
+        let outputs = outputs.iter().map(|(name, tensor)| ((*name).to_string(), (*tensor).clone())).collect();
+        self.entries.borrow_mut().push(EntryTrace { name: name.into(), updates: traced, outputs });
+    }
+
+    /// Checks the trace, drops what nothing needs, and freezes it.
+    ///
+    /// # Errors
+    /// The first ill-formed operation of the trace.
+    pub fn build(self) -> Result<Program, GraphError> {
+        let graph = self.graph.borrow();
+        if let Some(error) = &graph.error {
+            return Err(error.clone());
+        }
+        let id = |tensor: &Tensor| tensor.id().expect("only a recorded error leaves a tensor without a node");
+        let entries = self.entries.into_inner();
+        let roots = entries
+            .iter()
+            .flat_map(|e| e.updates.iter().map(|(_, t)| id(t)).chain(e.outputs.iter().map(|(_, t)| id(t))));
+        let mut live = vec![false; graph.nodes.len()];
+        for root in roots {
+            live[root] = true;
+        }
+        for node in (0..graph.nodes.len()).rev() {
+            if live[node] {
+                graph.nodes[node].args.iter().for_each(|&arg| live[arg] = true);
+            }
+        }
+        let mut renumbered = vec![usize::MAX; graph.nodes.len()];
+        let mut nodes = Vec::new();
+        for (old, node) in graph.nodes.iter().enumerate().filter(|&(old, _)| live[old]) {
+            renumbered[old] = nodes.len();
+            let args = node.args.iter().map(|&arg| renumbered[arg]).collect();
+            nodes.push(Node { args, ..node.clone() });
+        }
+        let entries = entries
+            .iter()
+            .map(|e| Entry {
+                name: e.name.clone(),
+                updates: e.updates.iter().map(|(state, t)| (*state, renumbered[id(t)])).collect(),
+                outputs: e.outputs.iter().map(|(name, t)| (name.clone(), renumbered[id(t)])).collect(),
+            })
+            .collect();
+        Ok(Program { nodes, inputs: self.inputs.into_inner(), states: self.states.into_inner(), entries })
+    }
 }

@@ -1,10 +1,26 @@
-//! ganlet-core: a static tensor graph with autodiff of any order, a fusing planner, and WGSL and CPU backends.
+//! A static tensor graph with autodiff of any order, a fusing planner, and WGSL and CPU backends.
+//!
+//! Write mathematics on [`Tensor`]s of a [`Builder`], differentiate with [`grad`](grad::grad), freeze the trace into a
+//! [`Program`], and run it thousands of times in a session on the CPU or the GPU. `ARCHITECTURE.md` at the top of the
+//! repository is the map.
 
 pub mod dtype;
+pub mod error;
+pub mod eval;
+pub mod grad;
 pub mod graph;
 pub mod op;
 pub mod plan;
 pub mod program;
+pub mod random;
 pub mod session;
+pub mod shape;
+mod simplify;
+pub mod tensor;
 
 pub use dtype::{DType, Scalar};
+pub use error::GraphError;
+pub use graph::Builder;
+pub use program::{Init, Program};
+pub use session::Slot;
+pub use tensor::Tensor;
