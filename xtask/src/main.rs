@@ -1,0 +1,81 @@
+//! Project tasks: `cargo xtask --help` lists them.
+//!
+//! Everything that a fresh machine lacks beyond Rust and Node is set up on the way, by [`setup`]; every step
+//! that has nothing to do is skipped, so each command can simply be run again.
+
+mod data;
+mod library;
+mod serve;
+mod setup;
+mod sh;
+mod site;
+mod size;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Ganlet's project tasks")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build what is missing and serve the page on this machine
+    Serve {
+        /// The port to listen on [default: 8080, or the next free one]
+        #[arg(long)]
+        port: Option<u16>,
+        /// Do not open the browser
+        #[arg(long)]
+        no_open: bool,
+        /// Compile fast instead of small
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Build the static site into web/dist
+    Build {
+        /// Compile fast instead of small: debug assertions on, no wasm-opt
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Run every check and test, stopping at the first that fails
+    Test {
+        /// Run this stage alone (may be repeated)
+        #[arg(long, value_name = "STAGE")]
+        only: Vec<test::Stage>,
+        /// List the stages
+        #[arg(long)]
+        list: bool,
+    },
+    /// Print the size of what the page loads
+    Size,
+    /// Format everything, fix what linters can fix, and check the house rules
+    Tidy,
+    /// Fetch and verify the data sets; prints the folder that holds them
+    Data,
+}
+
+fn main() {
+    let result = match Cli::parse().task {
+        Task::Serve { port, no_open, dev } => {
+            serve::run(port, !no_open, library::Profile::new(dev))
+        }
+        Task::Build { dev } => site::build(library::Profile::new(dev)),
+        Task::Test { list: true, .. } => {
+            test::list();
+            Ok(())
+        }
+        Task::Test { only, .. } => test::run(&only),
+        Task::Size => size::run(),
+        Task::Tidy => tidy::run(),
+        Task::Data => data::verified_folder().map(|folder| println!("{}", folder.display())),
+    };
+    if let Err(error) = result {
+        eprintln!("xtask: {error:#}");
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,55 @@
+//! The static site in web/dist: the page, and beside it the library in lib/ and the data sets in data/.
+
+use crate::library::Profile;
+use crate::{data, library, sh};
+use anyhow::Result;
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// The folder of the built site.
+pub(crate) fn folder() -> PathBuf {
+    sh::web().join("dist")
+}
+
+/// Builds the site anew.
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    let data = data::for_site()?;
+    let library = library::build(profile)?;
+    sh::run(&mut sh::npm_run("build"))?;
+    // The page loads the library as a file of its own, so that others can import it from the same address.
+    sh::copy_folder(&library, &folder().join("lib"))?;
+    sh::copy_folder(&data, &folder().join("data"))?;
+    fs::write(stamp(), "")?;
+    Ok(())
+}
+
+/// Builds the site if it is missing or older than something that it is made from.
+pub(crate) fn ensure(profile: Profile) -> Result<()> {
+    data::for_site()?;
+    library::build(profile)?;
+    match (folder().is_dir(), sh::modified(&stamp())) {
+        (true, Some(built)) if newest_source()? <= built => Ok(()),
+        _ => build(profile),
+    }
+}
+
+/// A file as old as the last complete build.
+fn stamp() -> PathBuf {
+    sh::target().join("ganlet-site.stamp")
+}
+
+/// When a file that goes into the site last changed.
+fn newest_source() -> Result<SystemTime> {
+    const NOT_SOURCES: [&str; 6] = [
+        "node_modules",
+        "dist",
+        "e2e",
+        "test",
+        "test-results",
+        "playwright-report",
+    ];
+    let files = sh::files_under(&sh::web(), &NOT_SOURCES)?;
+    let newest = files.iter().filter_map(|file| sh::modified(file)).max();
+    Ok(newest.unwrap_or(SystemTime::UNIX_EPOCH))
+}

@@ -1,0 +1,50 @@
+//! What the page costs to load, raw and as a static host would compress it.
+
+use crate::library::{Profile, WASM};
+use crate::{sh, site};
+use anyhow::{Result, bail};
+use flate2::{Compression, write::GzEncoder};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// The most that the compressed wasm may weigh, in bytes.
+const WASM_BUDGET: u64 = 400_000;
+
+/// Prints the table, building the site if needed; a library over its budget is an error.
+pub(crate) fn run() -> Result<()> {
+    site::ensure(Profile::Release)?;
+    let dist = site::folder();
+    println!("{:>10} {:>10}", "bytes", "gzip");
+    let (mut raw, mut gzip, mut wasm) = (0, 0, 0);
+    // Data sets come when a preset asks for them, and types never.
+    for file in sh::files_under(&dist, &["data"])? {
+        if file.extension().is_some_and(|extension| extension == "ts") {
+            continue;
+        }
+        let sizes = sizes(&file)?;
+        println!(
+            "{:>10} {:>10}  {}",
+            sizes.0,
+            sizes.1,
+            file.strip_prefix(&dist)?.display()
+        );
+        raw += sizes.0;
+        gzip += sizes.1;
+        if file.ends_with(WASM) {
+            wasm = sizes.1;
+        }
+    }
+    println!("{raw:>10} {gzip:>10}  in all");
+    if wasm > WASM_BUDGET {
+        bail!("{WASM} takes {wasm} bytes compressed; its budget is {WASM_BUDGET}");
+    }
+    Ok(())
+}
+
+fn sizes(file: &Path) -> Result<(u64, u64)> {
+    let bytes = fs::read(file)?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes)?;
+    Ok((bytes.len() as u64, encoder.finish()?.len() as u64))
+}
