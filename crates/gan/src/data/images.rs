@@ -1,0 +1,191 @@
+//! Labelled images as packed bytes, as they go to the device.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::idx;
+use crate::error::DataError;
+
+/// Images of one size with a label each. Clones share the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// Rows of an image.
+    pub height: usize,
+    /// Columns of an image.
+    pub width: usize,
+    /// Values of a pixel: 1 for grey, 3 for colour.
+    pub channels: usize,
+    bytes: Arc<[u8]>,
+    labels: Arc<[u8]>,
+}
+
+impl Images {
+    /// Images from an IDX file of grey images and an IDX file of their labels, raw or gzipped.
+    /// Each file is a name, for messages, and its content.
+    pub fn from_idx(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Self, DataError> {
+        let image_bytes = gunzip(images.0, images.1)?;
+        let label_bytes = gunzip(labels.0, labels.1)?;
+        let pixels = idx::images(images.0, &image_bytes)?;
+        let classes = idx::labels(labels.0, &label_bytes)?;
+        let [count, height, width] = pixels.sizes;
+        if classes.sizes != [count] {
+            return Err(DataError::Size {
+                file: labels.0.to_string(),
+                found: format!("{} labels", classes.sizes[0]),
+                expected: format!("{count}, one for each image of {}", images.0),
+                cure: "take images and labels of the same split",
+            });
+        }
+        Ok(Self {
+            height,
+            width,
+            channels: 1,
+            bytes: pixels.bytes.into(),
+            labels: classes.bytes.into(),
+        })
+    }
+
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no image.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Bytes of one image.
+    pub fn image_len(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    /// All images.
+    pub fn view(&self) -> ImageView<'_> {
+        self.slice(0..self.len())
+    }
+
+    /// The images of `range`, cut to those that exist.
+    pub fn slice(&self, range: Range<usize>) -> ImageView<'_> {
+        let end = range.end.min(self.len());
+        let start = range.start.min(end);
+        let size = self.image_len();
+        ImageView {
+            bytes: &self.bytes[start * size..end * size],
+            labels: &self.labels[start..end],
+        }
+    }
+}
+
+/// Some consecutive images of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageView<'a> {
+    /// Pixels 0 to 255: image, row, column, channel; the channel fastest.
+    pub bytes: &'a [u8],
+    /// One label per image.
+    pub labels: &'a [u8],
+}
+
+impl ImageView<'_> {
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no image.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Pixels from 0 to 1, as the Parzen protocol of 2014 takes them.
+    pub fn unit_pixels(&self) -> Vec<f32> {
+        self.bytes.iter().map(|&b| f32::from(b) / 255.0).collect()
+    }
+}
+
+/// Unpacks `content` where it is gzipped. Raw content comes back as it is: no IDX file starts like gzip.
+pub(super) fn gunzip<'a>(
+    file: &str,
+    content: &'a [u8],
+) -> Result<std::borrow::Cow<'a, [u8]>, DataError> {
+    use std::io::Read;
+    /// Far above any such data set: a small file that unpacks to more is an attack or an accident.
+    const LIMIT: u64 = 1 << 30;
+    if !content.starts_with(&[0x1f, 0x8b]) {
+        return Ok(content.into());
+    }
+    let damaged = |cause: String| DataError::Gzip {
+        file: file.to_string(),
+        cause,
+    };
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(content)
+        .take(LIMIT + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|error| damaged(error.to_string()))?;
+    if unpacked.len() as u64 > LIMIT {
+        return Err(damaged(format!("it unpacks to more than {LIMIT} bytes")));
+    }
+    Ok(unpacked.into())
+}
+
+/// Packs `content` with gzip.
+#[cfg(test)]
+pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> (Vec<u8>, Vec<u8>) {
+        let bytes: Vec<u8> = (0..12).collect();
+        (
+            idx::encode(&[3, 2, 2], &bytes),
+            idx::encode(&[3], &[7, 8, 9]),
+        )
+    }
+
+    #[test]
+    fn raw_and_gzipped_files_give_the_same_images() {
+        let (images, labels) = files();
+        let raw = Images::from_idx(("i", &images), ("l", &labels)).unwrap();
+        let packed = Images::from_idx(("i", &gzip(&images)), ("l", &gzip(&labels))).unwrap();
+        assert_eq!(raw, packed);
+        assert_eq!(
+            (raw.len(), raw.height, raw.width, raw.channels),
+            (3, 2, 2, 1)
+        );
+        let view = raw.slice(1..2);
+        assert_eq!((view.bytes, view.labels), (&[4, 5, 6, 7][..], &[8][..]));
+        assert_eq!(view.unit_pixels()[0], 4.0 / 255.0);
+        assert_eq!(raw.slice(2..9).len(), 1);
+        assert!(raw.slice(7..9).is_empty());
+    }
+
+    #[test]
+    fn labels_of_another_split_are_refused() {
+        let (images, _) = files();
+        let labels = idx::encode(&[2], &[0, 1]);
+        let error = Images::from_idx(("i", &images), ("l", &labels)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "l: wrong size: found 2 labels, expected 3, one for each image of i; \
+             take images and labels of the same split"
+        );
+    }
+
+    #[test]
+    fn a_damaged_gzip_stream_is_named() {
+        let (images, labels) = files();
+        let packed = gzip(&images);
+        let cut = &packed[..packed.len() - 9];
+        let error = Images::from_idx(("i.gz", cut), ("l", &labels)).unwrap_err();
+        assert!(matches!(error, DataError::Gzip { .. }), "{error}");
+        assert!(error.to_string().starts_with("i.gz: "), "{error}");
+    }
+}

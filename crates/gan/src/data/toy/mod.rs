@@ -1,0 +1,292 @@
+//! Toy data in one or two dimensions with exact densities.
+//!
+//! Every toy *is* a finite mixture of isotropic Gaussians. Rings and grids are so by nature; curves (moons,
+//! swiss roll, line) are defined as the uniform mixture over evenly spaced points of the curve. So the
+//! density, the mass of any box and every divergence follow in closed form, and one sampler serves all:
+//! choose a component, add its standard deviation times a standard normal.
+
+mod curve;
+mod mixture;
+
+use serde::{Deserialize, Serialize};
+
+pub use mixture::{Bounds, Gaussian, Mixture};
+
+use crate::error::ConfigError;
+
+/// Centres on each of the two moons.
+pub const MOON_CENTRES: usize = 64;
+/// Centres on the swiss roll.
+pub const SWISS_ROLL_CENTRES: usize = 256;
+/// Centres on the line.
+pub const LINE_CENTRES: usize = 128;
+
+const STD: std::ops::RangeInclusive<f32> = 1e-4..=10.0;
+const EXTENT: std::ops::RangeInclusive<f32> = 1e-3..=100.0;
+const MAX_POINTS: usize = 4096;
+const MAX_COMPONENTS: usize = 64;
+
+/// One component of [`Toy::Mixture1d`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Relative weight, above 0; weights are divided by their sum.
+    pub weight: f32,
+    /// Mean, -100 to 100.
+    pub mean: f32,
+    /// Standard deviation, 0.0001 to 10.
+    pub std: f32,
+}
+
+/// A toy distribution. Lengths are in the units of the data; every `std` is 0.0001 to 10.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Toy {
+    /// Equal Gaussians evenly spaced on a circle about the origin, the first on the positive x axis.
+    /// The defaults are those of unrolled GANs (Metz et al. 2017, appendix): 8 modes, radius 2, std 0.02.
+    Ring {
+        /// Number of modes, 1 to 64.
+        #[serde(default = "default::ring_modes")]
+        modes: u32,
+        /// Radius of the circle, 0.001 to 100.
+        #[serde(default = "default::ring_radius")]
+        radius: f32,
+        /// Standard deviation of each mode.
+        #[serde(default = "default::ring_std")]
+        std: f32,
+    },
+    /// Equal Gaussians on a square lattice about the origin.
+    /// The defaults are those of VEEGAN and PacGAN: 5 by 5 modes, spacing 2, std 0.05.
+    Grid {
+        /// Modes along one side, 1 to 16.
+        #[serde(default = "default::grid_side")]
+        side: u32,
+        /// Distance between neighbours, 0.001 to 100.
+        #[serde(default = "default::grid_spacing")]
+        spacing: f32,
+        /// Standard deviation of each mode.
+        #[serde(default = "default::curve_std")]
+        std: f32,
+    },
+    /// Two interleaved half circles of radius 1, centred on the origin, of 64 centres each.
+    Moons {
+        /// Standard deviation about the curve.
+        #[serde(default = "default::curve_std")]
+        std: f32,
+    },
+    /// An Archimedean spiral of one and a half turns, radius 2/3 to 2, of 256 centres.
+    SwissRoll {
+        /// Standard deviation about the curve.
+        #[serde(default = "default::curve_std")]
+        std: f32,
+    },
+    /// A straight segment through the origin, of 128 centres.
+    Line {
+        /// Length of the segment, 0.001 to 100.
+        #[serde(default = "default::line_length")]
+        length: f32,
+        /// Angle with the x axis in degrees, -360 to 360.
+        #[serde(default)]
+        angle: f32,
+        /// Standard deviation about the segment.
+        #[serde(default = "default::curve_std")]
+        std: f32,
+    },
+    /// Equal Gaussians at given points, such as those that somebody drew.
+    Points {
+        /// The points, 1 to 4096 of them, coordinates -100 to 100.
+        points: Vec<[f32; 2]>,
+        /// Standard deviation about each point.
+        #[serde(default = "default::curve_std")]
+        std: f32,
+    },
+    /// A mixture of Gaussians on the line. The default is 0.6 N(-1.5, 0.5²) + 0.4 N(1.5, 0.5²), on which
+    /// the divergences of figure 14 of the tutorial choose different single Gaussians.
+    Mixture1d {
+        /// The components, 1 to 64.
+        #[serde(default = "default::components")]
+        components: Vec<Component>,
+    },
+}
+
+mod default {
+    use super::Component;
+
+    pub(super) fn ring_modes() -> u32 {
+        8
+    }
+    pub(super) fn ring_radius() -> f32 {
+        2.0
+    }
+    pub(super) fn ring_std() -> f32 {
+        0.02
+    }
+    pub(super) fn grid_side() -> u32 {
+        5
+    }
+    pub(super) fn grid_spacing() -> f32 {
+        2.0
+    }
+    pub(super) fn curve_std() -> f32 {
+        0.05
+    }
+    pub(super) fn line_length() -> f32 {
+        4.0
+    }
+    pub(super) fn components() -> Vec<Component> {
+        [(0.6, -1.5), (0.4, 1.5)]
+            .map(|(weight, mean)| Component {
+                weight,
+                mean,
+                std: 0.5,
+            })
+            .to_vec()
+    }
+}
+
+impl Default for Toy {
+    fn default() -> Self {
+        Toy::Ring {
+            modes: default::ring_modes(),
+            radius: default::ring_radius(),
+            std: default::ring_std(),
+        }
+    }
+}
+
+impl Toy {
+    /// Number of coordinates of a sample: 1 or 2.
+    pub fn dim(&self) -> usize {
+        match self {
+            Toy::Mixture1d { .. } => 1,
+            Toy::Ring { .. }
+            | Toy::Grid { .. }
+            | Toy::Moons { .. }
+            | Toy::SwissRoll { .. }
+            | Toy::Line { .. }
+            | Toy::Points { .. } => 2,
+        }
+    }
+
+    /// Checks every value. `prefix` is the path of this toy in the configuration, such as `data`.
+    pub fn validate(&self, prefix: &str) -> Result<(), ConfigError> {
+        let field = |name: &str| format!("{prefix}.{name}");
+        let std =
+            |value: f32| ConfigError::check_range(field("std"), "standard deviation", value, STD);
+        match self {
+            Toy::Ring {
+                modes,
+                radius,
+                std: s,
+            } => {
+                ConfigError::check_range(field("modes"), "modes", *modes, 1..=64)?;
+                ConfigError::check_range(field("radius"), "radius", *radius, EXTENT)?;
+                std(*s)
+            }
+            Toy::Grid {
+                side,
+                spacing,
+                std: s,
+            } => {
+                ConfigError::check_range(field("side"), "modes along a side", *side, 1..=16)?;
+                ConfigError::check_range(field("spacing"), "spacing", *spacing, EXTENT)?;
+                std(*s)
+            }
+            Toy::Moons { std: s } | Toy::SwissRoll { std: s } => std(*s),
+            Toy::Line {
+                length,
+                angle,
+                std: s,
+            } => {
+                ConfigError::check_range(field("length"), "length", *length, EXTENT)?;
+                ConfigError::check_range(field("angle"), "degrees", *angle, -360.0..=360.0)?;
+                std(*s)
+            }
+            Toy::Points { points, std: s } => {
+                let count = points.len();
+                ConfigError::check_range(field("points"), "points", count, 1..=MAX_POINTS)?;
+                for (i, value) in points.iter().flatten().enumerate() {
+                    let name = format!("{prefix}.points[{}][{}]", i / 2, i % 2);
+                    ConfigError::check_range(name, "coordinate", *value, -100.0..=100.0)?;
+                }
+                std(*s)
+            }
+            Toy::Mixture1d { components } => {
+                let count = components.len();
+                let name = field("components");
+                ConfigError::check_range(name, "components", count, 1..=MAX_COMPONENTS)?;
+                for (i, c) in components.iter().enumerate() {
+                    let name = |part: &str| format!("{prefix}.components[{i}].{part}");
+                    ConfigError::check_range(name("weight"), "weight", c.weight, 1e-3..=1e3)?;
+                    ConfigError::check_range(name("mean"), "mean", c.mean, -100.0..=100.0)?;
+                    ConfigError::check_range(name("std"), "standard deviation", c.std, STD)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The mixture that this toy is. Build it once where many densities or samples are wanted.
+    pub fn mixture(&self) -> Mixture {
+        let equal = |centres: Vec<[f64; 2]>, std: f32| {
+            let weight = 1.0 / centres.len() as f64;
+            let std = f64::from(std);
+            let gaussian = |mean| Gaussian { weight, mean, std };
+            Mixture::new(2, centres.into_iter().map(gaussian).collect())
+        };
+        match self {
+            Toy::Ring { modes, radius, std } => equal(curve::ring(*modes, (*radius).into()), *std),
+            Toy::Grid { side, spacing, std } => equal(curve::grid(*side, (*spacing).into()), *std),
+            Toy::Moons { std } => equal(curve::moons(), *std),
+            Toy::SwissRoll { std } => equal(curve::swiss_roll(), *std),
+            Toy::Line { length, angle, std } => {
+                equal(curve::line((*length).into(), (*angle).into()), *std)
+            }
+            Toy::Points { points, std } => {
+                equal(points.iter().map(|p| p.map(f64::from)).collect(), *std)
+            }
+            Toy::Mixture1d { components } => {
+                let total: f64 = components.iter().map(|c| f64::from(c.weight)).sum();
+                let gaussian = |c: &Component| Gaussian {
+                    weight: f64::from(c.weight) / total,
+                    mean: [c.mean.into(), 0.0],
+                    std: c.std.into(),
+                };
+                Mixture::new(1, components.iter().map(gaussian).collect())
+            }
+        }
+    }
+
+    /// The components of the mixture; weights add up to 1. In one dimension `mean[1]` is 0 and unused.
+    pub fn components(&self) -> Vec<Gaussian> {
+        self.mixture().components().to_vec()
+    }
+
+    /// The centres that count as modes, or `None` where the data follows a curve.
+    pub fn modes(&self) -> Option<Vec<[f64; 2]>> {
+        match self {
+            Toy::Ring { .. } | Toy::Grid { .. } | Toy::Points { .. } | Toy::Mixture1d { .. } => {
+                Some(self.components().iter().map(|g| g.mean).collect())
+            }
+            Toy::Moons { .. } | Toy::SwissRoll { .. } | Toy::Line { .. } => None,
+        }
+    }
+
+    /// Exact density at a point of [`dim`](Self::dim) coordinates.
+    pub fn density(&self, x: &[f64]) -> f64 {
+        self.mixture().density(x)
+    }
+
+    /// A box to plot the data in.
+    pub fn bounds(&self) -> Bounds {
+        self.mixture().bounds()
+    }
+
+    /// Draws `n` samples, row by row: `n * dim` values.
+    pub fn sample<R: rand::Rng + ?Sized>(&self, rng: &mut R, n: usize) -> Vec<f32> {
+        self.mixture().sample(rng, n)
+    }
+}
+
+#[cfg(test)]
+mod tests;
