@@ -1,0 +1,13 @@
+//! Numbers that say how good samples are. All run on the host and need no tensor engine.
+
+mod distance;
+pub mod game;
+pub mod kmeans;
+mod parallel;
+pub mod parzen;
+mod rows;
+pub mod toy;
+
+pub use parzen::{Oddity, ParzenReport};
+pub use rows::Rows;
+pub use toy::{Coverage, Divergence, ToyMetric};
