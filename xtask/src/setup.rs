@@ -87,10 +87,10 @@ pub(crate) fn chrome() -> Result<PathBuf> {
     if let Some(chrome) = installed_chrome() {
         return Ok(chrome);
     }
-    if apt_install(&["chromium", "chromium-driver"]).is_ok() {
-        if let Some(chrome) = installed_chrome() {
-            return Ok(chrome);
-        }
+    if apt_install(&["chromium", "chromium-driver"]).is_ok()
+        && let Some(chrome) = installed_chrome()
+    {
+        return Ok(chrome);
     }
     playwright_chrome()
         .context("no Chromium found; install Chromium or Chrome, or set CHROME to its executable")
