@@ -24,7 +24,13 @@ impl fmt::Display for GraphError {
         for (i, (shape, dtype)) in self.args.iter().enumerate() {
             write!(f, "{}{dtype}{shape:?}", if i > 0 { ", " } else { "" })?;
         }
-        write!(f, "): {} (at {}:{})", self.problem, self.location.file(), self.location.line())
+        write!(
+            f,
+            "): {} (at {}:{})",
+            self.problem,
+            self.location.file(),
+            self.location.line()
+        )
     }
 }
 

@@ -101,13 +101,27 @@ impl<T: Real> Value<T> {
     /// From little-endian bytes, as buffers hold them.
     pub fn from_bytes(bytes: &[u8], dtype: DType, len: usize) -> Self {
         let words = |bytes: &[u8]| -> Vec<[u8; 4]> {
-            bytes.chunks_exact(4).take(len).map(|c| [c[0], c[1], c[2], c[3]]).collect()
+            bytes
+                .chunks_exact(4)
+                .take(len)
+                .map(|c| [c[0], c[1], c[2], c[3]])
+                .collect()
         };
         match dtype {
-            DType::F32 => Value::Float(words(bytes).into_iter().map(|w| T::of(f32::from_le_bytes(w).into())).collect()),
+            DType::F32 => Value::Float(
+                words(bytes)
+                    .into_iter()
+                    .map(|w| T::of(f32::from_le_bytes(w).into()))
+                    .collect(),
+            ),
             DType::U32 => Value::Uint(words(bytes).into_iter().map(u32::from_le_bytes).collect()),
             DType::U8 => Value::Uint(bytes[..len].iter().map(|&b| b.into()).collect()),
-            DType::Bool => Value::Bool(words(bytes).into_iter().map(|w| u32::from_le_bytes(w) != 0).collect()),
+            DType::Bool => Value::Bool(
+                words(bytes)
+                    .into_iter()
+                    .map(|w| u32::from_le_bytes(w) != 0)
+                    .collect(),
+            ),
         }
     }
 
@@ -123,9 +137,17 @@ impl<T: Real> Value<T> {
     /// Element `i` of the result is element `source(i)` of this value, or zero.
     fn take(&self, len: usize, source: impl Fn(usize) -> Option<usize>) -> Self {
         match self {
-            Value::Float(v) => Value::Float((0..len).map(|i| source(i).map_or(T::of(0.0), |s| v[s])).collect()),
-            Value::Uint(v) => Value::Uint((0..len).map(|i| source(i).map_or(0, |s| v[s])).collect()),
-            Value::Bool(v) => Value::Bool((0..len).map(|i| source(i).is_some_and(|s| v[s])).collect()),
+            Value::Float(v) => Value::Float(
+                (0..len)
+                    .map(|i| source(i).map_or(T::of(0.0), |s| v[s]))
+                    .collect(),
+            ),
+            Value::Uint(v) => {
+                Value::Uint((0..len).map(|i| source(i).map_or(0, |s| v[s])).collect())
+            }
+            Value::Bool(v) => {
+                Value::Bool((0..len).map(|i| source(i).is_some_and(|s| v[s])).collect())
+            }
         }
     }
 }
@@ -142,7 +164,11 @@ pub struct Evaluator<'p, T> {
 impl<'p, T: Real> Evaluator<'p, T> {
     /// A fresh state for `program`.
     pub fn new(program: &'p Program) -> Self {
-        let inputs = program.inputs.iter().map(|i| Value::zeros(i.dtype, numel(&i.shape))).collect();
+        let inputs = program
+            .inputs
+            .iter()
+            .map(|i| Value::zeros(i.dtype, numel(&i.shape)))
+            .collect();
         let states = program
             .states
             .iter()
@@ -151,22 +177,39 @@ impl<'p, T: Real> Evaluator<'p, T> {
                 Init::Bytes(bytes) => Value::from_bytes(bytes, s.dtype, numel(&s.shape)),
             })
             .collect();
-        Self { program, inputs, states }
+        Self {
+            program,
+            inputs,
+            states,
+        }
     }
 
     /// Runs an entry once: its outputs, after its updates have been applied.
     pub fn run(&mut self, entry: usize) -> Vec<Value<T>> {
         let entry = &self.program.entries[entry];
-        let roots = entry.updates.iter().map(|&(_, id)| id).chain(entry.outputs.iter().map(|&(_, id)| id));
+        let roots = entry
+            .updates
+            .iter()
+            .map(|&(_, id)| id)
+            .chain(entry.outputs.iter().map(|&(_, id)| id));
         let mut needed = vec![false; self.program.nodes.len()];
         roots.for_each(|id| needed[id] = true);
         for id in (0..needed.len()).rev() {
             if needed[id] {
-                self.program.nodes[id].args.iter().for_each(|&arg| needed[arg] = true);
+                self.program.nodes[id]
+                    .args
+                    .iter()
+                    .for_each(|&arg| needed[arg] = true);
             }
         }
         let mut values: Vec<Option<Value<T>>> = vec![None; needed.len()];
-        for (id, node) in self.program.nodes.iter().enumerate().filter(|&(id, _)| needed[id]) {
+        for (id, node) in self
+            .program
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|&(id, _)| needed[id])
+        {
             values[id] = Some(self.node(node, &values));
         }
         let value = |id: NodeId| values[id].clone().expect("every root was computed");
@@ -188,24 +231,33 @@ impl<'p, T: Real> Evaluator<'p, T> {
             Op::Const(Scalar::F32(x)) => Value::Float(vec![T::of(*x); len]),
             Op::Const(Scalar::U32(x)) => Value::Uint(vec![*x; len]),
             Op::Const(Scalar::Bool(x)) => Value::Bool(vec![*x; len]),
-            Op::Iota { axis } => Value::Uint((0..len).map(|i| coordinates(i)[*axis] as u32).collect()),
+            Op::Iota { axis } => {
+                Value::Uint((0..len).map(|i| coordinates(i)[*axis] as u32).collect())
+            }
             Op::Random { stream, below } => {
                 let key = arg(0).uints();
-                let draw = |i: usize| random::threefry2x32([key[0], key[1]], [i as u32, *stream])[0];
+                let draw =
+                    |i: usize| random::threefry2x32([key[0], key[1]], [i as u32, *stream])[0];
                 Value::Uint((0..len).map(|i| random::below(draw(i), *below)).collect())
             }
-            Op::Unary(unary) => Value::Float(arg(0).floats().iter().map(|x| x.unary(*unary)).collect()),
+            Op::Unary(unary) => {
+                Value::Float(arg(0).floats().iter().map(|x| x.unary(*unary)).collect())
+            }
             Op::Cast(to) => cast(arg(0), *to),
             Op::Binary(binary) => apply_binary(*binary, arg(0), arg(1)),
             Op::Select => {
                 let condition = arg(0).bools();
                 match (arg(1), arg(2)) {
-                    (Value::Float(a), Value::Float(b)) => {
-                        Value::Float((0..len).map(|i| if condition[i] { a[i] } else { b[i] }).collect())
-                    }
-                    (Value::Uint(a), Value::Uint(b)) => {
-                        Value::Uint((0..len).map(|i| if condition[i] { a[i] } else { b[i] }).collect())
-                    }
+                    (Value::Float(a), Value::Float(b)) => Value::Float(
+                        (0..len)
+                            .map(|i| if condition[i] { a[i] } else { b[i] })
+                            .collect(),
+                    ),
+                    (Value::Uint(a), Value::Uint(b)) => Value::Uint(
+                        (0..len)
+                            .map(|i| if condition[i] { a[i] } else { b[i] })
+                            .collect(),
+                    ),
                     _ => unreachable!("shape inference checked the types"),
                 }
             }
@@ -217,7 +269,13 @@ impl<'p, T: Real> Evaluator<'p, T> {
                     let target = crate::eval::coordinates(i, from)
                         .iter()
                         .enumerate()
-                        .map(|(axis, &c)| if node.shape[axis] == 1 { 0 } else { c * to_strides[axis] })
+                        .map(|(axis, &c)| {
+                            if node.shape[axis] == 1 {
+                                0
+                            } else {
+                                c * to_strides[axis]
+                            }
+                        })
                         .sum::<usize>();
                     result[target] = Some(match (result[target], reducer) {
                         (None, _) => x,
@@ -231,20 +289,41 @@ impl<'p, T: Real> Evaluator<'p, T> {
                         }
                     });
                 }
-                Value::Float(result.into_iter().map(|x| x.expect("no extent is zero")).collect())
+                Value::Float(
+                    result
+                        .into_iter()
+                        .map(|x| x.expect("no extent is zero"))
+                        .collect(),
+                )
             }
             Op::Reshape | Op::Detach => arg(0).clone(),
             Op::Permute(permutation) => {
                 let from = strides(arg_shape(0));
                 arg(0).take(len, |i| {
-                    Some(coordinates(i).iter().zip(permutation).map(|(&c, &axis)| c * from[axis]).sum())
+                    Some(
+                        coordinates(i)
+                            .iter()
+                            .zip(permutation)
+                            .map(|(&c, &axis)| c * from[axis])
+                            .sum(),
+                    )
                 })
             }
             Op::Broadcast => {
                 let (extents, from) = (arg_shape(0), strides(arg_shape(0)));
                 arg(0).take(len, |i| {
                     let c = coordinates(i);
-                    Some((0..c.len()).map(|axis| if extents[axis] == 1 { 0 } else { c[axis] * from[axis] }).sum())
+                    Some(
+                        (0..c.len())
+                            .map(|axis| {
+                                if extents[axis] == 1 {
+                                    0
+                                } else {
+                                    c[axis] * from[axis]
+                                }
+                            })
+                            .sum(),
+                    )
                 })
             }
             Op::Pad(padding) => {
@@ -253,7 +332,9 @@ impl<'p, T: Real> Evaluator<'p, T> {
                     let c = coordinates(i);
                     (0..c.len())
                         .map(|axis| {
-                            let inside = c[axis].checked_sub(padding[axis].0).filter(|&x| x < extents[axis])?;
+                            let inside = c[axis]
+                                .checked_sub(padding[axis].0)
+                                .filter(|&x| x < extents[axis])?;
                             Some(inside * from[axis])
                         })
                         .sum()
@@ -263,20 +344,29 @@ impl<'p, T: Real> Evaluator<'p, T> {
                 let from = strides(arg_shape(0));
                 arg(0).take(len, |i| {
                     let c = coordinates(i);
-                    Some((0..c.len()).map(|axis| (c[axis] + start[axis]) * from[axis]).sum())
+                    Some(
+                        (0..c.len())
+                            .map(|axis| (c[axis] + start[axis]) * from[axis])
+                            .sum(),
+                    )
                 })
             }
             Op::Flip(axes) => {
                 let from = strides(&node.shape);
                 arg(0).take(len, |i| {
                     let mut c = coordinates(i);
-                    axes.iter().for_each(|&axis| c[axis] = node.shape[axis] - 1 - c[axis]);
+                    axes.iter()
+                        .for_each(|&axis| c[axis] = node.shape[axis] - 1 - c[axis]);
                     Some(c.iter().zip(&from).map(|(c, s)| c * s).sum())
                 })
             }
             Op::MatMul => {
                 let rank = node.shape.len();
-                let (m, n, k) = (node.shape[rank - 2], node.shape[rank - 1], arg_shape(0)[rank - 1]);
+                let (m, n, k) = (
+                    node.shape[rank - 2],
+                    node.shape[rank - 1],
+                    arg_shape(0)[rank - 1],
+                );
                 let (a, b) = (arg(0).floats(), arg(1).floats());
                 let element = |i: usize| {
                     let (batch, row, column) = (i / (m * n), i / n % m, i % n);
@@ -290,7 +380,9 @@ impl<'p, T: Real> Evaluator<'p, T> {
                 let rows = arg_shape(0)[0];
                 let row_len = len / node.shape[0];
                 let index = arg(1).uints();
-                arg(0).take(len, |i| Some((index[i / row_len] as usize).min(rows - 1) * row_len + i % row_len))
+                arg(0).take(len, |i| {
+                    Some((index[i / row_len] as usize).min(rows - 1) * row_len + i % row_len)
+                })
             }
         }
     }
@@ -298,14 +390,20 @@ impl<'p, T: Real> Evaluator<'p, T> {
 
 /// The coordinates of element `index` of a row-major tensor.
 fn coordinates(index: usize, shape: &[usize]) -> Vec<usize> {
-    strides(shape).iter().zip(shape).map(|(stride, extent)| index / stride % extent).collect()
+    strides(shape)
+        .iter()
+        .zip(shape)
+        .map(|(stride, extent)| index / stride % extent)
+        .collect()
 }
 
 fn cast<T: Real>(value: &Value<T>, to: DType) -> Value<T> {
     match (value, to) {
         (Value::Float(v), DType::F32) => Value::Float(v.clone()),
         (Value::Uint(v), DType::F32) => Value::Float(v.iter().map(|&x| T::of(x.into())).collect()),
-        (Value::Bool(v), DType::F32) => Value::Float(v.iter().map(|&x| T::of(u8::from(x).into())).collect()),
+        (Value::Bool(v), DType::F32) => {
+            Value::Float(v.iter().map(|&x| T::of(u8::from(x).into())).collect())
+        }
         (Value::Float(v), _) => Value::Uint(v.iter().map(|x| x.to_f64() as u32).collect()),
         (Value::Uint(v), _) => Value::Uint(v.clone()),
         (Value::Bool(v), _) => Value::Uint(v.iter().map(|&x| x.into()).collect()),
@@ -319,7 +417,9 @@ fn apply_binary<T: Real>(binary: Binary, a: &Value<T>, b: &Value<T>) -> Value<T>
             match binary {
                 Binary::Add => Value::Float(pairs.map(|(a, b)| a.add(b)).collect()),
                 Binary::Mul => Value::Float(pairs.map(|(a, b)| a.mul(b)).collect()),
-                Binary::Max => Value::Float(pairs.map(|(a, b)| if a < b { b } else { a }).collect()),
+                Binary::Max => {
+                    Value::Float(pairs.map(|(a, b)| if a < b { b } else { a }).collect())
+                }
                 Binary::Less => Value::Bool(pairs.map(|(a, b)| a < b).collect()),
                 Binary::Eq => Value::Bool(pairs.map(|(a, b)| a == b).collect()),
             }

@@ -55,7 +55,11 @@ pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
             }
         }
     }
-    gradients.into_iter().zip(wrt).map(|(gradient, t)| gradient.unwrap_or_else(|| t.constant_like(0.0))).collect()
+    gradients
+        .into_iter()
+        .zip(wrt)
+        .map(|(gradient, t)| gradient.unwrap_or_else(|| t.constant_like(0.0)))
+        .collect()
 }
 
 #[track_caller]
@@ -84,7 +88,12 @@ fn dependents(nodes: &[Node], targets: &[NodeId]) -> HashSet<NodeId> {
 fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Tensor)> {
     let zero = || ct.constant_like(0.0);
     match &node.op {
-        Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } | Op::Random { .. } | Op::Detach => vec![],
+        Op::Input(_)
+        | Op::State(_)
+        | Op::Const(_)
+        | Op::Iota { .. }
+        | Op::Random { .. }
+        | Op::Detach => vec![],
         Op::Unary(unary) => {
             let x = &args[0];
             let slope = match unary {
@@ -112,12 +121,18 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
                 // a < y says the same as a < b and lets relu(x) = max(0, x) forget its argument.
                 Binary::Max => {
                     let second = a.less(y);
-                    vec![(0, second.select(&zero(), ct)), (1, second.select(ct, &zero()))]
+                    vec![
+                        (0, second.select(&zero(), ct)),
+                        (1, second.select(ct, &zero())),
+                    ]
                 }
                 Binary::Less | Binary::Eq => vec![],
             }
         }
-        Op::Select => vec![(1, args[0].select(ct, &zero())), (2, args[0].select(&zero(), ct))],
+        Op::Select => vec![
+            (1, args[0].select(ct, &zero())),
+            (2, args[0].select(&zero(), ct)),
+        ],
         Op::Reduce { reducer, axes } => {
             let x = &args[0];
             let ct = ct.broadcast_to(&x.shape());
@@ -140,7 +155,9 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
         }
         Op::Broadcast => {
             let from = args[0].shape();
-            let repeated: Vec<usize> = (0..from.len()).filter(|&axis| from[axis] != node.shape[axis]).collect();
+            let repeated: Vec<usize> = (0..from.len())
+                .filter(|&axis| from[axis] != node.shape[axis])
+                .collect();
             vec![(0, ct.sum(&repeated))]
         }
         Op::Pad(padding) => {
@@ -149,8 +166,9 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
         }
         Op::Slice(start) => {
             let from = args[0].shape();
-            let padding: Vec<(usize, usize)> =
-                (0..from.len()).map(|axis| (start[axis], from[axis] - start[axis] - node.shape[axis])).collect();
+            let padding: Vec<(usize, usize)> = (0..from.len())
+                .map(|axis| (start[axis], from[axis] - start[axis] - node.shape[axis]))
+                .collect();
             vec![(0, ct.pad(&padding))]
         }
         Op::Flip(axes) => vec![(0, ct.flip(axes))],
@@ -164,7 +182,8 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
             let (rows, count) = (from[0], node.shape[0]);
             let row_len = shape::numel(&from[1..]);
             let column = (args[1].reshape(&[1, count])).min_u32(rows as u32 - 1);
-            let hit = iota_like(&column, &[rows, count]).equal(&column.broadcast_to(&[rows, count]));
+            let hit =
+                iota_like(&column, &[rows, count]).equal(&column.broadcast_to(&[rows, count]));
             let scattered = hit.cast(DType::F32).matmul(&ct.reshape(&[count, row_len]));
             vec![(0, scattered.reshape(&from))]
         }

@@ -67,9 +67,17 @@ impl Graph {
     ) -> Option<NodeId> {
         let arg_nodes: Vec<&Node> = args.iter().map(|&id| &self.nodes[id]).collect();
         match shape::infer(&op, &arg_nodes, target) {
-            Ok((shape, dtype)) => Some(self.intern(Node { op, args: args.to_vec(), shape, dtype })),
+            Ok((shape, dtype)) => Some(self.intern(Node {
+                op,
+                args: args.to_vec(),
+                shape,
+                dtype,
+            })),
             Err(problem) => {
-                let args = arg_nodes.iter().map(|n| (n.shape.clone(), n.dtype)).collect();
+                let args = arg_nodes
+                    .iter()
+                    .map(|n| (n.shape.clone(), n.dtype))
+                    .collect();
                 self.fail(format!("{op:?}"), args, problem, location);
                 None
             }
@@ -84,7 +92,12 @@ impl Graph {
         problem: String,
         location: &'static Location<'static>,
     ) {
-        self.error.get_or_insert(GraphError { op, args, problem, location });
+        self.error.get_or_insert(GraphError {
+            op,
+            args,
+            problem,
+            location,
+        });
     }
 }
 
@@ -110,21 +123,35 @@ impl Builder {
     }
 
     fn leaf(&self, op: Op, shape: &[usize], dtype: DType) -> Tensor {
-        let id = self.graph.borrow_mut().intern(Node { op, args: vec![], shape: shape.to_vec(), dtype });
+        let id = self.graph.borrow_mut().intern(Node {
+            op,
+            args: vec![],
+            shape: shape.to_vec(),
+            dtype,
+        });
         Tensor::new(self.graph.clone(), Some(id))
     }
 
     /// Declares a buffer that the host writes.
     pub fn input(&self, name: &str, shape: &[usize], dtype: DType) -> Tensor {
         let mut inputs = self.inputs.borrow_mut();
-        inputs.push(InputDef { name: name.into(), shape: shape.to_vec(), dtype });
+        inputs.push(InputDef {
+            name: name.into(),
+            shape: shape.to_vec(),
+            dtype,
+        });
         self.leaf(Op::Input(inputs.len() - 1), shape, dtype)
     }
 
     /// Declares a buffer that lives on the device.
     pub fn state(&self, name: &str, shape: &[usize], dtype: DType, init: Init) -> Tensor {
         let mut states = self.states.borrow_mut();
-        states.push(StateDef { name: name.into(), shape: shape.to_vec(), dtype, init });
+        states.push(StateDef {
+            name: name.into(),
+            shape: shape.to_vec(),
+            dtype,
+            init,
+        });
         self.leaf(Op::State(states.len() - 1), shape, dtype)
     }
 
@@ -155,25 +182,55 @@ impl Builder {
         let location = Location::caller();
         let mut traced = Vec::new();
         for (state, next) in updates {
-            let (Some(state_id), Some(next_id)) = (state.id(), next.id()) else { continue };
+            let (Some(state_id), Some(next_id)) = (state.id(), next.id()) else {
+                continue;
+            };
             let mut graph = self.graph.borrow_mut();
             let (from, to) = (graph.nodes[state_id].clone(), graph.nodes[next_id].clone());
             match from.op {
-                Op::State(index) if from.shape == to.shape && from.dtype == to.dtype => {
+                Op::State(index)
+                    if from.shape == to.shape
+                        && from.dtype == to.dtype
+                        && from.dtype != DType::U8 =>
+                {
                     traced.push((index, (*next).clone()));
                 }
                 Op::State(index) => {
                     let problem = format!(
-                        "state `{}` keeps its shape and type, but the update differs",
+                        "state `{}` keeps its shape and type, and bytes are read-only",
                         self.states.borrow()[index].name
                     );
-                    graph.fail("update".into(), vec![(from.shape, from.dtype), (to.shape, to.dtype)], problem, location);
+                    graph.fail(
+                        "update".into(),
+                        vec![(from.shape, from.dtype), (to.shape, to.dtype)],
+                        problem,
+                        location,
+                    );
                 }
-                _ => graph.fail("update".into(), vec![(from.shape, from.dtype)], "only state can be updated".into(), location),
+                _ => graph.fail(
+                    "update".into(),
+                    vec![(from.shape, from.dtype)],
+                    "only state can be updated".into(),
+                    location,
+                ),
             }
         }
-        let outputs = outputs.iter().map(|(name, tensor)| ((*name).to_string(), (*tensor).clone())).collect();
-        self.entries.borrow_mut().push(EntryTrace { name: name.into(), updates: traced, outputs });
+        for (name, tensor) in outputs.iter().filter(|(_, t)| t.dtype() == DType::U8) {
+            let args = vec![(tensor.shape(), tensor.dtype())];
+            let problem = format!("output `{name}` holds packed bytes; cast it to u32");
+            self.graph
+                .borrow_mut()
+                .fail("output".into(), args, problem, location);
+        }
+        let outputs = outputs
+            .iter()
+            .map(|(name, tensor)| ((*name).to_string(), (*tensor).clone()))
+            .collect();
+        self.entries.borrow_mut().push(EntryTrace {
+            name: name.into(),
+            updates: traced,
+            outputs,
+        });
     }
 
     /// Checks the trace, drops what nothing needs, and freezes it.
@@ -185,18 +242,28 @@ impl Builder {
         if let Some(error) = &graph.error {
             return Err(error.clone());
         }
-        let id = |tensor: &Tensor| tensor.id().expect("only a recorded error leaves a tensor without a node");
+        let id = |tensor: &Tensor| {
+            tensor
+                .id()
+                .expect("only a recorded error leaves a tensor without a node")
+        };
         let entries = self.entries.into_inner();
-        let roots = entries
-            .iter()
-            .flat_map(|e| e.updates.iter().map(|(_, t)| id(t)).chain(e.outputs.iter().map(|(_, t)| id(t))));
+        let roots = entries.iter().flat_map(|e| {
+            e.updates
+                .iter()
+                .map(|(_, t)| id(t))
+                .chain(e.outputs.iter().map(|(_, t)| id(t)))
+        });
         let mut live = vec![false; graph.nodes.len()];
         for root in roots {
             live[root] = true;
         }
         for node in (0..graph.nodes.len()).rev() {
             if live[node] {
-                graph.nodes[node].args.iter().for_each(|&arg| live[arg] = true);
+                graph.nodes[node]
+                    .args
+                    .iter()
+                    .for_each(|&arg| live[arg] = true);
             }
         }
         let mut renumbered = vec![usize::MAX; graph.nodes.len()];
@@ -204,16 +271,32 @@ impl Builder {
         for (old, node) in graph.nodes.iter().enumerate().filter(|&(old, _)| live[old]) {
             renumbered[old] = nodes.len();
             let args = node.args.iter().map(|&arg| renumbered[arg]).collect();
-            nodes.push(Node { args, ..node.clone() });
+            nodes.push(Node {
+                args,
+                ..node.clone()
+            });
         }
         let entries = entries
             .iter()
             .map(|e| Entry {
                 name: e.name.clone(),
-                updates: e.updates.iter().map(|(state, t)| (*state, renumbered[id(t)])).collect(),
-                outputs: e.outputs.iter().map(|(name, t)| (name.clone(), renumbered[id(t)])).collect(),
+                updates: e
+                    .updates
+                    .iter()
+                    .map(|(state, t)| (*state, renumbered[id(t)]))
+                    .collect(),
+                outputs: e
+                    .outputs
+                    .iter()
+                    .map(|(name, t)| (name.clone(), renumbered[id(t)]))
+                    .collect(),
             })
             .collect();
-        Ok(Program { nodes, inputs: self.inputs.into_inner(), states: self.states.into_inner(), entries })
+        Ok(Program {
+            nodes,
+            inputs: self.inputs.into_inner(),
+            states: self.states.into_inner(),
+            entries,
+        })
     }
 }

@@ -4,6 +4,7 @@
 //! [`Program`], and run it thousands of times in a session on the CPU or the GPU. `ARCHITECTURE.md` at the top of the
 //! repository is the map.
 
+pub mod cpu;
 pub mod dtype;
 pub mod error;
 pub mod eval;

@@ -21,7 +21,11 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
 /// The shape that two shapes broadcast to: aligned at the last axis, extents equal or one of them 1.
 pub fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     let rank = a.len().max(b.len());
-    let extent = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
+    let extent = |shape: &[usize], axis: usize| {
+        (axis + shape.len())
+            .checked_sub(rank)
+            .map_or(1, |i| shape[i])
+    };
     (0..rank)
         .map(|axis| match (extent(a, axis), extent(b, axis)) {
             (x, y) if x == y => Some(x),
@@ -45,7 +49,9 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
         other => Err(format!("needs f32 or u32, got {other}; cast it first")),
     };
     match op {
-        Op::Input(_) | Op::State(_) | Op::Const(_) => unreachable!("leaves are typed where they are made"),
+        Op::Input(_) | Op::State(_) | Op::Const(_) => {
+            unreachable!("leaves are typed where they are made")
+        }
         Op::Iota { axis } => match target.get(*axis) {
             Some(_) => Ok((target.to_vec(), DType::U32)),
             None => Err(format!("axis {axis} of a tensor of rank {}", target.len())),
@@ -112,37 +118,70 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
             for &axis in permutation {
                 match seen.get_mut(axis) {
                     Some(flag) if !*flag => *flag = true,
-                    _ => return Err(format!("{permutation:?} is no permutation of {} axes", seen.len())),
+                    _ => {
+                        return Err(format!(
+                            "{permutation:?} is no permutation of {} axes",
+                            seen.len()
+                        ));
+                    }
                 }
             }
             if permutation.len() != seen.len() {
-                return Err(format!("{permutation:?} is no permutation of {} axes", seen.len()));
+                return Err(format!(
+                    "{permutation:?} is no permutation of {} axes",
+                    seen.len()
+                ));
             }
-            Ok((permutation.iter().map(|&axis| args[0].shape[axis]).collect(), args[0].dtype))
+            Ok((
+                permutation
+                    .iter()
+                    .map(|&axis| args[0].shape[axis])
+                    .collect(),
+                args[0].dtype,
+            ))
         }
         Op::Broadcast => {
             let from = &args[0].shape;
-            if from.len() != target.len() || from.iter().zip(target).any(|(&f, &t)| f != t && f != 1) {
-                return Err(format!("cannot become {target:?}: only axes of extent 1 repeat"));
+            if from.len() != target.len()
+                || from.iter().zip(target).any(|(&f, &t)| f != t && f != 1)
+            {
+                return Err(format!(
+                    "cannot become {target:?}: only axes of extent 1 repeat"
+                ));
             }
             Ok((target.to_vec(), args[0].dtype))
         }
         Op::Pad(padding) => {
             if padding.len() != args[0].shape.len() {
-                return Err(format!("{} pairs of padding for rank {}", padding.len(), args[0].shape.len()));
+                return Err(format!(
+                    "{} pairs of padding for rank {}",
+                    padding.len(),
+                    args[0].shape.len()
+                ));
             }
-            let shape = args[0].shape.iter().zip(padding).map(|(&extent, &(low, high))| low + extent + high).collect();
+            let shape = args[0]
+                .shape
+                .iter()
+                .zip(padding)
+                .map(|(&extent, &(low, high))| low + extent + high)
+                .collect();
             Ok((shape, args[0].dtype))
         }
         Op::Slice(start) => {
             let from = &args[0].shape;
             if start.len() != from.len() || target.len() != from.len() {
-                return Err(format!("start {start:?} and extents {target:?} for rank {}", from.len()));
+                return Err(format!(
+                    "start {start:?} and extents {target:?} for rank {}",
+                    from.len()
+                ));
             }
             for axis in 0..from.len() {
                 if start[axis] + target[axis] > from[axis] {
                     let end = start[axis] + target[axis];
-                    return Err(format!("{}..{end} of axis {axis} passes its extent {}", start[axis], from[axis]));
+                    return Err(format!(
+                        "{}..{end} of axis {axis} passes its extent {}",
+                        start[axis], from[axis]
+                    ));
                 }
             }
             Ok((target.to_vec(), args[0].dtype))
@@ -156,7 +195,11 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
             float(args[1])?;
             let (a, b) = (&args[0].shape, &args[1].shape);
             let rank = a.len();
-            if rank < 2 || rank != b.len() || a[..rank - 2] != b[..rank - 2] || a[rank - 1] != b[rank - 2] {
+            if rank < 2
+                || rank != b.len()
+                || a[..rank - 2] != b[..rank - 2]
+                || a[rank - 1] != b[rank - 2]
+            {
                 return Err("needs [.., m, k] and [.., k, n] with equal leading axes".into());
             }
             let mut shape = a.clone();
@@ -180,7 +223,11 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
 }
 
 fn same_shape(a: &[usize], b: &[usize]) -> Result<(), String> {
-    if a == b { Ok(()) } else { Err(format!("shapes {a:?} and {b:?} differ")) }
+    if a == b {
+        Ok(())
+    } else {
+        Err(format!("shapes {a:?} and {b:?} differ"))
+    }
 }
 
 fn check_axes(axes: &[usize], rank: usize) -> Result<(), String> {
@@ -188,6 +235,8 @@ fn check_axes(axes: &[usize], rank: usize) -> Result<(), String> {
     if ascending && axes.last().is_none_or(|&last| last < rank) {
         Ok(())
     } else {
-        Err(format!("axes {axes:?} must ascend and stay below the rank {rank}"))
+        Err(format!(
+            "axes {axes:?} must ascend and stay below the rank {rank}"
+        ))
     }
 }

@@ -26,11 +26,21 @@ pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
         _ => None,
     };
     let replace = |op: Op, args: Vec<NodeId>| {
-        Some(New(Node { op, args, shape: node.shape.clone(), dtype: node.dtype }))
+        Some(New(Node {
+            op,
+            args,
+            shape: node.shape.clone(),
+            dtype: node.dtype,
+        }))
     };
     let fill = |scalar: Scalar| replace(Op::Const(scalar), vec![]);
     match &node.op {
-        Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } | Op::Random { .. } | Op::Gather => None,
+        Op::Input(_)
+        | Op::State(_)
+        | Op::Const(_)
+        | Op::Iota { .. }
+        | Op::Random { .. }
+        | Op::Gather => None,
         Op::Unary(unary) => match (unary, constant(0), &arg(0).op) {
             (_, Some(Scalar::F32(x)), _) => fill(Scalar::F32(apply_unary(*unary, x))),
             (Unary::Neg, _, Op::Unary(Unary::Neg)) | (Unary::Recip, _, Op::Unary(Unary::Recip)) => {
@@ -52,22 +62,34 @@ pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
             (Binary::Add, None, Some(zero)) if is(zero, 0.0) => Some(Existing(node.args[0])),
             (Binary::Mul, None, Some(one)) if is(one, 1.0) => Some(Existing(node.args[0])),
             (Binary::Mul, None, Some(zero)) if is(zero, 0.0) => fill(zero),
-            (Binary::Mul, None, Some(Scalar::F32(-1.0))) => replace(Op::Unary(Unary::Neg), vec![node.args[0]]),
+            (Binary::Mul, None, Some(Scalar::F32(-1.0))) => {
+                replace(Op::Unary(Unary::Neg), vec![node.args[0]])
+            }
             _ => None,
         },
         Op::Select => match constant(0) {
-            Some(Scalar::Bool(condition)) => Some(Existing(node.args[if condition { 1 } else { 2 }])),
+            Some(Scalar::Bool(condition)) => {
+                Some(Existing(node.args[if condition { 1 } else { 2 }]))
+            }
             _ if node.args[1] == node.args[2] => Some(Existing(node.args[1])),
             _ => None,
         },
         Op::Reduce { axes, .. } => {
             // Axes of extent 1 have nothing to combine.
-            let real: Vec<usize> = axes.iter().copied().filter(|&axis| arg(0).shape[axis] > 1).collect();
+            let real: Vec<usize> = axes
+                .iter()
+                .copied()
+                .filter(|&axis| arg(0).shape[axis] > 1)
+                .collect();
             match &node.op {
                 _ if real.is_empty() => Some(Existing(node.args[0])),
-                Op::Reduce { reducer, .. } if real.len() < axes.len() => {
-                    replace(Op::Reduce { reducer: *reducer, axes: real }, node.args.clone())
-                }
+                Op::Reduce { reducer, .. } if real.len() < axes.len() => replace(
+                    Op::Reduce {
+                        reducer: *reducer,
+                        axes: real,
+                    },
+                    node.args.clone(),
+                ),
                 _ => None,
             }
         }
@@ -76,7 +98,9 @@ pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
                 return fill(scalar);
             }
             let unchanged = match &node.op {
-                Op::Permute(permutation) => permutation.iter().enumerate().all(|(i, &axis)| i == axis),
+                Op::Permute(permutation) => {
+                    permutation.iter().enumerate().all(|(i, &axis)| i == axis)
+                }
                 Op::Flip(axes) => axes.iter().all(|&axis| node.shape[axis] == 1),
                 _ => node.shape == arg(0).shape,
             };

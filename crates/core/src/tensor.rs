@@ -35,8 +35,15 @@ impl Tensor {
     #[track_caller]
     pub(crate) fn apply(graph: &SharedGraph, op: Op, args: &[&Tensor], target: &[usize]) -> Tensor {
         let ids: Option<Vec<NodeId>> = args.iter().map(|t| t.id).collect();
-        let id = ids.and_then(|ids| graph.borrow_mut().apply(op, &ids, target, Location::caller()));
-        Tensor { graph: graph.clone(), id }
+        let id = ids.and_then(|ids| {
+            graph
+                .borrow_mut()
+                .apply(op, &ids, target, Location::caller())
+        });
+        Tensor {
+            graph: graph.clone(),
+            id,
+        }
     }
 
     #[track_caller]
@@ -48,19 +55,26 @@ impl Tensor {
     fn fail(&self, op: &str, problem: String) -> Tensor {
         if self.id.is_some() {
             let args = vec![(self.shape(), self.dtype())];
-            self.graph.borrow_mut().fail(op.into(), args, problem, Location::caller());
+            self.graph
+                .borrow_mut()
+                .fail(op.into(), args, problem, Location::caller());
         }
-        Tensor { graph: self.graph.clone(), id: None }
+        Tensor {
+            graph: self.graph.clone(),
+            id: None,
+        }
     }
 
     /// The extents; empty for a poisoned tensor.
     pub fn shape(&self) -> Vec<usize> {
-        self.id.map_or_else(Vec::new, |id| self.graph.borrow().nodes[id].shape.clone())
+        self.id
+            .map_or_else(Vec::new, |id| self.graph.borrow().nodes[id].shape.clone())
     }
 
     /// The element type.
     pub fn dtype(&self) -> DType {
-        self.id.map_or(DType::F32, |id| self.graph.borrow().nodes[id].dtype)
+        self.id
+            .map_or(DType::F32, |id| self.graph.borrow().nodes[id].dtype)
     }
 
     /// The number of elements.
@@ -69,9 +83,17 @@ impl Tensor {
     }
 
     fn constant(&self, scalar: Scalar, shape: &[usize]) -> Tensor {
-        let node = Node { op: Op::Const(scalar), args: vec![], shape: shape.to_vec(), dtype: scalar.dtype() };
+        let node = Node {
+            op: Op::Const(scalar),
+            args: vec![],
+            shape: shape.to_vec(),
+            dtype: scalar.dtype(),
+        };
         let id = self.graph.borrow_mut().intern(node);
-        Tensor { graph: self.graph.clone(), id: Some(id) }
+        Tensor {
+            graph: self.graph.clone(),
+            id: Some(id),
+        }
     }
 
     /// A float constant in the same graph, of any shape.
@@ -229,11 +251,18 @@ impl Tensor {
     /// `self ? a : b`
     #[track_caller]
     pub fn select(&self, a: &Tensor, b: &Tensor) -> Tensor {
-        let target = shape::broadcast(&a.shape(), &b.shape()).and_then(|s| shape::broadcast(&self.shape(), &s));
+        let target = shape::broadcast(&a.shape(), &b.shape())
+            .and_then(|s| shape::broadcast(&self.shape(), &s));
         match target {
-            Some(t) => {
-                self.op(Op::Select, &[&self.broadcast_to(&t), &a.broadcast_to(&t), &b.broadcast_to(&t)], &[])
-            }
+            Some(t) => self.op(
+                Op::Select,
+                &[
+                    &self.broadcast_to(&t),
+                    &a.broadcast_to(&t),
+                    &b.broadcast_to(&t),
+                ],
+                &[],
+            ),
             None => self.op(Op::Select, &[self, a, b], &[]),
         }
     }
@@ -350,7 +379,10 @@ impl Tensor {
     /// Tensors joined along `axis`: padded and added, which the planner turns into writes of segments.
     #[track_caller]
     pub fn concat(parts: &[&Tensor], axis: usize) -> Tensor {
-        let total: usize = parts.iter().map(|p| p.shape().get(axis).copied().unwrap_or(0)).sum();
+        let total: usize = parts
+            .iter()
+            .map(|p| p.shape().get(axis).copied().unwrap_or(0))
+            .sum();
         let mut before = 0;
         let mut joined: Option<Tensor> = None;
         for part in parts {

@@ -1,11 +1,21 @@
 //! Program -> kernels and buffer slots. Pure: needs no device and cannot fail.
 
+mod affine;
 pub mod coalesce;
+mod fuse;
+mod hazard;
 #[cfg(test)]
 pub(crate) mod interpret;
 pub mod kernel;
+mod lower;
+mod memory;
+mod store;
+#[cfg(test)]
+mod tests;
 
 use crate::dtype::DType;
+use crate::program::Program;
+use crate::shape::numel;
 use kernel::{BufferId, Kernel};
 
 /// What a buffer of a plan is for.
@@ -51,4 +61,34 @@ pub struct Plan {
     pub buffers: Vec<Buffer>,
     /// In the order of the program's entries.
     pub entries: Vec<EntryPlan>,
+}
+
+/// Plans every entry of a program.
+pub fn plan(program: &Program) -> Plan {
+    let inputs = program
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(i, d)| (Role::Input(i), d.dtype, &d.shape));
+    let states = program
+        .states
+        .iter()
+        .enumerate()
+        .map(|(i, d)| (Role::State(i), d.dtype, &d.shape));
+    let buffers = inputs
+        .chain(states)
+        .map(|(role, dtype, shape)| Buffer {
+            role,
+            dtype,
+            len: numel(shape),
+        })
+        .collect();
+    let mut plan = Plan {
+        buffers,
+        entries: Vec::new(),
+    };
+    for entry in &program.entries {
+        memory::place(&mut plan, entry, fuse::fuse(program, entry));
+    }
+    plan
 }

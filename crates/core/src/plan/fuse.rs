@@ -1,0 +1,427 @@
+//! Groups the values of an entry into kernels and puts the kernels in order.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::hazard;
+use super::kernel::{Access, Kernel};
+use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
+use super::store::{Storage, Virtual, VirtualRole, choose};
+use crate::graph::{Node, NodeId};
+use crate::op::Op;
+use crate::program::{Entry, Program};
+
+/// Storage buffers that a kernel may bind: what every WebGPU adapter offers.
+const MAX_BINDINGS: usize = 8;
+
+/// Kernels in order, over buffers without slots.
+pub(super) struct Fused {
+    pub(super) virtuals: Vec<Virtual>,
+    pub(super) kernels: Vec<Kernel>,
+}
+
+/// Plans one entry down to kernels.
+pub(super) fn fuse(program: &Program, entry: &Entry) -> Fused {
+    let mut extra = BTreeSet::new();
+    loop {
+        let storage = choose(program, entry, &extra);
+        match Fusion::new(&program.nodes, &storage).and_then(Fusion::run) {
+            Ok(kernels) => return finish(storage, kernels),
+            Err(NeedsHome(node)) => {
+                assert!(
+                    extra.insert(node),
+                    "a node that is kept in memory can always be loaded"
+                );
+            }
+        }
+    }
+}
+
+/// A kernel to be: `None` once merged into another.
+type Group = Option<(Recipe, Reads)>;
+
+struct Fusion<'a> {
+    context: Context<'a>,
+    storage: &'a Storage,
+    groups: Vec<Group>,
+    /// Which group writes a home.
+    writers: HashMap<&'a Home, usize>,
+}
+
+impl<'a> Fusion<'a> {
+    fn new(nodes: &'a [Node], storage: &'a Storage) -> Result<Self, NeedsHome> {
+        let context = Context {
+            nodes,
+            homes: &storage.homes,
+        };
+        let mut groups = Vec::new();
+        let mut writers = HashMap::new();
+        for written in &storage.written {
+            let template = match written.heavy {
+                None => Template::Pointwise,
+                Some(heavy) if matches!(nodes[heavy].op, Op::MatMul) => Template::Contract(heavy),
+                Some(heavy) => Template::Reduce(vec![heavy]),
+            };
+            let keep = Keep {
+                node: written.node,
+                home: written.home.clone(),
+                copy: written.copy,
+            };
+            let extents = squeeze(&nodes[written.node].shape);
+            let recipe = Recipe {
+                template,
+                extents,
+                keeps: vec![keep],
+                private: vec![],
+            };
+            let reads = context.lower(&recipe)?.reads;
+            writers.insert(&written.home, groups.len());
+            groups.push(Some((recipe, reads)));
+        }
+        Ok(Self {
+            context,
+            storage,
+            groups,
+            writers,
+        })
+    }
+
+    fn run(mut self) -> Result<Vec<Kernel>, NeedsHome> {
+        self.merge_all()?;
+        self.forget_private_values();
+        let order = self.order();
+        let mut kernels = Vec::new();
+        for group in order {
+            let (recipe, _) = self.groups[group]
+                .as_ref()
+                .expect("only living groups are ordered");
+            kernels.push(self.context.lower(recipe)?.kernel);
+        }
+        Ok(kernels)
+    }
+
+    /// The groups that write what `node` is read from.
+    fn sources(&self, node: NodeId, into: &mut BTreeSet<usize>) {
+        if let Some(parts) = self.storage.joined.get(&node) {
+            for (part, home) in parts {
+                if self.storage.homes.get(part) == Some(home) {
+                    self.sources(*part, into);
+                } else {
+                    into.insert(self.writers[home]);
+                }
+            }
+        } else if let Some(&writer) = self.writers.get(&self.storage.homes[&node]) {
+            into.insert(writer);
+        }
+    }
+
+    fn dependencies(&self, group: usize) -> BTreeSet<usize> {
+        let mut dependencies = BTreeSet::new();
+        if let Some((_, reads)) = &self.groups[group] {
+            reads
+                .keys()
+                .for_each(|&node| self.sources(node, &mut dependencies));
+        }
+        dependencies.remove(&group);
+        dependencies
+    }
+
+    /// Whether `from` depends on `target`; with `indirectly`, by way of a third group.
+    fn depends(&self, from: usize, target: usize, indirectly: bool) -> bool {
+        let mut stack: Vec<usize> = self.dependencies(from).into_iter().collect();
+        if indirectly {
+            stack.retain(|&g| g != target);
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(group) = stack.pop() {
+            if group == target {
+                return true;
+            }
+            if seen.insert(group) {
+                stack.extend(self.dependencies(group));
+            }
+        }
+        false
+    }
+
+    /// First along data flow, which saves loads; then side by side, which saves dispatches.
+    fn merge_all(&mut self) -> Result<(), NeedsHome> {
+        for along_flow in [true, false] {
+            for second in 0..self.groups.len() {
+                for first in 0..second {
+                    if self.groups[second].is_none() {
+                        break;
+                    }
+                    if self.groups[first].is_some() && self.may_merge(first, second, along_flow) {
+                        self.merge(first, second)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn may_merge(&self, first: usize, second: usize, along_flow: bool) -> bool {
+        let (Some((a, a_reads)), Some((b, b_reads))) = (&self.groups[first], &self.groups[second])
+        else {
+            return false;
+        };
+        if a.extents != b.extents || self.merged_template(&a.template, &b.template).is_none() {
+            return false;
+        }
+        let (forward, backward) = (self.link(b_reads, first), self.link(a_reads, second));
+        let linked = match (forward, backward) {
+            (Link::None, Link::None) => false,
+            (Link::Aligned, Link::None) | (Link::None, Link::Aligned) => true,
+            _ => return false,
+        };
+        if along_flow {
+            if !linked {
+                return false;
+            }
+        } else if linked
+            || std::mem::discriminant(&a.template) != std::mem::discriminant(&b.template)
+        {
+            return false;
+        }
+        !self.depends(second, first, true) && !self.depends(first, second, true)
+    }
+
+    /// How a group that reads `reads` depends on group `on`.
+    fn link(&self, reads: &Reads, on: usize) -> Link {
+        let mut link = Link::None;
+        for (&node, &aligned) in reads {
+            let mut sources = BTreeSet::new();
+            self.sources(node, &mut sources);
+            if sources.contains(&on) {
+                if !aligned || self.storage.joined.contains_key(&node) {
+                    return Link::Elsewhere;
+                }
+                link = Link::Aligned;
+            }
+        }
+        link
+    }
+
+    fn merged_template(&self, a: &Template, b: &Template) -> Option<Template> {
+        let nodes = self.context.nodes;
+        match (a, b) {
+            (Template::Pointwise, other) | (other, Template::Pointwise) => Some(other.clone()),
+            (Template::Reduce(a), Template::Reduce(b)) => {
+                let from = |id: NodeId| &nodes[nodes[id].args[0]].shape;
+                let same = from(a[0]) == from(b[0]) && nodes[a[0]].shape == nodes[b[0]].shape;
+                same.then(|| {
+                    let mut heavies = a.clone();
+                    heavies.extend(b.iter().filter(|id| !a.contains(id)));
+                    Template::Reduce(heavies)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn merge(&mut self, first: usize, second: usize) -> Result<(), NeedsHome> {
+        let (Some((a, _)), Some((b, _))) = (&self.groups[first], &self.groups[second]) else {
+            return Ok(());
+        };
+        let Some(template) = self.merged_template(&a.template, &b.template) else {
+            return Ok(());
+        };
+        let keeps = a.keeps.iter().chain(&b.keeps).cloned().collect();
+        let recipe = Recipe {
+            template,
+            extents: a.extents.clone(),
+            keeps,
+            private: vec![],
+        };
+        let lowered = self.context.lower(&recipe)?;
+        if lowered.kernel.bindings.len() > MAX_BINDINGS {
+            return Ok(());
+        }
+        for keep in &b.keeps {
+            if let Some(writer) = self.writers.get_mut(&keep.home) {
+                *writer = first;
+            }
+        }
+        self.groups[first] = Some((recipe, lowered.reads));
+        self.groups[second] = None;
+        Ok(())
+    }
+
+    /// Values that only their own kernel uses stay in registers.
+    fn forget_private_values(&mut self) {
+        let mut read_by_others: BTreeSet<NodeId> = BTreeSet::new();
+        for (_, reads) in self.groups.iter().flatten() {
+            read_by_others.extend(reads.keys());
+        }
+        let virtuals = &self.storage.virtuals;
+        let part_homes: BTreeSet<VirtualId> = self
+            .storage
+            .joined
+            .keys()
+            .map(|node| self.storage.homes[node].buffer)
+            .collect();
+        for (recipe, _) in self.groups.iter_mut().flatten() {
+            let is_needed = |keep: &Keep| {
+                virtuals[keep.home.buffer].role != VirtualRole::Scratch
+                    || part_homes.contains(&keep.home.buffer)
+                    || read_by_others.contains(&keep.node)
+            };
+            recipe.private = recipe
+                .keeps
+                .iter()
+                .filter(|k| !is_needed(k))
+                .map(|k| k.node)
+                .collect();
+            recipe.keeps.retain(is_needed);
+        }
+    }
+
+    /// Producers before consumers; otherwise in the order of the trace.
+    fn order(&self) -> Vec<usize> {
+        let position = |group: usize| {
+            self.groups[group]
+                .as_ref()
+                .map(|(recipe, _)| recipe.keeps.iter().map(|k| k.node).max())
+        };
+        let living: Vec<usize> = (0..self.groups.len())
+            .filter(|&g| self.groups[g].is_some())
+            .collect();
+        let mut waiting: HashMap<usize, usize> = HashMap::new();
+        let mut consumers: HashMap<usize, Vec<usize>> = HashMap::new();
+        for &group in &living {
+            let dependencies = self.dependencies(group);
+            waiting.insert(group, dependencies.len());
+            for dependency in dependencies {
+                consumers.entry(dependency).or_default().push(group);
+            }
+        }
+        let mut ready: BTreeSet<_> = living
+            .iter()
+            .filter(|g| waiting[g] == 0)
+            .map(|&g| (position(g), g))
+            .collect();
+        let mut order = Vec::new();
+        while let Some((_, group)) = ready.pop_first() {
+            order.push(group);
+            for &consumer in consumers.get(&group).into_iter().flatten() {
+                let count = waiting
+                    .get_mut(&consumer)
+                    .expect("every living group waits");
+                *count -= 1;
+                if *count == 0 {
+                    ready.insert((position(consumer), consumer));
+                }
+            }
+        }
+        assert_eq!(
+            order.len(),
+            living.len(),
+            "kernels never depend on each other in a circle"
+        );
+        order
+    }
+}
+
+enum Link {
+    None,
+    Aligned,
+    Elsewhere,
+}
+
+/// Lets updates write into the state itself where no later kernel still reads the old value; copies the others at the
+/// end.
+fn finish(storage: Storage, mut kernels: Vec<Kernel>) -> Fused {
+    let mut virtuals = storage.virtuals;
+    let mut copies = Vec::new();
+    for update in 0..virtuals.len() {
+        let VirtualRole::Update(state) = virtuals[update].role else {
+            continue;
+        };
+        let state_buffer = (virtuals
+            .iter()
+            .position(|v| v.role == VirtualRole::State(state)))
+        .expect("every state of the program has a buffer");
+        place_update(
+            &mut kernels,
+            update,
+            state_buffer,
+            &mut virtuals,
+            &mut copies,
+        );
+    }
+    kernels.extend(copies);
+    Fused { virtuals, kernels }
+}
+
+fn place_update(
+    kernels: &mut Vec<Kernel>,
+    update: VirtualId,
+    state: VirtualId,
+    virtuals: &mut [Virtual],
+    copies: &mut Vec<Kernel>,
+) {
+    let uses =
+        |kernel: &Kernel, buffer: VirtualId| kernel.bindings.iter().any(|b| b.buffer == buffer);
+    let writer = (kernels.iter().position(|k| uses(k, update))).expect("every update is written");
+    // Readers of the old value that come later may move before the writer, if nothing they need is written after it.
+    move_readers_forward(kernels, writer, state);
+    let writer = (kernels.iter().position(|k| uses(k, update))).expect("every update is written");
+    let read_later = kernels[writer + 1..].iter().any(|k| uses(k, state));
+    let in_place = !read_later && hazard::reads_where_it_writes(&kernels[writer], state, update);
+    if in_place {
+        for kernel in kernels.iter_mut() {
+            hazard::rename(kernel, update, state);
+        }
+    } else {
+        copies.push(hazard::copy(update, state, virtuals[update].len));
+        virtuals[update].role = VirtualRole::Scratch;
+    }
+}
+
+/// Moves kernels behind `writer` that read `state` in front of it, with what they depend on, unless they depend on the
+/// writer.
+fn move_readers_forward(kernels: &mut Vec<Kernel>, writer: usize, state: VirtualId) {
+    let reads = |k: &Kernel, b: VirtualId| {
+        k.bindings
+            .iter()
+            .any(|x| x.buffer == b && x.access != Access::Write)
+    };
+    let writes = |k: &Kernel, b: VirtualId| {
+        k.bindings
+            .iter()
+            .any(|x| x.buffer == b && x.access != Access::Read)
+    };
+    let mut needed: BTreeSet<usize> = (writer + 1..kernels.len())
+        .filter(|&i| reads(&kernels[i], state))
+        .collect();
+    // Close over dependencies that lie behind the writer.
+    for i in (writer + 1..kernels.len()).rev() {
+        let feeds = needed.iter().any(|&n| {
+            n > i
+                && kernels[n]
+                    .bindings
+                    .iter()
+                    .any(|b| b.access != Access::Write && writes(&kernels[i], b.buffer))
+        });
+        if feeds {
+            needed.insert(i);
+        }
+    }
+    // Whoever depends on the writer's results has to stay, and so has everything then: the update is copied instead.
+    let written: Vec<VirtualId> = kernels[writer]
+        .bindings
+        .iter()
+        .filter(|b| b.access != Access::Read)
+        .map(|b| b.buffer)
+        .collect();
+    if needed
+        .iter()
+        .any(|&i| written.iter().any(|&b| reads(&kernels[i], b)))
+    {
+        return;
+    }
+    let moved: Vec<Kernel> = needed.iter().rev().map(|&i| kernels.remove(i)).collect();
+    for kernel in moved {
+        kernels.insert(writer, kernel);
+    }
+}
