@@ -1,0 +1,9 @@
+import { defineConfig } from '@playwright/test';
+import { base } from './e2e/browser.ts';
+
+export default defineConfig({
+  ...base,
+  testDir: './e2e',
+  testMatch: '*.spec.ts',
+  outputDir: './test-results',
+});

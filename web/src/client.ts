@@ -1,0 +1,65 @@
+/** The page's end of the line to the worker: calls become promises, events go to one listener. */
+import type { CallName, Calls, Event, Failure, FromWorker, Request } from './protocol.ts';
+
+/** What the client needs of a Worker; tests give it a message port. */
+export interface Line {
+  postMessage(message: Request, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+}
+
+export class CallError extends Error {
+  readonly structural: boolean;
+  constructor({ message, structural }: Failure) {
+    super(message);
+    this.name = 'CallError';
+    this.structural = structural;
+  }
+}
+
+interface Waiting {
+  resolve: (value: never) => void;
+  reject: (reason: Error) => void;
+}
+
+export class Client {
+  #nextId = 1;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(
+    private readonly line: Line,
+    onEvent: (event: Event) => void,
+  ) {
+    line.onmessage = ({ data }) => {
+      if ('event' in data) onEvent(data);
+      else this.#settle(data);
+    };
+  }
+
+  call<K extends CallName>(
+    call: K,
+    args: Calls[K]['args'],
+    transfer: Transferable[] = [],
+  ): Promise<Calls[K]['result']> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.line.postMessage({ id, call, args } as Request, transfer);
+    });
+  }
+
+  /** For a worker that is gone: nobody may wait for it for ever. */
+  abandon(message: string): void {
+    for (const { reject } of this.#waiting.values()) {
+      reject(new CallError({ message, structural: false }));
+    }
+    this.#waiting.clear();
+  }
+
+  #settle(reply: Exclude<FromWorker, Event>): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return;
+    this.#waiting.delete(reply.id);
+    if (reply.ok) waiting.resolve(reply.result as never);
+    else waiting.reject(new CallError(reply.failure));
+  }
+}

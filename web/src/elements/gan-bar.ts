@@ -1,0 +1,157 @@
+/** The bar at the thumb: train, single steps, reset. */
+import { css, html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { count, rate } from '../state/format.ts';
+import type { Topic } from '../state/session.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+@customElement('gan-bar')
+export class GanBar extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['running', 'model', 'progress', 'metrics'];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem 1rem;
+      }
+      .train {
+        min-width: 8.5rem;
+        min-height: 3rem;
+        border-color: var(--ink);
+        border-radius: 0.75rem;
+        background: var(--ink);
+        color: var(--paper);
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+      .train:disabled {
+        opacity: 0.45;
+        color: var(--paper);
+      }
+      .steps {
+        display: flex;
+      }
+      .steps button {
+        min-height: 2.75rem;
+        border-radius: 0;
+        margin-inline-start: -1px;
+      }
+      .steps button:first-child {
+        border-start-start-radius: 0.5rem;
+        border-end-start-radius: 0.5rem;
+      }
+      .steps button:last-child {
+        border-start-end-radius: 0.5rem;
+        border-end-end-radius: 0.5rem;
+      }
+      .d {
+        color: var(--d-text);
+      }
+      .g {
+        color: var(--g-text);
+      }
+      .steps button:disabled {
+        color: var(--quiet);
+      }
+      .reset {
+        min-height: 2.75rem;
+      }
+      .counter {
+        display: grid;
+        justify-items: end;
+        margin-inline-start: auto;
+        line-height: 1.25;
+      }
+      .counter strong {
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+      @media (max-width: 40rem) {
+        :host {
+          gap: 0.5rem;
+        }
+        .train {
+          flex: 1;
+          min-width: 0;
+        }
+        .steps button {
+          padding: 0 0.625rem;
+        }
+        .wide {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        .counter {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { session } = this;
+    const off = !session.model || session.busy !== '';
+    return html`
+      <button
+        class="train"
+        data-action="train"
+        ?disabled=${off}
+        aria-keyshortcuts="Space"
+        @click=${() => {
+          void session.toggle();
+        }}
+      >
+        ${session.running ? icon('pause') : icon('play')} ${session.running ? 'Pause' : 'Train'}
+      </button>
+      <div class="steps" role="group" aria-label="Single steps">
+        ${this.#step('d', 'D', off)} ${this.#step('g', 'G', off)} ${this.#step('both', 'both', off)}
+      </div>
+      <button
+        class="reset"
+        data-action="reset"
+        title="Start again with the same seed (r)"
+        ?disabled=${off}
+        aria-keyshortcuts="r"
+        @click=${() => {
+          void session.reset();
+        }}
+      >
+        ${icon('reset')} <span class="wide">Reset</span>
+      </button>
+      <div class="counter">
+        <strong data-metric="step">${count(session.step)}</strong>
+        <span class="quiet small">
+          ${
+            session.running && session.stepsPerSecond > 0
+              ? `steps, ${rate(session.stepsPerSecond)} per second`
+              : 'steps'
+          }
+        </span>
+      </div>
+    `;
+  }
+
+  #step(which: 'd' | 'g' | 'both', name: string, off: boolean): TemplateResult {
+    const key = which === 'both' ? 's' : which;
+    return html`<button
+      class=${which}
+      data-step=${which}
+      title=${`One step of ${name} (${key})`}
+      ?disabled=${off}
+      aria-keyshortcuts=${key}
+      @click=${() => {
+        void this.session.stepOnce(which);
+      }}
+    >
+      <span class="wide">Step</span> ${name}
+    </button>`;
+  }
+}

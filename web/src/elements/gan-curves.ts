@@ -1,0 +1,203 @@
+/** The curves: losses of both players, and what D thinks of real and fake. */
+import { css, html, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import type { Topic } from '../state/session.ts';
+import { shared } from '../style/shared.ts';
+import type { Palette } from '../style/palette.ts';
+import { theme } from '../style/theme.ts';
+import { SessionElement } from './session-element.ts';
+
+interface Curve {
+  metric: string;
+  label: string;
+  colour: 'real' | 'fake' | 'd' | 'g';
+}
+
+const CHARTS: { title: string; curves: Curve[] }[] = [
+  {
+    title: 'Loss',
+    curves: [
+      { metric: 'd_loss', label: 'D', colour: 'd' },
+      { metric: 'g_loss', label: 'G', colour: 'g' },
+    ],
+  },
+  {
+    title: 'Opinion of D',
+    curves: [
+      { metric: 'd_real', label: 'of real', colour: 'real' },
+      { metric: 'd_fake', label: 'of fake', colour: 'fake' },
+    ],
+  },
+];
+
+const short = (value: number): string =>
+  Math.abs(value) >= 1000
+    ? `${Number((value / 1000).toPrecision(3))}k`
+    : String(Number(value.toPrecision(3)));
+
+@customElement('gan-curves')
+export class GanCurves extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['metrics', 'model'];
+  #plots: uPlot[] = [];
+  #scheduled = false;
+  readonly #resize = new ResizeObserver(() => {
+    this.#fit();
+  });
+  readonly #rebuild = (): void => {
+    this.#build();
+  };
+
+  static override styles = [
+    unsafeCSS(uPlotStyles),
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 1rem;
+        grid-template-rows: 1fr 1fr;
+        min-width: 0;
+        min-height: 16rem;
+      }
+      figure {
+        display: flex;
+        flex-direction: column;
+        min-width: 0;
+        min-height: 8rem;
+        margin: 0;
+      }
+      figcaption {
+        display: flex;
+        gap: 1rem;
+        font-size: 0.8125rem;
+        color: var(--quiet);
+      }
+      figcaption span::before {
+        content: '';
+        display: inline-block;
+        width: 0.75rem;
+        height: 0.1875rem;
+        margin-inline-end: 0.375rem;
+        border-radius: 1px;
+        vertical-align: middle;
+        background: currentColor;
+      }
+      .plot {
+        position: relative;
+        flex: 1;
+        min-height: 0;
+      }
+      .plot > * {
+        position: absolute;
+      }
+      .d {
+        color: var(--d-text);
+      }
+      .g {
+        color: var(--g-text);
+      }
+      .real {
+        color: var(--real-text);
+      }
+      .fake {
+        color: var(--fake-text);
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    return html`${CHARTS.map(
+      ({ title, curves }) => html`
+        <figure>
+          <figcaption>
+            ${title}
+            ${curves.map(({ label, colour }) => html`<span class=${colour}>${label}</span>`)}
+          </figcaption>
+          <div class="plot"></div>
+        </figure>
+      `,
+    )}`;
+  }
+
+  override firstUpdated(): void {
+    theme.addEventListener('change', this.#rebuild);
+    this.#build();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    theme.removeEventListener('change', this.#rebuild);
+    this.#resize.disconnect();
+    super.disconnectedCallback();
+  }
+
+  /** New numbers come many times a second; drawing them once per animation frame is enough. */
+  protected override told(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#plots.forEach((plot, i) => {
+        plot.setData(this.#data(i));
+      });
+    });
+  }
+
+  #data(chart: number): uPlot.AlignedData {
+    const { series } = this.session;
+    const columns = (CHARTS[chart]?.curves ?? []).map(({ metric }) =>
+      series.steps.map((_, i) => series.column(metric)[i] ?? null),
+    );
+    return [[...series.steps], ...columns];
+  }
+
+  #holders(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('.plot')];
+  }
+
+  #build(): void {
+    for (const plot of this.#plots) plot.destroy();
+    const palette = theme.palette;
+    this.#plots = this.#holders().map(
+      (holder, i) =>
+        new uPlot(options(CHARTS[i]?.curves ?? [], palette, holder), this.#data(i), holder),
+    );
+  }
+
+  #fit(): void {
+    this.#holders().forEach((holder, i) => {
+      this.#plots[i]?.setSize({ width: holder.clientWidth, height: holder.clientHeight });
+    });
+  }
+}
+
+function options(curves: Curve[], palette: Palette, holder: HTMLElement): uPlot.Options {
+  const axis: uPlot.Axis = {
+    stroke: palette.quiet,
+    font: '11px system-ui, sans-serif',
+    grid: { stroke: palette.line, width: 1 },
+    ticks: { show: false },
+    values: (_, splits) => splits.map(short),
+  };
+  return {
+    width: Math.max(1, holder.clientWidth),
+    height: Math.max(1, holder.clientHeight),
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 24, grid: { show: false } },
+      { ...axis, size: 44, space: 28 },
+    ],
+    series: [
+      {},
+      ...curves.map(({ label, colour }) => ({
+        label,
+        stroke: palette[colour],
+        width: 1.75,
+        points: { show: false },
+      })),
+    ],
+  };
+}

@@ -1,0 +1,89 @@
+/** The list of keys, shown on "?". */
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+
+const KEYS: [string, string][] = [
+  ['Space', 'Train or pause'],
+  ['d', 'One step of the discriminator'],
+  ['g', 'One step of the generator'],
+  ['s', 'One step of both'],
+  ['r', 'Start again with the same seed'],
+  ['?', 'This list'],
+];
+
+@customElement('gan-keys')
+export class GanKeys extends LitElement {
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        width: min(24rem, 100vw - 2rem);
+        padding: 1.25rem;
+        border: 1px solid var(--line);
+        border-radius: 0.75rem;
+        background: var(--raised);
+        color: var(--ink);
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.35);
+      }
+      header {
+        display: flex;
+        justify-content: space-between;
+        align-items: center;
+        margin-block-end: 0.75rem;
+      }
+      h2 {
+        font-size: 1.0625rem;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0.625rem 1.25rem;
+        align-items: baseline;
+      }
+      kbd {
+        display: inline-block;
+        min-width: 1.75rem;
+        padding: 0.125rem 0.5rem;
+        border: 1px solid var(--line);
+        border-radius: 0.375rem;
+        font: inherit;
+        font-size: 0.875rem;
+        text-align: center;
+      }
+    `,
+  ];
+
+  show(): void {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog aria-labelledby="title">
+      <header>
+        <h2 id="title">Keys</h2>
+        <button
+          class="plain"
+          aria-label="Close"
+          @click=${() => {
+            this.dialog.close();
+          }}
+        >
+          ${icon('close')}
+        </button>
+      </header>
+      <dl>
+        ${KEYS.map(
+          ([key, meaning]) =>
+            html`<dt><kbd>${key}</kbd></dt>
+              <dd>${meaning}</dd>`,
+        )}
+      </dl>
+    </dialog>`;
+  }
+}

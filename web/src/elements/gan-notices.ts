@@ -1,0 +1,82 @@
+/** Messages that need a person: what went wrong and what to try. */
+import { css, html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Notice } from '../state/notices.ts';
+import type { Topic } from '../state/session.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+@customElement('gan-notices')
+export class GanNotices extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['notices'];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        position: fixed;
+        z-index: 5;
+        inset: 4rem 0.75rem auto;
+        display: grid;
+        justify-items: center;
+        gap: 0.5rem;
+        pointer-events: none;
+      }
+      .notice {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: start;
+        gap: 0.5rem;
+        width: min(40rem, 100%);
+        padding: 0.625rem 0.5rem 0.625rem 1rem;
+        border: 1px solid var(--line);
+        border-inline-start: 0.25rem solid var(--quiet);
+        border-radius: 0.5rem;
+        background: var(--raised);
+        box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 0.14);
+        line-height: 1.45;
+        pointer-events: auto;
+      }
+      .notice p {
+        padding-block: 0.25rem;
+        overflow-wrap: anywhere;
+      }
+      .error {
+        border-inline-start-color: var(--fake);
+      }
+      .warning {
+        border-inline-start-color: var(--warn);
+      }
+      button {
+        min-height: 2rem;
+        padding: 0 0.375rem;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { list } = this.session.notices;
+    const errors = list.filter(({ tone }) => tone === 'error');
+    const others = list.filter(({ tone }) => tone !== 'error');
+    return html`
+      <div role="alert" class="region">${errors.map((notice) => this.#notice(notice))}</div>
+      <div role="status" class="region">${others.map((notice) => this.#notice(notice))}</div>
+    `;
+  }
+
+  #notice({ id, tone, text }: Notice): TemplateResult {
+    return html`<div class="notice ${tone}">
+      <p>${text}</p>
+      <button
+        class="plain"
+        aria-label="Dismiss"
+        @click=${() => {
+          this.session.notices.dismiss(id);
+        }}
+      >
+        ${icon('close')}
+      </button>
+    </div>`;
+  }
+}

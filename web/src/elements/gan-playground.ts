@@ -1,0 +1,318 @@
+/**
+ * `<gan-playground preset="ring" controls>`: the whole page. Owns the session, lays the parts out,
+ * and handles what belongs to no part: keys, dropped files, the link, the tab's visibility.
+ */
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { Session } from '../state/session.ts';
+import { paletteTokens } from '../style/palette.ts';
+import { shared } from '../style/shared.ts';
+import './gan-bar.ts';
+import './gan-curves.ts';
+import './gan-keys.ts';
+import './gan-notices.ts';
+import './gan-presets.ts';
+import './gan-run.ts';
+import './gan-settings.ts';
+import './gan-stage.ts';
+import './gan-status.ts';
+import './gan-story.ts';
+import './gan-tools.ts';
+import type { GanKeys } from './gan-keys.ts';
+
+@customElement('gan-playground')
+export class GanPlayground extends LitElement {
+  @property() preset = 'ring';
+  @property({ type: Boolean }) controls = false;
+  @state() private settingsOpen = false;
+  @state() private dropping = false;
+  @query('gan-keys') private readonly keys!: GanKeys;
+  #session: Session | undefined;
+  #leave: (() => void)[] = [];
+
+  static override styles = [
+    paletteTokens,
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 100dvh;
+        background: var(--paper);
+        color: var(--ink);
+        font:
+          1rem/1.4 system-ui,
+          -apple-system,
+          'Segoe UI',
+          Roboto,
+          sans-serif;
+        font-variant-numeric: tabular-nums;
+        /* What the header and the bar leave of the window for the stage. */
+        --chrome: 15.25rem;
+      }
+      .top,
+      main,
+      .bottom {
+        width: 100%;
+        max-width: 82rem;
+        margin-inline: auto;
+        padding-inline: 1.25rem;
+      }
+      .top {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        min-height: 3.5rem;
+      }
+      .name {
+        font-weight: 700;
+        letter-spacing: -0.02em;
+        font-size: 1.125rem;
+      }
+      gan-tools {
+        margin-inline-start: auto;
+      }
+      main {
+        display: grid;
+        grid-template-columns: min(100dvh - var(--chrome), 54vw) minmax(20rem, 1fr);
+        gap: 0 2.5rem;
+        align-items: stretch;
+        flex: 1;
+        padding-block: 0.5rem 1rem;
+      }
+      .side {
+        display: grid;
+        grid-template-rows: auto minmax(16rem, 1fr);
+        gap: 1.25rem;
+        min-width: 0;
+      }
+      .bottom {
+        position: sticky;
+        inset-block-end: 0;
+        z-index: 3;
+        background: var(--paper);
+        max-width: none;
+        border-block-start: 1px solid var(--line);
+      }
+      .bottom > div {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem 2rem;
+        max-width: 79.5rem;
+        margin-inline: auto;
+        padding-block: 0.75rem;
+      }
+      gan-bar {
+        flex: 1;
+      }
+      footer {
+        width: 100%;
+        max-width: 82rem;
+        margin-inline: auto;
+        padding: 0 1.25rem 0.75rem;
+        background: var(--paper);
+      }
+      .drop {
+        position: fixed;
+        inset: 0.75rem;
+        z-index: 6;
+        display: grid;
+        place-content: center;
+        border: 2px dashed var(--quiet);
+        border-radius: 1rem;
+        background: color-mix(in srgb, var(--paper) 88%, transparent);
+        font-size: 1.25rem;
+        pointer-events: none;
+      }
+      @media (max-width: 56rem) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 1.25rem;
+        }
+        .top,
+        main,
+        .bottom,
+        footer {
+          padding-inline: 1rem;
+        }
+        gan-stage {
+          width: min(100%, 100dvh - 12rem);
+          margin-inline: auto;
+        }
+        .desk-run {
+          display: none;
+        }
+        footer {
+          padding-block: 0 6rem;
+          order: 1;
+        }
+        .bottom {
+          order: 2;
+        }
+      }
+      @media (min-width: 56.01rem) {
+        .phone-run {
+          display: none;
+        }
+      }
+      @media (max-width: 26rem) {
+        .name {
+          display: none;
+        }
+        .top {
+          gap: 0.25rem;
+          padding-inline: 0.75rem;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The library lies beside the page, whatever path the page is served from.
+    const session = new Session(this.preset, document.baseURI);
+    this.#session = session;
+    this.#leave = [
+      session.subscribe((topic) => {
+        if (topic === 'spec') history.replaceState(null, '', session.link);
+      }),
+      listen(window, 'hashchange', () => void session.follow(location.hash)),
+      listen(document, 'visibilitychange', () => {
+        void session.visible(document.visibilityState === 'visible');
+      }),
+      listen(document, 'keydown', this.#onKey),
+      listen(document, 'dragover', this.#onDrag),
+      listen(document, 'dragleave', () => {
+        this.dropping = false;
+      }),
+      listen(document, 'drop', this.#onDrop),
+    ];
+    void session.open(location.hash);
+  }
+
+  override disconnectedCallback(): void {
+    for (const leave of this.#leave) leave();
+    this.#session?.close();
+    this.#session = undefined;
+    super.disconnectedCallback();
+  }
+
+  override render(): TemplateResult {
+    const session = this.#session;
+    if (!session) return html``;
+    const run = (place: string): TemplateResult =>
+      html`<gan-run class=${place} .session=${session}></gan-run>`;
+    return html`
+      <header class="top">
+        <span class="name">Ganlet</span>
+        <gan-presets .session=${session}></gan-presets>
+        <gan-tools
+          .session=${session}
+          @settings=${() => {
+            this.settingsOpen = !this.settingsOpen;
+          }}
+          @keys=${() => {
+            this.keys.show();
+          }}
+        ></gan-tools>
+      </header>
+      <main>
+        <gan-stage .session=${session}></gan-stage>
+        <div class="side">
+          <gan-story .session=${session}></gan-story>
+          <gan-curves .session=${session}></gan-curves>
+          ${this.controls ? run('phone-run') : nothing}
+        </div>
+      </main>
+      ${
+        this.controls
+          ? html`<section class="bottom" aria-label="Controls">
+              <div><gan-bar .session=${session}></gan-bar>${run('desk-run')}</div>
+            </section>`
+          : nothing
+      }
+      <footer><gan-status .session=${session}></gan-status></footer>
+      <gan-settings
+        .session=${session}
+        ?open=${this.settingsOpen}
+        @close=${() => {
+          this.settingsOpen = false;
+        }}
+      ></gan-settings>
+      <gan-notices .session=${session}></gan-notices>
+      <gan-keys></gan-keys>
+      ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}
+    `;
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
+    const act = this.#action(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  #action(key: string): (() => void) | undefined {
+    const session = this.#session;
+    switch (key) {
+      case ' ':
+        return () => void session?.toggle();
+      case 'd':
+      case 'g':
+        return () => void session?.stepOnce(key);
+      case 's':
+        return () => void session?.stepOnce('both');
+      case 'r':
+        return () => void session?.reset();
+      case '?':
+        return () => {
+          this.keys.show();
+        };
+      case 'Escape':
+        return this.settingsOpen
+          ? () => {
+              this.settingsOpen = false;
+            }
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  readonly #onDrag = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dropping = true;
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    this.dropping = false;
+    const file = event.dataTransfer?.files[0];
+    if (file) void this.#session?.load(file);
+  };
+}
+
+/** Listens until the returned function is called. */
+function listen<K extends keyof (WindowEventMap & DocumentEventMap)>(
+  target: EventTarget,
+  type: K,
+  act: (event: (WindowEventMap & DocumentEventMap)[K]) => void,
+): () => void {
+  target.addEventListener(type, act as EventListener);
+  return () => {
+    target.removeEventListener(type, act as EventListener);
+  };
+}
+
+/** Whether a key belongs to what has the focus: text in a field, or space on a button. */
+function typing(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('dialog')) return true;
+  return (
+    target.matches('input, select, textarea') ||
+    (event.key === ' ' && target.matches('button, summary'))
+  );
+}

@@ -1,0 +1,131 @@
+/** The preset chooser: a button with the present one's name, and a list that says what each teaches. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import type { Preset } from '../library.ts';
+import type { Topic } from '../state/session.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+@customElement('gan-presets')
+export class GanPresets extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['catalog', 'spec', 'progress'];
+  @query('[popover]') private readonly panel!: HTMLElement;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        min-width: 0;
+      }
+      h1 {
+        display: flex;
+        font-size: 1rem;
+      }
+      .open {
+        min-width: 0;
+        font-weight: 600;
+      }
+      .open span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      [popover] {
+        position: fixed;
+        inset: 3.5rem auto auto max(0.75rem, 50vw - 40rem + 0.75rem);
+        width: min(27rem, 100vw - 1.5rem);
+        max-height: calc(100dvh - 5rem);
+        overflow: auto;
+        margin: 0;
+        padding: 0.5rem;
+        border: 1px solid var(--line);
+        border-radius: 0.75rem;
+        background: var(--raised);
+        color: var(--ink);
+        box-shadow: 0 0.75rem 2.5rem rgb(0 0 0 / 0.18);
+      }
+      h2 {
+        padding: 0.75rem 0.75rem 0.25rem;
+        font-size: 0.8125rem;
+        font-weight: 500;
+        color: var(--quiet);
+      }
+      li button {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.125rem 0.75rem;
+        width: 100%;
+        padding: 0.5rem 0.75rem;
+        border: 0;
+        background: none;
+        text-align: start;
+        white-space: normal;
+      }
+      li button:hover,
+      li button[aria-current] {
+        background: var(--paper);
+      }
+      li strong {
+        font-weight: 600;
+      }
+      li .summary {
+        grid-column: 1 / -1;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { catalog, preset, spec, busy } = this.session;
+    return html`
+      <h1>
+        <button
+          class="open"
+          popovertarget="panel"
+          ?disabled=${!catalog || busy !== ''}
+          aria-haspopup="true"
+        >
+          <span>${preset?.title ?? spec.preset}</span>
+          ${icon('down')}
+        </button>
+      </h1>
+      <div id="panel" popover role="group" aria-label="Presets">
+        ${[...grouped(catalog?.presets ?? [])].map(
+          ([group, presets]) => html`
+            <h2>${group}</h2>
+            <ul>
+              ${presets.map((p) => this.#item(p))}
+            </ul>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  #item(preset: Preset): TemplateResult {
+    const current = preset.name === this.session.spec.preset;
+    return html`<li>
+      <button
+        data-preset=${preset.name}
+        aria-current=${current ? 'true' : nothing}
+        @click=${() => {
+          this.panel.hidePopover();
+          void this.session.choosePreset(preset.name);
+        }}
+      >
+        <strong>${preset.title}</strong>
+        <span class="quiet small">${preset.teaches}</span>
+        <span class="quiet small summary">${preset.summary}</span>
+      </button>
+    </li>`;
+  }
+}
+
+function grouped(presets: readonly Preset[]): Map<string, Preset[]> {
+  const groups = new Map<string, Preset[]>();
+  for (const preset of presets) {
+    const group = groups.get(preset.group) ?? [];
+    group.push(preset);
+    groups.set(preset.group, group);
+  }
+  return groups;
+}

@@ -1,0 +1,108 @@
+/** How this run is set up: seed and backend. Both start the model again, and say so by doing it. */
+import { css, html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { BackendChoice } from '../library.ts';
+import type { Topic } from '../state/session.ts';
+import { MAX_SEED, parseSeed } from '../state/url.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+const BACKENDS: [BackendChoice, string][] = [
+  ['auto', 'Fastest here'],
+  ['webgpu', 'WebGPU'],
+  ['cpu', 'CPU'],
+];
+
+@customElement('gan-run')
+export class GanRun extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['spec', 'progress', 'model'];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 1rem;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.5rem;
+        color: var(--quiet);
+        font-size: 0.875rem;
+      }
+      input,
+      select {
+        color: var(--ink);
+      }
+      input {
+        width: 6.5rem;
+      }
+      .seed {
+        display: flex;
+        align-items: center;
+        gap: 0.25rem;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { session } = this;
+    const off = !session.model || session.busy !== '';
+    return html`
+      <div class="seed">
+        <label
+          >Seed
+          <input
+            type="text"
+            inputmode="numeric"
+            autocomplete="off"
+            .value=${String(session.spec.seed)}
+            ?disabled=${off}
+            @change=${this.#onSeed}
+          />
+        </label>
+        <button
+          class="plain"
+          title="Start again with a new seed"
+          aria-label="New seed"
+          ?disabled=${off}
+          @click=${() => {
+            void session.newSeed();
+          }}
+        >
+          ${icon('dice')}
+        </button>
+      </div>
+      <label
+        >Runs on
+        <select ?disabled=${session.busy !== ''} @change=${this.#onBackend}>
+          ${BACKENDS.map(
+            ([value, text]) =>
+              html`<option value=${value} ?selected=${session.spec.backend === value}>
+                ${text}
+              </option>`,
+          )}
+        </select>
+      </label>
+    `;
+  }
+
+  readonly #onSeed = (event: Event): void => {
+    const field = event.target as HTMLInputElement;
+    const seed = parseSeed(field.value);
+    if (seed === undefined) {
+      field.value = String(this.session.spec.seed);
+      this.session.notify('warning', `A seed is a whole number from 0 to ${MAX_SEED}.`);
+    } else if (seed !== this.session.spec.seed) void this.session.reset(seed);
+  };
+
+  readonly #onBackend = async (event: Event): Promise<void> => {
+    const field = event.target as HTMLSelectElement;
+    const made = await this.session.chooseBackend(field.value as BackendChoice);
+    if (!made) field.value = this.session.spec.backend;
+  };
+}

@@ -1,0 +1,314 @@
+/** The stage: one canvas, the words under it that name and toggle its layers, and what the pointer
+ * is over. Draws at most once per animation frame and tells the worker when it is ready for more. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { type Kind, kindOf, type Topic } from '../state/session.ts';
+import { surfaceOf } from '../stage/canvas.ts';
+import { cellAt, drawImages, gridOf } from '../stage/images.ts';
+import { drawLine } from '../stage/line.ts';
+import { type Layers, PlaneStage } from '../stage/plane.ts';
+import { HEAT_SIDE } from '../worker/frames.ts';
+import { shared } from '../style/shared.ts';
+import { theme } from '../style/theme.ts';
+import { SessionElement } from './session-element.ts';
+
+type Layer = keyof Layers;
+
+const LEGEND: Record<Exclude<Kind, 'image'>, [Layer, string, string][]> = {
+  plane: [
+    ['real', 'Real', 'real'],
+    ['fake', 'Samples', 'fake'],
+    ['heat', 'Opinion of D', 'd'],
+    ['grid', 'Noise grid', 'g'],
+    ['arrows', 'Pull on G', 'g'],
+  ],
+  line: [
+    ['real', 'Data density', 'real'],
+    ['fake', 'Model density', 'fake'],
+    ['heat', 'D(x)', 'd'],
+    ['grid', 'Noise to data', 'g'],
+  ],
+};
+
+@customElement('gan-stage')
+export class GanStage extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['frame', 'model', 'view'];
+  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  @state() private shown = { real: true, fake: true };
+  @state() private hover = '';
+  readonly #plane = new PlaneStage();
+  #pointer: { x: number; y: number } | undefined;
+  #scheduled = false;
+  #freshFrame = false;
+  readonly #resize = new ResizeObserver(() => {
+    this.#schedule();
+  });
+  readonly #retheme = (): void => {
+    this.#schedule();
+  };
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: 0.75rem;
+        min-width: 0;
+      }
+      .frame {
+        position: relative;
+        aspect-ratio: 1;
+        border: 1px solid var(--line);
+        border-radius: 0.75rem;
+        background: var(--raised);
+        overflow: hidden;
+      }
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        touch-action: pan-y;
+      }
+      .waiting {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        padding: 2rem;
+        text-align: center;
+      }
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 0.375rem;
+        margin-inline: -0.5rem;
+      }
+      li button {
+        min-height: 2rem;
+        padding: 0 0.5rem;
+        border: 0;
+        background: none;
+        font-size: 0.875rem;
+      }
+      li button::before {
+        content: '';
+        width: 0.75rem;
+        height: 0.75rem;
+        border: 2px solid var(--swatch);
+        border-radius: 50%;
+        background: var(--swatch);
+      }
+      li button[aria-pressed='false'] {
+        color: var(--quiet);
+      }
+      li button[aria-pressed='false']::before {
+        background: none;
+      }
+      .real {
+        --swatch: var(--real);
+      }
+      .fake {
+        --swatch: var(--fake);
+      }
+      .g {
+        --swatch: var(--g);
+      }
+      .d {
+        --swatch: var(--d);
+      }
+      .hover {
+        position: absolute;
+        inset: auto auto 0.5rem 0.5rem;
+        padding: 0.125rem 0.5rem;
+        border-radius: 0.375rem;
+        background: var(--raised);
+        pointer-events: none;
+      }
+      .images {
+        background: #000;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    theme.addEventListener('change', this.#retheme);
+  }
+
+  override disconnectedCallback(): void {
+    theme.removeEventListener('change', this.#retheme);
+    this.#resize.disconnect();
+    super.disconnectedCallback();
+  }
+
+  override firstUpdated(): void {
+    this.#resize.observe(this.canvas);
+  }
+
+  override updated(): void {
+    this.#schedule();
+  }
+
+  protected override told(topic: Topic): void {
+    if (topic === 'frame') {
+      this.#freshFrame = true;
+      this.#schedule();
+    } else {
+      this.#pointer = undefined;
+      this.hover = '';
+      this.requestUpdate();
+    }
+  }
+
+  get #kind(): Kind | undefined {
+    return this.session.model && kindOf(this.session.model);
+  }
+
+  override render(): TemplateResult {
+    const { model } = this.session;
+    const kind = this.#kind;
+    return html`
+      <div class=${kind === 'image' ? 'frame images' : 'frame'}>
+        <canvas
+          role="img"
+          aria-label=${this.#describe(kind)}
+          @pointermove=${this.#onPointer}
+          @pointerdown=${this.#onPointer}
+          @pointerleave=${this.#onLeave}
+        ></canvas>
+        ${model ? nothing : html`<p class="waiting quiet">The game appears here.</p>`}
+        ${this.hover ? html`<p class="small hover">${this.hover}</p>` : nothing}
+      </div>
+      ${
+        kind && kind !== 'image'
+          ? html`<ul aria-label="What the picture shows">
+              ${LEGEND[kind]
+                .filter(([layer]) => layer !== 'grid' || (model?.info.latent_dim ?? 0) <= 2)
+                .map(([layer, text, colour]) => this.#toggle(layer, text, colour))}
+            </ul>`
+          : nothing
+      }
+      ${
+        kind === 'image'
+          ? html`<p class="small quiet">
+              What G makes of one fixed batch of noise. Point at a sample for D’s opinion of it.
+            </p>`
+          : nothing
+      }
+    `;
+  }
+
+  #toggle(layer: Layer, text: string, colour: string): TemplateResult {
+    const on = this.#layers[layer];
+    return html`<li>
+      <button
+        class=${colour}
+        aria-pressed=${on}
+        data-layer=${layer}
+        @click=${() => {
+          this.#flip(layer);
+        }}
+      >
+        ${text}
+      </button>
+    </li>`;
+  }
+
+  get #layers(): Layers {
+    return { ...this.shown, ...this.session.view };
+  }
+
+  #flip(layer: Layer): void {
+    if (layer === 'real' || layer === 'fake') {
+      this.shown = { ...this.shown, [layer]: !this.shown[layer] };
+    } else {
+      const view = this.session.view;
+      void this.session.setView({ ...view, [layer]: !view[layer] });
+    }
+  }
+
+  #describe(kind: Kind | undefined): string {
+    const name = this.session.preset?.title ?? this.session.spec.preset;
+    switch (kind) {
+      case 'image':
+        return `${name}: a grid of images that the generator makes from fixed noise.`;
+      case 'line':
+        return `${name}: the density of the data, the density of the generator’s samples, and the discriminator between them.`;
+      case 'plane':
+        return `${name}: real points and the generator’s samples in the plane, over the discriminator’s opinion of each place.`;
+      case undefined:
+        return 'The picture is being prepared.';
+    }
+  }
+
+  readonly #onPointer = (event: PointerEvent): void => {
+    this.#pointer = { x: event.offsetX, y: event.offsetY };
+    this.#schedule();
+  };
+
+  readonly #onLeave = (): void => {
+    this.#pointer = undefined;
+    this.#schedule();
+  };
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const { model, frame } = this.session;
+    const surface = this.isConnected ? surfaceOf(this.canvas) : undefined;
+    if (!surface || !model) return;
+    const palette = theme.palette;
+    const kind = this.#kind;
+    if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
+    else if (kind === 'line') drawLine(surface, model, frame, this.#layers, palette);
+    else if (frame) drawImages(surface, frame.fake, model.info.data, this.#hovered(), palette.d);
+    this.#readPointer(kind);
+    if (this.#freshFrame) {
+      this.#freshFrame = false;
+      this.session.drawn();
+    }
+  }
+
+  /** Which image the pointer is over. */
+  #hovered(): number | undefined {
+    const { frame } = this.session;
+    if (!this.#pointer || !frame?.opinion) return undefined;
+    const { clientWidth, clientHeight } = this.canvas;
+    const count = frame.opinion.length;
+    const grid = gridOf(count, clientWidth, clientHeight);
+    return cellAt(grid, count, this.#pointer.x, this.#pointer.y);
+  }
+
+  /** Says in words what D thinks of what the pointer is over. */
+  #readPointer(kind: Kind | undefined): void {
+    const { frame, model } = this.session;
+    let value: number | undefined;
+    let what = 'this place';
+    if (this.#pointer && frame?.opinion && model) {
+      const { clientWidth, clientHeight } = this.canvas;
+      const [u, v] = [this.#pointer.x / clientWidth, 1 - this.#pointer.y / clientHeight];
+      if (kind === 'image') {
+        const cell = this.#hovered();
+        value = cell === undefined ? undefined : frame.opinion[cell];
+        what = cell === undefined ? '' : `sample ${cell + 1}`;
+      } else if (kind === 'plane') {
+        const [column, row] = [u, v].map((t) => Math.round(t * (HEAT_SIDE - 1))) as [
+          number,
+          number,
+        ];
+        value = frame.opinion[row * HEAT_SIDE + column];
+      }
+    }
+    const text = value === undefined ? '' : `D of ${what}: ${value.toFixed(3)}`;
+    if (text !== this.hover) this.hover = text;
+  }
+}

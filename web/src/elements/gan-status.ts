@@ -1,0 +1,130 @@
+/** The honest line: what runs where, what is loading and how far, and why it is not faster. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Info, Progress } from '../library.ts';
+import { webgpuHelp } from '../state/browser.ts';
+import { count } from '../state/format.ts';
+import type { Topic } from '../state/session.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+const STAGES: Record<Progress['stage'], string> = {
+  adapter: 'Looking for a GPU',
+  data: 'Loading data',
+  compile: 'Compiling kernel',
+  init: 'Preparing',
+};
+
+export function progressText({ stage, done, total, label }: Progress): string {
+  const of = total > 0 ? ` ${amount(stage, done)} of ${amount(stage, total)}` : '';
+  return `${STAGES[stage]}${of}${label ? ` (${label})` : ''}`;
+}
+
+/** Data is counted in bytes, and read in megabytes. */
+function amount(stage: Progress['stage'], value: number): string {
+  return stage === 'data' && value > 10_000 ? `${(value / 1e6).toFixed(1)} MB` : count(value);
+}
+
+@customElement('gan-status')
+export class GanStatus extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['model', 'progress', 'running', 'catalog'];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.25rem 1rem;
+        font-size: 0.8125rem;
+        line-height: 1.5;
+        color: var(--quiet);
+        min-height: 1.5rem;
+      }
+      strong {
+        font-weight: 600;
+        color: var(--ink);
+      }
+      progress {
+        width: 8rem;
+        height: 0.25rem;
+        accent-color: var(--ink);
+        vertical-align: middle;
+      }
+      summary {
+        cursor: pointer;
+        text-decoration: underline;
+        text-underline-offset: 0.2em;
+        text-decoration-color: var(--line);
+      }
+      details p {
+        max-width: 44rem;
+        padding-block: 0.25rem;
+      }
+      label {
+        display: inline-flex;
+        gap: 0.375rem;
+        align-items: center;
+      }
+      .local {
+        margin-inline-start: auto;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { session } = this;
+    return html`
+      <span role="status">${session.busy ? this.#busy() : this.#where(session.model?.info)}</span>
+      ${session.hiddenPause ? html`<strong>Paused while this tab is hidden.</strong>` : nothing}
+      ${session.busy || !session.model ? nothing : this.#why(session.model.info)}
+      <label class="local">
+        <input
+          type="checkbox"
+          .checked=${session.keepInBackground}
+          @change=${(event: Event) => {
+            session.keepInBackground = (event.target as HTMLInputElement).checked;
+          }}
+        />
+        Train in a hidden tab too
+      </label>
+      <span>Nothing leaves this tab.</span>
+    `;
+  }
+
+  #busy(): TemplateResult {
+    const { busy, progress } = this.session;
+    const bar =
+      progress && progress.total > 0
+        ? html`<progress
+            max=${progress.total}
+            value=${progress.done}
+            aria-label="Progress"
+          ></progress>`
+        : nothing;
+    return html`${busy}${progress ? html`: ${progressText(progress)}` : '…'} ${bar}`;
+  }
+
+  #where(info: Info | undefined): TemplateResult {
+    if (!info) return html`No model yet.`;
+    const name = info.backend === 'webgpu' ? 'WebGPU' : 'CPU';
+    return html`<strong data-metric="backend">${name}</strong> · ${info.adapter} ·
+      ${count(info.kernels)} kernels, ${count(info.dispatches_per_step)} per step ·
+      ${(info.gpu_bytes / 1e6).toFixed(1)} MB`;
+  }
+
+  #why(info: Info): TemplateResult | typeof nothing {
+    if (info.backend === 'webgpu' && !info.software) return nothing;
+    const asked = this.session.spec.backend === 'cpu';
+    if (info.backend === 'cpu' && asked) return nothing;
+    const reason =
+      info.backend === 'webgpu'
+        ? 'This WebGPU runs on a software adapter, so it is slow: the CPU backend is faster here.'
+        : `No GPU is used${info.fallback_reason ? `: ${info.fallback_reason}` : ''}.`;
+    return html`<details>
+      <summary>${reason}</summary>
+      <p>How to get a GPU here: ${webgpuHelp(navigator.userAgent)}</p>
+    </details>`;
+  }
+}

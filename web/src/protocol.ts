@@ -1,0 +1,107 @@
+/**
+ * The messages between the page and its one worker. A call carries an id and gets exactly one
+ * reply with the same id; events come from the worker unasked.
+ */
+import type { BackendChoice, Info, Preset, Progress } from './library.ts';
+import type { Json } from './state/json.ts';
+
+/** What to train: a preset plus what differs from it. */
+export interface CreateArgs {
+  preset: string;
+  seed: number;
+  backend: BackendChoice;
+  overrides: Record<string, Json>;
+  /** Steps to run before the first frame, so that a newcomer sees a game under way. */
+  headStart: number;
+}
+
+/** Which optional layers of the stage are on; the worker computes only what is drawn. */
+export interface View {
+  heat: boolean;
+  grid: boolean;
+  arrows: boolean;
+}
+
+export interface Catalog {
+  presets: Preset[];
+  /** JSON schema of the config. */
+  schema: Json;
+}
+
+/** The axis-aligned box that the stage shows. */
+export type Bounds = [x0: number, x1: number, y0: number, y1: number];
+
+/** Everything the page must know about a model when it appears (created, loaded, reset). */
+export interface Model {
+  info: Info;
+  config: Json;
+  /** A batch of real data; the stage's fixed backdrop. */
+  real: Float32Array<ArrayBuffer>;
+  bounds: Bounds;
+  /** 1-D toys: the exact data density on `line.x`. */
+  line?: { x: Float32Array<ArrayBuffer>; density: Float32Array<ArrayBuffer> };
+}
+
+export interface Frame {
+  step: number;
+  fake: Float32Array<ArrayBuffer>;
+  /** 2-D: D over a square lattice; 1-D: D along `line.x`; images: D's opinion of each sample. */
+  opinion?: Float32Array<ArrayBuffer>;
+  /** 2-D: G over a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
+  warped?: Float32Array<ArrayBuffer>;
+  noise?: Float32Array<ArrayBuffer>;
+}
+
+export type Series = Record<string, Float64Array<ArrayBuffer>>;
+
+export interface Failure {
+  message: string;
+  /** True when the trainer asks for a re-creation instead of a live change. */
+  structural: boolean;
+}
+
+export interface Calls {
+  open: { args: { library: string; data: string }; result: Catalog };
+  create: { args: CreateArgs; result: Model };
+  load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
+  reset: { args: { seed: number }; result: Model };
+  play: { args: null; result: null };
+  pause: { args: null; result: null };
+  step: { args: { which: 'd' | 'g' | 'both' }; result: null };
+  set: { args: { path: string; value: Json }; result: { config: Json } };
+  save: { args: null; result: Uint8Array<ArrayBuffer> };
+  evaluate: { args: null; result: Evaluation };
+  view: { args: View; result: null };
+  /** The page has drawn the last frame and may be sent another. */
+  drawn: { args: null; result: null };
+}
+export type CallName = keyof Calls;
+
+export type Request = {
+  [K in CallName]: { id: number; call: K; args: Calls[K]['args'] };
+}[CallName];
+
+export interface Evaluation {
+  step: number;
+  values: Record<string, number>;
+}
+
+export type Event =
+  | { event: 'progress'; progress: Progress }
+  | { event: 'running'; running: boolean }
+  | { event: 'metrics'; step: number; stepsPerSecond: number; series: Series }
+  | { event: 'frame'; frame: Frame }
+  | { event: 'evaluation'; evaluation: Evaluation }
+  | { event: 'failure'; failure: Failure };
+
+export type Reply =
+  | { id: number; ok: true; result: Calls[CallName]['result'] }
+  | { id: number; ok: false; failure: Failure };
+
+export type FromWorker = Reply | Event;
+
+/** The library says "structural" (and what to do) when a value cannot change while training. */
+export function toFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, structural: /structural|re-?creat/i.test(message) };
+}

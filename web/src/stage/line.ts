@@ -1,0 +1,126 @@
+/**
+ * The classic figure of the 2014 paper: the data's density, the model's density, D between them,
+ * and below, arrows from the noise line to the data line.
+ */
+import type { Frame, Model } from '../protocol.ts';
+import { type Palette, withAlpha } from '../style/palette.ts';
+import { mapping, type Mapping, type Surface } from './canvas.ts';
+import { kernelDensity } from './density.ts';
+import type { Layers } from './plane.ts';
+import { normalize } from './terrain.ts';
+
+export function drawLine(
+  { ctx, width, height }: Surface,
+  model: Model,
+  frame: Frame | undefined,
+  layers: Layers,
+  palette: Palette,
+): void {
+  const line = model.line;
+  if (!line) return;
+  const [x0, x1] = model.bounds;
+  const margin = 24;
+  const floor = height * 0.68;
+  const noiseLine = height - 34;
+  const peak = Math.max(...line.density) * 1.35 || 1;
+  const map = mapping([x0, x1, 0, peak], [margin, width - margin, 28, floor]);
+
+  axis(ctx, margin, width - margin, floor, 'x', palette);
+  if (layers.grid && frame?.warped && frame.noise) {
+    axis(ctx, margin, width - margin, noiseLine, 'z', palette);
+    drawArrows(
+      ctx,
+      frame.noise,
+      frame.warped,
+      map,
+      [margin, width - margin],
+      [noiseLine, floor],
+      palette,
+    );
+  }
+  if (layers.real) curve(ctx, line.x, line.density, map, palette.real, 2.25, palette.real);
+  if (layers.fake && frame) {
+    curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25, palette.fake);
+  }
+  if (layers.heat && frame?.opinion) {
+    const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
+    ctx.setLineDash([7, 5]);
+    curve(ctx, line.x, normalize(frame.opinion), unit, palette.d, 2);
+    ctx.setLineDash([2, 5]);
+    curve(ctx, [x0, x1], [0.5, 0.5], unit, withAlpha(palette.d, 0.6), 1);
+    ctx.setLineDash([]);
+    ctx.fillStyle = palette.dText;
+    ctx.textAlign = 'right';
+    ctx.fillText('D = ½', width - margin, unit.y(0.5) - 6);
+  }
+}
+
+function axis(
+  ctx: CanvasRenderingContext2D,
+  from: number,
+  to: number,
+  y: number,
+  name: string,
+  palette: Palette,
+): void {
+  ctx.beginPath();
+  ctx.moveTo(from, y);
+  ctx.lineTo(to, y);
+  ctx.strokeStyle = palette.quiet;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.font = 'italic 14px system-ui, sans-serif';
+  ctx.fillStyle = palette.quiet;
+  ctx.textAlign = 'left';
+  ctx.fillText(name, from, y + 18);
+}
+
+function curve(
+  ctx: CanvasRenderingContext2D,
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  map: Mapping,
+  stroke: string,
+  width: number,
+  fill?: string,
+): void {
+  const path = new Path2D();
+  for (let i = 0; i < xs.length; i++) path.lineTo(map.x(xs[i] ?? 0), map.y(ys[i] ?? 0));
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = width;
+  ctx.lineJoin = 'round';
+  ctx.stroke(path);
+  if (!fill) return;
+  path.lineTo(map.x(xs[xs.length - 1] ?? 0), map.y(0));
+  path.lineTo(map.x(xs[0] ?? 0), map.y(0));
+  ctx.fillStyle = withAlpha(fill, 0.1);
+  ctx.fill(path);
+}
+
+/** From each z on its own line to G(z) on the data's line. */
+function drawArrows(
+  ctx: CanvasRenderingContext2D,
+  noise: Float32Array,
+  warped: Float32Array,
+  map: Mapping,
+  [left, right]: [number, number],
+  [from, to]: [number, number],
+  palette: Palette,
+): void {
+  const [lo, hi] = [noise[0] ?? -1, noise[noise.length - 1] ?? 1];
+  ctx.beginPath();
+  noise.forEach((z, i) => {
+    const x = left + ((z - lo) / (hi - lo)) * (right - left);
+    const end = Math.max(left, Math.min(right, map.x(warped[i] ?? 0)));
+    const angle = Math.atan2(to - from, end - x);
+    ctx.moveTo(x, from);
+    ctx.lineTo(end, to + 3);
+    for (const turn of [2.75, -2.75]) {
+      ctx.moveTo(end, to + 3);
+      ctx.lineTo(end + 7 * Math.cos(angle + turn), to + 3 + 7 * Math.sin(angle + turn));
+    }
+  });
+  ctx.strokeStyle = withAlpha(palette.g, 0.8);
+  ctx.lineWidth = 1.25;
+  ctx.stroke();
+}

@@ -1,0 +1,149 @@
+/** The stage of the 2-D toys: terrain, noise grid, real points, samples, arrows; in that order. */
+import type { Frame, Model, View } from '../protocol.ts';
+import { type Palette, rgb, withAlpha } from '../style/palette.ts';
+import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
+import { type Mapping, mapping, type Surface } from './canvas.ts';
+import { contour, normalize, slopeAt, terrainPixels } from './terrain.ts';
+
+export interface Layers extends View {
+  real: boolean;
+  fake: boolean;
+}
+
+const ARROW_COUNT = 48;
+
+export class PlaneStage {
+  readonly #terrain = new OffscreenCanvas(HEAT_SIDE, HEAT_SIDE);
+
+  draw(
+    surface: Surface,
+    model: Model,
+    frame: Frame | undefined,
+    layers: Layers,
+    palette: Palette,
+  ): void {
+    const { ctx, width, height } = surface;
+    const map = mapping(model.bounds, [0, width, 0, height]);
+    const opinion = frame?.opinion ? normalize(frame.opinion) : undefined;
+    if (layers.heat && opinion) this.#drawTerrain(surface, opinion, palette);
+    if (layers.grid && frame?.warped) drawGrid(ctx, frame.warped, map, palette);
+    const size = Math.max(1.6, Math.min(width, height) / 260);
+    if (layers.real) dots(ctx, model.real, map, size, withAlpha(palette.real, 0.85), palette.paper);
+    if (layers.fake && frame) {
+      dots(ctx, frame.fake, map, size, withAlpha(palette.fake, 0.9), palette.paper);
+    }
+    if (layers.arrows && frame && opinion)
+      drawArrows(surface, model, frame.fake, opinion, map, palette);
+  }
+
+  #drawTerrain({ ctx, width, height }: Surface, opinion: Float32Array, palette: Palette): void {
+    const pixels = terrainPixels(
+      opinion,
+      HEAT_SIDE,
+      rgb(palette.real),
+      rgb(palette.fake),
+      palette.tint,
+    );
+    this.#terrain.getContext('2d')?.putImageData(new ImageData(pixels, HEAT_SIDE, HEAT_SIDE), 0, 0);
+    ctx.imageSmoothingEnabled = true;
+    ctx.imageSmoothingQuality = 'high';
+    // The lattice's values sit on the box's edges, so half a cell hangs over on each side.
+    const cell = [width / (HEAT_SIDE - 1), height / (HEAT_SIDE - 1)] as const;
+    ctx.drawImage(this.#terrain, -cell[0] / 2, -cell[1] / 2, width + cell[0], height + cell[1]);
+
+    ctx.beginPath();
+    const lines = contour(opinion, HEAT_SIDE, 0.5);
+    for (let i = 0; i + 3 < lines.length; i += 4) {
+      ctx.moveTo((lines[i] ?? 0) * cell[0], height - (lines[i + 1] ?? 0) * cell[1]);
+      ctx.lineTo((lines[i + 2] ?? 0) * cell[0], height - (lines[i + 3] ?? 0) * cell[1]);
+    }
+    ctx.strokeStyle = palette.d;
+    ctx.lineWidth = 1.5;
+    ctx.stroke();
+  }
+}
+
+function dots(
+  ctx: CanvasRenderingContext2D,
+  points: Float32Array,
+  map: Mapping,
+  radius: number,
+  fill: string,
+  halo: string,
+): void {
+  // Two passes over one path: a halo of paper keeps dots legible on each other and on the terrain.
+  const path = new Path2D();
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const [x, y] = [map.x(points[i] ?? 0), map.y(points[i + 1] ?? 0)];
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  ctx.strokeStyle = withAlpha(halo, 0.55);
+  ctx.lineWidth = 1.5;
+  ctx.stroke(path);
+  ctx.fillStyle = fill;
+  ctx.fill(path);
+}
+
+/** The noise plane's lattice as G bends it: where lines crowd, G puts its probability. */
+function drawGrid(
+  ctx: CanvasRenderingContext2D,
+  warped: Float32Array,
+  map: Mapping,
+  palette: Palette,
+): void {
+  ctx.beginPath();
+  const at = (column: number, row: number): [number, number] => {
+    const i = (row * GRID_SIDE + column) * 2;
+    return [map.x(warped[i] ?? 0), map.y(warped[i + 1] ?? 0)];
+  };
+  for (let a = 0; a < GRID_SIDE; a++) {
+    ctx.moveTo(...at(0, a));
+    for (let b = 1; b < GRID_SIDE; b++) ctx.lineTo(...at(b, a));
+    ctx.moveTo(...at(a, 0));
+    for (let b = 1; b < GRID_SIDE; b++) ctx.lineTo(...at(a, b));
+  }
+  ctx.strokeStyle = withAlpha(palette.g, 0.75);
+  ctx.lineWidth = 1;
+  ctx.stroke();
+}
+
+function drawArrows(
+  { ctx, width, height }: Surface,
+  model: Model,
+  fake: Float32Array,
+  opinion: Float32Array,
+  map: Mapping,
+  palette: Palette,
+): void {
+  const [x0, x1, y0, y1] = model.bounds;
+  const arrows: [number, number, number, number][] = [];
+  let longest = 0;
+  for (let i = 0; i < ARROW_COUNT; i++) {
+    const [x, y] = [fake[2 * i] ?? 0, fake[2 * i + 1] ?? 0];
+    const [sx, sy] = slopeAt(
+      opinion,
+      HEAT_SIDE,
+      ((x - x0) / (x1 - x0)) * (HEAT_SIDE - 1),
+      ((y - y0) / (y1 - y0)) * (HEAT_SIDE - 1),
+    );
+    longest = Math.max(longest, Math.hypot(sx, sy));
+    arrows.push([map.x(x), map.y(y), sx, -sy]);
+  }
+  if (longest === 0) return;
+  const reach = Math.min(width, height) / 14 / longest;
+  ctx.beginPath();
+  for (const [x, y, sx, sy] of arrows) {
+    const [ex, ey] = [x + sx * reach, y + sy * reach];
+    const angle = Math.atan2(sy, sx);
+    ctx.moveTo(x, y);
+    ctx.lineTo(ex, ey);
+    for (const turn of [2.6, -2.6]) {
+      ctx.moveTo(ex, ey);
+      ctx.lineTo(ex + 5 * Math.cos(angle + turn), ey + 5 * Math.sin(angle + turn));
+    }
+  }
+  ctx.strokeStyle = palette.g;
+  ctx.lineWidth = 1.75;
+  ctx.stroke();
+}

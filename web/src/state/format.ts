@@ -1,0 +1,54 @@
+/** Numbers as people read them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+export const count = (value: number): string => whole.format(value);
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** A divergence: three decimals below ten, fewer above; honest about what is not a number. */
+export function divergence(value: number): string {
+  if (Number.isNaN(value)) return 'not a number';
+  if (!Number.isFinite(value)) return '∞';
+  return Math.abs(value) < 10 ? value.toFixed(3) : value.toFixed(1);
+}
+
+export function rate(stepsPerSecond: number): string {
+  return stepsPerSecond >= 10 ? count(stepsPerSecond) : stepsPerSecond.toFixed(1);
+}
+
+/** What a number of the evaluation is called and how it reads; `note` is what it should be held against. */
+export interface Reading {
+  label: string;
+  value: string;
+  note: string;
+}
+
+export function readings(values: Record<string, number>): Reading[] {
+  const out: Reading[] = [];
+  const { modes, mode_count: modeCount, high_quality: quality, kl, js } = values;
+  const { kl_floor: floor, parzen_nats: nats, parzen_stderr: error, parzen_sigma: sigma } = values;
+  if (modes !== undefined) {
+    const of = modeCount === undefined ? '' : ` of ${count(modeCount)}`;
+    out.push({ label: 'Modes covered', value: `${count(modes)}${of}`, note: '' });
+  }
+  if (quality !== undefined) {
+    out.push({
+      label: 'High quality',
+      value: percent(quality),
+      note: 'of samples lie near a mode',
+    });
+  }
+  if (kl !== undefined) {
+    const note = floor === undefined ? '' : `a perfect model reads ${divergence(floor)}`;
+    out.push({ label: 'KL(data ‖ model)', value: divergence(kl), note });
+  }
+  if (js !== undefined)
+    out.push({ label: 'JS', value: divergence(js), note: '0 is equal, 0.693 apart' });
+  if (nats !== undefined) {
+    const spread = error === undefined ? '' : ` ± ${error.toFixed(1)}`;
+    const note = sigma === undefined ? '' : `log-likelihood in nats, window ${sigma.toFixed(2)}`;
+    out.push({ label: 'Parzen estimate', value: `${nats.toFixed(1)}${spread}`, note });
+  }
+  return out;
+}

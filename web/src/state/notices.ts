@@ -1,0 +1,36 @@
+/** Messages for a person. Errors stay until dismissed; the rest leave by themselves. */
+export type Tone = 'error' | 'warning' | 'info';
+
+export interface Notice {
+  id: number;
+  tone: Tone;
+  text: string;
+}
+
+const LIFETIME_MS: Record<Tone, number> = { error: Infinity, warning: 15_000, info: 5_000 };
+
+export class Notices {
+  #nextId = 1;
+  list: readonly Notice[] = [];
+
+  constructor(private readonly changed: () => void) {}
+
+  add(tone: Tone, text: string): void {
+    // The same message again would only push the others away.
+    this.list = this.list.filter((notice) => notice.text !== text);
+    const notice: Notice = { id: this.#nextId++, tone, text };
+    this.list = [...this.list, notice].slice(-4);
+    const lifetime = LIFETIME_MS[tone];
+    if (Number.isFinite(lifetime)) {
+      setTimeout(() => {
+        this.dismiss(notice.id);
+      }, lifetime);
+    }
+    this.changed();
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+    this.changed();
+  }
+}

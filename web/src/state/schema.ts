@@ -1,0 +1,218 @@
+/**
+ * From the config's JSON schema to the controls of the settings drawer, so that the page never
+ * lists the config's fields a second time. Understands what a Rust type generates: $ref, numbers
+ * with ranges, booleans, unions of constants, and unions of tagged objects; anything else is
+ * edited as JSON.
+ */
+import { asText, getPath, isObject, type Json, type JsonObject } from './json.ts';
+
+export interface Choice {
+  label: string;
+  description: string;
+  /** What is written when it is chosen. */
+  value: Json;
+}
+
+interface Base {
+  path: string;
+  label: string;
+  description: string;
+  value: Json;
+}
+
+export type Control =
+  | (Base & { kind: 'number'; integer: boolean; min?: number; max?: number })
+  | (Base & { kind: 'toggle' })
+  | (Base & { kind: 'choice'; choices: Choice[]; chosen: number })
+  | (Base & { kind: 'text' })
+  | (Base & { kind: 'json' });
+
+export interface ControlGroup {
+  /** The top-level field that the controls belong to; empty for plain fields. */
+  title: string;
+  description: string;
+  controls: Control[];
+}
+
+/** Fields that have their own place on the page. */
+const ELSEWHERE = new Set(['preset', 'seed', 'backend', 'version']);
+
+/** `g_optimizer` becomes `G optimizer`; `lr` stays what the papers call it. */
+export function labelOf(key: string): string {
+  const words = key
+    .replaceAll(/[_-]+/g, ' ')
+    .replace(/\b([gd])\b/g, (letter) => letter.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export class SchemaReader {
+  constructor(private readonly root: JsonObject) {}
+
+  /** Whether a dotted path names a field of the config (in any variant of a union). */
+  knows(path: string): boolean {
+    let here: JsonObject[] = [this.root];
+    for (const key of path.split('.')) {
+      here = here.flatMap((node) => this.#fieldsNamed(node, key));
+      if (here.length === 0) return false;
+    }
+    return true;
+  }
+
+  groups(config: Json): ControlGroup[] {
+    const plain: ControlGroup = { title: '', description: '', controls: [] };
+    const groups: ControlGroup[] = [];
+    for (const [key, schema] of this.#properties(this.root)) {
+      if (ELSEWHERE.has(key)) continue;
+      const value = getPath(config, key);
+      if (value === undefined) continue;
+      const controls = this.#controls(key, key, schema, value);
+      const [only] = controls;
+      if (controls.length === 1 && only) plain.controls.push(only);
+      else if (controls.length > 1) {
+        groups.push({ title: labelOf(key), description: textOf(this.#resolve(schema)), controls });
+      }
+    }
+    return plain.controls.length ? [plain, ...groups] : groups;
+  }
+
+  /** Follows $ref (also as the only member of allOf); a description beside the $ref wins. */
+  #resolve(schema: JsonObject): JsonObject {
+    const all = schema.allOf;
+    const reference =
+      schema.$ref ?? (Array.isArray(all) && isObject(all[0]) ? all[0].$ref : undefined);
+    if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
+    let target: Json | undefined = this.root;
+    for (const key of reference.slice(2).split('/'))
+      target = isObject(target) ? target[key] : undefined;
+    return isObject(target) ? { ...this.#resolve(target), ...withoutReference(schema) } : schema;
+  }
+
+  #properties(schema: JsonObject): [string, JsonObject][] {
+    const { properties } = this.#resolve(schema);
+    return isObject(properties)
+      ? Object.entries(properties).filter((entry): entry is [string, JsonObject] =>
+          isObject(entry[1]),
+        )
+      : [];
+  }
+
+  #variants(schema: JsonObject): JsonObject[] {
+    const { oneOf, anyOf } = schema;
+    const list = Array.isArray(oneOf) ? oneOf : Array.isArray(anyOf) ? anyOf : [];
+    return list.filter(isObject).map((variant) => this.#resolve(variant));
+  }
+
+  #fieldsNamed(node: JsonObject, key: string): JsonObject[] {
+    const schema = this.#resolve(node);
+    return [schema, ...this.#variants(schema)].flatMap((candidate) =>
+      this.#properties(candidate).flatMap(([name, field]) => (name === key ? [field] : [])),
+    );
+  }
+
+  #controls(path: string, key: string, raw: JsonObject, value: Json): Control[] {
+    const schema = this.#resolve(raw);
+    const base: Base = { path, label: labelOf(key), description: textOf(schema), value };
+    const variants = this.#variants(schema).filter((variant) => variant.type !== 'null');
+    const objects = variants.filter((variant) => this.#properties(variant).length > 0);
+    if (objects.length > 0 && isObject(value)) return this.#union(base, objects, value);
+    const constants = constantsOf(schema, variants);
+    if (constants.length > 0) {
+      const chosen = constants.findIndex((choice) => choice.value === value);
+      return [{ ...base, kind: 'choice', choices: constants, chosen }];
+    }
+    const [only] = variants;
+    // An optional field is a union of one type and null.
+    if (only && variants.length === 1) {
+      return this.#controls(path, key, { ...only, description: base.description }, value);
+    }
+    if (typeof value === 'boolean') return [{ ...base, kind: 'toggle' }];
+    if (typeof value === 'number') return [numberControl(base, schema)];
+    if (typeof value === 'string') return [{ ...base, kind: 'text' }];
+    if (isObject(value)) return this.#fields(path, schema, value);
+    return [{ ...base, kind: 'json' }];
+  }
+
+  #fields(path: string, schema: JsonObject, value: JsonObject): Control[] {
+    return this.#properties(schema).flatMap(([key, field]) => {
+      const inner = value[key];
+      return inner === undefined || field.const !== undefined
+        ? []
+        : this.#controls(`${path}.${key}`, key, field, inner);
+    });
+  }
+
+  /** A union of tagged objects: which one, and then the fields of the chosen one. */
+  #union(base: Base, variants: JsonObject[], value: JsonObject): Control[] {
+    const tags = variants.map((variant) => tagOf(this.#properties(variant)));
+    const chosen = tags.findIndex((tag) => tag && value[tag.key] === tag.value);
+    const variant = variants[chosen];
+    if (!variant) return [{ ...base, kind: 'json' }];
+    const choices = variants.map((candidate, i): Choice => ({
+      label: labelOf(asText(tags[i]?.value ?? i)),
+      description: textOf(candidate),
+      value: this.#valueOf(candidate, value),
+    }));
+    return [
+      { ...base, kind: 'choice', choices, chosen },
+      ...this.#fields(base.path, variant, value),
+    ];
+  }
+
+  /** A value of a variant: its tag, what it shares with the present value, and defaults. */
+  #valueOf(variant: JsonObject, present: JsonObject): JsonObject {
+    const value: JsonObject = {};
+    for (const [key, raw] of this.#properties(variant)) {
+      const field = this.#resolve(raw);
+      const next = field.const ?? present[key] ?? field.default;
+      if (next !== undefined) value[key] = next;
+    }
+    return value;
+  }
+}
+
+function withoutReference(schema: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(schema).filter(([key]) => key !== '$ref' && key !== 'allOf'),
+  );
+}
+
+function textOf(schema: JsonObject): string {
+  const { description, title } = schema;
+  return typeof description === 'string' ? description : typeof title === 'string' ? title : '';
+}
+
+function tagOf(fields: [string, JsonObject][]): { key: string; value: Json } | undefined {
+  for (const [key, field] of fields) {
+    if (field.const !== undefined) return { key, value: field.const };
+  }
+  return undefined;
+}
+
+function constantsOf(schema: JsonObject, variants: JsonObject[]): Choice[] {
+  const listed = (node: JsonObject): Json[] => (Array.isArray(node.enum) ? node.enum : []);
+  const choice = (value: Json, description: string): Choice => ({
+    label: labelOf(asText(value)),
+    description,
+    value,
+  });
+  if (listed(schema).length) return listed(schema).map((value) => choice(value, ''));
+  return variants.flatMap((variant) =>
+    variant.const !== undefined
+      ? [choice(variant.const, textOf(variant))]
+      : listed(variant).map((value) => choice(value, textOf(variant))),
+  );
+}
+
+function numberControl(base: Base, schema: JsonObject): Control {
+  const bound = (...keys: string[]): number | undefined =>
+    keys.map((key) => schema[key]).find((value) => typeof value === 'number');
+  const min = bound('minimum', 'exclusiveMinimum');
+  const max = bound('maximum', 'exclusiveMaximum');
+  return {
+    ...base,
+    kind: 'number',
+    integer: schema.type === 'integer',
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * The colours. Okabe-Ito, so that they survive colour-blindness: blue is real, vermillion is fake,
+ * bluish green is G, reddish purple is D, everywhere. Each has a lighter form for dark paper and,
+ * where small text needs the contrast, a deeper form for light paper.
+ */
+import { css, unsafeCSS } from 'lit';
+
+export interface Palette {
+  paper: string;
+  raised: string;
+  ink: string;
+  quiet: string;
+  line: string;
+  real: string;
+  fake: string;
+  g: string;
+  d: string;
+  realText: string;
+  fakeText: string;
+  gText: string;
+  dText: string;
+  warn: string;
+  /** The strongest tint of the terrain, out of 255; dark paper needs less. */
+  tint: number;
+}
+
+export const LIGHT: Palette = {
+  paper: '#fbfbf9',
+  raised: '#ffffff',
+  ink: '#1a1c20',
+  quiet: '#5b616b',
+  line: '#e2e3e0',
+  real: '#0072b2',
+  fake: '#d55e00',
+  g: '#009e73',
+  d: '#cc79a7',
+  realText: '#00619a',
+  fakeText: '#a94a00',
+  gText: '#00755a',
+  dText: '#9c4273',
+  warn: '#8a5a00',
+  tint: 90,
+};
+
+export const DARK: Palette = {
+  paper: '#131518',
+  raised: '#1a1d21',
+  ink: '#eceef0',
+  quiet: '#a0a7b1',
+  line: '#2c3036',
+  real: '#56b4e9',
+  fake: '#ff8c42',
+  g: '#2cc79c',
+  d: '#e596c2',
+  realText: '#6cc0f0',
+  fakeText: '#ff9c5c',
+  gText: '#43d3aa',
+  dText: '#eba6cd',
+  warn: '#f0c04a',
+  tint: 62,
+};
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+/** Custom properties for every colour, following `color-scheme`. */
+export const paletteTokens = css`
+  :host {
+    ${unsafeCSS(
+      (Object.keys(LIGHT) as (keyof Palette)[])
+        .filter((name) => name !== 'tint')
+        .map((name) => `--${kebab(name)}: light-dark(${LIGHT[name]}, ${DARK[name]});`)
+        .join('\n'),
+    )}
+  }
+`;
+
+export function rgb(hex: string): [number, number, number] {
+  const n = parseInt(hex.slice(1), 16);
+  return [(n >> 16) & 255, (n >> 8) & 255, n & 255];
+}
+
+export function withAlpha(hex: string, alpha: number): string {
+  return `rgb(${rgb(hex).join(' ')} / ${alpha})`;
+}

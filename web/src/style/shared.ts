@@ -1,0 +1,109 @@
+/** What every element's shadow tree starts from: type, buttons, fields, focus. */
+import { css } from 'lit';
+
+export const shared = css`
+  :host {
+    box-sizing: border-box;
+    color: var(--ink);
+    font-variant-numeric: tabular-nums;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  ul,
+  dl,
+  dd {
+    margin: 0;
+    padding: 0;
+  }
+  ul {
+    list-style: none;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  button,
+  input,
+  select,
+  textarea {
+    font: inherit;
+    color: inherit;
+  }
+  button,
+  select,
+  input[type='text'],
+  input[type='number'],
+  textarea {
+    min-height: 2.25rem;
+    border: 1px solid var(--line);
+    border-radius: 0.5rem;
+    background: var(--raised);
+    padding: 0 0.75rem;
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.4rem;
+    cursor: pointer;
+    white-space: nowrap;
+  }
+  button:hover:not(:disabled),
+  select:hover:not(:disabled) {
+    border-color: var(--quiet);
+  }
+  button:active:not(:disabled) {
+    transform: translateY(1px);
+  }
+  button.plain {
+    border-color: transparent;
+    background: none;
+  }
+  button:disabled,
+  select:disabled,
+  input:disabled {
+    cursor: default;
+    color: var(--quiet);
+  }
+  :focus-visible {
+    outline: 2px solid var(--real);
+    outline-offset: 2px;
+  }
+  svg.icon {
+    width: 1.125rem;
+    height: 1.125rem;
+    flex: none;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.75;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .quiet {
+    color: var(--quiet);
+  }
+  .small {
+    font-size: 0.8125rem;
+    line-height: 1.45;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      transition: none !important;
+      animation: none !important;
+    }
+  }
+`;

@@ -1,0 +1,36 @@
+/** The worker's entry: wires the engine to messages, the clock and the real library. */
+import type { Library } from '../library.ts';
+import type { FromWorker, Request } from '../protocol.ts';
+import { Engine } from './engine.ts';
+
+/** The part of a dedicated worker's global that is used; the page's types name it differently. */
+interface Scope {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+}
+const scope = self as unknown as Scope;
+
+// A message to oneself is a task, so it comes after messages that already wait; timers would be
+// clamped to 4 ms.
+const gate = new MessageChannel();
+const waiting: (() => void)[] = [];
+gate.port1.onmessage = () => waiting.shift()?.();
+
+const engine = new Engine({
+  post: (message, transfer = []) => {
+    scope.postMessage(message, transfer);
+  },
+  load: async (url) => {
+    const library = (await import(/* @vite-ignore */ url)) as Library;
+    await library.default();
+    return library;
+  },
+  now: () => performance.now(),
+  breathe: () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      gate.port2.postMessage(null);
+    }),
+});
+
+scope.onmessage = ({ data }) => void engine.answer(data);

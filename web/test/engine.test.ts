@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Library } from '../src/library.ts';
+import type { CallName, Calls, Event, FromWorker, Request } from '../src/protocol.ts';
+import { configText, Engine } from '../src/worker/engine.ts';
+import * as mock from './mock-library.ts';
+
+const CREATE: Calls['create']['args'] = {
+  preset: 'ring',
+  seed: 0,
+  backend: 'cpu',
+  overrides: {},
+  headStart: 0,
+};
+
+class Bench {
+  readonly sent: FromWorker[] = [];
+  #id = 0;
+  readonly engine = new Engine({
+    post: (message) => this.sent.push(message),
+    load: () => Promise.resolve(mock as Library),
+    now: () => performance.now(),
+    breathe: () => new Promise((resolve) => setTimeout(resolve)),
+  });
+
+  async call<K extends CallName>(call: K, args: Calls[K]['args']): Promise<FromWorker> {
+    const id = ++this.#id;
+    await this.engine.answer({ id, call, args } as Request);
+    const reply = this.sent.find((message) => 'id' in message && message.id === id);
+    if (!reply) throw new Error(`no reply to ${call}`);
+    return reply;
+  }
+
+  events<E extends Event['event']>(name: E): Extract<Event, { event: E }>[] {
+    return this.sent.filter(
+      (message): message is Extract<Event, { event: E }> =>
+        'event' in message && message.event === name,
+    );
+  }
+}
+
+const until = async (met: () => boolean): Promise<void> => {
+  while (!met()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('the engine', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = new Bench();
+    await bench.call('open', { library: '', data: '' });
+  });
+
+  it('answers with the model first, then sends its picture and its numbers', async () => {
+    expect(await bench.call('create', CREATE)).toMatchObject({ ok: true });
+    await until(() => bench.events('evaluation').length > 0);
+    const order = bench.sent.map((message) => ('event' in message ? message.event : 'reply'));
+    expect(order.lastIndexOf('reply')).toBeLessThan(order.indexOf('frame'));
+    expect(order.lastIndexOf('reply')).toBeLessThan(order.indexOf('metrics'));
+  });
+
+  it('reports compile progress', async () => {
+    await bench.call('create', CREATE);
+    expect(bench.events('progress').map(({ progress }) => progress.done)).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ]);
+  });
+
+  it('trains until it is paused, and sends every step’s numbers once', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('play', null);
+    for (let n = 0; n < 4; n++) {
+      await until(() => bench.events('frame').length > n);
+      await bench.call('drawn', null);
+    }
+    await bench.call('pause', null);
+    const steps = bench.events('metrics').flatMap(({ series }) => [...(series.step ?? [])]);
+    expect(steps.length).toBeGreaterThan(2);
+    expect(steps).toEqual(steps.map((_, i) => i + 1));
+    const before = bench.sent.length;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(bench.sent.slice(before).some((m) => 'event' in m && m.event === 'metrics')).toBe(false);
+  });
+
+  it('sends no new frame before the last one was drawn', async () => {
+    await bench.call('create', CREATE);
+    await until(() => bench.events('frame').length === 1);
+    await bench.call('play', null);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(bench.events('frame')).toHaveLength(1);
+    await bench.call('pause', null);
+  });
+
+  it('keeps the running model when a new one cannot be made', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('step', { which: 'both' });
+    const refused = await bench.call('create', { ...CREATE, preset: 'nothing' });
+    expect(refused).toMatchObject({ ok: false });
+    expect(refused).toHaveProperty('failure.message', expect.stringContaining('unknown preset'));
+    await bench.call('step', { which: 'both' });
+    expect(bench.events('metrics').at(-1)?.step).toBe(2);
+  });
+
+  it('tells a structural change from a live one', async () => {
+    await bench.call('create', CREATE);
+    expect(await bench.call('set', { path: 'g_optimizer.lr', value: 0.002 })).toMatchObject({
+      ok: true,
+      result: { config: { g_optimizer: { lr: 0.002 } } },
+    });
+    expect(await bench.call('set', { path: 'batch', value: 64 })).toMatchObject({
+      ok: false,
+      failure: { structural: true },
+    });
+  });
+
+  it('takes a checkpoint back where it was saved', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('step', { which: 'both' });
+    const saved = await bench.call('save', null);
+    if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
+    await bench.call('reset', { seed: 1 });
+    const bytes = saved.result as Uint8Array;
+    expect(await bench.call('load', { bytes, backend: 'cpu' })).toMatchObject({
+      ok: true,
+      result: { info: { step: 1 } },
+    });
+    expect(await bench.call('load', { bytes: bytes.slice(3), backend: 'cpu' })).toMatchObject({
+      ok: false,
+    });
+  });
+
+  it('says what to do when there is no model', async () => {
+    expect(await bench.call('step', { which: 'd' })).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining('choose a preset') as string },
+    });
+  });
+});
+
+it('nests overrides into one config', () => {
+  const overrides = { 'g_optimizer.lr': 0.1, 'g_optimizer.beta1': 0.5, batch: 32 };
+  expect(JSON.parse(configText({ preset: 'ring', overrides }))).toEqual({
+    preset: 'ring',
+    g_optimizer: { lr: 0.1, beta1: 0.5 },
+    batch: 32,
+  });
+});

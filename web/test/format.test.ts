@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { webgpuHelp } from '../src/state/browser.ts';
+import { divergence, rate, readings } from '../src/state/format.ts';
+
+it('reads an evaluation as a person would', () => {
+  const out = readings({
+    modes: 5,
+    mode_count: 8,
+    high_quality: 0.624,
+    kl: 0.1234,
+    kl_floor: 0.01,
+  });
+  expect(out.map(({ value }) => value)).toEqual(['5 of 8', '62 %', '0.123']);
+  expect(out[2]?.note).toContain('0.010');
+  expect(readings({ parzen_nats: 101.26, parzen_stderr: 1.94 })[0]?.value).toBe('101.3 ± 1.9');
+  expect(readings({})).toEqual([]);
+});
+
+it('is honest about what is not a number', () => {
+  expect(divergence(Infinity)).toBe('∞');
+  expect(divergence(NaN)).toBe('not a number');
+  expect([rate(3.14159), rate(1234.5)]).toEqual(['3.1', '1,235']);
+});
+
+it('tells each browser how to get WebGPU', () => {
+  const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36';
+  expect(webgpuHelp(chrome)).toContain('chrome://flags');
+  expect(
+    webgpuHelp('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/2010 Firefox/140.0'),
+  ).toContain('Firefox');
+  expect(webgpuHelp('Mozilla/5.0 (Macintosh) Version/18.0 Safari/605.1')).toContain('Safari 26');
+  expect(webgpuHelp('something else')).toContain('recent');
+});

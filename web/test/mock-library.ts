@@ -1,0 +1,465 @@
+/**
+ * A stand-in for lib/ganlet.js with the same interface: no learning, only points that drift toward
+ * the data. For unit tests and for work on the page without a Rust build; never part of dist.
+ */
+import type {
+  History,
+  Info,
+  Metrics,
+  Preset,
+  Progress,
+  Trainer as TrainerType,
+  TrainerOptions,
+} from '../src/library.ts';
+
+const PRESETS: Preset[] = [
+  [
+    'ring',
+    'Ring of eight',
+    '3.2.2 and 5.1.1',
+    'Eight clusters on a circle: does G find them all?',
+    3000,
+    'ring',
+    'Toys in the plane',
+  ],
+  [
+    'ring-plain',
+    'Ring, collapsing',
+    '5.1.1, figure 22',
+    'The same ring without the cure: G hops from mode to mode.',
+    3000,
+    'ring',
+    'Toys in the plane',
+  ],
+  ['moons', 'Two moons', '2.3', 'Two interleaved arcs.', 3000, 'moons', 'Toys in the plane'],
+  [
+    'line-1d',
+    'The classic figure',
+    '2014 paper, figure 1',
+    'One dimension: densities, D, and where noise lands.',
+    2000,
+    'line',
+    'Toys on a line',
+  ],
+  [
+    'mnist-mlp',
+    'Handwritten digits',
+    '3.3',
+    'MNIST from scratch in this tab.',
+    6000,
+    'mnist',
+    'Images',
+  ],
+].map(([name, title, teaches, summary, steps, data, group]) => ({
+  name,
+  title,
+  teaches,
+  summary,
+  steps,
+  data,
+  group,
+})) as Preset[];
+
+const SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties: {
+    preset: { type: 'string' },
+    cost: {
+      description: 'What D and G optimize.',
+      oneOf: [
+        { const: 'minimax', description: 'Equation 10: G’s gradient fades when D wins.' },
+        {
+          const: 'non-saturating',
+          description: 'Equation 13: G’s gradient is strong when D wins.',
+        },
+      ],
+    },
+    batch: { type: 'integer', minimum: 1, maximum: 4096, description: 'Examples per step.' },
+    d_steps: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 20,
+      description: 'Updates of D per update of G.',
+    },
+    label_smoothing: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.5,
+      description: 'One-sided: real labels are 1 minus this.',
+    },
+    prior: { $ref: '#/$defs/Prior', description: 'Where noise comes from.' },
+    g_optimizer: { $ref: '#/$defs/Optimizer', description: 'The generator’s optimizer.' },
+    d_optimizer: { $ref: '#/$defs/Optimizer', description: 'The discriminator’s optimizer.' },
+  },
+  $defs: {
+    Prior: {
+      oneOf: [
+        {
+          type: 'object',
+          properties: {
+            kind: { const: 'gaussian' },
+            dim: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 512,
+              description: 'Numbers per noise vector.',
+            },
+          },
+        },
+        {
+          type: 'object',
+          properties: {
+            kind: { const: 'uniform' },
+            dim: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 512,
+              description: 'Numbers per noise vector.',
+            },
+          },
+        },
+      ],
+    },
+    Optimizer: {
+      oneOf: [
+        {
+          type: 'object',
+          properties: {
+            kind: { const: 'adam' },
+            lr: { type: 'number', minimum: 0, maximum: 1, description: 'Step size.' },
+            beta1: {
+              type: 'number',
+              minimum: 0,
+              maximum: 0.999,
+              description: 'Memory of the mean gradient.',
+            },
+          },
+        },
+        {
+          type: 'object',
+          properties: {
+            kind: { const: 'sgd' },
+            lr: { type: 'number', minimum: 0, maximum: 1, description: 'Step size.' },
+            momentum: {
+              type: 'number',
+              minimum: 0,
+              maximum: 0.999,
+              description: 'Share of the last step kept.',
+            },
+          },
+        },
+      ],
+    },
+  },
+};
+
+const LIVE = /optimizer\.(lr|beta1)$|^label_smoothing$/;
+
+function random(seed: number): () => number {
+  let s = (seed + 1) * 2654435761;
+  return () => {
+    s = (s + 0x6d2b79f5) | 0;
+    let t = Math.imul(s ^ (s >>> 15), 1 | s);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function normal(r: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI * r());
+}
+
+type Config = Record<string, unknown> & { preset: string };
+
+export class Trainer implements TrainerType {
+  #step = 0;
+  #sent: number[] = [];
+  #values: Record<string, number[]> = {};
+
+  private constructor(
+    private readonly state: Config,
+    private seed: number,
+    private readonly backend: 'webgpu' | 'cpu',
+  ) {}
+
+  static async create(config: string, options: TrainerOptions = {}): Promise<Trainer> {
+    const given = (config.startsWith('{') ? JSON.parse(config) : { preset: config }) as Config;
+    if (!PRESETS.some((p) => p.name === given.preset)) {
+      throw new Error(
+        `preset: unknown preset "${given.preset}". Known presets: ${PRESETS.map((p) => p.name).join(', ')}.`,
+      );
+    }
+    const progress = options.onProgress ?? ((_: Progress) => undefined);
+    for (let i = 1; i <= 6; i++) {
+      progress({ stage: 'compile', done: i, total: 6, label: `kernel ${i}` });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const dim = given.preset.startsWith('mnist') ? 100 : given.preset === 'line-1d' ? 1 : 2;
+    const base: Config = {
+      preset: given.preset,
+      cost: 'non-saturating',
+      batch: 256,
+      d_steps: 1,
+      label_smoothing: 0,
+      prior: { kind: 'gaussian', dim },
+      g_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
+      d_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
+    };
+    const merge = (
+      a: Record<string, unknown>,
+      b: Record<string, unknown>,
+    ): Record<string, unknown> => {
+      const out = { ...a };
+      for (const [k, v] of Object.entries(b)) {
+        out[k] =
+          typeof v === 'object' && v !== null && !Array.isArray(v)
+            ? merge((a[k] ?? {}) as Record<string, unknown>, v as Record<string, unknown>)
+            : v;
+      }
+      return out;
+    };
+    return new Trainer(
+      merge(base, given) as Config,
+      options.seed ?? 0,
+      options.backend === 'webgpu' ? 'webgpu' : 'cpu',
+    );
+  }
+
+  static async load(bytes: Uint8Array, options: TrainerOptions = {}): Promise<Trainer> {
+    let saved: { state: Config; seed: number; step: number };
+    try {
+      saved = JSON.parse(new TextDecoder().decode(bytes)) as typeof saved;
+    } catch {
+      throw new Error(
+        'checkpoint: the file is not a Ganlet checkpoint or was cut short. Save it again from a running model.',
+      );
+    }
+    const trainer = await Trainer.create(JSON.stringify(saved.state), {
+      ...options,
+      seed: saved.seed,
+    });
+    trainer.#step = saved.step;
+    return trainer;
+  }
+
+  get #image(): boolean {
+    return this.state.preset.startsWith('mnist');
+  }
+
+  get #line(): boolean {
+    return this.state.preset === 'line-1d';
+  }
+
+  /** How far along the pretence is, from 0 to 1. */
+  get #done(): number {
+    return 1 - Math.exp(-this.#step / 500);
+  }
+
+  async train(steps: number): Promise<Metrics> {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(60, steps * 0.4)));
+    for (let i = 0; i < steps; i++) this.#record();
+    return this.#latest();
+  }
+
+  async step(which: 'd' | 'g'): Promise<Metrics> {
+    if (which === 'g') this.#record();
+    return Promise.resolve(this.#latest());
+  }
+
+  #record(): void {
+    this.#step += 1;
+    const r = random(this.#step + this.seed * 7919);
+    const d = this.#done;
+    const noise = () => normal(r) * 0.04;
+    const values = {
+      d_loss: 0.6 + 0.75 * d + noise(),
+      g_loss: 2.2 - 1.45 * d + noise(),
+      d_real: 0.85 - 0.33 * d + noise() / 2,
+      d_fake: 0.15 + 0.33 * d + noise() / 2,
+      d_grad_norm: 0.4 + noise(),
+      g_grad_norm: 0.7 + noise(),
+    };
+    this.#sent.push(this.#step);
+    for (const [k, v] of Object.entries(values)) (this.#values[k] ??= []).push(v);
+  }
+
+  #latest(): Metrics {
+    const out: Record<string, number> = {};
+    for (const [k, v] of Object.entries(this.#values)) out[k] = v.at(-1) ?? 0;
+    return { d_loss: 0, g_loss: 0, ...out, step: this.#step };
+  }
+
+  #one(r: () => number, target: boolean): [number, number] {
+    const k = Math.floor(r() * 8);
+    const [zx, zy] = [normal(r), normal(r)];
+    if (this.#line) {
+      const x = (r() < 0.4 ? -1.2 : 1) + zx * 0.35;
+      return target ? [x, 0] : [x * this.#done + zx * (1 - this.#done), 0];
+    }
+    const moon = this.state.preset === 'moons';
+    const a = moon ? r() * Math.PI : (k * Math.PI) / 4;
+    const goal = moon
+      ? k % 2
+        ? [Math.cos(a) - 0.5, Math.sin(a) - 0.25]
+        : [0.5 - Math.cos(a), 0.25 - Math.sin(a)]
+      : [2 * Math.cos(a), 2 * Math.sin(a)];
+    const tight = target ? 0.08 : 0.08 + 0.5 * (1 - this.#done);
+    const pull = target ? 1 : this.#done;
+    return [(goal[0] ?? 0) * pull + zx * tight, (goal[1] ?? 0) * pull + zy * tight];
+  }
+
+  #digits(n: number, sharp: number): Float32Array {
+    const out = new Float32Array(n * 784);
+    const r = random(this.seed);
+    for (let i = 0; i < n; i++) {
+      const [rx, ry, turn] = [5 + 3 * r(), 7 + 3 * r(), r() * 3];
+      for (let p = 0; p < 784; p++) {
+        const [x, y] = [(p % 28) - 13.5, Math.floor(p / 28) - 13.5];
+        const ring = Math.abs(Math.hypot(x / rx, y / ry) - 1) * 4;
+        const gap = Math.cos(Math.atan2(y, x) - turn) > 0.6 ? 0.2 : 1;
+        const ink = Math.max(0, 1 - ring) * gap;
+        out[i * 784 + p] = ink * sharp + r() * (1 - sharp);
+      }
+    }
+    return out;
+  }
+
+  #batch(n: number, target: boolean): Float32Array {
+    if (this.#image) return this.#digits(n, target ? 1 : this.#done);
+    const r = random(target ? 99 : this.seed);
+    const points = Array.from({ length: n }, () => this.#one(r, target));
+    return Float32Array.from(this.#line ? points.map((p) => p[0]) : points.flat());
+  }
+
+  async sample(n: number): Promise<Float32Array> {
+    return Promise.resolve(this.#batch(n, false));
+  }
+
+  async real(n: number): Promise<Float32Array> {
+    return Promise.resolve(this.#batch(n, true));
+  }
+
+  async generate(z: Float32Array): Promise<Float32Array> {
+    const d = this.#done;
+    if (this.#line)
+      return Promise.resolve(z.map((v) => v * (1 - d) + d * (1.3 * Math.tanh(2 * v))));
+    const out = new Float32Array(z.length);
+    for (let i = 0; i < z.length; i += 2) {
+      const [x, y] = [z[i] ?? 0, z[i + 1] ?? 0];
+      const radius = Math.hypot(x, y);
+      const k = radius > 0 ? 1 - d + (d * 2 * Math.tanh(radius)) / radius : 1;
+      out[i] = x * k;
+      out[i + 1] = y * k;
+    }
+    return Promise.resolve(out);
+  }
+
+  async discriminate(x: Float32Array): Promise<Float32Array> {
+    if (this.#image)
+      return Promise.resolve(Float32Array.from({ length: x.length / 784 }, (_, i) => (i % 9) / 9));
+    const edge = 2 + 4 * this.#done;
+    if (this.#line)
+      return Promise.resolve(x.map((v) => 1 / (1 + Math.exp(Math.cos(v * 2) * (4 / edge)))));
+    return Promise.resolve(
+      Float32Array.from({ length: x.length / 2 }, (_, i) => {
+        const radius = Math.hypot(x[2 * i] ?? 0, x[2 * i + 1] ?? 0);
+        return 1 / (1 + Math.exp(((radius - 2) ** 2 - 0.4) * (8 / edge)));
+      }),
+    );
+  }
+
+  history(since: number): History {
+    const from = this.#sent.findIndex((s) => s >= since);
+    const cut = (a: number[]) => Float64Array.from(from < 0 ? [] : a.slice(from));
+    const out: Record<string, Float64Array> = {};
+    for (const [k, v] of Object.entries(this.#values)) out[k] = cut(v);
+    return { ...out, step: cut(this.#sent) };
+  }
+
+  async evaluate(): Promise<Record<string, number>> {
+    const d = this.#done;
+    if (this.#image) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { parzen_nats: -200 + 300 * d, parzen_stderr: 2.1, parzen_sigma: 0.2 };
+    }
+    if (this.#line) return { kl: 1 - 0.97 * d, js: 0.5 - 0.49 * d, kl_floor: 0.01 };
+    return {
+      modes: Math.round(3 + 5 * d),
+      mode_count: 8,
+      high_quality: 0.92 * d,
+      kl: 2.1 - 2 * d,
+      js: 0.6 - 0.58 * d,
+      kl_floor: 0.03,
+    };
+  }
+
+  density(points: Float32Array): Float32Array {
+    const bell = (x: number, m: number) =>
+      Math.exp(-(((x - m) / 0.35) ** 2) / 2) / (0.35 * Math.sqrt(2 * Math.PI));
+    return points.map((x) => 0.4 * bell(x, -1.2) + 0.6 * bell(x, 1));
+  }
+
+  set(path: string, value: unknown): void {
+    if (!LIVE.test(path))
+      throw new Error(`${path}: this is a structural change: create the trainer again with it.`);
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    let at: Record<string, unknown> = this.state;
+    for (const k of keys) at = at[k] as Record<string, unknown>;
+    at[last] = value;
+  }
+
+  config(): string {
+    return JSON.stringify(this.state);
+  }
+
+  info(): Info {
+    const image = this.#image;
+    const side = image ? 28 : 0;
+    return {
+      backend: this.backend,
+      adapter: this.backend === 'cpu' ? 'wasm simd128' : 'SwiftShader',
+      software: this.backend === 'webgpu',
+      ...(this.backend === 'cpu' ? { fallback_reason: 'this browser has no WebGPU' } : {}),
+      kernels: 41,
+      dispatches_per_step: 38,
+      gpu_bytes: 1_250_000,
+      step: this.#step,
+      latent_dim: image ? 100 : this.#line ? 1 : 2,
+      data: {
+        kind: image ? 'image' : 'points',
+        dim: image ? 784 : this.#line ? 1 : 2,
+        width: side,
+        height: side,
+        channels: image ? 1 : 0,
+        range: [0, 1],
+        name: this.state.preset,
+      },
+    };
+  }
+
+  async save(): Promise<Uint8Array> {
+    const saved = { state: this.state, seed: this.seed, step: this.#step };
+    return Promise.resolve(new TextEncoder().encode(JSON.stringify(saved)));
+  }
+
+  async reset(seed: number): Promise<void> {
+    this.seed = seed;
+    this.#step = 0;
+    this.#sent = [];
+    this.#values = {};
+    return Promise.resolve();
+  }
+
+  free(): void {
+    this.#sent = [];
+  }
+}
+
+export default async function init(): Promise<void> {
+  return Promise.resolve();
+}
+
+export const presets = (): string => JSON.stringify(PRESETS);
+export const describe = (): string => JSON.stringify(SCHEMA);

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { Cadence, Pace, Rate } from '../src/worker/pace.ts';
+import { Queue } from '../src/worker/queue.ts';
+
+describe('pace', () => {
+  it('settles on chunks of the target time, from fast and slow steps alike', () => {
+    for (const msPerStep of [0.02, 1, 30, 500]) {
+      const pace = new Pace(70);
+      for (let i = 0; i < 40; i++) pace.record(pace.steps, pace.steps * msPerStep);
+      const ms = pace.steps * msPerStep;
+      expect(ms).toBeLessThanOrEqual(Math.max(75, msPerStep));
+      expect(ms).toBeGreaterThan(Math.min(40, msPerStep / 2));
+    }
+  });
+
+  it('grows gently and shrinks at once', () => {
+    const pace = new Pace(70);
+    pace.record(1, 0.001);
+    expect(pace.steps).toBe(2);
+    for (let i = 0; i < 20; i++) pace.record(pace.steps, pace.steps * 0.1);
+    pace.record(pace.steps, 7000);
+    expect(pace.steps).toBeLessThan(10);
+  });
+});
+
+it('measures steps per second over a window', () => {
+  const rate = new Rate(2000);
+  for (let t = 0; t <= 5000; t += 100) rate.record(t, t < 3000 ? t : 3000 + (t - 3000) * 2);
+  expect(rate.record(5100, 7200)).toBeCloseTo(2000, 0);
+});
+
+it('spaces a side job by its cost', () => {
+  const cadence = new Cadence(33, 1 / 4);
+  expect(cadence.due(0)).toBe(true);
+  cadence.record(0, 100);
+  expect(cadence.due(399)).toBe(false);
+  expect(cadence.due(400)).toBe(true);
+  cadence.record(1000, 1001);
+  expect(cadence.due(1032)).toBe(false);
+  expect(cadence.due(1033)).toBe(true);
+});
+
+it('runs jobs one at a time, and goes on after one that fails', async () => {
+  const queue = new Queue();
+  const log: string[] = [];
+  const slow = queue.run(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    log.push('slow');
+  });
+  const failing = queue.run(() => {
+    log.push('failing');
+    throw new Error('no');
+  });
+  const last = queue.run(() => log.push('last'));
+  await expect(failing).rejects.toThrow('no');
+  await Promise.all([slow, last]);
+  expect(log).toEqual(['slow', 'failing', 'last']);
+});

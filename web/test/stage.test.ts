@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { mapping } from '../src/stage/canvas.ts';
+import { kernelDensity } from '../src/stage/density.ts';
+import { cellAt, gridOf, sheetPixels } from '../src/stage/images.ts';
+import { contour, normalize, slopeAt, terrainPixels } from '../src/stage/terrain.ts';
+import { boundsOf, lattice, linspace, noiseRange } from '../src/worker/frames.ts';
+
+it('maps data to pixels with y upwards', () => {
+  const map = mapping([-1, 1, -2, 2], [0, 100, 0, 200]);
+  expect([map.x(-1), map.x(1), map.y(-2), map.y(2), map.y(0)]).toEqual([0, 100, 200, 0, 100]);
+});
+
+describe('lattices and boxes', () => {
+  it('walks a box row by row from its low corner', () => {
+    expect([...lattice([0, 1, 10, 20], 2)]).toEqual([0, 10, 1, 10, 0, 20, 1, 20]);
+  });
+
+  it('is square around points in the plane', () => {
+    const [x0, x1, y0, y1] = boundsOf(Float32Array.of(0, 0, 4, 1), 2);
+    expect(x1 - x0).toBeCloseTo(y1 - y0);
+    expect((x0 + x1) / 2).toBeCloseTo(2);
+    expect((y0 + y1) / 2).toBeCloseTo(0.5);
+  });
+
+  it('survives points that are all alike', () => {
+    const [x0, x1] = boundsOf(Float32Array.of(3, 3, 3), 1);
+    expect(x1).toBeGreaterThan(x0);
+  });
+
+  it('spans the prior', () => {
+    expect(noiseRange({ prior: { kind: 'uniform' } })).toEqual([-1, 1]);
+    expect(noiseRange({ prior: 'gaussian' })[1]).toBeGreaterThan(2);
+  });
+});
+
+describe('the terrain', () => {
+  // D rises with x: undecided on the line x = 1.
+  const values = Float32Array.from({ length: 9 }, (_, i) => [0.2, 0.5, 0.8][i % 3] ?? 0);
+
+  it('is clear where D is undecided and tinted by its verdict elsewhere', () => {
+    const pixels = terrainPixels(values, 3, [0, 0, 255], [255, 0, 0], 100);
+    expect([...pixels.slice(0, 4)]).toEqual([255, 0, 0, expect.closeTo(77, 0)]);
+    expect(pixels[7]).toBe(0);
+    expect([...pixels.slice(8, 11)]).toEqual([0, 0, 255]);
+  });
+
+  it('has its contour where the values cross the level', () => {
+    const lines = contour(values, 3, 0.35);
+    expect(lines.length).toBe(8);
+    for (let i = 0; i < lines.length; i += 2) expect(lines[i]).toBeCloseTo(0.5);
+  });
+
+  it('slopes towards what D takes for real', () => {
+    const [sx, sy] = slopeAt(values, 3, 1, 1);
+    expect(sx).toBeGreaterThan(0);
+    expect(sy).toBeCloseTo(0);
+  });
+
+  it('brings a critic’s scores to the unit range and leaves probabilities', () => {
+    expect([...normalize(Float32Array.of(-3, 1, 5))]).toEqual([0, 0.5, 1]);
+    expect([...normalize(Float32Array.of(0.25, 0.5))]).toEqual([0.25, 0.5]);
+  });
+});
+
+it('estimates a density that integrates to one', () => {
+  const xs = linspace(-4, 4, 161);
+  const samples = Float32Array.from({ length: 1000 }, (_, i) => ((i % 100) - 50) / 40);
+  const mass = kernelDensity(samples, xs).reduce((a, b) => a + b, 0) * 0.05;
+  expect(mass).toBeCloseTo(1, 2);
+});
+
+describe('the image grid', () => {
+  it('is centred and finds the cell under a pointer', () => {
+    const grid = gridOf(64, 500, 400);
+    expect(grid).toMatchObject({ side: 8, cell: 50, left: 50, top: 0 });
+    expect(cellAt(grid, 64, 60, 10)).toBe(0);
+    expect(cellAt(grid, 64, 449, 399)).toBe(63);
+    expect(cellAt(grid, 64, 40, 10)).toBeUndefined();
+    expect(cellAt(grid, 60, 449, 399)).toBeUndefined();
+  });
+
+  it('scales pixels from the data’s range', () => {
+    const data = {
+      kind: 'image',
+      dim: 1,
+      width: 1,
+      height: 1,
+      channels: 1,
+      range: [-1, 1],
+      name: '',
+    } as const;
+    const sheet = sheetPixels(Float32Array.of(-1, 0, 1, 1), { ...data, range: [-1, 1] }, 2);
+    expect([sheet[0], sheet[4], sheet[8], sheet[3]]).toEqual([0, 128, 255, 255]);
+  });
+});

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { type Connect, type Plugin, defineConfig, transformWithOxc } from 'vite';
+import { configDefaults } from 'vitest/config';
+
+/**
+ * With GANLET_MOCK=1 the dev and preview servers answer `lib/ganlet.js` with the tiny JavaScript
+ * stand-in of test/, so that the page can be worked on without a Rust build. It never reaches dist.
+ */
+function mockLibrary(): Plugin {
+  const answer: Connect.NextHandleFunction = (request, response, next) => {
+    if (!request.url?.split('?')[0]?.endsWith('/lib/ganlet.js')) {
+      next();
+      return;
+    }
+    const file = new URL('./test/mock-library.ts', import.meta.url).pathname;
+    readFile(file, 'utf8')
+      .then((source) => transformWithOxc(source, file))
+      .then(({ code }) => {
+        response.setHeader('Content-Type', 'text/javascript');
+        response.end(code);
+      }, next);
+  };
+  return {
+    name: 'ganlet-mock-library',
+    configureServer: ({ middlewares }) => void middlewares.use(answer),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(answer),
+  };
+}
+
+export default defineConfig({
+  // Relative, so that the site works from any sub-path of any static host.
+  base: './',
+  plugins: process.env.GANLET_MOCK === '1' ? [mockLibrary()] : [],
+  build: { target: 'es2022', sourcemap: false },
+  worker: { format: 'es' },
+  test: {
+    environment: 'node',
+    exclude: [...configDefaults.exclude, 'e2e/**'],
+  },
+} as Parameters<typeof defineConfig>[0] & { test: object });
