@@ -14,23 +14,39 @@ pub(crate) fn folder() -> PathBuf {
 
 /// Builds the site anew.
 pub(crate) fn build(profile: Profile) -> Result<()> {
-    let data = data::for_site()?;
-    let library = library::build(profile)?;
-    sh::run(&mut sh::npm_run("build"))?;
-    // The page loads the library as a file of its own, so that others can import it from the same address.
-    sh::copy_folder(&library, &folder().join("lib"))?;
-    sh::copy_folder(&data, &folder().join("data"))?;
-    fs::write(stamp(), "")?;
-    Ok(())
+    Parts::ensure(profile)?.assemble()
 }
 
 /// Builds the site if it is missing or older than something that it is made from.
 pub(crate) fn ensure(profile: Profile) -> Result<()> {
-    data::for_site()?;
-    library::build(profile)?;
+    let parts = Parts::ensure(profile)?;
     match (folder().is_dir(), sh::modified(&stamp())) {
         (true, Some(built)) if newest_source()? <= built => Ok(()),
-        _ => build(profile),
+        _ => parts.assemble(),
+    }
+}
+
+/// The folders that stand beside the page. It loads the library as a file of its own, so that others can import
+/// it from the same address.
+struct Parts {
+    library: PathBuf,
+    data: PathBuf,
+}
+
+impl Parts {
+    fn ensure(profile: Profile) -> Result<Self> {
+        Ok(Self {
+            data: data::for_site()?,
+            library: library::build(profile)?,
+        })
+    }
+
+    fn assemble(&self) -> Result<()> {
+        sh::run(&mut sh::npm_run("build"))?;
+        sh::copy_folder(&self.library, &folder().join("lib"))?;
+        sh::copy_folder(&self.data, &folder().join("data"))?;
+        fs::write(stamp(), "")?;
+        Ok(())
     }
 }
 

@@ -126,8 +126,10 @@ fn wasm() -> Result<()> {
     setup::wasm_target()?;
     let browser = setup::browser()?;
     let runner = "wasm-test-runner";
+    // Its dependencies' future incompatibilities are not ours to mend.
+    let quiet = "--config future-incompat-report.frequency='never'";
     sh::run(&mut sh::cargo(&format!(
-        "build --package xtask --profile xtask --features {runner} --bin {runner}"
+        "build --package xtask --profile xtask --features {runner} --bin {runner} {quiet}"
     )))?;
     let runner = sh::target()
         .join("xtask")
@@ -161,6 +163,7 @@ fn e2e() -> Result<()> {
     site::ensure(Profile::Release)?;
     let chrome = setup::chrome()?;
     let site = Site::start_below_a_path()?;
+    // The page's tests start a server of their own where nobody names one.
     let mut tests = sh::npm_run("e2e");
     sh::run(tests.env("CHROME", chrome).env("GANLET_URL", &site.url))
 }
