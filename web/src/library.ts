@@ -40,6 +40,7 @@ export interface Info {
   gpu_bytes: number;
   step: number;
   latent_dim: number;
+  seed: number;
   data: DataInfo;
 }
 
@@ -91,5 +92,5 @@ export interface Preset {
   data: string;
   group: string;
   /** The preset's full config, for marking what differs from it. */
-  config?: JsonObject;
+  config: JsonObject;
 }

@@ -11,6 +11,9 @@ import type {
   Trainer as TrainerType,
   TrainerOptions,
 } from '../src/library.ts';
+import type { Json, JsonObject } from '../src/state/json.ts';
+
+type Config = JsonObject & { preset: string };
 
 const PRESETS: Preset[] = [
   [
@@ -20,18 +23,18 @@ const PRESETS: Preset[] = [
     'Eight clusters on a circle: does G find them all?',
     3000,
     'ring',
-    'Toys in the plane',
+    'toys',
   ],
   [
-    'ring-plain',
+    'ring-collapse',
     'Ring, collapsing',
     '5.1.1, figure 22',
     'The same ring without the cure: G hops from mode to mode.',
     3000,
     'ring',
-    'Toys in the plane',
+    'toys',
   ],
-  ['moons', 'Two moons', '2.3', 'Two interleaved arcs.', 3000, 'moons', 'Toys in the plane'],
+  ['moons', 'Two moons', '2.3', 'Two interleaved arcs.', 3000, 'moons', 'toys'],
   [
     'line-1d',
     'The classic figure',
@@ -39,7 +42,7 @@ const PRESETS: Preset[] = [
     'One dimension: densities, D, and where noise lands.',
     2000,
     'line',
-    'Toys on a line',
+    'toys',
   ],
   [
     'mnist-mlp',
@@ -48,7 +51,7 @@ const PRESETS: Preset[] = [
     'MNIST from scratch in this tab.',
     6000,
     'mnist',
-    'Images',
+    'images',
   ],
 ].map(([name, title, teaches, summary, steps, data, group]) => ({
   name,
@@ -58,7 +61,23 @@ const PRESETS: Preset[] = [
   steps,
   data,
   group,
+  config: baseOf(String(name)),
 })) as Preset[];
+
+function baseOf(preset: string): Config {
+  const dim = preset.startsWith('mnist') ? 100 : preset === 'line-1d' ? 1 : 2;
+  return {
+    preset,
+    cost: 'non_saturating',
+    batch: 256,
+    d_steps: 1,
+    real_label: 1,
+    gradient_penalty: null,
+    prior: { kind: 'normal', dim, scale: 1 },
+    g_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
+    d_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
+  };
+}
 
 const SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -70,7 +89,7 @@ const SCHEMA = {
       oneOf: [
         { const: 'minimax', description: 'Equation 10: G’s gradient fades when D wins.' },
         {
-          const: 'non-saturating',
+          const: 'non_saturating',
           description: 'Equation 13: G’s gradient is strong when D wins.',
         },
       ],
@@ -82,23 +101,34 @@ const SCHEMA = {
       maximum: 20,
       description: 'Updates of D per update of G.',
     },
-    label_smoothing: {
+    real_label: {
       type: 'number',
-      minimum: 0,
-      maximum: 0.5,
-      description: 'One-sided: real labels are 1 minus this.',
+      minimum: 0.5,
+      maximum: 1,
+      description: 'The target of D on real data; below 1 is one-sided label smoothing.',
+    },
+    gradient_penalty: {
+      description: 'A penalty on the slope of D.',
+      anyOf: [{ $ref: '#/$defs/Penalty' }, { type: 'null' }],
     },
     prior: { $ref: '#/$defs/Prior', description: 'Where noise comes from.' },
     g_optimizer: { $ref: '#/$defs/Optimizer', description: 'The generator’s optimizer.' },
     d_optimizer: { $ref: '#/$defs/Optimizer', description: 'The discriminator’s optimizer.' },
   },
   $defs: {
+    Penalty: {
+      type: 'object',
+      properties: {
+        weight: { type: 'number', minimum: 0, description: 'Factor on the penalty.' },
+        target: { type: 'number', default: 1, description: 'The slope that costs nothing.' },
+      },
+    },
     Prior: {
       oneOf: [
         {
           type: 'object',
           properties: {
-            kind: { const: 'gaussian' },
+            kind: { const: 'normal' },
             dim: {
               type: 'integer',
               minimum: 1,
@@ -154,7 +184,7 @@ const SCHEMA = {
   },
 };
 
-const LIVE = /optimizer\.(lr|beta1)$|^label_smoothing$/;
+const LIVE = /optimizer\.(lr|beta1)$|^real_label$/;
 
 function random(seed: number): () => number {
   let s = (seed + 1) * 2654435761;
@@ -170,7 +200,9 @@ function normal(r: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI * r());
 }
 
-type Config = Record<string, unknown> & { preset: string };
+// Its own copy: served to a browser as it is, this file can import nothing.
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export class Trainer implements TrainerType {
   #step = 0;
@@ -195,27 +227,12 @@ export class Trainer implements TrainerType {
       progress({ stage: 'compile', done: i, total: 6, label: `kernel ${i}` });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    const dim = given.preset.startsWith('mnist') ? 100 : given.preset === 'line-1d' ? 1 : 2;
-    const base: Config = {
-      preset: given.preset,
-      cost: 'non-saturating',
-      batch: 256,
-      d_steps: 1,
-      label_smoothing: 0,
-      prior: { kind: 'gaussian', dim },
-      g_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
-      d_optimizer: { kind: 'adam', lr: 0.001, beta1: 0.5 },
-    };
-    const merge = (
-      a: Record<string, unknown>,
-      b: Record<string, unknown>,
-    ): Record<string, unknown> => {
+    const base = baseOf(given.preset);
+    const merge = (a: JsonObject, b: JsonObject): JsonObject => {
       const out = { ...a };
       for (const [k, v] of Object.entries(b)) {
-        out[k] =
-          typeof v === 'object' && v !== null && !Array.isArray(v)
-            ? merge((a[k] ?? {}) as Record<string, unknown>, v as Record<string, unknown>)
-            : v;
+        const old = out[k];
+        out[k] = isObject(old) && isObject(v) ? merge(old, v) : v;
       }
       return out;
     };
@@ -405,9 +422,9 @@ export class Trainer implements TrainerType {
       throw new Error(`${path}: this is a structural change: create the trainer again with it.`);
     const keys = path.split('.');
     const last = keys.pop() ?? '';
-    let at: Record<string, unknown> = this.state;
-    for (const k of keys) at = at[k] as Record<string, unknown>;
-    at[last] = value;
+    let at: JsonObject = this.state;
+    for (const k of keys) at = at[k] as JsonObject;
+    at[last] = value as Json;
   }
 
   config(): string {
@@ -426,6 +443,7 @@ export class Trainer implements TrainerType {
       dispatches_per_step: 38,
       gpu_bytes: 1_250_000,
       step: this.#step,
+      seed: this.seed,
       latent_dim: image ? 100 : this.#line ? 1 : 2,
       data: {
         kind: image ? 'image' : 'points',

@@ -63,6 +63,33 @@ describe('controls from the schema', () => {
     });
   });
 
+  it('offers a part that can be left out as off and on', () => {
+    const [off] = reader.groups({ gradient_penalty: null })[0]?.controls ?? [];
+    expect(off).toMatchObject({
+      kind: 'choice',
+      chosen: 0,
+      choices: [{ value: null }, { value: { weight: 1, target: 1 } }],
+    });
+    const on = reader.groups({ gradient_penalty: { weight: 5, target: 1 } })[0]?.controls;
+    expect(on?.map(({ path }) => path)).toEqual([
+      'gradient_penalty',
+      'gradient_penalty.weight',
+      'gradient_penalty.target',
+    ]);
+  });
+
+  it('makes one list of a union of unions', () => {
+    const kind = (name: string) => ({ properties: { kind: { const: name } } });
+    const nested = new SchemaReader({
+      properties: { data: { anyOf: [{ oneOf: [kind('ring'), kind('grid')] }, kind('mnist')] } },
+    });
+    const [control] = nested.groups({ data: { kind: 'grid' } })[0]?.controls ?? [];
+    expect(control).toMatchObject({
+      chosen: 1,
+      choices: [{ label: 'Ring' }, { label: 'Grid' }, { label: 'Mnist' }],
+    });
+  });
+
   it('knows which paths exist, in any variant', () => {
     expect(reader.knows('g_optimizer.momentum')).toBe(true);
     expect(reader.knows('g_optimizer.speed')).toBe(false);

@@ -28,8 +28,8 @@ describe('lattices and boxes', () => {
   });
 
   it('spans the prior', () => {
-    expect(noiseRange({ prior: { kind: 'uniform' } })).toEqual([-1, 1]);
-    expect(noiseRange({ prior: 'gaussian' })[1]).toBeGreaterThan(2);
+    expect(noiseRange({ prior: { kind: 'uniform', scale: 0.5 } })).toEqual([-0.5, 0.5]);
+    expect(noiseRange({ prior: { kind: 'normal', scale: 1 } })[1]).toBeGreaterThan(2);
   });
 });
 

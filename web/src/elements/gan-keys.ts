@@ -31,7 +31,7 @@ export class GanKeys extends LitElement {
       dialog::backdrop {
         background: rgb(0 0 0 / 0.35);
       }
-      header {
+      .head {
         display: flex;
         justify-content: space-between;
         align-items: center;
@@ -65,7 +65,7 @@ export class GanKeys extends LitElement {
 
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title">
-      <header>
+      <div class="head">
         <h2 id="title">Keys</h2>
         <button
           class="plain"
@@ -76,7 +76,7 @@ export class GanKeys extends LitElement {
         >
           ${icon('close')}
         </button>
-      </header>
+      </div>
       <dl>
         ${KEYS.map(
           ([key, meaning]) =>

@@ -232,13 +232,15 @@ export class GanPlayground extends LitElement {
           : nothing
       }
       <footer><gan-status .session=${session}></gan-status></footer>
-      <gan-settings
-        .session=${session}
-        ?open=${this.settingsOpen}
-        @close=${() => {
-          this.settingsOpen = false;
-        }}
-      ></gan-settings>
+      <aside aria-label="Settings">
+        <gan-settings
+          .session=${session}
+          ?open=${this.settingsOpen}
+          @close=${() => {
+            this.settingsOpen = false;
+          }}
+        ></gan-settings>
+      </aside>
       <gan-notices .session=${session}></gan-notices>
       <gan-keys></gan-keys>
       ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}

@@ -2,10 +2,18 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { Preset } from '../library.ts';
+import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
+
+/** The library's groups, in words. */
+const GROUPS: Record<string, string> = {
+  toys: 'Toys with a known density',
+  images: 'Images',
+  bench: 'Benchmarks',
+};
 
 @customElement('gan-presets')
 export class GanPresets extends SessionElement {
@@ -91,7 +99,7 @@ export class GanPresets extends SessionElement {
       <div id="panel" popover role="group" aria-label="Presets">
         ${[...grouped(catalog?.presets ?? [])].map(
           ([group, presets]) => html`
-            <h2>${group}</h2>
+            <h2>${GROUPS[group] ?? labelOf(group)}</h2>
             <ul>
               ${presets.map((p) => this.#item(p))}
             </ul>

@@ -33,8 +33,8 @@ export class GanSettings extends SessionElement {
       :host([open]) {
         display: grid;
       }
-      header,
-      footer {
+      .head,
+      .foot {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -42,12 +42,12 @@ export class GanSettings extends SessionElement {
         padding: 0.75rem 0.75rem 0.75rem 1.25rem;
         border-block-end: 1px solid var(--line);
       }
-      footer {
+      .foot {
         flex-wrap: wrap;
         border-block: 1px solid var(--line) 0;
         background: var(--paper);
       }
-      footer p {
+      .foot p {
         flex: 1 1 10rem;
       }
       h2 {
@@ -131,17 +131,17 @@ export class GanSettings extends SessionElement {
     const groups = config === undefined ? [] : (session.schema?.groups(config) ?? []);
     const pending = Object.keys(session.pending).length;
     return html`
-      <header>
+      <div class="head">
         <h2 id="title">Settings</h2>
         <button class="plain" aria-label="Close settings" @click=${this.close}>
           ${icon('close')}
         </button>
-      </header>
+      </div>
       <div class="body" role="region" aria-labelledby="title" tabindex="0">
         ${groups.map((group) => this.#group(group))}
         ${groups.length ? nothing : html`<p class="quiet">Settings appear with the model.</p>`}
       </div>
-      <footer ?hidden=${pending === 0}>
+      <div class="foot" ?hidden=${pending === 0}>
         <p class="small">
           ${pending === 1 ? 'One change needs' : `${pending} changes need`} a new model; training
           starts from step 0.
@@ -162,7 +162,7 @@ export class GanSettings extends SessionElement {
         >
           Apply
         </button>
-      </footer>
+      </div>
     `;
   }
 

@@ -25,11 +25,11 @@ export class GanStory extends SessionElement {
         gap: 1.25rem;
         align-content: start;
       }
-      header {
+      .head {
         display: grid;
         gap: 0.25rem;
       }
-      header p {
+      .head p {
         max-width: 36rem;
         line-height: 1.5;
       }
@@ -81,14 +81,14 @@ export class GanStory extends SessionElement {
     const { preset, evaluation } = this.session;
     const numbers = evaluation ? readings(evaluation.values) : [];
     return html`
-      <header>
+      <div class="head">
         ${
           preset
             ? html`<p class="summary">${preset.summary}</p>
                 <p class="quiet small">${preset.teaches} · about ${count(preset.steps)} steps</p>`
             : nothing
         }
-      </header>
+      </div>
       <dl aria-live="off">
         ${numbers.map(
           ({ label, value, note }) => html`

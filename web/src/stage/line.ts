@@ -22,7 +22,7 @@ export function drawLine(
   const margin = 24;
   const floor = height * 0.68;
   const noiseLine = height - 34;
-  const peak = Math.max(...line.density) * 1.35 || 1;
+  const peak = Math.max(...line.density) * 1.2 || 1;
   const map = mapping([x0, x1, 0, peak], [margin, width - margin, 28, floor]);
 
   axis(ctx, margin, width - margin, floor, 'x', palette);
@@ -40,7 +40,7 @@ export function drawLine(
   }
   if (layers.real) curve(ctx, line.x, line.density, map, palette.real, 2.25, palette.real);
   if (layers.fake && frame) {
-    curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25, palette.fake);
+    curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25);
   }
   if (layers.heat && frame?.opinion) {
     const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);

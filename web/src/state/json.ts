@@ -46,3 +46,16 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   }
   return false;
 }
+
+/**
+ * What must be laid over `base` to get `own`, by dotted path. Follows the library's merging: objects
+ * merge field by field, but one of another `kind` replaces the old one whole.
+ */
+export function differences(base: Json | undefined, own: Json, at = ''): Record<string, Json> {
+  if (sameJson(base, own)) return {};
+  if (!isObject(base) || !isObject(own) || !sameJson(base.kind, own.kind)) return { [at]: own };
+  const found = Object.entries(own).map(([key, value]) =>
+    differences(base[key], value, at ? `${at}.${key}` : key),
+  );
+  return Object.assign({}, ...found) as Record<string, Json>;
+}

@@ -67,8 +67,8 @@ export class SchemaReader {
       if (value === undefined) continue;
       const controls = this.#controls(key, key, schema, value);
       const [only] = controls;
-      if (controls.length === 1 && only) plain.controls.push(only);
-      else if (controls.length > 1) {
+      if (controls.length === 1 && only && only.kind !== 'json') plain.controls.push(only);
+      else if (controls.length > 0) {
         groups.push({ title: labelOf(key), description: textOf(this.#resolve(schema)), controls });
       }
     }
@@ -99,7 +99,12 @@ export class SchemaReader {
   #variants(schema: JsonObject): JsonObject[] {
     const { oneOf, anyOf } = schema;
     const list = Array.isArray(oneOf) ? oneOf : Array.isArray(anyOf) ? anyOf : [];
-    return list.filter(isObject).map((variant) => this.#resolve(variant));
+    // A union of unions (toys or images, each of several kinds) is one list to choose from.
+    return list.filter(isObject).flatMap((variant) => {
+      const resolved = this.#resolve(variant);
+      const inner = this.#properties(resolved).length ? [] : this.#variants(resolved);
+      return inner.length ? inner : [resolved];
+    });
   }
 
   #fieldsNamed(node: JsonObject, key: string): JsonObject[] {
@@ -114,6 +119,10 @@ export class SchemaReader {
     const base: Base = { path, label: labelOf(key), description: textOf(schema), value };
     const variants = this.#variants(schema).filter((variant) => variant.type !== 'null');
     const objects = variants.filter((variant) => this.#properties(variant).length > 0);
+    const [object] = objects;
+    if (object && variants.length < this.#variants(schema).length) {
+      return this.#optional(base, object, value);
+    }
     if (objects.length > 0 && isObject(value)) return this.#union(base, objects, value);
     const constants = constantsOf(schema, variants);
     if (constants.length > 0) {
@@ -141,6 +150,17 @@ export class SchemaReader {
     });
   }
 
+  /** A part that can be there or not: off, or on with its own fields. */
+  #optional(base: Base, object: JsonObject, value: Json): Control[] {
+    const on = isObject(value) ? value : this.#valueOf(object, {});
+    const choices: Choice[] = [
+      { label: 'Off', description: base.description, value: null },
+      { label: 'On', description: base.description, value: on },
+    ];
+    const control: Control = { ...base, kind: 'choice', choices, chosen: isObject(value) ? 1 : 0 };
+    return [control, ...(isObject(value) ? this.#fields(base.path, object, value) : [])];
+  }
+
   /** A union of tagged objects: which one, and then the fields of the chosen one. */
   #union(base: Base, variants: JsonObject[], value: JsonObject): Control[] {
     const tags = variants.map((variant) => tagOf(this.#properties(variant)));
@@ -163,7 +183,7 @@ export class SchemaReader {
     const value: JsonObject = {};
     for (const [key, raw] of this.#properties(variant)) {
       const field = this.#resolve(raw);
-      const next = field.const ?? present[key] ?? field.default;
+      const next = field.const ?? present[key] ?? field.default ?? placeholder(field);
       if (next !== undefined) value[key] = next;
     }
     return value;
@@ -174,6 +194,15 @@ function withoutReference(schema: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(schema).filter(([key]) => key !== '$ref' && key !== 'allOf'),
   );
+}
+
+/** A first value for a required number that the schema gives none: one, kept in its range. */
+function placeholder(field: JsonObject): number | undefined {
+  if (field.type !== 'number' && field.type !== 'integer') return undefined;
+  const { minimum, maximum } = field;
+  const low = typeof minimum === 'number' ? minimum : -Infinity;
+  const high = typeof maximum === 'number' ? maximum : Infinity;
+  return Math.min(high, Math.max(low, 1));
 }
 
 function textOf(schema: JsonObject): string {

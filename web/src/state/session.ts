@@ -14,7 +14,7 @@ import type {
   Model,
   View,
 } from '../protocol.ts';
-import { getPath, isObject, type Json, sameJson } from './json.ts';
+import { differences, getPath, isObject, type Json, sameJson, withPath } from './json.ts';
 import { Notices, type Tone } from './notices.ts';
 import { SchemaReader } from './schema.ts';
 import { SeriesStore } from './series.ts';
@@ -178,9 +178,14 @@ export class Session {
     if (this.model) await this.#try('', 'view', view);
   }
 
-  /** The preset's own value of a field, where it is known. */
+  /** The preset's own value of a field. */
   presetValue(path: string): Json | undefined {
     return getPath(this.preset?.config, path);
+  }
+
+  /** What a config changes about its preset. */
+  #overrides(config: Json): Record<string, Json> {
+    return this.preset ? differences(this.preset.config, config) : {};
   }
 
   /** Changes a setting while training; what cannot change live waits for `apply`. */
@@ -188,8 +193,9 @@ export class Session {
     try {
       const { config } = await this.#client.call('set', { path, value });
       if (this.model) this.model = { ...this.model, config };
-      this.#override(path, value);
+      this.spec = { ...this.spec, overrides: this.#overrides(config) };
       this.#drop(path);
+      this.#tell('spec');
       this.#tell('model');
     } catch (error) {
       if (!(error instanceof CallError) || !error.structural) {
@@ -203,11 +209,13 @@ export class Session {
   }
 
   async apply(): Promise<void> {
-    const before = this.spec;
-    for (const [path, value] of Object.entries(this.pending)) this.#override(path, value);
-    const wanted = this.spec;
-    this.spec = before;
-    await this.create(wanted);
+    let config = this.model?.config;
+    for (const [path, value] of Object.entries(this.pending)) {
+      if (isObject(config)) config = withPath(config, path, value);
+    }
+    if (config !== undefined) {
+      await this.create({ ...this.spec, overrides: this.#overrides(config) });
+    }
   }
 
   /** Forgets edits that wait for Apply. */
@@ -238,13 +246,7 @@ export class Session {
     ]);
     if (!model) return;
     const preset = getPath(model.config, 'preset');
-    const seed = getPath(model.config, 'seed');
-    this.spec = {
-      preset: typeof preset === 'string' ? preset : this.spec.preset,
-      seed: typeof seed === 'number' ? seed : this.spec.seed,
-      backend,
-      overrides: {},
-    };
+    if (typeof preset === 'string') this.spec = { ...this.spec, preset };
     this.#adopt(model);
     this.notices.add(
       'info',
@@ -276,13 +278,6 @@ export class Session {
     return writeHash(this.spec);
   }
 
-  #override(path: string, value: Json): void {
-    const overrides = { ...this.spec.overrides, [path]: value };
-    if (sameJson(value, this.presetValue(path))) Reflect.deleteProperty(overrides, path);
-    this.spec = { ...this.spec, overrides };
-    this.#tell('spec');
-  }
-
   #drop(path: string): void {
     const pending = { ...this.pending };
     Reflect.deleteProperty(pending, path);
@@ -292,6 +287,12 @@ export class Session {
   #adopt(model: Model): void {
     const before = this.model && kindOf(this.model);
     this.model = model;
+    // The engine's word on the seed and the config counts, whatever a link or a file said.
+    this.spec = {
+      ...this.spec,
+      seed: model.info.seed,
+      overrides: this.#overrides(model.config),
+    };
     if (before !== kindOf(model)) void this.setView(defaultView(model));
     this.pending = {};
     this.series.clear();

@@ -100,7 +100,11 @@ export class Engine {
     pause: async () => {
       this.#setRunning(false);
       // Answered once the chunk under way is over, so that what follows sees a still model.
-      await this.#queue.run(() => this.#picture());
+      await this.#queue.run(async () => {
+        if (!this.#trainer) return;
+        this.#report(this.#trainer, 0);
+        await this.#picture();
+      });
       // The numbers then are of the same step as the picture.
       void this.#queue.run(() => this.#evaluateToy());
       return null;

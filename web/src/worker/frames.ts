@@ -49,16 +49,28 @@ export function boundsOf(points: Float32Array, dim: number): Bounds {
   const [x0, x1] = range(0);
   if (dim === 1) return [x0, x1, 0, 1];
   const [y0, y1] = range(1);
-  // Square, so that a circle stays a circle.
+  return squared([x0, x1, y0, y1]);
+}
+
+/** The smallest square around a box: the stage is square, and a circle must stay one. */
+export function squared([x0, x1, y0, y1]: Bounds): Bounds {
   const half = Math.max(x1 - x0, y1 - y0) / 2;
   const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
   return [cx - half, cx + half, cy - half, cy + half];
 }
 
+const UNIT: Bounds = [0, 1, 0, 1];
+
+function boundsFor(known: Bounds | null | undefined, real: Float32Array, dim: number): Bounds {
+  if (!known) return boundsOf(real, dim);
+  return dim === 2 ? squared(known) : known;
+}
+
 /** The interval of one noise coordinate that holds nearly all of the prior. */
 export function noiseRange(config: Json): [number, number] {
-  const text = JSON.stringify(getPath(config, 'prior') ?? '').toLowerCase();
-  return text.includes('uniform') ? [-1, 1] : [-2.2, 2.2];
+  const scale = Number(getPath(config, 'prior.scale') ?? 1);
+  const reach = getPath(config, 'prior.kind') === 'uniform' ? scale : 2.2 * scale;
+  return [-reach, reach];
 }
 
 export async function describeModel(trainer: Trainer): Promise<Model> {
@@ -66,8 +78,7 @@ export async function describeModel(trainer: Trainer): Promise<Model> {
   const config = JSON.parse(trainer.config()) as JsonObject;
   const { dim, kind } = info.data;
   const real = own(await trainer.real(kind === 'image' ? IMAGE_SAMPLES : PLANE_SAMPLES));
-  const bounds: Bounds =
-    kind === 'image' ? [0, 1, 0, 1] : (info.data.bounds ?? boundsOf(real, dim));
+  const bounds = kind === 'image' ? UNIT : boundsFor(info.data.bounds, real, dim);
   const model: Model = { info, config, real, bounds };
   if (kind === 'points' && dim === 1) {
     const x = linspace(bounds[0], bounds[1], LINE_POINTS);

@@ -1,0 +1,125 @@
+/** A person's path through the page: train, pause, save, come back, go on. */
+import { expect, test } from '@playwright/test';
+import { Playground } from './playground.ts';
+
+for (const [backend, name] of [
+  ['cpu', 'CPU'],
+  ['webgpu', 'WebGPU'],
+] as const) {
+  test(`trains the ring on ${name}, saves, reloads, loads and resumes`, async ({ page }, info) => {
+    const playground = new Playground(page);
+    await playground.open(`#preset=ring&backend=${backend}`);
+    expect(await playground.backend()).toBe(name);
+
+    const before = await playground.modes();
+    await playground.trainUntil(async () => (await playground.modes()) > before);
+    const paused = await playground.step();
+    expect(paused).toBeGreaterThan(0);
+    await page.waitForTimeout(500);
+    expect(await playground.step()).toBe(paused);
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const file = info.outputPath('ring.safetensors');
+    await (await download).saveAs(file);
+
+    await page.reload();
+    await playground.ready();
+    expect(await playground.step()).toBe(0);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await expect.poll(() => playground.step()).toBe(paused);
+    expect(await playground.backend()).toBe(name);
+    await playground.trainUntil(async () => (await playground.step()) > paused);
+  });
+}
+
+test('opens on the ring, already trained a little; a reset starts from scratch', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open();
+  expect(await playground.step()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect.poll(() => playground.step()).toBe(0);
+});
+
+test('single steps and keys', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await page.keyboard.press('s');
+  await expect.poll(() => playground.step()).toBe(2);
+  await page.keyboard.press('r');
+  await expect.poll(() => playground.step()).toBe(0);
+  await page.locator('h1').click({ position: { x: 1, y: 1 }, trial: true });
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+  });
+  await page.keyboard.press(' ');
+  await expect(playground.pause).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(playground.train).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+});
+
+test('every layer of the stage can be switched', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  const layers = page.locator('gan-stage [data-layer]');
+  await expect(layers).toHaveCount(5);
+  for (const layer of await layers.all()) {
+    const before = await layer.getAttribute('aria-pressed');
+    await layer.click();
+    await expect(layer).toHaveAttribute('aria-pressed', before === 'true' ? 'false' : 'true');
+  }
+});
+
+test('the seed is kept by a reset, and is in the link', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu&seed=7');
+  const seed = page.getByLabel('Seed', { exact: true }).locator('visible=true');
+  await expect(seed).toHaveValue('7');
+  await seed.fill('12');
+  await seed.press('Enter');
+  await expect(page).toHaveURL(/seed=12/);
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect(seed).toHaveValue('12');
+  await page.getByRole('button', { name: 'New seed' }).locator('visible=true').click();
+  await expect(page).not.toHaveURL(/seed=12(&|$)/);
+});
+
+test('chooses another preset from the list', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.locator('gan-presets .open').click();
+  await page.locator('[data-preset="line-1d"]').click();
+  await expect(page).toHaveURL(/preset=line-1d/);
+  await playground.ready();
+  await expect(page.getByRole('button', { name: 'Model density' })).toBeVisible();
+});
+
+test('draws digits from the real data set', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-mlp&backend=cpu');
+  await playground.trainUntil(async () => (await playground.step()) > 3);
+  await page.locator('gan-stage canvas').hover({ position: { x: 60, y: 60 } });
+  await expect(page.locator('gan-stage')).toContainText(/D of sample \d+: /);
+});
+
+test('a live setting changes while training, a structural one starts again', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const rate = page.locator('gan-settings [data-path="g_optimizer.lr"] input');
+  await rate.fill('0.0005');
+  await rate.press('Enter');
+  await expect(page).toHaveURL(/g_optimizer\.lr=0\.0005/);
+  const batch = page.locator('gan-settings [data-path="batch"] input');
+  await batch.fill('64');
+  await batch.press('Enter');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL(/batch=64/);
+  await playground.ready();
+});
