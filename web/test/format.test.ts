@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { webgpuHelp } from '../src/state/browser.ts';
-import { divergence, rate, readings } from '../src/state/format.ts';
+import { divergence, duration, rate, readings } from '../src/state/format.ts';
 
 it('reads an evaluation as a person would', () => {
   const out = readings({
@@ -20,6 +20,10 @@ it('is honest about what is not a number', () => {
   expect(divergence(Infinity)).toBe('∞');
   expect(divergence(NaN)).toBe('not a number');
   expect([rate(3.14159), rate(1234.5)]).toEqual(['3.1', '1,235']);
+});
+
+it('says a time to come coarsely', () => {
+  expect([0.2, 40, 600, 9000].map(duration)).toEqual(['1 s', '40 s', '10 min', '2.5 h']);
 });
 
 it('tells each browser how to get WebGPU', () => {

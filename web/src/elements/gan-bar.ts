@@ -1,7 +1,7 @@
 /** The bar at the thumb: train, single steps, reset. */
 import { css, html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { count, rate } from '../state/format.ts';
+import { count, duration, rate } from '../state/format.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
@@ -128,15 +128,19 @@ export class GanBar extends SessionElement {
       </button>
       <div class="counter">
         <strong data-metric="step">${count(session.step)}</strong>
-        <span class="quiet small">
-          ${
-            session.running && session.stepsPerSecond > 0
-              ? `steps, ${rate(session.stepsPerSecond)} per second`
-              : 'steps'
-          }
-        </span>
+        <span class="quiet small"> ${this.#pace()} </span>
       </div>
     `;
+  }
+
+  /** How far it is, how fast, and how long it takes on this machine. */
+  #pace(): string {
+    const { step, stepsPerSecond, preset, running } = this.session;
+    const goal = preset && step < preset.steps ? preset.steps : undefined;
+    const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
+    if (!running || stepsPerSecond <= 0) return of;
+    const left = goal === undefined ? '' : `, ${duration((goal - step) / stepsPerSecond)} left`;
+    return `${of}, ${rate(stepsPerSecond)} per second${left}`;
   }
 
   #step(which: 'd' | 'g' | 'both', name: string, off: boolean): TemplateResult {

@@ -1,6 +1,6 @@
 /** The curves: losses of both players, and what D thinks of real and fake. */
-import { css, html, type TemplateResult, unsafeCSS } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { Topic } from '../state/session.ts';
@@ -40,6 +40,7 @@ const short = (value: number): string =>
 @customElement('gan-curves')
 export class GanCurves extends SessionElement {
   protected readonly topics: readonly Topic[] = ['metrics', 'model'];
+  @state() private empty = true;
   #plots: uPlot[] = [];
   #scheduled = false;
   readonly #resize = new ResizeObserver(() => {
@@ -114,7 +115,9 @@ export class GanCurves extends SessionElement {
             ${title}
             ${curves.map(({ label, colour }) => html`<span class=${colour}>${label}</span>`)}
           </figcaption>
-          <div class="plot"></div>
+          <div class="plot">
+            ${this.empty ? html`<p class="small quiet">Comes with the first step.</p>` : nothing}
+          </div>
         </figure>
       `,
     )}`;
@@ -138,6 +141,7 @@ export class GanCurves extends SessionElement {
     this.#scheduled = true;
     requestAnimationFrame(() => {
       this.#scheduled = false;
+      this.empty = this.session.series.steps.length === 0;
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
       });

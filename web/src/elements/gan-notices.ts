@@ -23,12 +23,16 @@ export class GanNotices extends SessionElement {
         gap: 0.5rem;
         pointer-events: none;
       }
+      .region {
+        display: grid;
+        gap: 0.5rem;
+        width: min(40rem, 100%);
+      }
       .notice {
         display: grid;
         grid-template-columns: 1fr auto;
         align-items: start;
         gap: 0.5rem;
-        width: min(40rem, 100%);
         padding: 0.625rem 0.5rem 0.625rem 1rem;
         border: 1px solid var(--line);
         border-inline-start: 0.25rem solid var(--quiet);

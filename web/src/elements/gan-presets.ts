@@ -40,7 +40,7 @@ export class GanPresets extends SessionElement {
       }
       [popover] {
         position: fixed;
-        inset: 3.5rem auto auto max(0.75rem, 50vw - 40rem + 0.75rem);
+        inset: 3.5rem auto auto 0.75rem;
         width: min(27rem, 100vw - 1.5rem);
         max-height: calc(100dvh - 5rem);
         overflow: auto;
@@ -96,7 +96,7 @@ export class GanPresets extends SessionElement {
           ${icon('down')}
         </button>
       </h1>
-      <div id="panel" popover role="group" aria-label="Presets">
+      <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#place}>
         ${[...grouped(catalog?.presets ?? [])].map(
           ([group, presets]) => html`
             <h2>${GROUPS[group] ?? labelOf(group)}</h2>
@@ -108,6 +108,14 @@ export class GanPresets extends SessionElement {
       </div>
     `;
   }
+
+  /** Under its button, but never over the window's edge. */
+  readonly #place = (): void => {
+    const { left, bottom } = this.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - Math.min(432, innerWidth - 24) - 12;
+    this.panel.style.left = `${Math.max(12, Math.min(left, room))}px`;
+    this.panel.style.top = `${bottom + 4}px`;
+  };
 
   #item(preset: Preset): TemplateResult {
     const current = preset.name === this.session.spec.preset;

@@ -2,7 +2,7 @@
  * turning a knob. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { asText, type Json, sameJson } from '../state/json.ts';
+import { asText, isObject, type Json, sameJson } from '../state/json.ts';
 import type { Control, ControlGroup } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
@@ -121,6 +121,12 @@ export class GanSettings extends SessionElement {
           border-block-start: 1px solid var(--line);
           border-radius: 1rem 1rem 0 0;
         }
+        .foot p {
+          flex-basis: 100%;
+        }
+        .foot button {
+          flex: 1;
+        }
       }
     `,
   ];
@@ -184,26 +190,25 @@ export class GanSettings extends SessionElement {
     const { path, label } = control;
     const own = session.presetValue(path);
     const value = session.pending[path] ?? control.value;
-    const differs = own === undefined ? path in session.spec.overrides : !sameJson(own, value);
+    const differs =
+      own !== undefined && !sameJson(comparable(control, own), comparable(control, value));
     const note = control.kind === 'choice' ? chosenNote(control, value) : control.description;
     const refusal = this.refusals[path];
     return html`<div class="field" data-path=${path}>
-      <label for=${path}>
-        ${label}
+      <div>
+        <label for=${path}>${label}</label>
         ${
-          differs && own !== undefined
+          own !== undefined && differs
             ? html`<button
                 class="mark"
                 title="Back to the preset's value"
                 @click=${() => void this.#change(path, own)}
               >
-                preset: ${brief(own)}
+                preset: ${brief(comparable(control, own))}
               </button>`
-            : differs
-              ? html`<span class="small quiet">changed</span>`
-              : nothing
+            : nothing
         }
-      </label>
+      </div>
       ${this.#input(control, value)}
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${note ? html`<p class="small quiet">${note}${rangeNote(control)}</p>` : nothing}
@@ -314,7 +319,12 @@ function rangeNote(control: Control): string {
   return max === undefined ? '' : ` At most ${max}.`;
 }
 
+/** Of a union only the kind is compared; its fields have marks of their own. */
+function comparable(control: Control, value: Json): Json {
+  return control.kind === 'choice' && isObject(value) ? (value.kind ?? 'on') : value;
+}
+
 function brief(value: Json): string {
-  const text = asText(value);
+  const text = value === null ? 'off' : asText(value);
   return text.length > 16 ? `${text.slice(0, 15)}…` : text;
 }

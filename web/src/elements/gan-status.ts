@@ -67,8 +67,10 @@ export class GanStatus extends SessionElement {
         gap: 0.375rem;
         align-items: center;
       }
-      .local {
-        margin-inline-start: auto;
+      @media (min-width: 56rem) {
+        .local {
+          margin-inline-start: auto;
+        }
       }
     `,
   ];

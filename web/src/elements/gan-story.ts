@@ -85,7 +85,7 @@ export class GanStory extends SessionElement {
         ${
           preset
             ? html`<p class="summary">${preset.summary}</p>
-                <p class="quiet small">${preset.teaches} · about ${count(preset.steps)} steps</p>`
+                <p class="quiet small">${preset.teaches}</p>`
             : nothing
         }
       </div>

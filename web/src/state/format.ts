@@ -17,6 +17,13 @@ export function rate(stepsPerSecond: number): string {
   return stepsPerSecond >= 10 ? count(stepsPerSecond) : stepsPerSecond.toFixed(1);
 }
 
+/** A time to come, as coarse as it is uncertain. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${count(Math.max(1, seconds))} s`;
+  const minutes = seconds / 60;
+  return minutes < 90 ? `${count(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
 /** What a number of the evaluation is called and how it reads; `note` is what it should be held against. */
 export interface Reading {
   label: string;

@@ -37,11 +37,11 @@ export interface ControlGroup {
 /** Fields that have their own place on the page. */
 const ELSEWHERE = new Set(['preset', 'seed', 'backend', 'version']);
 
-/** `g_optimizer` becomes `G optimizer`; `lr` stays what the papers call it. */
+/** `g_optimizer` becomes `G optimizer`: the players, and what papers abbreviate, in capitals. */
 export function labelOf(key: string): string {
   const words = key
     .replaceAll(/[_-]+/g, ' ')
-    .replace(/\b([gd])\b/g, (letter) => letter.toUpperCase());
+    .replace(/\b(g|d|lr)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -173,7 +173,7 @@ export class SchemaReader {
       value: this.#valueOf(candidate, value),
     }));
     return [
-      { ...base, kind: 'choice', choices, chosen },
+      { ...base, label: 'Kind', kind: 'choice', choices, chosen },
       ...this.#fields(base.path, variant, value),
     ];
   }
