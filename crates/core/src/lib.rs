@@ -8,6 +8,7 @@ pub mod cpu;
 pub mod dtype;
 pub mod error;
 pub mod eval;
+pub mod gpu;
 pub mod grad;
 pub mod graph;
 pub mod op;
@@ -18,6 +19,7 @@ pub mod session;
 pub mod shape;
 mod simplify;
 pub mod tensor;
+pub mod wgsl;
 
 pub use dtype::{DType, Scalar};
 pub use error::GraphError;

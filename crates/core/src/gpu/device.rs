@@ -1,0 +1,315 @@
+//! An adapter and its device, with what they report kept as typed errors.
+
+use std::sync::{Arc, Mutex};
+
+use super::error::{DeviceError, GpuError};
+use super::pipelines::Pipelines;
+use super::signal::{Signal, lock, signal};
+use crate::wgsl::Tuning;
+
+/// Which adapter to take where there are several. A browser has its own mind about this.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Prefer {
+    /// The fastest.
+    #[default]
+    Performance,
+    /// The one that spares the battery.
+    LowPower,
+    /// A rasterizer on the CPU, for tests.
+    Software,
+}
+
+/// What is known of an adapter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdapterInfo {
+    /// The name of the hardware; browsers may keep it to themselves.
+    pub name: String,
+    /// The interface it is driven through.
+    pub backend: String,
+    /// Whether it is a rasterizer on the CPU. The CPU backend is faster than that.
+    pub software: bool,
+}
+
+/// What the device said outside of any call.
+#[derive(Default)]
+struct Faults {
+    lost: Option<String>,
+    error: Option<String>,
+}
+
+/// A device. Clones are the same device and share its compiled pipelines.
+#[derive(Clone)]
+pub struct Device {
+    pub(super) raw: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) pipelines: Arc<Mutex<Pipelines>>,
+    pub(super) limits: wgpu::Limits,
+    info: AdapterInfo,
+    faults: Arc<Mutex<Faults>>,
+}
+
+impl Device {
+    /// Asks for an adapter and its device.
+    ///
+    /// # Errors
+    /// Where there is none, or it is too small.
+    pub async fn request(prefer: Prefer) -> Result<Device, DeviceError> {
+        #[cfg(target_arch = "wasm32")]
+        if !browser::has_webgpu() {
+            return Err(DeviceError::NoWebGpu);
+        }
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            flags: wgpu::InstanceFlags::empty(),
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let adapter = find_adapter(&instance, prefer).await?;
+        let available = adapter.limits();
+        check_limits(&available)?;
+        // The defaults, clamped, and of what programs differ in all that there is.
+        let limits = wgpu::Limits {
+            max_storage_buffers_per_shader_stage: available.max_storage_buffers_per_shader_stage,
+            max_storage_buffer_binding_size: available.max_storage_buffer_binding_size,
+            max_buffer_size: available.max_buffer_size,
+            ..wgpu::Limits::defaults().or_worse_values_from(&available)
+        };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("ganlet"),
+            required_limits: limits.clone(),
+            ..Default::default()
+        };
+        let (raw, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| DeviceError::Refused(error.to_string()))?;
+
+        let faults = Arc::new(Mutex::new(Faults::default()));
+        let on_lost = Arc::clone(&faults);
+        raw.set_device_lost_callback(move |reason, message| {
+            lock(&on_lost)
+                .lost
+                .get_or_insert(format!("{reason:?}: {message}"));
+        });
+        let on_error = Arc::clone(&faults);
+        raw.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            lock(&on_error).error.get_or_insert(error.to_string());
+        }));
+        #[cfg_attr(
+            target_arch = "wasm32",
+            expect(
+                clippy::arc_with_non_send_sync,
+                reason = "a browser's handles stay on their thread"
+            )
+        )]
+        let pipelines = Arc::new(Mutex::new(Pipelines::default()));
+        let info = adapter_info(&raw, &adapter.get_info());
+        Ok(Device {
+            raw,
+            queue,
+            pipelines,
+            limits,
+            info,
+            faults,
+        })
+    }
+
+    /// What is known of the adapter.
+    pub fn info(&self) -> &AdapterInfo {
+        &self.info
+    }
+
+    /// The shapes of shaders that suit the adapter.
+    pub fn tuning(&self) -> Tuning {
+        if self.info.software {
+            Tuning::software()
+        } else {
+            Tuning::gpu()
+        }
+    }
+
+    /// What the device has reported since it was last asked. A lost device stays lost.
+    pub(super) fn check(&self) -> Result<(), GpuError> {
+        let mut faults = lock(&self.faults);
+        if let Some(message) = &faults.lost {
+            return Err(GpuError::Lost(message.clone()));
+        }
+        match faults.error.take() {
+            Some(message) => Err(GpuError::Fault(message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Submits; the signal comes when the device is done with it and all before it.
+    pub(super) fn submit(&self, commands: Option<wgpu::CommandBuffer>) -> Submission<()> {
+        let index = self.queue.submit(commands);
+        let (sender, done) = signal();
+        self.queue.on_submitted_work_done(move || sender.send(()));
+        Submission { index, done }
+    }
+
+    /// Waits for what a callback of this submission delivers.
+    pub(super) async fn wait<T>(&self, submission: Submission<T>) -> Result<T, GpuError> {
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            // Natively callbacks only run from within a poll.
+            let wait = wgpu::PollType::Wait {
+                submission_index: Some(submission.index),
+                timeout: None,
+            };
+            let polled = self.raw.poll(wait);
+            if !submission.done.is_ready() {
+                self.check()?;
+                let message = polled
+                    .err()
+                    .map_or("a callback was dropped".to_string(), |e| e.to_string());
+                return Err(GpuError::Lost(message));
+            }
+        }
+        #[cfg(target_arch = "wasm32")]
+        drop(submission.index);
+        let value = submission.done.await;
+        self.check()?;
+        Ok(value)
+    }
+}
+
+/// Work on its way.
+pub(super) struct Submission<T> {
+    pub(super) index: wgpu::SubmissionIndex,
+    pub(super) done: Signal<T>,
+}
+
+async fn find_adapter(
+    instance: &wgpu::Instance,
+    prefer: Prefer,
+) -> Result<wgpu::Adapter, DeviceError> {
+    #[cfg(not(target_arch = "wasm32"))]
+    if prefer == Prefer::Software {
+        let adapters = instance.enumerate_adapters(wgpu::Backends::all()).await;
+        return adapters
+            .into_iter()
+            .find(|adapter| is_software(&adapter.get_info()))
+            .ok_or_else(|| {
+                DeviceError::NoAdapter(
+                    "no software rasterizer (Mesa's lavapipe, WARP) is installed".into(),
+                )
+            });
+    }
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: match prefer {
+            Prefer::Performance | Prefer::Software => wgpu::PowerPreference::HighPerformance,
+            Prefer::LowPower => wgpu::PowerPreference::LowPower,
+        },
+        ..Default::default()
+    };
+    instance
+        .request_adapter(&options)
+        .await
+        .map_err(|error| DeviceError::NoAdapter(error.to_string()))
+}
+
+/// What every kernel may count on (WebGPU's own minimum but for two).
+fn check_limits(available: &wgpu::Limits) -> Result<(), DeviceError> {
+    let needs = [
+        (
+            "maxStorageBuffersPerShaderStage",
+            8,
+            available.max_storage_buffers_per_shader_stage,
+        ),
+        (
+            "maxComputeInvocationsPerWorkgroup",
+            256,
+            available.max_compute_invocations_per_workgroup,
+        ),
+        (
+            "maxComputeWorkgroupSizeX",
+            256,
+            available.max_compute_workgroup_size_x,
+        ),
+        (
+            "maxComputeWorkgroupStorageSize",
+            16 * 1024,
+            available.max_compute_workgroup_storage_size,
+        ),
+        (
+            "maxComputeWorkgroupsPerDimension",
+            65_535,
+            available.max_compute_workgroups_per_dimension,
+        ),
+    ];
+    match needs
+        .into_iter()
+        .find(|(_, needed, available)| available < needed)
+    {
+        Some((limit, needed, available)) => Err(DeviceError::LimitTooSmall {
+            limit,
+            needed: u64::from(needed),
+            available: u64::from(available),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    info.device_type == wgpu::DeviceType::Cpu || is_software_name(&info.name)
+}
+
+fn is_software_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["swiftshader", "llvmpipe", "lavapipe", "basic render"]
+        .iter()
+        .any(|known| name.contains(known))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn adapter_info(_device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo {
+    AdapterInfo {
+        name: info.name.clone(),
+        backend: info.backend.to_string(),
+        software: is_software(info),
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn adapter_info(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo {
+    let name = if info.name.is_empty() {
+        browser::adapter_name(device)
+    } else {
+        info.name.clone()
+    };
+    let software = is_software(info) || is_software_name(&name);
+    AdapterInfo {
+        name,
+        backend: "webgpu".into(),
+        software,
+    }
+}
+
+/// What wgpu does not pass on.
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use js_sys::Reflect;
+    use wasm_bindgen::JsValue;
+
+    fn get(object: &JsValue, key: &str) -> JsValue {
+        // Reading a property of `undefined` throws; to us it is just as undefined.
+        Reflect::get(object, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    pub(super) fn has_webgpu() -> bool {
+        let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
+        !gpu.is_undefined() && !gpu.is_null()
+    }
+
+    /// Vendor and architecture: what Chrome tells where it keeps the full name to itself.
+    pub(super) fn adapter_name(device: &wgpu::Device) -> String {
+        let info = device.as_webgpu().map_or(JsValue::UNDEFINED, |device| {
+            get(device.as_ref(), "adapterInfo")
+        });
+        let parts =
+            ["vendor", "architecture"].map(|key| get(&info, key).as_string().unwrap_or_default());
+        match parts.join(" ").trim() {
+            "" => "unnamed adapter".to_string(),
+            name => name.to_string(),
+        }
+    }
+}

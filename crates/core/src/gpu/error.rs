@@ -1,0 +1,101 @@
+//! What can go wrong on a device, said so that a person can act on it.
+
+use crate::session::Slot;
+
+/// Why there is no device.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// The browser has no `navigator.gpu`.
+    #[error("this browser does not offer WebGPU")]
+    NoWebGpu,
+    /// There is no adapter of the wanted kind.
+    #[error("no GPU adapter was found: {0}")]
+    NoAdapter(String),
+    /// The adapter is too small for any of our kernels.
+    #[error("the adapter's {limit} is {available}, and at least {needed} is needed")]
+    LimitTooSmall {
+        /// The limit by its name in WebGPU.
+        limit: &'static str,
+        /// What is needed.
+        needed: u64,
+        /// What the adapter has.
+        available: u64,
+    },
+    /// The adapter gave no device.
+    #[error("the adapter gave no device: {0}")]
+    Refused(String),
+}
+
+/// Why a session failed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum GpuError {
+    /// A kernel uses more buffers than the device binds at once.
+    #[error(
+        "kernel {kernel} binds {needed} buffers; the device allows {limit} (maxStorageBuffersPerShaderStage)"
+    )]
+    TooManyBindings {
+        /// The kernel's name.
+        kernel: String,
+        /// How many it binds.
+        needed: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A buffer is larger than the device binds.
+    #[error("{buffer} takes {bytes} bytes; the device allows {limit} ({limit_name})")]
+    BufferTooLarge {
+        /// What it is for.
+        buffer: String,
+        /// Its size.
+        bytes: u64,
+        /// The largest allowed.
+        limit: u64,
+        /// The limit by its name in WebGPU.
+        limit_name: &'static str,
+    },
+    /// A kernel needs more of something than the device has.
+    #[error("kernel {kernel} needs {needed} of {limit_name}; the device allows {limit}")]
+    KernelTooLarge {
+        /// The kernel's name.
+        kernel: String,
+        /// What it needs.
+        needed: u64,
+        /// What is allowed.
+        limit: u64,
+        /// The limit by its name in WebGPU.
+        limit_name: &'static str,
+    },
+    /// The driver or the browser refused a shader.
+    #[error("kernel {kernel} did not compile: {message}")]
+    Compile {
+        /// The kernel's name.
+        kernel: String,
+        /// What the compiler said.
+        message: String,
+    },
+    /// The device is gone; a new one is needed.
+    #[error("the GPU device was lost: {0}")]
+    Lost(String),
+    /// The device reported an error.
+    #[error("the GPU reported an error: {0}")]
+    Fault(String),
+    /// There is no such entry.
+    #[error("the program has no entry {0}")]
+    NoSuchEntry(usize),
+    /// There is no such buffer.
+    #[error("the program has no {0:?}")]
+    NoSuchSlot(Slot),
+    /// The bytes to be written do not fill the buffer.
+    #[error("{slot:?} takes {expected} bytes, not {given}")]
+    WrongLength {
+        /// The buffer.
+        slot: Slot,
+        /// Its size.
+        expected: usize,
+        /// The size of what was given.
+        given: usize,
+    },
+    /// The session's buffers were destroyed.
+    #[error("the session was destroyed")]
+    Destroyed,
+}

@@ -1,0 +1,540 @@
+//! A plan's buffers on a device, and its entries to run.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::device::{Device, Submission};
+use super::error::GpuError;
+use super::pipelines::{Recipe, read_only};
+use super::signal::signal;
+use crate::dtype::DType;
+use crate::plan::kernel::{BufferId, Kernel};
+use crate::plan::{Buffer, Plan, Role};
+use crate::program::{Init, Program};
+use crate::session::Slot;
+use crate::wgsl::{self, Shader, Tuning};
+
+/// How long one submit should keep the device, so that a page stays responsive and a watchdog calm.
+const SUBMIT_MILLISECONDS: f64 = 50.0;
+/// Dispatches in the first submit, before anything is known of the device.
+const FIRST_DISPATCHES: f64 = 64.0;
+/// Dispatches in a submit at most: recording them takes time too.
+const MOST_DISPATCHES: f64 = 4096.0;
+/// Submits under way at most. The device works on one while the next is recorded.
+const IN_FLIGHT: usize = 2;
+/// Buffers are padded to whole vectors, which kernels may load and store past a buffer's last element.
+const ALIGNMENT: usize = 16;
+
+/// What a session consists of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Info {
+    /// The adapter's name.
+    pub adapter: String,
+    /// The interface it is driven through.
+    pub backend: String,
+    /// Whether the adapter is a rasterizer on the CPU.
+    pub software: bool,
+    /// Different shaders, over all entries.
+    pub kernels: usize,
+    /// By entry.
+    pub dispatches: Vec<usize>,
+    /// What the buffers take on the device.
+    pub bytes: u64,
+}
+
+struct Dispatch {
+    name: String,
+    shader: Shader,
+    buffers: Vec<BufferId>,
+    read_only: Vec<bool>,
+}
+
+struct Ready {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    workgroups: [u32; 3],
+}
+
+struct Entry {
+    dispatches: Vec<Dispatch>,
+    /// Once prepared, one for each dispatch.
+    ready: Option<Vec<Ready>>,
+    outputs: Vec<BufferId>,
+}
+
+/// The buffers of a program on a device.
+pub struct Session {
+    device: Device,
+    shapes: Vec<Buffer>,
+    buffers: Vec<wgpu::Buffer>,
+    inputs: Vec<BufferId>,
+    states: Vec<BufferId>,
+    entries: Vec<Entry>,
+    staging: Option<wgpu::Buffer>,
+    /// Dispatches in one submit, as measured.
+    dispatches_per_submit: f64,
+    destroyed: bool,
+}
+
+impl Session {
+    /// Allocates a plan's buffers and fills its state.
+    ///
+    /// # Errors
+    /// Where the program is too large for the device; nothing is allocated then.
+    pub fn new(device: &Device, program: &Program, plan: &Plan) -> Result<Session, GpuError> {
+        Session::with_tuning(device, program, plan, &device.tuning())
+    }
+
+    /// [`new`](Session::new) with shaders in shapes of the caller's choice.
+    ///
+    /// # Errors
+    /// Where the program is too large for the device; nothing is allocated then.
+    pub fn with_tuning(
+        device: &Device,
+        program: &Program,
+        plan: &Plan,
+        tuning: &Tuning,
+    ) -> Result<Session, GpuError> {
+        let entries: Vec<Entry> = plan
+            .entries
+            .iter()
+            .map(|entry| Entry {
+                dispatches: entry
+                    .kernels
+                    .iter()
+                    .map(|kernel| Dispatch {
+                        name: kernel.name.clone(),
+                        shader: wgsl::emit(kernel, tuning),
+                        buffers: kernel
+                            .bindings
+                            .iter()
+                            .map(|binding| binding.buffer)
+                            .collect(),
+                        read_only: read_only(kernel),
+                    })
+                    .collect(),
+                ready: None,
+                outputs: entry.outputs.clone(),
+            })
+            .collect();
+        check_buffers(&device.limits, program, plan)?;
+        for (entry, dispatch) in plan.entries.iter().zip(&entries) {
+            for (kernel, dispatch) in entry.kernels.iter().zip(&dispatch.dispatches) {
+                check_kernel(&device.limits, kernel, &dispatch.shader)?;
+            }
+        }
+
+        let buffers = plan
+            .buffers
+            .iter()
+            .map(|buffer| {
+                device.raw.create_buffer(&wgpu::BufferDescriptor {
+                    label: None,
+                    size: allocated(buffer),
+                    usage: wgpu::BufferUsages::STORAGE
+                        | wgpu::BufferUsages::COPY_SRC
+                        | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                })
+            })
+            .collect();
+        let find = |wanted: fn(Role) -> Option<usize>, count: usize| {
+            let mut found = vec![0; count];
+            for (id, buffer) in plan.buffers.iter().enumerate() {
+                if let Some(place) = wanted(buffer.role).and_then(|index| found.get_mut(index)) {
+                    *place = id;
+                }
+            }
+            found
+        };
+        let inputs = find(
+            |role| {
+                if let Role::Input(i) = role {
+                    Some(i)
+                } else {
+                    None
+                }
+            },
+            program.inputs.len(),
+        );
+        let states = find(
+            |role| {
+                if let Role::State(i) = role {
+                    Some(i)
+                } else {
+                    None
+                }
+            },
+            program.states.len(),
+        );
+        let mut session = Session {
+            device: device.clone(),
+            shapes: plan.buffers.clone(),
+            buffers,
+            inputs,
+            states,
+            entries,
+            staging: None,
+            dispatches_per_submit: FIRST_DISPATCHES,
+            destroyed: false,
+        };
+        for (i, state) in program.states.iter().enumerate() {
+            if let Init::Bytes(bytes) = &state.init {
+                session.write(Slot::State(i), bytes)?;
+            }
+        }
+        device.check()?;
+        Ok(session)
+    }
+
+    /// Compiles what an entry needs. `progress` hears how many pipelines are done, of how many.
+    ///
+    /// # Errors
+    /// Where a shader does not compile or the device fails.
+    pub async fn prepare(
+        &mut self,
+        entry: usize,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(), GpuError> {
+        self.alive()?;
+        let entry = self
+            .entries
+            .get_mut(entry)
+            .ok_or(GpuError::NoSuchEntry(entry))?;
+        if entry.ready.is_some() {
+            return Ok(());
+        }
+        let recipes: Vec<Recipe<'_>> = entry
+            .dispatches
+            .iter()
+            .map(|dispatch| Recipe {
+                name: &dispatch.name,
+                source: &dispatch.shader.source,
+                entry: dispatch.shader.entry,
+                read_only: &dispatch.read_only,
+            })
+            .collect();
+        let pipelines = self.device.compile(&recipes, progress).await?;
+        let ready = entry
+            .dispatches
+            .iter()
+            .zip(pipelines)
+            .map(|(dispatch, pipeline)| {
+                let resources: Vec<_> = dispatch
+                    .buffers
+                    .iter()
+                    .zip(0..)
+                    .map(|(&buffer, binding)| wgpu::BindGroupEntry {
+                        binding,
+                        resource: self.buffers[buffer].as_entire_binding(),
+                    })
+                    .collect();
+                let bind_group = self
+                    .device
+                    .raw
+                    .create_bind_group(&wgpu::BindGroupDescriptor {
+                        label: None,
+                        layout: &self.device.layout(&dispatch.read_only),
+                        entries: &resources,
+                    });
+                Ready {
+                    pipeline,
+                    bind_group,
+                    workgroups: dispatch.shader.workgroups,
+                }
+            })
+            .collect();
+        entry.ready = Some(ready);
+        self.device.check()
+    }
+
+    /// Runs an entry several times. Resolves when the device is done.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub async fn run(&mut self, entry: usize, steps: usize) -> Result<(), GpuError> {
+        self.prepare(entry, &mut |_, _| {}).await?;
+        let Some(ready) = self
+            .entries
+            .get(entry)
+            .and_then(|entry| entry.ready.as_ref())
+        else {
+            return Err(GpuError::NoSuchEntry(entry));
+        };
+        let mut todo = ready.iter().cycle().take(ready.len() * steps);
+        let mut in_flight: VecDeque<(Submission<()>, f64, usize)> = VecDeque::new();
+        let mut last_done = now();
+        loop {
+            let wanted = self.dispatches_per_submit as usize;
+            let mut encoder = self
+                .device
+                .raw
+                .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            let mut recorded = 0;
+            {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for dispatch in todo.by_ref().take(wanted) {
+                    let [x, y, z] = dispatch.workgroups;
+                    pass.set_pipeline(&dispatch.pipeline);
+                    pass.set_bind_group(0, &dispatch.bind_group, &[]);
+                    pass.dispatch_workgroups(x, y, z);
+                    recorded += 1;
+                }
+            }
+            if recorded > 0 {
+                in_flight.push_back((self.device.submit(Some(encoder.finish())), now(), recorded));
+            }
+            if recorded > 0 && in_flight.len() < IN_FLIGHT {
+                continue;
+            }
+            let Some((submission, submitted, dispatches)) = in_flight.pop_front() else {
+                break;
+            };
+            self.device.wait(submission).await?;
+            // The device began with it when it was submitted or when the one before was done.
+            let elapsed = (now() - submitted.max(last_done)).max(0.1);
+            last_done = now();
+            let fitting = dispatches as f64 * SUBMIT_MILLISECONDS / elapsed;
+            let grown = self.dispatches_per_submit * 2.0;
+            self.dispatches_per_submit = fitting.min(grown).clamp(1.0, MOST_DISPATCHES);
+        }
+        self.device.check()
+    }
+
+    /// Replaces the contents of an input or a state.
+    ///
+    /// # Errors
+    /// Where the slot does not exist or has another size.
+    pub fn write(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), GpuError> {
+        self.alive()?;
+        let id = self.buffer(slot)?;
+        let expected = length(&self.shapes[id]);
+        if bytes.len() != expected {
+            return Err(GpuError::WrongLength {
+                slot,
+                expected,
+                given: bytes.len(),
+            });
+        }
+        // Writes come in whole words.
+        let whole = bytes.len() / 4 * 4;
+        let queue = &self.device.queue;
+        if whole > 0 {
+            queue.write_buffer(&self.buffers[id], 0, &bytes[..whole]);
+        }
+        if whole < bytes.len() {
+            let mut word = [0; 4];
+            word[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
+            queue.write_buffer(&self.buffers[id], whole as u64, &word);
+        }
+        Ok(())
+    }
+
+    /// The contents of a buffer after all that was run before.
+    ///
+    /// # Errors
+    /// Where the slot does not exist or the device fails.
+    pub async fn read(&mut self, slot: Slot) -> Result<Vec<u8>, GpuError> {
+        self.alive()?;
+        let id = self.buffer(slot)?;
+        let size = allocated(&self.shapes[id]);
+        // One staging buffer serves all reads: `&mut self` lets only one be under way.
+        let staging = match self.staging.take() {
+            Some(staging) if staging.size() >= size => staging,
+            old => {
+                if let Some(old) = old {
+                    old.destroy();
+                }
+                self.device.raw.create_buffer(&wgpu::BufferDescriptor {
+                    label: Some("staging"),
+                    size,
+                    usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                })
+            }
+        };
+        let mut encoder = self
+            .device
+            .raw
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(&self.buffers[id], 0, &staging, 0, size);
+        let index = self.device.queue.submit([encoder.finish()]);
+        let (sender, done) = signal();
+        staging.map_async(wgpu::MapMode::Read, 0..size, move |outcome| {
+            sender.send(outcome)
+        });
+        self.device
+            .wait(Submission { index, done })
+            .await?
+            .map_err(|error| GpuError::Fault(error.to_string()))?;
+        let mut bytes = {
+            let view = staging
+                .get_mapped_range(0..size)
+                .map_err(|error| GpuError::Fault(error.to_string()))?;
+            view.to_vec()
+        };
+        staging.unmap();
+        self.staging = Some(staging);
+        bytes.truncate(length(&self.shapes[id]));
+        Ok(bytes)
+    }
+
+    /// What the session consists of.
+    pub fn info(&self) -> Info {
+        let adapter = self.device.info();
+        let shaders: HashSet<&str> = self
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.dispatches)
+            .map(|dispatch| dispatch.shader.source.as_str())
+            .collect();
+        Info {
+            adapter: adapter.name.clone(),
+            backend: adapter.backend.clone(),
+            software: adapter.software,
+            kernels: shaders.len(),
+            dispatches: self
+                .entries
+                .iter()
+                .map(|entry| entry.dispatches.len())
+                .collect(),
+            bytes: self.shapes.iter().map(allocated).sum(),
+        }
+    }
+
+    /// Gives the buffers back now. In a browser dropping them would only leave them to the garbage collector.
+    pub fn destroy(&mut self) {
+        self.destroyed = true;
+        for buffer in self.buffers.iter().chain(&self.staging) {
+            buffer.destroy();
+        }
+    }
+
+    fn alive(&self) -> Result<(), GpuError> {
+        if self.destroyed {
+            Err(GpuError::Destroyed)
+        } else {
+            self.device.check()
+        }
+    }
+
+    fn buffer(&self, slot: Slot) -> Result<BufferId, GpuError> {
+        let found = match slot {
+            Slot::Input(i) => self.inputs.get(i),
+            Slot::State(i) => self.states.get(i),
+            Slot::Output { entry, output } => {
+                self.entries.get(entry).and_then(|e| e.outputs.get(output))
+            }
+        };
+        found.copied().ok_or(GpuError::NoSuchSlot(slot))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.destroy();
+    }
+}
+
+/// Bytes that the host sees.
+fn length(buffer: &Buffer) -> usize {
+    match buffer.dtype {
+        DType::U8 => buffer.len,
+        DType::F32 | DType::U32 | DType::Bool => buffer.dtype.bytes(buffer.len),
+    }
+}
+
+/// Bytes on the device.
+fn allocated(buffer: &Buffer) -> u64 {
+    buffer
+        .dtype
+        .bytes(buffer.len)
+        .next_multiple_of(ALIGNMENT)
+        .max(ALIGNMENT) as u64
+}
+
+fn check_buffers(limits: &wgpu::Limits, program: &Program, plan: &Plan) -> Result<(), GpuError> {
+    let allowed = [
+        (
+            "maxStorageBufferBindingSize",
+            limits.max_storage_buffer_binding_size,
+        ),
+        ("maxBufferSize", limits.max_buffer_size),
+    ];
+    for (id, buffer) in plan.buffers.iter().enumerate() {
+        let bytes = allocated(buffer);
+        if let Some(&(limit_name, limit)) = allowed.iter().find(|(_, limit)| bytes > *limit) {
+            let named = |kind: &str, name: Option<&String>| match name {
+                Some(name) => format!("{kind} {name}"),
+                None => format!("{kind} of buffer {id}"),
+            };
+            let buffer = match buffer.role {
+                Role::Input(i) => named("input", program.inputs.get(i).map(|input| &input.name)),
+                Role::State(i) => named("state", program.states.get(i).map(|state| &state.name)),
+                Role::Slot => named("intermediate", None),
+                Role::Output => named("output", None),
+            };
+            return Err(GpuError::BufferTooLarge {
+                buffer,
+                bytes,
+                limit,
+                limit_name,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_kernel(limits: &wgpu::Limits, kernel: &Kernel, shader: &Shader) -> Result<(), GpuError> {
+    let (needed, limit) = (
+        kernel.bindings.len(),
+        limits.max_storage_buffers_per_shader_stage as usize,
+    );
+    if needed > limit {
+        return Err(GpuError::TooManyBindings {
+            kernel: kernel.name.clone(),
+            needed,
+            limit,
+        });
+    }
+    let needs = [
+        (
+            "maxComputeWorkgroupStorageSize",
+            shader.workgroup_bytes,
+            limits.max_compute_workgroup_storage_size,
+        ),
+        (
+            "maxComputeInvocationsPerWorkgroup",
+            shader.workgroup_size,
+            limits.max_compute_invocations_per_workgroup,
+        ),
+        (
+            "maxComputeWorkgroupsPerDimension",
+            shader.workgroups[1],
+            limits.max_compute_workgroups_per_dimension,
+        ),
+    ];
+    match needs.into_iter().find(|(_, needed, limit)| needed > limit) {
+        Some((limit_name, needed, limit)) => Err(GpuError::KernelTooLarge {
+            kernel: kernel.name.clone(),
+            needed: u64::from(needed),
+            limit: u64::from(limit),
+            limit_name,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Milliseconds from some fixed moment.
+#[cfg(not(target_arch = "wasm32"))]
+fn now() -> f64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64() * 1e3
+}
+
+/// Milliseconds from some fixed moment.
+#[cfg(target_arch = "wasm32")]
+fn now() -> f64 {
+    js_sys::Date::now()
+}

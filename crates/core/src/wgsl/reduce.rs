@@ -1,0 +1,325 @@
+//! Sums and maxima: `lanes` invocations share each output, and a workgroup holds several outputs.
+
+use super::emit::{Coord, Emitter, LANES, Out, Place, Value, has_vector_load, load_stride};
+use super::pointwise::store_order;
+use super::{Parts, Shader, Tuning};
+use crate::op::Reducer;
+use crate::plan::kernel::{Accumulator, Body, Kernel, Kind};
+
+/// Workgroup memory that every implementation offers.
+const WORKGROUP_BYTES: usize = 16 * 1024;
+
+/// Elements below which sharing a reduction does not pay.
+const STEPS_PER_LANE: usize = 4;
+
+struct Shape {
+    /// The output axes and the reduced axes, outermost first.
+    outer: Vec<usize>,
+    inner: Vec<usize>,
+    /// The axis of which registers hold four points.
+    vector: Option<usize>,
+    /// Whether neighbours in memory are neighbours in the reduction.
+    along: bool,
+}
+
+pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
+    let Kind::Reduce {
+        reduced,
+        prologue,
+        accumulators,
+    } = &kernel.kind
+    else {
+        unreachable!("the caller matched the template")
+    };
+    let shape = Shape::of(kernel, reduced, prologue, tuning);
+    let extent = |&axis: &usize| {
+        if shape.vector == Some(axis) {
+            kernel.domain[axis] / LANES
+        } else {
+            kernel.domain[axis]
+        }
+    };
+    let outer: Vec<usize> = shape.outer.iter().map(extent).collect();
+    let inner: Vec<usize> = shape.inner.iter().map(extent).collect();
+    let (outputs, steps) = (
+        outer.iter().product::<usize>(),
+        inner.iter().product::<usize>(),
+    );
+    let wide_outputs = shape.vector.is_some_and(|axis| !reduced[axis]);
+    let (columns, lanes) = split(
+        &shape,
+        outputs,
+        steps,
+        accumulators.len(),
+        wide_outputs,
+        tuning,
+    );
+
+    let mut emitter = Emitter::new(kernel);
+    let epilogue_vector = shape.vector.filter(|_| wide_outputs);
+    emitter.expect_loads(prologue, shape.vector);
+    emitter.expect_loads(&kernel.body, epilogue_vector);
+    emitter.expect_stores(epilogue_vector);
+
+    // Invocations past the last output compute the last one again: barriers want company.
+    let loops = if lanes == 1 { inner.len() } else { 1 };
+    let mut out = Out::new(loops);
+    let mut coords = vec![Coord::default(); kernel.domain.len()];
+    let clamped = if outputs.is_multiple_of(columns) {
+        "output".to_string()
+    } else {
+        emitter.bind(&mut out, 0, format!("min(output, {}u)", outputs - 1))
+    };
+    let names = emitter.decompose(&mut out, 0, &clamped, &outer);
+    place_coords(
+        &mut emitter,
+        &mut out,
+        &mut coords,
+        (&shape.outer, names),
+        0,
+        shape.vector,
+    );
+    let mut heads = Vec::new();
+    if lanes == 1 {
+        for (depth, &axis) in shape.inner.iter().enumerate() {
+            let step = if shape.vector == Some(axis) { LANES } else { 1 };
+            let name = emitter.name("k");
+            heads.push(format!(
+                "for (var {name} = 0; {name} < {}; {name} += {step}) {{\n",
+                kernel.domain[axis]
+            ));
+            coords[axis] = Coord::new(name, depth + 1);
+        }
+    } else {
+        heads.push(format!(
+            "for (var step = lane; step < {steps}u; step += {lanes}u) {{\n"
+        ));
+        let names = emitter.decompose(&mut out, 1, "step", &inner);
+        place_coords(
+            &mut emitter,
+            &mut out,
+            &mut coords,
+            (&shape.inner, names),
+            1,
+            shape.vector,
+        );
+    }
+    let place = Place {
+        coords: &coords,
+        lane: shape.vector,
+        accumulators: &[],
+    };
+    let registers = emitter.body(&mut out, prologue, &place);
+
+    let mut main = if shape.along {
+        format!("let lane = local % {lanes}u;\nlet column = local / {lanes}u;\n")
+    } else {
+        format!("let column = local % {columns}u;\nlet lane = local / {columns}u;\n")
+    };
+    main += &format!("let output = group * {columns}u + column;\n");
+    let wide = shape.vector.is_some();
+    let vector_type = |wide| if wide { "vec4<f32>" } else { "f32" };
+    for (i, accumulator) in accumulators.iter().enumerate() {
+        let start = match accumulator.reducer {
+            Reducer::Sum => "0.0".to_string(),
+            Reducer::Max => emitter.lowest(),
+        };
+        main += &format!("var acc{i} = {}({start});\n", vector_type(wide));
+        let value = registers[accumulator.value].at(wide);
+        out.innermost().line(&format!(
+            "acc{i} = {};",
+            combine(accumulator, &format!("acc{i}"), &value)
+        ));
+    }
+    for (depth, block) in out.blocks.iter().enumerate() {
+        if depth > 0 {
+            main += &heads[depth - 1];
+        }
+        main += block.text();
+    }
+    main += &"}\n".repeat(loops);
+
+    // One value, or four neighbouring outputs, is left for each accumulator.
+    let mut declarations = String::new();
+    let threads = columns * lanes;
+    let mut totals = Vec::new();
+    for (i, accumulator) in accumulators.iter().enumerate() {
+        let mut total = format!("acc{i}");
+        if wide && !wide_outputs {
+            let parts = ["x", "y", "z", "w"].map(|c| format!("acc{i}.{c}"));
+            let [x, y, z, w] = &parts;
+            let text = combine(
+                accumulator,
+                &combine(accumulator, x, y),
+                &combine(accumulator, z, w),
+            );
+            total = format!("folded{i}");
+            main += &format!("let {total} = {text};\n");
+        }
+        if lanes > 1 {
+            declarations += &format!(
+                "var<workgroup> partial{i}: array<{}, {threads}>;\n",
+                vector_type(wide_outputs)
+            );
+            main += &format!("partial{i}[local] = {total};\n");
+            total = format!("partial{i}[local]");
+        }
+        totals.push(Value::float(total, wide_outputs));
+    }
+    if lanes > 1 {
+        let stride = if shape.along { 1 } else { columns };
+        main += &format!(
+            "workgroupBarrier();\nfor (var half = {}u; half > 0u; half >>= 1u) {{\n",
+            lanes / 2
+        );
+        main += "if (lane < half) {\n";
+        for (i, accumulator) in accumulators.iter().enumerate() {
+            let other = format!("partial{i}[local + half * {stride}u]");
+            main += &format!(
+                "partial{i}[local] = {};\n",
+                combine(accumulator, &totals[i].name, &other)
+            );
+        }
+        main += "}\nworkgroupBarrier();\n}\n";
+    }
+
+    let mut out = Out::new(0);
+    for (total, i) in totals.iter_mut().zip(0..) {
+        if lanes > 1 {
+            *total = Value::float(
+                emitter.bind(&mut out, 0, format!("partial{i}[local]")),
+                wide_outputs,
+            );
+        }
+    }
+    let mut coords = vec![Coord::default(); kernel.domain.len()];
+    let names = emitter.decompose(&mut out, 0, "output", &outer);
+    place_coords(
+        &mut emitter,
+        &mut out,
+        &mut coords,
+        (&shape.outer, names),
+        0,
+        epilogue_vector,
+    );
+    let place = Place {
+        coords: &coords,
+        lane: epilogue_vector,
+        accumulators: &totals,
+    };
+    let registers = emitter.body(&mut out, &kernel.body, &place);
+    emitter.stores(&mut out, &registers, &place);
+    main += &format!(
+        "if (lane == 0u && output < {outputs}u) {{\n{}}}\n",
+        out.innermost().text()
+    );
+
+    let workgroup_bytes = if lanes > 1 {
+        accumulators.len() * threads * bytes(wide_outputs)
+    } else {
+        0
+    };
+    Parts {
+        declarations: emitter.declarations() + &declarations,
+        main,
+        groups: outputs.div_ceil(columns),
+        workgroup_size: threads as u32,
+        workgroup_bytes: workgroup_bytes as u32,
+    }
+    .into_shader()
+}
+
+fn bytes(wide: bool) -> usize {
+    if wide { 16 } else { 4 }
+}
+
+fn combine(accumulator: &Accumulator, a: &str, b: &str) -> String {
+    match accumulator.reducer {
+        Reducer::Sum => format!("({a} + {b})"),
+        Reducer::Max => format!("max({a}, {b})"),
+    }
+}
+
+/// Gives axes their coordinates; that of the vector axis counts vectors so far.
+fn place_coords(
+    emitter: &mut Emitter<'_>,
+    out: &mut Out,
+    coords: &mut [Coord],
+    (axes, names): (&[usize], Vec<String>),
+    depth: usize,
+    vector: Option<usize>,
+) {
+    for (&axis, name) in axes.iter().zip(names) {
+        let name = match vector {
+            Some(vector) if vector == axis => emitter.bind(out, depth, format!("{name} * {LANES}")),
+            _ => name,
+        };
+        coords[axis] = Coord::new(name, depth);
+    }
+}
+
+impl Shape {
+    fn of(kernel: &Kernel, reduced: &[bool], prologue: &Body, tuning: &Tuning) -> Shape {
+        let (mut inner, outer): (Vec<usize>, Vec<usize>) = store_order(kernel)
+            .into_iter()
+            .partition(|&axis| reduced[axis]);
+        // Neighbours in memory last; axes that no load depends on first.
+        inner.sort_by_key(|&axis| {
+            std::cmp::Reverse(load_stride(prologue, axis).unwrap_or(u64::MAX))
+        });
+        let fits = |axis: &usize| {
+            kernel.domain[*axis].is_multiple_of(LANES) && has_vector_load(prologue, *axis)
+        };
+        let reduced_vector = inner.last().copied().filter(fits);
+        let outer_vector = outer.last().copied().filter(fits);
+        let outputs: usize = outer.iter().map(|&axis| kernel.domain[axis]).product();
+        let vector = match (reduced_vector, outer_vector) {
+            (Some(_), Some(axis)) if outputs / LANES >= tuning.parallelism => Some(axis),
+            (Some(axis), _) | (None, Some(axis)) => Some(axis),
+            (None, None) => None,
+        };
+        let stride = |axes: &[usize]| axes.last().and_then(|&axis| load_stride(prologue, axis));
+        let along = match vector {
+            Some(axis) => reduced[axis],
+            None => stride(&inner).unwrap_or(u64::MAX) < stride(&outer).unwrap_or(u64::MAX),
+        };
+        Shape {
+            outer,
+            inner,
+            vector,
+            along,
+        }
+    }
+}
+
+/// How many outputs a workgroup holds, and how many invocations share each. Both are powers of two.
+fn split(
+    shape: &Shape,
+    outputs: usize,
+    steps: usize,
+    accumulators: usize,
+    wide: bool,
+    tuning: &Tuning,
+) -> (usize, usize) {
+    let floor_power = |x: usize| if x < 2 { 1 } else { 1 << x.ilog2() };
+    let mut lanes = floor_power(tuning.parallelism / outputs);
+    if shape.along {
+        lanes = lanes.max(tuning.coalesced_lanes as usize);
+    }
+    let lanes = lanes
+        .min(floor_power(steps / STEPS_PER_LANE))
+        .min(tuning.reduce_lanes as usize)
+        .min(floor_power(
+            WORKGROUP_BYTES / (bytes(wide) * accumulators.max(1)),
+        ));
+    let room = if lanes == 1 {
+        usize::MAX
+    } else {
+        WORKGROUP_BYTES / (bytes(wide) * accumulators.max(1)) / lanes
+    };
+    let columns = (tuning.workgroup as usize / lanes)
+        .min(outputs.next_power_of_two())
+        .min(floor_power(room))
+        .max(1);
+    (columns, lanes)
+}

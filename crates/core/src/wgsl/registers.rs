@@ -1,0 +1,299 @@
+//! Matrix products for software rasterizers: every invocation computes a tile of its own in registers.
+
+use super::contract::{Product, emit_coords};
+use super::emit::{Coord, Emitter, LANES, Out, Place, Value};
+use super::{Parts, Shader, Tuning};
+use crate::plan::kernel::Operand;
+
+/// The innermost contracted axis is unrolled whole up to this extent, by [`LANES`] where that divides it.
+const UNROLL: usize = 8;
+
+/// Along which axis an operand's loads are vectors.
+#[derive(Clone, Copy)]
+enum Along {
+    /// Rows or columns: the operand's own axis.
+    Free(usize),
+    /// The contracted axis.
+    Contracted(usize),
+    /// None: one element at a time.
+    Neither,
+}
+
+impl Along {
+    fn lane(self) -> Option<usize> {
+        match self {
+            Along::Free(axis) | Along::Contracted(axis) => Some(axis),
+            Along::Neither => None,
+        }
+    }
+}
+
+pub(super) fn emit(
+    product: &Product<'_>,
+    tuning: &Tuning,
+    largest: (usize, usize),
+    workgroup: u32,
+) -> Shader {
+    let kernel = product.kernel;
+    let (batch, m, n) = (
+        product.size(&product.batch),
+        product.size(&product.m),
+        product.size(&product.n),
+    );
+    let (rows, vectors) = tile(batch, m, n, largest, tuning.parallelism);
+    let (row_tiles, column_tiles) = (m.div_ceil(rows), n.div_ceil(vectors * LANES));
+
+    let free_a = product
+        .vector_lane(product.a, &product.m)
+        .filter(|_| rows.is_multiple_of(LANES));
+    let along = |operand: &Operand, free: Option<usize>| match (
+        free,
+        product.vector_lane(operand, &product.k),
+    ) {
+        (Some(axis), _) => Along::Free(axis),
+        (None, Some(axis)) => Along::Contracted(axis),
+        (None, None) => Along::Neither,
+    };
+    let along_a = along(product.a, free_a);
+    let column_lane = product.lane(&product.n);
+    let along_b = match (
+        along(product.b, product.vector_lane(product.b, &product.n)),
+        column_lane,
+    ) {
+        // Four loads side by side: still one vector from there on.
+        (Along::Neither, Some(axis)) => Along::Free(axis),
+        (along, _) => along,
+    };
+
+    let mut emitter = Emitter::new(kernel);
+    emitter.expect_loads(&product.a.body, along_a.lane());
+    emitter.expect_loads(&product.b.body, along_b.lane());
+    emitter.expect_loads(&kernel.body, column_lane);
+    emitter.expect_stores(column_lane);
+
+    let mut out = Out::new(product.k.len());
+    let mut base = vec![Coord::default(); kernel.domain.len()];
+    emit_coords(
+        &mut emitter,
+        &mut out,
+        &mut base,
+        product,
+        &product.batch,
+        "batch",
+    );
+    let mut heads = Vec::new();
+    let mut unroll = 1;
+    for (depth, &axis) in product.k.iter().enumerate() {
+        let extent = kernel.domain[axis];
+        if depth + 1 == product.k.len() {
+            unroll = if extent.is_multiple_of(LANES) {
+                LANES
+            } else if extent <= UNROLL {
+                extent
+            } else {
+                1
+            };
+        }
+        let name = emitter.name("k");
+        let step = if depth + 1 == product.k.len() {
+            unroll
+        } else {
+            1
+        };
+        heads.push(format!(
+            "for (var {name} = 0; {name} < {extent}; {name} += {step}) {{\n"
+        ));
+        base[axis] = Coord::new(name, depth + 1);
+    }
+
+    let tile_a = Tile {
+        product,
+        operand: product.a,
+        axes: &product.m,
+        along: along_a,
+        origin: "first_row",
+        base: &base,
+        unroll,
+    };
+    let tile_b = Tile {
+        product,
+        operand: product.b,
+        axes: &product.n,
+        along: along_b,
+        origin: "first_column",
+        base: &base,
+        unroll,
+    };
+    let a = tile_a.load(&mut emitter, &mut out, rows);
+    let b = tile_b.load(&mut emitter, &mut out, vectors * LANES);
+    for step in 0..unroll {
+        let columns: Vec<String> = (0..vectors)
+            .map(|j| b.quad(&mut emitter, &mut out, j, step))
+            .collect();
+        for row in 0..rows {
+            let left = a.element(row, step);
+            for (j, right) in columns.iter().enumerate() {
+                let acc = format!("acc{row}_{j}");
+                out.innermost()
+                    .line(&format!("{acc} = {acc} + {left} * {right};"));
+            }
+        }
+    }
+
+    let tiles = batch * row_tiles * column_tiles;
+    let mut main = format!(
+        "let tile = group * {workgroup}u + local;\nif (tile >= {tiles}u) {{\nreturn;\n}}\n\
+         let first_column = (tile % {column_tiles}u) * {}u;\n\
+         let first_row = ((tile / {column_tiles}u) % {row_tiles}u) * {rows}u;\n\
+         let batch = tile / {}u;\n",
+        vectors * LANES,
+        row_tiles * column_tiles
+    );
+    for row in 0..rows {
+        for j in 0..vectors {
+            main += &format!("var acc{row}_{j} = vec4<f32>();\n");
+        }
+    }
+    for (depth, block) in out.blocks.iter().enumerate() {
+        if depth > 0 {
+            main += &heads[depth - 1];
+        }
+        main += block.text();
+    }
+    main += &"}\n".repeat(product.k.len());
+    for row in 0..rows {
+        main += &format!("if (first_row + {row}u < {m}u) {{\n");
+        for j in 0..vectors {
+            let column = j * LANES;
+            main += &format!(
+                "finish(batch, first_row + {row}u, first_column + {column}u, acc{row}_{j});\n"
+            );
+        }
+        main += "}\n";
+    }
+    let finish = product.finish(&mut emitter);
+    Parts {
+        declarations: emitter.declarations() + &finish,
+        main,
+        groups: tiles.div_ceil(workgroup as usize),
+        workgroup_size: workgroup,
+        workgroup_bytes: 0,
+    }
+    .into_shader()
+}
+
+/// The tile's rows and vectors of columns: the largest that leave enough invocations.
+fn tile(
+    batch: usize,
+    m: usize,
+    n: usize,
+    largest: (usize, usize),
+    parallelism: usize,
+) -> (usize, usize) {
+    let mut rows = largest.0.min(m.next_power_of_two());
+    let mut vectors = largest.1.min(n.div_ceil(LANES).next_power_of_two());
+    while batch * m.div_ceil(rows) * n.div_ceil(vectors * LANES) < parallelism && rows * vectors > 2
+    {
+        if rows >= 2 * vectors {
+            rows /= 2;
+        } else {
+            vectors /= 2;
+        }
+    }
+    (rows, vectors)
+}
+
+/// A tile's slice of one operand: its own axis times the unrolled steps.
+struct Tile<'a> {
+    product: &'a Product<'a>,
+    operand: &'a Operand,
+    axes: &'a [usize],
+    along: Along,
+    /// The name of the first row or column, a u32.
+    origin: &'static str,
+    /// Coordinates of the batch and of the contracted axes.
+    base: &'a [Coord],
+    unroll: usize,
+}
+
+/// The registers of a slice.
+struct Slice {
+    along: Along,
+    /// By row or column (or group of four of them), then by step (or one for all steps).
+    values: Vec<Vec<Value>>,
+}
+
+impl Tile<'_> {
+    fn load(&self, emitter: &mut Emitter<'_>, out: &mut Out, extent: usize) -> Slice {
+        let group = if matches!(self.along, Along::Free(_)) {
+            LANES
+        } else {
+            1
+        };
+        let size = self.product.size(self.axes);
+        let contracted = self.product.k.last().copied();
+        let values = (0..extent / group)
+            .map(|i| {
+                // Past the end, the last one once more: its sums are dropped.
+                let name = format!(
+                    "min({} + {}u, {}u)",
+                    self.origin,
+                    i * group,
+                    size - group.min(size)
+                );
+                let name = emitter.bind(out, 0, name);
+                let mut coords = self.base.to_vec();
+                emit_coords(emitter, out, &mut coords, self.product, self.axes, &name);
+                let steps = if matches!(self.along, Along::Contracted(_)) {
+                    1
+                } else {
+                    self.unroll
+                };
+                (0..steps)
+                    .map(|step| {
+                        if let Some(axis) = contracted {
+                            coords[axis] = self.base[axis].plus(step);
+                        }
+                        let place = Place {
+                            coords: &coords,
+                            lane: self.along.lane(),
+                            accumulators: &[],
+                        };
+                        emitter.body(out, &self.operand.body, &place)[self.operand.value].clone()
+                    })
+                    .collect()
+            })
+            .collect();
+        Slice {
+            along: self.along,
+            values,
+        }
+    }
+}
+
+impl Slice {
+    /// One element, as an expression.
+    fn element(&self, index: usize, step: usize) -> String {
+        match self.along {
+            Along::Free(_) => self.values[index / LANES][step].component(index % LANES),
+            Along::Contracted(_) => self.values[index][0].component(step),
+            Along::Neither => self.values[index][step].component(0),
+        }
+    }
+
+    /// Four neighbours on the operand's own axis, as an expression.
+    fn quad(&self, emitter: &mut Emitter<'_>, out: &mut Out, index: usize, step: usize) -> String {
+        if matches!(self.along, Along::Free(_)) {
+            return self.values[index][step].at(true);
+        }
+        let elements: Vec<String> = (0..LANES)
+            .map(|i| self.element(index * LANES + i, step))
+            .collect();
+        let innermost = out.blocks.len() - 1;
+        emitter.bind(
+            out,
+            innermost,
+            format!("vec4<f32>({})", elements.join(", ")),
+        )
+    }
+}

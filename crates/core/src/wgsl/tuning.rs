@@ -1,0 +1,73 @@
+//! What the shape of a shader depends on besides the kernel: the kind of adapter that will run it.
+
+/// Sizes that emission chooses from. Two classes of adapters want opposite things: a rasterizer on the CPU wants few
+/// fat invocations and no workgroup memory, a GPU wants many thin ones that share what they load.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Tuning {
+    /// Invocations in a workgroup of element-wise kernels.
+    pub workgroup: u32,
+    /// Vectors (of four elements, or of one where four do not fit) that an invocation of an element-wise kernel handles.
+    pub vectors_per_invocation: u32,
+    /// Invocations that keep the adapter busy; reductions split, and tiles shrink, until there are about as many.
+    pub parallelism: usize,
+    /// The most invocations that share one reduction.
+    pub reduce_lanes: u32,
+    /// Neighbours in memory that should be read by neighbouring invocations.
+    pub coalesced_lanes: u32,
+    /// How matrix products are tiled.
+    pub contract: ContractTuning,
+}
+
+/// The tiling of matrix products.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ContractTuning {
+    /// Each invocation computes a tile of its own from registers alone.
+    Registers {
+        /// The most rows of a tile.
+        rows: usize,
+        /// The most vectors of four columns of a tile.
+        vectors: usize,
+        /// Invocations in a workgroup.
+        workgroup: u32,
+    },
+    /// A workgroup stages slices of both operands in its memory.
+    Workgroup {
+        /// The most rows, and columns, of a workgroup's tile.
+        edge: usize,
+        /// The slice's extent along the contracted axes.
+        depth: usize,
+    },
+}
+
+impl Tuning {
+    /// For graphics processors.
+    pub fn gpu() -> Self {
+        Tuning {
+            workgroup: 64,
+            vectors_per_invocation: 1,
+            parallelism: 1 << 14,
+            reduce_lanes: 256,
+            coalesced_lanes: 16,
+            contract: ContractTuning::Workgroup {
+                edge: 64,
+                depth: 16,
+            },
+        }
+    }
+
+    /// For rasterizers on the CPU (SwiftShader, llvmpipe).
+    pub fn software() -> Self {
+        Tuning {
+            workgroup: 32,
+            vectors_per_invocation: 16,
+            parallelism: 64,
+            reduce_lanes: 16,
+            coalesced_lanes: 1,
+            contract: ContractTuning::Registers {
+                rows: 8,
+                vectors: 4,
+                workgroup: 16,
+            },
+        }
+    }
+}
