@@ -38,6 +38,8 @@ export interface Model {
   /** A batch of real data; the stage's fixed backdrop. */
   real: Float32Array<ArrayBuffer>;
   bounds: Bounds;
+  /** D gives a score without a fixed range, not a probability. */
+  critic: boolean;
   /** 1-D toys: the exact data density on `line.x`. */
   line?: { x: Float32Array<ArrayBuffer>; density: Float32Array<ArrayBuffer> };
 }
@@ -103,5 +105,5 @@ export type FromWorker = Reply | Event;
 /** The library says "structural" (and what to do) when a value cannot change while training. */
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  return { message, structural: /structural|re-?creat/i.test(message) };
+  return { message, structural: /structural|create a new trainer/i.test(message) };
 }

@@ -12,7 +12,9 @@ it('reads an evaluation as a person would', () => {
   });
   expect(out.map(({ value }) => value)).toEqual(['5 of 8', '62 %', '0.123']);
   expect(out[2]?.note).toContain('0.010');
-  expect(readings({ parzen_nats: 101.26, parzen_stderr: 1.94 })[0]?.value).toBe('101.3 ± 1.9');
+  expect(readings({ parzen_nats: 101.26, parzen_standard_error_nats: 1.94 })[0]?.value).toBe(
+    '101.3 ± 1.9',
+  );
   expect(readings({})).toEqual([]);
 });
 

@@ -398,7 +398,7 @@ export class Trainer implements TrainerType {
     const d = this.#done;
     if (this.#image) {
       await new Promise((resolve) => setTimeout(resolve, 300));
-      return { parzen_nats: -200 + 300 * d, parzen_stderr: 2.1, parzen_sigma: 0.2 };
+      return { parzen_nats: -200 + 300 * d, parzen_standard_error_nats: 2.1, parzen_sigma: 0.2 };
     }
     if (this.#line) return { kl: 1 - 0.97 * d, js: 0.5 - 0.49 * d, kl_floor: 0.01 };
     return {

@@ -57,8 +57,8 @@ describe('the terrain', () => {
   });
 
   it('brings a critic’s scores to the unit range and leaves probabilities', () => {
-    expect([...normalize(Float32Array.of(-3, 1, 5))]).toEqual([0, 0.5, 1]);
-    expect([...normalize(Float32Array.of(0.25, 0.5))]).toEqual([0.25, 0.5]);
+    expect([...normalize(Float32Array.of(-3, 1, 5), true)]).toEqual([0, 0.5, 1]);
+    expect([...normalize(Float32Array.of(0.25, 0.5), false)]).toEqual([0.25, 0.5]);
   });
 });
 

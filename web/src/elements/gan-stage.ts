@@ -14,7 +14,9 @@ import { SessionElement } from './session-element.ts';
 
 type Layer = keyof Layers;
 
-const LEGEND: Record<Exclude<Kind, 'image'>, [Layer, string, string][]> = {
+const LEGEND: Record<Kind, [Layer, string, string][]> = {
+  image: [],
+  none: [],
   plane: [
     ['real', 'Real', 'real'],
     ['fake', 'Samples', 'fake'],
@@ -178,14 +180,23 @@ export class GanStage extends SessionElement {
           @pointerdown=${this.#onPointer}
           @pointerleave=${this.#onLeave}
         ></canvas>
-        ${model ? nothing : html`<p class="waiting quiet">The game appears here.</p>`}
+        ${kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`}
+        ${
+          kind === 'none'
+            ? html`<p class="waiting quiet">
+                This benchmark has no picture; its curves are beside.
+              </p>`
+            : nothing
+        }
         ${this.hover ? html`<p class="small hover">${this.hover}</p>` : nothing}
       </div>
       ${
-        kind && kind !== 'image'
+        kind && LEGEND[kind].length > 0
           ? html`<ul aria-label="What the picture shows">
               ${LEGEND[kind]
-                .filter(([layer]) => layer !== 'grid' || (model?.info.latent_dim ?? 0) <= 2)
+                .filter(
+                  ([layer]) => layer !== 'grid' || model?.info.latent_dim === model?.info.data.dim,
+                )
                 .map(([layer, text, colour]) => this.#toggle(layer, text, colour))}
             </ul>`
           : nothing
@@ -238,6 +249,8 @@ export class GanStage extends SessionElement {
         return `${name}: the density of the data, the density of the generator’s samples, and the discriminator between them.`;
       case 'plane':
         return `${name}: real points and the generator’s samples in the plane, over the discriminator’s opinion of each place.`;
+      case 'none':
+        return `${name}: this benchmark has no picture.`;
       case undefined:
         return 'The picture is being prepared.';
     }
@@ -270,7 +283,8 @@ export class GanStage extends SessionElement {
     const kind = this.#kind;
     if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
     else if (kind === 'line') drawLine(surface, model, frame, this.#layers, palette);
-    else if (frame) drawImages(surface, frame.fake, model.info.data, this.#hovered(), palette.d);
+    else if (kind === 'image' && frame)
+      drawImages(surface, frame.fake, model.info.data, this.#hovered(), palette.d);
     this.#readPointer(kind);
     if (this.#freshFrame) {
       this.#freshFrame = false;

@@ -45,13 +45,13 @@ export function drawLine(
   if (layers.heat && frame?.opinion) {
     const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
     ctx.setLineDash([7, 5]);
-    curve(ctx, line.x, normalize(frame.opinion), unit, palette.d, 2);
+    curve(ctx, line.x, normalize(frame.opinion, model.critic), unit, palette.d, 2);
     ctx.setLineDash([2, 5]);
     curve(ctx, [x0, x1], [0.5, 0.5], unit, withAlpha(palette.d, 0.6), 1);
     ctx.setLineDash([]);
     ctx.fillStyle = palette.dText;
     ctx.textAlign = 'right';
-    ctx.fillText('D = ½', width - margin, unit.y(0.5) - 6);
+    if (!model.critic) ctx.fillText('D = ½', width - margin, unit.y(0.5) - 6);
   }
 }
 

@@ -24,7 +24,7 @@ export class PlaneStage {
   ): void {
     const { ctx, width, height } = surface;
     const map = mapping(model.bounds, [0, width, 0, height]);
-    const opinion = frame?.opinion ? normalize(frame.opinion) : undefined;
+    const opinion = frame?.opinion ? normalize(frame.opinion, model.critic) : undefined;
     if (layers.heat && opinion) this.#drawTerrain(surface, opinion, palette);
     if (layers.grid && frame?.warped) drawGrid(ctx, frame.warped, map, palette);
     const size = Math.max(1.6, Math.min(width, height) / 260);

@@ -3,14 +3,9 @@
  * it can be tested without a canvas.
  */
 
-/** Whether D speaks in probabilities; a critic's scores have no fixed range. */
-export function isProbability(values: Float32Array): boolean {
-  return values.every((v) => v >= -1e-6 && v <= 1 + 1e-6);
-}
-
-/** Scores brought to [0, 1]: probabilities as they are, a critic's scores by their own spread. */
-export function normalize(values: Float32Array): Float32Array {
-  if (isProbability(values)) return values;
+/** D's values brought to [0, 1]: probabilities as they are, a critic's scores by their own spread. */
+export function normalize(values: Float32Array, critic: boolean): Float32Array {
+  if (!critic) return values;
   let lo = Infinity;
   let hi = -Infinity;
   for (const v of values) {

@@ -34,7 +34,12 @@ export interface Reading {
 export function readings(values: Record<string, number>): Reading[] {
   const out: Reading[] = [];
   const { modes, mode_count: modeCount, high_quality: quality, kl, js } = values;
-  const { kl_floor: floor, parzen_nats: nats, parzen_stderr: error, parzen_sigma: sigma } = values;
+  const {
+    kl_floor: floor,
+    parzen_nats: nats,
+    parzen_standard_error_nats: error,
+    parzen_sigma: sigma,
+  } = values;
   if (modes !== undefined) {
     const of = modeCount === undefined ? '' : ` of ${count(modeCount)}`;
     out.push({ label: 'Modes covered', value: `${count(modes)}${of}`, note: '' });
@@ -43,7 +48,7 @@ export function readings(values: Record<string, number>): Reading[] {
     out.push({
       label: 'High quality',
       value: percent(quality),
-      note: 'of samples lie near a mode',
+      note: 'of samples lie close to the data',
     });
   }
   if (kl !== undefined) {

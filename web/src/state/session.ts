@@ -365,12 +365,13 @@ export class Session {
   }
 }
 
-export type Kind = 'plane' | 'line' | 'image';
+export type Kind = 'plane' | 'line' | 'image' | 'none';
 
-/** Which of the three stages a model needs. */
+/** Which stage a model needs; the benchmarks' data are of any size and have none. */
 export function kindOf(model: Model): Kind {
   if (model.info.data.kind === 'image') return 'image';
-  return model.line ? 'line' : 'plane';
+  if (model.line) return 'line';
+  return model.info.data.dim === 2 ? 'plane' : 'none';
 }
 
 /** The classic figure has its arrows; the plane starts quiet. */

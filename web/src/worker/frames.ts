@@ -4,11 +4,12 @@ import type { Trainer } from '../library.ts';
 import type { Bounds, Frame, Model, View } from '../protocol.ts';
 import { getPath, type Json, type JsonObject } from '../state/json.ts';
 
-export const HEAT_SIDE = 48;
+// The library looks at 1024 rows of a toy at a time; these sizes fill such batches well.
+export const HEAT_SIDE = 45;
 export const GRID_SIDE = 21;
 export const LINE_POINTS = 192;
 const ARROWS = 21;
-const PLANE_SAMPLES = 768;
+const PLANE_SAMPLES = 1024;
 const LINE_SAMPLES = 4096;
 const IMAGE_SAMPLES = 64;
 
@@ -59,6 +60,12 @@ export function squared([x0, x1, y0, y1]: Bounds): Bounds {
   return [cx - half, cx + half, cy - half, cy + half];
 }
 
+/** Costs whose D gives a score instead of a probability. */
+function isCritic(config: Json): boolean {
+  const cost = getPath(config, 'cost');
+  return cost === 'wasserstein' || cost === 'least_squares';
+}
+
 const UNIT: Bounds = [0, 1, 0, 1];
 
 function boundsFor(known: Bounds | null | undefined, real: Float32Array, dim: number): Bounds {
@@ -79,7 +86,7 @@ export async function describeModel(trainer: Trainer): Promise<Model> {
   const { dim, kind } = info.data;
   const real = own(await trainer.real(kind === 'image' ? IMAGE_SAMPLES : PLANE_SAMPLES));
   const bounds = kind === 'image' ? UNIT : boundsFor(info.data.bounds, real, dim);
-  const model: Model = { info, config, real, bounds };
+  const model: Model = { info, config, real, bounds, critic: isCritic(config) };
   if (kind === 'points' && dim === 1) {
     const x = linspace(bounds[0], bounds[1], LINE_POINTS);
     model.line = { x, density: own(trainer.density(x)) };
@@ -89,12 +96,14 @@ export async function describeModel(trainer: Trainer): Promise<Model> {
 
 export async function makeFrame(trainer: Trainer, model: Model, view: View): Promise<Frame> {
   const { info } = model;
+  const { dim } = info.data;
   const frame: Frame = { step: trainer.info().step, fake: new Float32Array() };
   if (info.data.kind === 'image') {
     frame.fake = own(await trainer.sample(IMAGE_SAMPLES));
     frame.opinion = own(await trainer.discriminate(frame.fake));
     return frame;
   }
+  if (!model.line && dim !== 2) return frame;
   const range = noiseRange(model.config);
   if (model.line) {
     frame.fake = own(await trainer.sample(LINE_SAMPLES));
