@@ -1,0 +1,330 @@
+//! Single-precision matrix multiplication for every operand layout.
+//!
+//! The scheme is the one of Goto and van de Geijn (*Anatomy of High-Performance Matrix Multiplication*, ACM TOMS
+//! 34(3), 2008): operands are copied block by block into the order in which a register tile reads them, so the
+//! strides that backpropagation produces (transposes, sub-views, flips) cost one pass over the data and never reach
+//! the inner loop. Two things differ. A panel of B is packed right before its only use, so it stays in the first
+//! cache and scratch memory stays small; it is packed once per [`ROWS`] rows of C, which costs a few per cent where
+//! there are more. And products with a very short side skip packing, which they could not pay back: see
+//! [`skinny`].
+//!
+//! Every element of C is a sum over k in ascending order within blocks whose length depends on k alone, so a result
+//! does not depend on the number of threads.
+
+mod isa;
+mod pack;
+mod skinny;
+#[cfg(test)]
+mod tests;
+
+use isa::Isa;
+
+#[cfg(target_arch = "x86_64")]
+use super::target;
+
+/// Longest stretch of k between two visits to C: a packed panel of B (256 x 32 floats at most) then fits the first
+/// cache next to the panel of A that streams by.
+const DEPTH: usize = 256;
+/// Rows of A packed at a time: 256 x 512 floats are half of a common second-level cache.
+const ROWS: usize = 512;
+
+/// A read-only matrix view: element (i, j) is `data[offset + i * row_stride + j * col_stride]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matrix<'a> {
+    /// The storage that the view selects from.
+    pub(crate) data: &'a [f32],
+    /// Position of element (0, 0).
+    pub(crate) offset: usize,
+    /// Distance between rows; negative for a flipped view, zero for a broadcast one.
+    pub(crate) row_stride: isize,
+    /// Distance between columns.
+    pub(crate) col_stride: isize,
+}
+
+impl Matrix<'_> {
+    /// Checks that every element of a `rows` x `cols` matrix lies inside the storage.
+    fn check(&self, rows: usize, cols: usize) -> View {
+        let along = |count: usize, stride: isize| (count as isize - 1).checked_mul(stride);
+        let (mut low, mut high) = (Some(self.offset as isize), Some(self.offset as isize));
+        for extent in [along(rows, self.row_stride), along(cols, self.col_stride)] {
+            low = low
+                .zip(extent)
+                .and_then(|(at, by)| at.checked_add(by.min(0)));
+            high = high
+                .zip(extent)
+                .and_then(|(at, by)| at.checked_add(by.max(0)));
+        }
+        let inside = low.is_some_and(|low| low >= 0)
+            && high.is_some_and(|high| high < self.data.len() as isize);
+        assert!(
+            inside,
+            "a {rows} x {cols} operand leaves its storage of {} elements",
+            self.data.len()
+        );
+        // SAFETY: `offset` is in bounds: it lies between `low` and `high`, which were just checked.
+        View {
+            at: unsafe { self.data.as_ptr().add(self.offset) },
+            rows: self.row_stride,
+            cols: self.col_stride,
+        }
+    }
+}
+
+/// Memory for packed operands. It grows to what the largest product needs, and is reused.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    a: Vec<Line>,
+    b: Vec<Line>,
+    c: Vec<Line>,
+    #[cfg(not(target_arch = "wasm32"))]
+    workers: Vec<Scratch>,
+}
+
+/// One cache line: the widest vector load then never straddles two.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+struct Line([f32; 16]);
+
+/// Makes room for `count` floats, and returns where it is.
+fn reserve(lines: &mut Vec<Line>, count: usize) -> *mut f32 {
+    let needed = count.div_ceil(16);
+    if lines.len() < needed {
+        lines.resize(needed, Line([0.0; 16]));
+    }
+    lines.as_mut_ptr().cast()
+}
+
+/// A checked operand.
+#[derive(Clone, Copy)]
+struct View {
+    at: *const f32,
+    rows: isize,
+    cols: isize,
+}
+
+impl View {
+    /// The view that starts at element (i, j).
+    unsafe fn from(self, i: usize, j: usize) -> Self {
+        // SAFETY: the caller stays inside the matrix.
+        Self {
+            at: unsafe {
+                self.at
+                    .offset(i as isize * self.rows + j as isize * self.cols)
+            },
+            ..self
+        }
+    }
+
+    fn transposed(self) -> Self {
+        Self {
+            rows: self.cols,
+            cols: self.rows,
+            ..self
+        }
+    }
+}
+
+/// A checked product: every element that the sizes and strides name lies inside its storage, and nothing else refers
+/// to C.
+#[derive(Clone, Copy)]
+struct Product {
+    m: usize,
+    n: usize,
+    k: usize,
+    a: View,
+    b: View,
+    c: *mut f32,
+    c_stride: usize,
+    accumulate: bool,
+}
+
+/// `C[m, n] = A[m, k] B[k, n]`, or `C += A B` with `accumulate`. C is row-major: its element (i, j) is
+/// `c[c_offset + i * c_row_stride + j]`.
+///
+/// Up to `threads` threads work on a product that is large enough to share out; 1 stays on the caller's. The result
+/// does not depend on `threads`. In a browser there is one thread, and the argument is ignored.
+///
+/// # Panics
+/// Where an operand or the result leaves its storage, or rows of C overlap.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the BLAS signature, which every caller knows"
+)]
+pub(crate) fn sgemm(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: Matrix,
+    b: Matrix,
+    c: &mut [f32],
+    c_offset: usize,
+    c_row_stride: usize,
+    accumulate: bool,
+    scratch: &mut Scratch,
+    threads: usize,
+) {
+    if m == 0 || n == 0 {
+        return;
+    }
+    let end = (m - 1)
+        .checked_mul(c_row_stride)
+        .and_then(|last| last.checked_add(c_offset)?.checked_add(n));
+    assert!(
+        end.is_some_and(|end| end <= c.len()),
+        "the {m} x {n} result leaves its storage of {} elements",
+        c.len()
+    );
+    assert!(m == 1 || c_row_stride >= n, "rows of the result overlap");
+    if k == 0 {
+        if !accumulate {
+            for row in c[c_offset..].chunks_mut(c_row_stride.max(n)).take(m) {
+                row[..n].fill(0.0);
+            }
+        }
+        return;
+    }
+    let (a, b) = (a.check(m, k), b.check(k, n));
+    let c = c[c_offset..].as_mut_ptr();
+    let product = Product {
+        m,
+        n,
+        k,
+        a,
+        b,
+        c,
+        c_stride: c_row_stride,
+        accumulate,
+    };
+    // SAFETY: all three matrices were checked above, and `c` is borrowed exclusively. Each instruction set is used
+    // only where it was detected.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        match target::level() {
+            target::Level::Avx512 => return run::<isa::Avx512>(&product, scratch, threads),
+            target::Level::Avx2 => return run::<isa::Avx2>(&product, scratch, threads),
+            target::Level::Baseline => {}
+        }
+        run::<isa::Portable>(&product, scratch, threads);
+    }
+}
+
+unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch, threads: usize) {
+    // SAFETY: the caller's promises are passed on.
+    unsafe {
+        if skinny::run::<I>(p, scratch) {
+            return;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if threads > 1 && share::<I>(p, scratch, threads) {
+            return;
+        }
+        #[cfg(target_arch = "wasm32")]
+        let _ = threads;
+        blocked::<I>(p, scratch);
+    }
+}
+
+/// The general case: packed panels and register tiles.
+unsafe fn blocked<I: Isa>(p: &Product, scratch: &mut Scratch) {
+    let depth = p.k.div_ceil(p.k.div_ceil(DEPTH));
+    let width = I::TILE_VECTORS * I::LANES;
+    let packed_a = reserve(&mut scratch.a, depth * p.m.min(ROWS));
+    let packed_b = reserve(&mut scratch.b, depth * width);
+    for k0 in (0..p.k).step_by(depth) {
+        let kb = depth.min(p.k - k0);
+        let accumulate = p.accumulate || k0 > 0;
+        for i0 in (0..p.m).step_by(ROWS) {
+            let mb = ROWS.min(p.m - i0);
+            // SAFETY: blocks stay inside the matrices, and the packed copies inside what was reserved: the heights
+            // of the panels of A add up to `mb`, and a panel of B is at most `width` wide.
+            unsafe {
+                pack::panels_of_a(p.a.from(i0, k0), mb, kb, I::TILE_ROWS, packed_a);
+                for j0 in (0..p.n).step_by(width) {
+                    let nb = width.min(p.n - j0);
+                    let vectors = nb.div_ceil(I::LANES);
+                    pack::panel_of_b(p.b.from(k0, j0), kb, nb, vectors * I::LANES, packed_b);
+                    let tail = nb - (vectors - 1) * I::LANES;
+                    let (mut i, mut panel) = (0, packed_a.cast_const());
+                    while i < mb {
+                        let rows = pack::height(mb - i, I::TILE_ROWS);
+                        let c = p.c.add((i0 + i) * p.c_stride + j0);
+                        let b = packed_b.cast_const();
+                        I::tile(
+                            rows,
+                            vectors,
+                            kb,
+                            panel,
+                            b,
+                            (vectors * I::LANES) as isize,
+                            c,
+                            p.c_stride,
+                            accumulate,
+                            tail,
+                        );
+                        panel = panel.add(rows * kb);
+                        i += rows;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Shares a large product out, by columns of C or by rows, whichever there are more of. Returns whether it did.
+#[cfg(not(target_arch = "wasm32"))]
+unsafe fn share<I: Isa>(p: &Product, scratch: &mut Scratch, threads: usize) -> bool {
+    /// Multiplications below which waking a thread costs more than it saves.
+    const WORTH_SHARING: usize = 1 << 20;
+    /// The unit of sharing: whole register tiles on every instruction set.
+    const GRAIN: usize = 32;
+
+    /// A piece of a product.
+    struct Piece(Product);
+    // SAFETY: pieces read shared data and write disjoint parts of C, and are gone before `share` returns.
+    unsafe impl Send for Piece {}
+
+    if p.m.saturating_mul(p.n).saturating_mul(p.k) < WORTH_SHARING {
+        return false;
+    }
+    let by_columns = p.n >= p.m;
+    let long = p.m.max(p.n);
+    let piece = long.div_ceil(threads).next_multiple_of(GRAIN);
+    scratch
+        .workers
+        .resize_with(threads.max(scratch.workers.len()), Scratch::default);
+    rayon::in_place_scope(|scope| {
+        for (start, worker) in (0..long).step_by(piece).zip(&mut scratch.workers) {
+            let length = piece.min(long - start);
+            // SAFETY: both starts lie inside their matrices, because `start < long`.
+            let piece = Piece(unsafe {
+                if by_columns {
+                    Product {
+                        n: length,
+                        b: p.b.from(0, start),
+                        c: p.c.add(start),
+                        ..*p
+                    }
+                } else {
+                    Product {
+                        m: length,
+                        a: p.a.from(start, 0),
+                        c: p.c.add(start * p.c_stride),
+                        ..*p
+                    }
+                }
+            });
+            let mut work = move || {
+                let piece = &piece;
+                // SAFETY: each piece is a part of a product that the caller vouches for, with its own part of C.
+                unsafe { blocked::<I>(&piece.0, worker) }
+            };
+            // The caller's thread takes the last piece.
+            if start + length == long {
+                work()
+            } else {
+                scope.spawn(move |_| work())
+            }
+        }
+    });
+    true
+}
