@@ -4,6 +4,10 @@
 //! [`Program`], and run it thousands of times in a session on the CPU or the GPU. `ARCHITECTURE.md` at the top of the
 //! repository is the map.
 
+// Tests that are shared with the crate of tests name this crate as that one does.
+#[cfg(test)]
+extern crate self as ganlet_core;
+
 pub mod cpu;
 pub mod dtype;
 pub mod error;

@@ -1,6 +1,6 @@
 //! Groups the values of an entry into kernels and puts the kernels in order.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::hazard;
 use super::kernel::{Access, Kernel};
@@ -73,7 +73,11 @@ impl<'a> Fusion<'a> {
                 keeps: vec![keep],
                 private: vec![],
             };
-            let reads = context.lower(&recipe)?.reads;
+            let lowered = context.lower(&recipe)?;
+            if lowered.kernel.bindings.len() > MAX_BINDINGS {
+                return Err(NeedsHome(largest_part(&context, written.node)));
+            }
+            let reads = lowered.reads;
             writers.insert(&written.home, groups.len());
             groups.push(Some((recipe, reads)));
         }
@@ -322,6 +326,35 @@ impl<'a> Fusion<'a> {
     }
 }
 
+/// What a value with too many sources is split into: the part of it that has the most sources and still fits into a
+/// kernel.
+fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
+    let mut sources: BTreeMap<NodeId, BTreeSet<VirtualId>> = BTreeMap::new();
+    let mut stack = vec![whole];
+    while let Some(&id) = stack.last() {
+        if let (Some(home), true) = (context.homes.get(&id), id != whole) {
+            sources.insert(id, BTreeSet::from([home.buffer]));
+        }
+        let args = &context.nodes[id].args;
+        let waiting = args.iter().find(|arg| !sources.contains_key(arg));
+        match (sources.contains_key(&id), waiting) {
+            (false, Some(&arg)) => stack.push(arg),
+            (false, None) => {
+                let all = args.iter().flat_map(|arg| sources[arg].clone()).collect();
+                sources.insert(id, all);
+            }
+            (true, _) => {
+                stack.pop();
+            }
+        }
+    }
+    let is_part = |id: &NodeId| *id != whole && !context.homes.contains_key(id);
+    let part = (sources.iter())
+        .filter(|(id, from)| is_part(id) && from.len() < MAX_BINDINGS)
+        .max_by_key(|(id, from)| (from.len(), **id));
+    *part.expect("one operation alone has few arguments").0
+}
+
 enum Link {
     None,
     Aligned,
@@ -407,17 +440,19 @@ fn move_readers_forward(kernels: &mut Vec<Kernel>, writer: usize, state: Virtual
             needed.insert(i);
         }
     }
-    // Whoever depends on the writer's results has to stay, and so has everything then: the update is copied instead.
-    let written: Vec<VirtualId> = kernels[writer]
-        .bindings
-        .iter()
-        .filter(|b| b.access != Access::Read)
-        .map(|b| b.buffer)
-        .collect();
-    if needed
-        .iter()
-        .any(|&i| written.iter().any(|&b| reads(&kernels[i], b)))
-    {
+    // Where a moved kernel would need what a kernel that stays writes, or would write what that one still reads (a
+    // state updated in place), everything has to stay: the update is copied instead.
+    let in_the_way = |moved: usize, stays: usize| {
+        let (moved, stays) = (&kernels[moved], &kernels[stays]);
+        (stays.bindings.iter()).any(|b| {
+            (reads(moved, b.buffer) && writes(stays, b.buffer))
+                || (writes(moved, b.buffer) && reads(stays, b.buffer))
+        })
+    };
+    let blocked = needed.iter().any(|&moved| {
+        (writer..moved).any(|other| !needed.contains(&other) && in_the_way(moved, other))
+    });
+    if blocked {
         return;
     }
     let moved: Vec<Kernel> = needed.iter().rev().map(|&i| kernels.remove(i)).collect();

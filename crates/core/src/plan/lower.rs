@@ -101,6 +101,14 @@ pub(super) fn squeeze(shape: &[usize]) -> Vec<usize> {
 }
 
 impl Context<'_> {
+    /// The type of a node's elements in memory. Only the host packs bytes: a kernel stores them as integers.
+    fn memory_type(&self, id: NodeId) -> DType {
+        match self.nodes[id].op {
+            Op::Input(_) | Op::State(_) => self.nodes[id].dtype,
+            _ => register_type(self.nodes[id].dtype),
+        }
+    }
+
     pub(super) fn lower(&self, recipe: &Recipe) -> Result<Lowered, NeedsHome> {
         match &recipe.template {
             Template::Pointwise => self.pointwise(recipe),
@@ -277,7 +285,8 @@ impl<'a> Scope<'a> {
                 .expect("a kernel keeps values of its own output shape");
             let value = self.value(&mut body, keep.node, &coordinates, &[])?;
             let index = keep.home.index(self.domain.len(), &coordinates);
-            let binding = self.binding(keep.home.buffer, node.dtype);
+            let dtype = self.context.memory_type(keep.node);
+            let binding = self.binding(keep.home.buffer, dtype);
             stores.push(Store {
                 binding,
                 index,
@@ -468,7 +477,7 @@ impl<'a> Scope<'a> {
     }
 
     fn load(&mut self, body: &mut Body, id: NodeId, view: View, here: bool) -> Register {
-        let dtype = self.context.nodes[id].dtype;
+        let dtype = self.context.memory_type(id);
         let home = &self.context.homes[&id];
         let binding = self.binding(home.buffer, dtype);
         self.note_read(id, here && self.in_epilogue);
@@ -563,7 +572,7 @@ impl<'a> Scope<'a> {
             index: home.index(self.domain.len(), &in_row),
             bounds: bounds.to_vec(),
         };
-        let dtype = self.context.nodes[data].dtype;
+        let dtype = self.context.memory_type(data);
         let rows = self.context.nodes[data].shape[0];
         let row_stride = home.strides[0];
         let binding = self.binding(home.buffer, dtype);

@@ -65,6 +65,8 @@ type Part = (NodeId, Vec<usize>);
 
 struct Chooser<'a> {
     nodes: &'a [Node],
+    /// Nodes that lowering asked for, because it cannot compute what moves them: they are kept row by row.
+    extra: &'a BTreeSet<NodeId>,
     users: Vec<Vec<NodeId>>,
     needed: Vec<bool>,
     stored: BTreeSet<NodeId>,
@@ -98,6 +100,7 @@ pub(super) fn choose(
     let stored = roots.iter().chain(extra).copied().collect();
     let mut chooser = Chooser {
         nodes,
+        extra,
         users,
         needed,
         stored,
@@ -235,23 +238,19 @@ impl Chooser<'_> {
     }
 
     /// Whether a part comes out of a kernel of its own anyway, so that joining it costs nothing.
-    fn worth_writing_in_place(&self, mut part: NodeId) -> bool {
-        loop {
-            let node = &self.nodes[part];
-            if is_heavy(&node.op) || self.stored.contains(&part) {
+    fn worth_writing_in_place(&self, part: NodeId) -> bool {
+        let mut seen = HashSet::new();
+        let mut stack = vec![part];
+        while let Some(id) = stack.pop() {
+            let node = &self.nodes[id];
+            if is_heavy(&node.op) || self.stored.contains(&id) {
                 return true;
             }
-            if is_leaf(&node.op) || node.args.is_empty() {
-                return false;
+            if seen.insert(id) {
+                stack.extend(&node.args);
             }
-            if node.args.len() > 1 {
-                return node
-                    .args
-                    .iter()
-                    .any(|&arg| self.worth_writing_in_place(arg));
-            }
-            part = node.args[0];
         }
+        false
     }
 
     /// From each heavy node down the chain of single users, as far as one kernel can compute.
@@ -319,7 +318,9 @@ impl Chooser<'_> {
             if self.stored.contains(&id) || is_leaf(&node.op) || is_heavy(&node.op) {
                 continue;
             }
-            costs[id] = node.args.iter().map(|&arg| costs[arg]).sum::<usize>() + own_cost(&node.op);
+            // A value that is used twice counts twice, so costs may grow with every node.
+            costs[id] = (node.args.iter().map(|&arg| costs[arg]))
+                .fold(own_cost(&node.op), usize::saturating_add);
             let shared =
                 anchors[id].len() > 1 && costs[id] >= SHARE_FROM && numel(&node.shape) >= 32;
             let repeated = costs[id] >= TRANSCENDENTAL
@@ -414,7 +415,12 @@ impl Chooser<'_> {
                     .entry(whole)
                     .or_default()
                     .push((node, segment.clone()));
-                if storage.homes.contains_key(&node) || !self.stored.contains(&node) {
+                let must_be_whole =
+                    self.extra.contains(&node) && !segment.is_contiguous(&nodes[node].shape);
+                if storage.homes.contains_key(&node)
+                    || !self.stored.contains(&node)
+                    || must_be_whole
+                {
                     copies.push((node, segment));
                 } else {
                     storage.homes.insert(node, segment);

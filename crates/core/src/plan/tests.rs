@@ -3,13 +3,22 @@
 use std::sync::Arc;
 
 use super::interpret::interpret;
-use super::{Plan, Role, plan};
+use super::kernel::BufferId;
+use super::{Buffer, Plan, Role, plan};
 use crate::dtype::DType;
-use crate::eval::{Evaluator, Value};
 use crate::grad::grad;
 use crate::program::{Init, Program};
-use crate::shape::numel;
+use crate::session::Slot;
 use crate::{Builder, Tensor};
+
+#[path = "../../../../tests/src/parity.rs"]
+#[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
+mod parity;
+#[path = "../../../../tests/src/random_graph.rs"]
+#[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
+mod random_graph;
+
+mod random;
 
 /// Repeatable numbers in [-1, 1).
 fn noise(len: usize, seed: u32) -> Vec<f32> {
@@ -26,18 +35,16 @@ fn init(len: usize, seed: u32) -> Init {
     ))))
 }
 
-fn bytes(value: &Value<f32>) -> Vec<u8> {
-    match value {
-        Value::Float(v) => bytemuck::cast_slice(v).to_vec(),
-        Value::Uint(v) => bytemuck::cast_slice(v).to_vec(),
-        Value::Bool(v) => v.iter().flat_map(|&b| u32::from(b).to_le_bytes()).collect(),
-    }
+/// A plan on the interpreter of kernels.
+struct Interpreted<'a> {
+    plan: &'a Plan,
+    inputs: usize,
+    buffers: Vec<Vec<u8>>,
 }
 
-fn memory(program: &Program, plan: &Plan) -> Vec<Vec<u8>> {
-    plan.buffers
-        .iter()
-        .map(|b| match b.role {
+impl<'a> Interpreted<'a> {
+    fn new(program: &Program, plan: &'a Plan) -> Self {
+        let contents = |b: &Buffer| match b.role {
             Role::State(i) => match &program.states[i].init {
                 Init::Zeros => vec![0; b.dtype.bytes(b.len)],
                 Init::Bytes(bytes) => {
@@ -46,56 +53,85 @@ fn memory(program: &Program, plan: &Plan) -> Vec<Vec<u8>> {
                     bytes
                 }
             },
-            // Scratch starts as garbage: nothing may rely on it.
-            Role::Slot => vec![0x7f; b.dtype.bytes(b.len)],
-            Role::Input(_) | Role::Output => vec![0; b.dtype.bytes(b.len)],
-        })
-        .collect()
+            // Scratch and outputs start as garbage: nothing may rely on them.
+            Role::Slot | Role::Output => vec![0x7f; b.dtype.bytes(b.len)],
+            Role::Input(_) => vec![0; b.dtype.bytes(b.len)],
+        };
+        Self {
+            plan,
+            inputs: program.inputs.len(),
+            buffers: plan.buffers.iter().map(contents).collect(),
+        }
+    }
+
+    fn buffer(&self, slot: Slot) -> BufferId {
+        match slot {
+            Slot::Input(i) => i,
+            Slot::State(i) => self.inputs + i,
+            Slot::Output { entry, output } => self.plan.entries[entry].outputs[output],
+        }
+    }
+}
+
+impl parity::Backend for Interpreted<'_> {
+    fn write(&mut self, slot: Slot, bytes: &[u8]) {
+        let buffer = self.buffer(slot);
+        self.buffers[buffer][..bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn run(&mut self, entry: usize) {
+        for (buffer, contents) in self.plan.buffers.iter().zip(&mut self.buffers) {
+            if buffer.role == Role::Slot {
+                contents.fill(0x7f); // what an earlier entry left there is garbage too
+            }
+        }
+        for kernel in &self.plan.entries[entry].kernels {
+            interpret(kernel, &mut self.buffers);
+        }
+    }
+
+    fn read(&mut self, slot: Slot) -> Vec<u8> {
+        self.buffers[self.buffer(slot)].clone()
+    }
+}
+
+/// What every plan promises to the backends, beside computing the right numbers.
+fn check_promises(plan: &Plan) {
+    for kernel in plan.entries.iter().flat_map(|e| &e.kernels) {
+        let mut buffers: Vec<BufferId> = kernel.bindings.iter().map(|b| b.buffer).collect();
+        buffers.sort_unstable();
+        buffers.dedup();
+        assert_eq!(
+            buffers.len(),
+            kernel.bindings.len(),
+            "a buffer twice in {kernel:#?}"
+        );
+        assert!(
+            buffers.len() <= 8,
+            "more buffers than an adapter binds in {kernel:#?}"
+        );
+        assert!(!kernel.stores.is_empty(), "no result in {kernel:#?}");
+        assert!(!kernel.domain.contains(&0), "an empty axis in {kernel:#?}");
+    }
+}
+
+/// Compares a plan with the reference over `steps` runs of every entry.
+fn compare(program: &Program, steps: usize, tolerance: f64) -> Result<Plan, String> {
+    let plan = plan(program);
+    check_promises(&plan);
+    parity::compare(
+        program,
+        &mut Interpreted::new(program, &plan),
+        &[],
+        steps,
+        tolerance,
+    )?;
+    Ok(plan)
 }
 
 /// Runs every entry `steps` times both ways and compares outputs and state.
 pub(super) fn check(builder: Builder, steps: usize) -> Plan {
-    let program = builder.build().unwrap();
-    let plan = plan(&program);
-    let mut buffers = memory(&program, &plan);
-    let mut reference = Evaluator::<f32>::new(&program);
-    let compare = |name: &str, dtype: DType, got: &[u8], want: &Value<f32>| {
-        if dtype != DType::F32 {
-            assert_eq!(got, bytes(want), "{name}");
-            return;
-        }
-        let got: &[f32] = bytemuck::cast_slice(got);
-        for (i, (g, w)) in got.iter().zip(want.floats()).enumerate() {
-            assert!(
-                (g - w).abs() <= 1e-4 * (1.0 + w.abs()),
-                "{name}[{i}]: plan {g}, reference {w}"
-            );
-        }
-    };
-    for _ in 0..steps {
-        for (index, entry) in plan.entries.iter().enumerate() {
-            for kernel in &entry.kernels {
-                interpret(kernel, &mut buffers);
-            }
-            let outputs = reference.run(index);
-            for (&buffer, value) in entry.outputs.iter().zip(&outputs) {
-                let dtype = program.nodes[program.entries[index].outputs[0].1].dtype;
-                compare(&entry.name, dtype, &buffers[buffer], value);
-            }
-            for (i, state) in program.states.iter().enumerate() {
-                if state.dtype != DType::U8 {
-                    let len = state.dtype.bytes(numel(&state.shape));
-                    compare(
-                        &state.name,
-                        state.dtype,
-                        &buffers[program.inputs.len() + i][..len],
-                        &reference.states[i],
-                    );
-                }
-            }
-        }
-    }
-    plan
+    compare(&builder.build().unwrap(), steps, 1e-4).unwrap()
 }
 
 #[test]
