@@ -4,6 +4,9 @@ import { chromium, type PlaywrightTestConfig } from '@playwright/test';
 
 const PORT = Number(process.env.GANLET_E2E_PORT ?? 4747);
 
+/** `cargo xtask test` serves the site below a path that is not the root, and names it here. */
+const SERVED = process.env.GANLET_URL;
+
 /** An explicit choice, else Playwright's own, else the system's. */
 function executable(): string | undefined {
   const chosen = process.env.CHROME ?? process.env.CHROMIUM;
@@ -25,7 +28,7 @@ export const base = {
   expect: { timeout: 20_000 },
   reporter: 'list',
   use: {
-    baseURL: `http://127.0.0.1:${PORT}/`,
+    baseURL: SERVED ?? `http://127.0.0.1:${PORT}/`,
     trace: 'retain-on-failure',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
@@ -37,9 +40,13 @@ export const base = {
       ],
     },
   },
-  webServer: {
-    command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
-    url: `http://127.0.0.1:${PORT}/`,
-    reuseExistingServer: false,
-  },
+  ...(SERVED
+    ? {}
+    : {
+        webServer: {
+          command: `npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+          url: `http://127.0.0.1:${PORT}/`,
+          reuseExistingServer: false,
+        },
+      }),
 } satisfies PlaywrightTestConfig;

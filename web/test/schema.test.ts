@@ -78,6 +78,15 @@ describe('controls from the schema', () => {
     ]);
   });
 
+  it('lets an optional number be empty', () => {
+    const optional = new SchemaReader({ properties: { last: { type: ['number', 'null'] } } });
+    expect(optional.groups({ last: null })[0]?.controls[0]).toMatchObject({
+      kind: 'number',
+      optional: true,
+      value: null,
+    });
+  });
+
   it('makes one list of a union of unions', () => {
     const kind = (name: string) => ({ properties: { kind: { const: name } } });
     const nested = new SchemaReader({

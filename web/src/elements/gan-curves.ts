@@ -135,17 +135,17 @@ export class GanCurves extends SessionElement {
     super.disconnectedCallback();
   }
 
-  /** New numbers come many times a second; drawing them once per animation frame is enough. */
+  /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
   protected override told(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       this.#scheduled = false;
       this.empty = this.session.series.steps.length === 0;
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
       });
-    });
+    }, 100);
   }
 
   #data(chart: number): uPlot.AlignedData {

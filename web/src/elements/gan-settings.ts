@@ -232,7 +232,8 @@ export class GanSettings extends SessionElement {
           step=${control.integer ? '1' : 'any'}
           min=${control.min ?? nothing}
           max=${control.max ?? nothing}
-          .value=${asText(value)}
+          .value=${value === null ? '' : asText(value)}
+          placeholder=${control.optional ? 'off' : nothing}
           @change=${(event: Event) => void this.#changeNumber(control, field(event).value)}
         />`;
       case 'choice':
@@ -273,7 +274,8 @@ export class GanSettings extends SessionElement {
 
   async #changeNumber(control: Extract<Control, { kind: 'number' }>, text: string): Promise<void> {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value)) {
+    if (control.optional && text.trim() === '') await this.#change(control.path, null);
+    else if (text.trim() === '' || !Number.isFinite(value)) {
       this.#refuse(control.path, 'This needs a number.');
     } else await this.#change(control.path, value);
   }

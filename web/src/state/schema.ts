@@ -21,7 +21,7 @@ interface Base {
 }
 
 export type Control =
-  | (Base & { kind: 'number'; integer: boolean; min?: number; max?: number })
+  | (Base & { kind: 'number'; integer: boolean; optional: boolean; min?: number; max?: number })
   | (Base & { kind: 'toggle' })
   | (Base & { kind: 'choice'; choices: Choice[]; chosen: number })
   | (Base & { kind: 'text' })
@@ -135,7 +135,9 @@ export class SchemaReader {
       return this.#controls(path, key, { ...only, description: base.description }, value);
     }
     if (typeof value === 'boolean') return [{ ...base, kind: 'toggle' }];
-    if (typeof value === 'number') return [numberControl(base, schema)];
+    if (typeof value === 'number' || (value === null && isNumeric(schema))) {
+      return [numberControl(base, schema)];
+    }
     if (typeof value === 'string') return [{ ...base, kind: 'text' }];
     if (isObject(value)) return this.#fields(path, schema, value);
     return [{ ...base, kind: 'json' }];
@@ -173,7 +175,13 @@ export class SchemaReader {
       value: this.#valueOf(candidate, value),
     }));
     return [
-      { ...base, label: 'Kind', kind: 'choice', choices, chosen },
+      {
+        ...base,
+        label: base.path.includes('.') ? base.label : 'Kind',
+        kind: 'choice',
+        choices,
+        chosen,
+      },
       ...this.#fields(base.path, variant, value),
     ];
   }
@@ -198,7 +206,7 @@ function withoutReference(schema: JsonObject): JsonObject {
 
 /** A first value for a required number that the schema gives none: one, kept in its range. */
 function placeholder(field: JsonObject): number | undefined {
-  if (field.type !== 'number' && field.type !== 'integer') return undefined;
+  if (!isNumeric(field) || typesOf(field).includes('null')) return undefined;
   const { minimum, maximum } = field;
   const low = typeof minimum === 'number' ? minimum : -Infinity;
   const high = typeof maximum === 'number' ? maximum : Infinity;
@@ -232,6 +240,11 @@ function constantsOf(schema: JsonObject, variants: JsonObject[]): Choice[] {
   );
 }
 
+const typesOf = ({ type }: JsonObject): Json[] => (Array.isArray(type) ? type : [type ?? '']);
+
+const isNumeric = (schema: JsonObject): boolean =>
+  typesOf(schema).some((type) => type === 'number' || type === 'integer');
+
 function numberControl(base: Base, schema: JsonObject): Control {
   const bound = (...keys: string[]): number | undefined =>
     keys.map((key) => schema[key]).find((value) => typeof value === 'number');
@@ -240,7 +253,8 @@ function numberControl(base: Base, schema: JsonObject): Control {
   return {
     ...base,
     kind: 'number',
-    integer: schema.type === 'integer',
+    integer: typesOf(schema).includes('integer'),
+    optional: typesOf(schema).includes('null'),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
   };

@@ -13,7 +13,7 @@ export class SeriesStore {
   #sums = new Map<string, number>();
   #lastStep = -1;
 
-  constructor(private readonly capacity = 1024) {}
+  constructor(private readonly capacity = 600) {}
 
   clear(): void {
     this.#stride = 1;
