@@ -1,0 +1,440 @@
+//! Executes steps over the lanes of one chunk. Each step is one loop; what happens around the loop is paid once for
+//! hundreds of lanes.
+
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
+
+use super::address::Addresses;
+use super::lanes::{Lanes, larger, map1, map2, map3};
+use super::memory::Buffer;
+use super::nest::{LANES, Pattern};
+use super::operation::{Cast, Comparison, Fetch, Float2, Limit, Operation, Source, Step, Target, Word2, Write};
+use super::target::multiversion;
+use super::vector;
+use crate::op::Unary;
+use crate::random::{below as scale, threefry2x32};
+
+/// Vector registers, scalars and addresses of the code that is running.
+#[derive(Default)]
+pub(crate) struct Registers {
+    vectors: Vec<Vec<u32>>,
+    pub(crate) scalars: Vec<u32>,
+    pub(crate) bases: Vec<i64>,
+    /// How often each loop has turned.
+    pub(crate) turns: Vec<usize>,
+    /// Where the block of a contraction starts.
+    pub(crate) origin: Vec<usize>,
+    /// The partial results of a reduction.
+    pub(crate) partial: Vec<Vec<f32>>,
+    /// Element numbers, for loads that no simple pattern describes.
+    indices: Vec<u32>,
+}
+
+impl Registers {
+    /// Makes room, so that running allocates nothing.
+    pub(crate) fn reserve(&mut self, vectors: usize, scalars: usize, addresses: usize, loops: usize) {
+        if self.vectors.len() < vectors {
+            self.vectors.resize_with(vectors, || vec![0; LANES]);
+        }
+        self.scalars.resize(self.scalars.len().max(scalars), 0);
+        self.bases.resize(self.bases.len().max(addresses), 0);
+        self.turns.resize(self.turns.len().max(loops), 0);
+        self.indices.resize(LANES, 0);
+    }
+}
+
+/// What steps work on.
+pub(crate) struct Frame<'a> {
+    pub(crate) buffers: &'a [Buffer],
+    pub(crate) addresses: &'a Addresses,
+    pub(crate) registers: &'a mut Registers,
+}
+
+// Why the `unsafe` accesses of this file are sound: kernels promise (see `Access::ReadWrite`) that a point loads only
+// elements that it stores itself or that no point stores, and no two points store one element. A chunk first loads,
+// then stores; slices of buffers live for one step only, or for one write. A step that writes to a buffer directly
+// does so only where the kernel loads nothing from that buffer. Several threads run different points.
+
+impl<'a> Frame<'a> {
+    #[inline(always)]
+    fn lanes<T: Pod>(&self, source: Source, count: usize) -> Lanes<'_, T> {
+        match source {
+            Source::Register(r) => Lanes::Each(&cast_slice(&self.registers.vectors[r])[..count]),
+            Source::Scalar(s) => Lanes::All(bytemuck::cast(self.registers.scalars[s])),
+            Source::Memory { buffer, address } => {
+                let start = self.registers.bases[address] as usize;
+                // SAFETY: see above.
+                Lanes::Each(unsafe { self.buffers[buffer].slice(start, count) })
+            }
+        }
+    }
+
+    /// The registers of a float operand.
+    #[inline(always)]
+    pub(crate) fn floats(&self, source: Source, count: usize) -> Lanes<'_, f32> {
+        self.lanes(source, count)
+    }
+
+    #[inline(always)]
+    fn word(&self, source: Source, lane: usize) -> u32 {
+        match self.lanes::<u32>(source, lane + 1) {
+            Lanes::Each(words) => words[lane],
+            Lanes::All(word) => word,
+        }
+    }
+}
+
+multiversion! {
+    /// Executes steps in order.
+    pub(crate) fn run_steps<'a, 'b>(steps: &[Step], frame: &mut Frame<'a>, count: usize) {
+        for step in steps {
+            match step.target {
+                Target::Register(r) => {
+                    let mut out = std::mem::take(&mut frame.registers.vectors[r]);
+                    run_step(&step.operation, frame, &mut out[..count]);
+                    frame.registers.vectors[r] = out;
+                }
+                Target::Scalar(s) => {
+                    let mut out = [0];
+                    run_step(&step.operation, frame, &mut out);
+                    frame.registers.scalars[s] = out[0];
+                }
+                Target::Memory { buffer, address } => {
+                    let start = frame.registers.bases[address] as usize;
+                    // SAFETY: the kernel only writes to this buffer; see above.
+                    let out = unsafe { frame.buffers[buffer].slice_mut(start, count) };
+                    run_step(&step.operation, frame, out);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32]) {
+    let n = out.len();
+    match operation {
+        Operation::Load(fetch) => load(fetch, fetch_base(fetch, frame), frame, out),
+        Operation::Gather { fetch, row, last, stride } => gather(fetch, *row, *last, *stride, frame, out),
+        Operation::Coordinate(address) => values(frame, *address, out),
+        Operation::Within(limits) => within(limits, frame, out),
+        Operation::Random { key, element, stream, below } => {
+            values(frame, *element, out);
+            let (stream, below) = (*stream, *below);
+            if let [Source::Scalar(a), Source::Scalar(b)] = *key {
+                let key = [frame.registers.scalars[a], frame.registers.scalars[b]];
+                out.iter_mut().for_each(|o| *o = scale(threefry2x32(key, [*o, stream])[0], below));
+            } else {
+                for (lane, o) in out.iter_mut().enumerate() {
+                    let key = [frame.word(key[0], lane), frame.word(key[1], lane)];
+                    *o = scale(threefry2x32(key, [*o, stream])[0], below);
+                }
+            }
+        }
+        Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.lanes(*a, n)),
+        Operation::Float2(op, a, b) => {
+            let (out, a, b) = (cast_slice_mut(out), frame.floats(*a, n), frame.floats(*b, n));
+            match op {
+                Float2::Add => map2(out, a, b, |a, b| a + b),
+                Float2::Sub => map2(out, a, b, |a, b| a - b),
+                Float2::Mul => map2(out, a, b, |a, b| a * b),
+                Float2::Div => map2(out, a, b, |a, b| a / b),
+                Float2::Max => map2(out, a, b, larger),
+            }
+        }
+        Operation::MulAdd(a, b, c) => {
+            let (a, b, c) = (frame.floats(*a, n), frame.floats(*b, n), frame.floats(*c, n));
+            map3(cast_slice_mut(out), a, b, c, |a, b, c| a * b + c);
+        }
+        Operation::Word2(op, a, b) => {
+            let (a, b) = (frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n));
+            match op {
+                Word2::Add => map2(out, a, b, u32::wrapping_add),
+                Word2::Mul => map2(out, a, b, u32::wrapping_mul),
+                Word2::Max => map2(out, a, b, Ord::max),
+            }
+        }
+        Operation::Compare(comparison, a, b) => match comparison {
+            Comparison::LessFloat => map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| u32::from(a < b)),
+            Comparison::EqualFloat => map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| u32::from(a == b)),
+            Comparison::LessWord => {
+                map2(out, frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n), |a, b| u32::from(a < b));
+            }
+            Comparison::EqualWord => {
+                map2(out, frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n), |a, b| u32::from(a == b));
+            }
+        },
+        Operation::Select(c, x, y) => {
+            let (c, x, y) = (frame.lanes::<u32>(*c, n), frame.lanes::<u32>(*x, n), frame.lanes::<u32>(*y, n));
+            map3(out, c, x, y, |c, x, y| if c != 0 { x } else { y });
+        }
+        Operation::SelectLess(a, b, x, y) => select_less(frame, [*a, *b, *x, *y], out),
+        Operation::Cast(cast, a) => match cast {
+            Cast::FloatToWord => map1(out, frame.floats(*a, n), |a| a as u32),
+            Cast::FloatToBool => map1(out, frame.floats(*a, n), |a| u32::from(a != 0.0)),
+            Cast::WordToBool => map1(out, frame.lanes::<u32>(*a, n), |a| u32::from(a != 0)),
+            Cast::WordToFloat => map1(cast_slice_mut(out), frame.lanes::<u32>(*a, n), |a| a as f32),
+        },
+    }
+}
+
+#[inline(always)]
+fn float1(op: Unary, out: &mut [f32], a: Lanes<'_, f32>) {
+    let slice = match op {
+        Unary::Neg => return map1(out, a, |a| -a),
+        Unary::Recip => return map1(out, a, |a| 1.0 / a),
+        Unary::Sqrt => return map1(out, a, f32::sqrt),
+        Unary::Floor => return map1(out, a, f32::floor),
+        Unary::Exp => vector::exp,
+        Unary::Log => vector::log,
+        Unary::Tanh => vector::tanh,
+        Unary::Sin => vector::sin,
+    };
+    match a {
+        Lanes::Each(a) => slice(out, a),
+        Lanes::All(a) => {
+            slice(&mut out[..1], &[a]);
+            let value = out[0];
+            out.fill(value);
+        }
+    }
+}
+
+/// `a < b ? x : y`. The limit `b` is mostly one value, as in ReLU; then so are often `x` or `y`.
+#[inline(always)]
+fn select_less(frame: &Frame<'_>, [a, b, x, y]: [Source; 4], out: &mut [u32]) {
+    let n = out.len();
+    let (a, b) = (frame.floats(a, n), frame.floats(b, n));
+    let (x, y) = (frame.lanes::<u32>(x, n), frame.lanes::<u32>(y, n));
+    match (a, b) {
+        (a, Lanes::All(b)) => map3(out, a, x, y, |a, x, y| if a < b { x } else { y }),
+        (Lanes::All(a), b) => map3(out, b, x, y, |b, x, y| if a < b { x } else { y }),
+        (Lanes::Each(a), Lanes::Each(b)) => match (x, y) {
+            (x, Lanes::All(y)) => map3(out, Lanes::Each(a), Lanes::Each(b), x, |a, b, x| if a < b { x } else { y }),
+            (Lanes::All(x), y) => map3(out, Lanes::Each(a), Lanes::Each(b), y, |a, b, y| if a < b { x } else { y }),
+            (Lanes::Each(x), Lanes::Each(y)) => {
+                let operands = a.iter().zip(b).zip(x.iter().zip(y));
+                out.iter_mut().zip(operands).for_each(|(o, ((a, b), (&x, &y)))| *o = if a < b { x } else { y });
+            }
+        },
+    }
+}
+
+/// The values of an address over the lanes, as words. Negative ones wrap: they are only compared.
+#[inline(always)]
+fn values(frame: &Frame<'_>, address: usize, out: &mut [u32]) {
+    let base = frame.registers.bases[address] as u32;
+    pattern_values(frame.addresses.pattern(address), base, out);
+}
+
+#[inline(always)]
+fn pattern_values(pattern: &Pattern, base: u32, out: &mut [u32]) {
+    match pattern {
+        Pattern::Uniform => out.fill(base),
+        Pattern::Linear(stride) => {
+            let stride = *stride as u32;
+            (0u32..).zip(out).for_each(|(lane, o)| *o = base.wrapping_add(stride.wrapping_mul(lane)));
+        }
+        Pattern::Table(table) => {
+            out.iter_mut().zip(table).for_each(|(o, &relative)| *o = base.wrapping_add(relative as u32));
+        }
+    }
+}
+
+/// The lanes at which all limits hold, if these are consecutive lanes.
+#[inline(always)]
+fn valid_range(limits: &[Limit], frame: &Frame<'_>, count: usize) -> Option<(usize, usize)> {
+    let (mut from, mut to) = (0i64, count as i64);
+    for limit in limits {
+        let base = frame.registers.bases[limit.address];
+        match frame.addresses.pattern(limit.address) {
+            Pattern::Uniform => {
+                if base < 0 || base >= limit.span {
+                    to = 0;
+                }
+            }
+            // base + stride * lane in [0, span)
+            Pattern::Linear(1) => {
+                from = from.max(-base);
+                to = to.min(limit.span - base);
+            }
+            Pattern::Linear(stride) if *stride > 0 => {
+                from = from.max((-base).div_euclid(*stride) + i64::from((-base).rem_euclid(*stride) != 0));
+                to = to.min((limit.span - 1 - base).div_euclid(*stride) + 1);
+            }
+            Pattern::Linear(stride) => {
+                from = from.max((base - limit.span).div_euclid(-stride) + 1);
+                to = to.min(base.div_euclid(-stride) + 1);
+            }
+            Pattern::Table(_) => return None,
+        }
+    }
+    let from = from.clamp(0, count as i64);
+    Some((from as usize, to.clamp(from, count as i64) as usize))
+}
+
+#[inline(always)]
+fn within(limits: &[Limit], frame: &Frame<'_>, out: &mut [u32]) {
+    if let Some((from, to)) = valid_range(limits, frame, out.len()) {
+        out[..from].fill(0);
+        out[from..to].fill(1);
+        out[to..].fill(0);
+        return;
+    }
+    out.fill(1);
+    for limit in limits {
+        each_valid(limit, frame, out, |o, valid| *o &= u32::from(valid));
+    }
+}
+
+/// Tells for each lane whether a limit holds.
+#[inline(always)]
+fn each_valid(limit: &Limit, frame: &Frame<'_>, out: &mut [u32], f: impl Fn(&mut u32, bool)) {
+    let base = frame.registers.bases[limit.address] as u32;
+    let span = limit.span.max(0) as u32;
+    match frame.addresses.pattern(limit.address) {
+        Pattern::Uniform => out.iter_mut().for_each(|o| f(o, base < span)),
+        Pattern::Linear(stride) => {
+            let stride = *stride as u32;
+            (0u32..).zip(out).for_each(|(lane, o)| f(o, base.wrapping_add(stride.wrapping_mul(lane)) < span));
+        }
+        Pattern::Table(table) => {
+            out.iter_mut().zip(table).for_each(|(o, &relative)| f(o, base.wrapping_add(relative as u32) < span));
+        }
+    }
+}
+
+#[inline(always)]
+fn fetch_base(fetch: &Fetch, frame: &Frame<'_>) -> i64 {
+    frame.registers.bases[fetch.address]
+}
+
+#[inline(always)]
+fn load(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+    if fetch.bytes {
+        load_as::<u8>(fetch, base, frame, out);
+    } else {
+        load_as::<u32>(fetch, base, frame, out);
+    }
+}
+
+#[inline(always)]
+fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+    let n = out.len();
+    let pattern = frame.addresses.pattern(fetch.address);
+    let buffer = &frame.buffers[fetch.buffer];
+    let (from, to) = match pattern {
+        Pattern::Table(table) if fetch.limits.is_empty() => {
+            for (o, &relative) in out.iter_mut().zip(table) {
+                // SAFETY: unlimited views were verified when they were compiled; no races, see above.
+                *o = unsafe { buffer.get_unchecked::<T>((base + i64::from(relative)) as usize) }.into();
+            }
+            return;
+        }
+        Pattern::Table(_) => return load_limited::<T>(fetch, base, frame, out),
+        Pattern::Uniform | Pattern::Linear(_) => match valid_range(&fetch.limits, frame, n) {
+            Some(range) => range,
+            None => return load_limited::<T>(fetch, base, frame, out),
+        },
+    };
+    out[..from].fill(0);
+    out[to..].fill(0);
+    if from == to {
+        return;
+    }
+    match *pattern {
+        Pattern::Linear(1) => {
+            let start = (base + from as i64) as usize;
+            // SAFETY: see above.
+            let slice = unsafe { buffer.slice::<T>(start, to - from) };
+            out[from..to].iter_mut().zip(slice).for_each(|(o, &v)| *o = v.into());
+        }
+        Pattern::Linear(stride) => {
+            for (lane, o) in (from as i64..).zip(&mut out[from..to]) {
+                // SAFETY: no races, see above. Past the end, where a wrong view would lead, zeros are read.
+                *o = unsafe { buffer.get::<T>((base + stride * lane) as usize) }.into();
+            }
+        }
+        Pattern::Uniform | Pattern::Table(_) => {
+            // SAFETY: as for a stride.
+            out[from..to].fill(unsafe { buffer.get::<T>(base as usize) }.into());
+        }
+    }
+}
+
+/// A load whose limits need a look at every lane.
+#[inline(always)]
+fn load_limited<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+    pattern_values(frame.addresses.pattern(fetch.address), base as u32, out);
+    load_at::<T>(fetch, frame, out);
+}
+
+/// Replaces element numbers by elements, zero where a limit is exceeded.
+#[inline(always)]
+fn load_at<T: Pod + Into<u32>>(fetch: &Fetch, frame: &Frame<'_>, out: &mut [u32]) {
+    for limit in &fetch.limits {
+        // No buffer has an element of this number.
+        each_valid(limit, frame, out, |o, valid| *o = if valid { *o } else { u32::MAX });
+    }
+    let buffer = &frame.buffers[fetch.buffer];
+    // SAFETY: no races, see above.
+    out.iter_mut().for_each(|o| *o = unsafe { buffer.get::<T>(*o as usize) }.into());
+}
+
+#[inline(always)]
+fn gather(fetch: &Fetch, row: Source, last: u32, stride: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+    let n = out.len();
+    let base = fetch_base(fetch, frame);
+    if let Source::Scalar(row) = row {
+        let row = frame.registers.scalars[row].min(last);
+        return load(fetch, base + i64::from(row) * stride, frame, out);
+    }
+    let mut starts = std::mem::take(&mut frame.registers.indices);
+    let stride = stride as u32;
+    map1(&mut starts[..n], frame.lanes::<u32>(row, n), |row| row.min(last).wrapping_mul(stride));
+    pattern_values(frame.addresses.pattern(fetch.address), base as u32, out);
+    out.iter_mut().zip(&starts).for_each(|(o, &start)| *o = o.wrapping_add(start));
+    frame.registers.indices = starts;
+    if fetch.bytes {
+        load_at::<u8>(fetch, frame, out);
+    } else {
+        load_at::<u32>(fetch, frame, out);
+    }
+}
+
+multiversion! {
+    /// Writes what the steps left in registers.
+    pub(crate) fn run_writes<'a, 'b>(writes: &[Write], frame: &mut Frame<'a>, count: usize) {
+        for write in writes {
+            store(write, frame, count);
+        }
+    }
+}
+
+#[inline(always)]
+fn store(write: &Write, frame: &Frame<'_>, count: usize) {
+    let buffer = &frame.buffers[write.buffer];
+    let base = frame.registers.bases[write.address];
+    let value = frame.lanes::<u32>(write.value, count);
+    match frame.addresses.pattern(write.address) {
+        Pattern::Linear(1) => {
+            // SAFETY: see above. A value in place comes from a buffer that is not updated.
+            let out = unsafe { buffer.slice_mut::<u32>(base as usize, count) };
+            map1(out, value, |v| v);
+        }
+        Pattern::Uniform => scatter(buffer, value, count, |_| base),
+        Pattern::Linear(stride) => scatter(buffer, value, count, |lane| base + stride * lane as i64),
+        Pattern::Table(table) => scatter(buffer, value, count, |lane| base + i64::from(table[lane])),
+    }
+}
+
+#[inline(always)]
+fn scatter(buffer: &Buffer, value: Lanes<'_, u32>, count: usize, index: impl Fn(usize) -> i64) {
+    for lane in 0..count {
+        let value = match value {
+            Lanes::Each(values) => values[lane],
+            Lanes::All(value) => value,
+        };
+        // SAFETY: stores were verified when they were compiled; no races, see above.
+        unsafe { buffer.set_unchecked(index(lane) as usize, value) }
+    }
+}

@@ -1,0 +1,30 @@
+//! The CPU backend: executes the same kernels as the GPU, with the widest vectors of the machine.
+//!
+//! At construction each kernel is compiled to *steps* over *lanes* ([`compile`]): a chunk of a few hundred points goes
+//! through the steps one loop at a time, so that the work of interpreting is shared by all lanes, loops vectorize, and
+//! intermediate values stay in the L1 cache. The axes that lanes cover are chosen by estimated cost ([`cost`],
+//! [`nest`]). Reductions accumulate lane by lane ([`reduce`]); contractions are matrix products around the same
+//! machinery ([`contract`], [`gemm`]). Running allocates nothing.
+
+mod address;
+mod compile;
+mod contract;
+mod cost;
+mod epilogue;
+mod execute;
+mod gemm;
+mod lanes;
+mod memory;
+mod nest;
+mod operation;
+mod pointwise;
+mod reduce;
+mod scratch;
+mod session;
+mod target;
+#[cfg(test)]
+mod tests;
+mod vector;
+mod walk;
+
+pub use session::{Info, Session, SessionError};

@@ -1,0 +1,51 @@
+//! Runs code chunk by chunk: pointwise kernels, epilogues, and operands that have to be computed before a contraction.
+
+use super::compile::{Code, Space};
+use super::cost;
+use super::execute::{Frame, Registers, run_steps, run_writes};
+use super::memory::Buffer;
+use crate::plan::kernel::{Store, Typed};
+
+/// A body with its stores over a box of points.
+#[derive(Debug)]
+pub(crate) struct Pointwise {
+    code: Code,
+    turns: usize,
+    /// By estimate, for the whole box.
+    nanoseconds: f64,
+}
+
+impl Pointwise {
+    /// Compiles a body for the best way to walk the space.
+    pub(crate) fn new(space: Space<'_>, body: &[Typed], stores: &[Store]) -> Self {
+        let cost::Choice { nest, nanoseconds } = cost::choose(space, body, stores, &[]);
+        let code = Code::new(space, nest, body, stores, &[]);
+        let turns = code.nest.kept_turns();
+        Self { code, turns, nanoseconds }
+    }
+
+    /// The estimated time of a run.
+    pub(crate) fn nanoseconds(&self) -> f64 {
+        self.nanoseconds
+    }
+
+    /// Makes room in `registers` for a run.
+    pub(crate) fn reserve(&self, registers: &mut Registers) {
+        self.code.reserve(registers);
+    }
+
+    /// Runs over the box that starts at `origin` (empty: zero).
+    pub(crate) fn run(&self, buffers: &[Buffer], origin: &[usize], registers: &mut Registers) {
+        let code = &self.code;
+        let mut frame = Frame { buffers, addresses: &code.addresses, registers };
+        code.start(0, origin, &mut frame);
+        for _ in 0..self.turns {
+            let lanes = code.lanes(&frame);
+            run_steps(&code.steps, &mut frame, lanes);
+            if !code.writes.is_empty() {
+                run_writes(&code.writes, &mut frame, lanes);
+            }
+            code.advance(0..code.nest.kept, &mut frame);
+        }
+    }
+}

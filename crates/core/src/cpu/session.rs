@@ -1,0 +1,221 @@
+//! A program on the CPU: its buffers, and its entries' kernels compiled.
+
+use std::fmt;
+
+use super::compile::Array;
+use super::compile::Space;
+use super::contract::Contract;
+use super::execute::Registers;
+use super::gemm;
+use super::memory::Buffer;
+use super::pointwise::Pointwise;
+use super::reduce::Reduce;
+use super::scratch::ScratchSizes;
+use crate::dtype::DType;
+use crate::plan::coalesce::coalesce;
+use crate::plan::kernel::{Kernel, Kind};
+use crate::plan::{Plan, Role};
+use crate::program::{Init, Program};
+use crate::session::Slot;
+
+/// What is asked of a session that it does not have.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SessionError {
+    /// No such entry.
+    #[error("there is no entry {0}")]
+    NoEntry(usize),
+    /// No such buffer.
+    #[error("there is no buffer {0:?}")]
+    NoSlot(Slot),
+    /// The wrong number of bytes.
+    #[error("{slot:?} holds {expected} bytes, not {given}")]
+    WrongLength {
+        /// Which buffer.
+        slot: Slot,
+        /// How many bytes it holds.
+        expected: usize,
+        /// How many were given.
+        given: usize,
+    },
+}
+
+/// What a session takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Info {
+    /// Bytes of all buffers, scratch memory included.
+    pub bytes: usize,
+    /// Kernels of all entries.
+    pub kernels: usize,
+}
+
+/// A program's buffers and compiled entries. State persists from run to run; outputs hold what the last run of their
+/// entry left.
+pub struct Session {
+    buffers: Vec<Buffer>,
+    /// Bytes that the host sees, per buffer of the plan.
+    lengths: Vec<usize>,
+    inputs: usize,
+    states: usize,
+    entries: Vec<Entry>,
+    registers: Registers,
+    packed: gemm::Scratch,
+    threads: usize,
+}
+
+struct Entry {
+    kernels: Vec<Compiled>,
+    outputs: Vec<usize>,
+}
+
+impl Session {
+    /// Allocates and initialises all buffers and compiles all kernels. `threads` is an upper limit.
+    pub fn new(program: &Program, plan: &Plan, threads: usize) -> Self {
+        let mut buffers: Vec<Buffer> =
+            plan.buffers.iter().map(|b| Buffer::zeroed(b.dtype.bytes(b.len).div_ceil(4))).collect();
+        for (buffer, planned) in buffers.iter_mut().zip(&plan.buffers) {
+            if let Role::State(index) = planned.role
+                && let Init::Bytes(bytes) = &program.states[index].init
+            {
+                let all = buffer.bytes_mut();
+                let len = bytes.len().min(all.len());
+                all[..len].copy_from_slice(&bytes[..len]);
+            }
+        }
+        let lengths = plan.buffers.iter().map(|b| host_bytes(b.dtype, b.len)).collect();
+        let mut scratch = ScratchSizes::new(buffers.len());
+        let mut registers = Registers::default();
+        let mut compile = |kernel: &Kernel| {
+            let compiled = Compiled::new(kernel, plan, &mut scratch);
+            compiled.reserve(&mut registers);
+            compiled
+        };
+        let entries = plan
+            .entries
+            .iter()
+            .map(|entry| Entry {
+                kernels: entry.kernels.iter().map(&mut compile).collect(),
+                outputs: entry.outputs.clone(),
+            })
+            .collect();
+        buffers.extend(scratch.allocate());
+        let (inputs, states) = (program.inputs.len(), program.states.len());
+        let packed = gemm::Scratch::default();
+        Self { buffers, lengths, inputs, states, entries, registers, packed, threads: threads.max(1) }
+    }
+
+    /// Replaces the contents of a buffer: little-endian elements.
+    ///
+    /// # Errors
+    /// If there is no such buffer, or if it has another length.
+    pub fn write(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), SessionError> {
+        let buffer = self.buffer(slot)?;
+        let (expected, given) = (self.lengths[buffer], bytes.len());
+        if expected != given {
+            return Err(SessionError::WrongLength { slot, expected, given });
+        }
+        self.buffers[buffer].bytes_mut()[..given].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Runs an entry `steps` times.
+    ///
+    /// # Errors
+    /// If there is no such entry.
+    pub fn run(&mut self, entry: usize, steps: usize) -> Result<(), SessionError> {
+        let kernels = &self.entries.get(entry).ok_or(SessionError::NoEntry(entry))?.kernels;
+        for _ in 0..steps {
+            for kernel in kernels {
+                kernel.run(&self.buffers, &mut self.registers, &mut self.packed, self.threads);
+            }
+        }
+        Ok(())
+    }
+
+    /// The contents of a buffer: little-endian elements.
+    ///
+    /// # Errors
+    /// If there is no such buffer.
+    pub fn read(&self, slot: Slot) -> Result<Vec<u8>, SessionError> {
+        let buffer = self.buffer(slot)?;
+        Ok(self.buffers[buffer].bytes()[..self.lengths[buffer]].to_vec())
+    }
+
+    /// What the session takes.
+    pub fn info(&self) -> Info {
+        Info {
+            bytes: self.buffers.iter().map(Buffer::len_bytes).sum(),
+            kernels: self.entries.iter().map(|e| e.kernels.len()).sum(),
+        }
+    }
+
+    fn buffer(&self, slot: Slot) -> Result<usize, SessionError> {
+        let found = match slot {
+            Slot::Input(index) => (index < self.inputs).then_some(index),
+            Slot::State(index) => (index < self.states).then_some(self.inputs + index),
+            Slot::Output { entry, output } => self.entries.get(entry).and_then(|e| e.outputs.get(output).copied()),
+        };
+        found.ok_or(SessionError::NoSlot(slot))
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("info", &self.info()).finish_non_exhaustive()
+    }
+}
+
+/// Bytes of the elements themselves, without padding to whole words.
+fn host_bytes(dtype: DType, len: usize) -> usize {
+    match dtype {
+        DType::U8 => len,
+        DType::F32 | DType::U32 | DType::Bool => dtype.bytes(len),
+    }
+}
+
+/// A kernel in executable form.
+#[derive(Debug)]
+enum Compiled {
+    Pointwise(Pointwise),
+    Reduce(Reduce),
+    Contract(Contract),
+}
+
+impl Compiled {
+    fn new(kernel: &Kernel, plan: &Plan, scratch: &mut ScratchSizes) -> Self {
+        let kernel = &coalesce(kernel);
+        let array = |binding: &crate::plan::kernel::Binding| Array {
+            buffer: binding.buffer,
+            access: binding.access,
+            dtype: binding.dtype,
+            len: plan.buffers[binding.buffer].len,
+            scratch: false,
+        };
+        let arrays: Vec<Array> = kernel.bindings.iter().map(array).collect();
+        match &kernel.kind {
+            Kind::Pointwise => {
+                let space = Space { domain: &kernel.domain, full: &kernel.domain, reduced: &[], arrays: &arrays };
+                Self::Pointwise(Pointwise::new(space, &kernel.body, &kernel.stores))
+            }
+            Kind::Reduce { reduced, prologue, accumulators } => {
+                Self::Reduce(Reduce::new(kernel, &arrays, reduced, prologue, accumulators, scratch))
+            }
+            Kind::Contract { roles, a, b } => Self::Contract(Contract::new(kernel, &arrays, roles, a, b, scratch)),
+        }
+    }
+
+    fn reserve(&self, registers: &mut Registers) {
+        match self {
+            Self::Pointwise(pointwise) => pointwise.reserve(registers),
+            Self::Reduce(reduce) => reduce.reserve(registers),
+            Self::Contract(contract) => contract.reserve(registers),
+        }
+    }
+
+    fn run(&self, buffers: &[Buffer], registers: &mut Registers, packed: &mut gemm::Scratch, threads: usize) {
+        match self {
+            Self::Pointwise(pointwise) => pointwise.run(buffers, &[], registers),
+            Self::Reduce(reduce) => reduce.run(buffers, registers),
+            Self::Contract(contract) => contract.run(buffers, registers, packed, threads),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Kernels on the CPU backend against the literal interpreter: made by hand, and at random.
+
+mod kernels;
+mod random_kernels;
+mod session;
