@@ -31,6 +31,14 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
   await expect.poll(() => playground.step()).toBe(2);
 });
 
+test('an engine that cannot be loaded is named, with what to do', async ({ page }) => {
+  await page.route('**/lib/ganlet.js*', (route) => route.abort());
+  await page.goto('./');
+  const alert = new Playground(page).notices.getByRole('alert');
+  await expect(alert).toContainText('could not be loaded');
+  await expect(alert).toContainText('Reload');
+});
+
 test('asks nothing of any other host, and breaks no rule of its own', async ({ page }) => {
   const foreign: string[] = [];
   const complaints: string[] = [];

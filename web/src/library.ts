@@ -2,7 +2,7 @@
  * What the page expects of the library that `lib/ganlet.js` holds.
  *
  * Kept by hand, because the generated `lib/ganlet.d.ts` exists only after a Rust build while the
- * page must type-check without one. `test/library-contract.ts` compares the two where both exist.
+ * page must type-check without one. The tests in e2e/ hold it against the real library.
  */
 
 import type { JsonObject } from './state/json.ts';

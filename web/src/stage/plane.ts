@@ -46,7 +46,6 @@ export class PlaneStage {
     );
     this.#terrain.getContext('2d')?.putImageData(new ImageData(pixels, HEAT_SIDE, HEAT_SIDE), 0, 0);
     ctx.imageSmoothingEnabled = true;
-    ctx.imageSmoothingQuality = 'high';
     // The lattice's values sit on the box's edges, so half a cell hangs over on each side.
     const cell = [width / (HEAT_SIDE - 1), height / (HEAT_SIDE - 1)] as const;
     ctx.drawImage(this.#terrain, -cell[0] / 2, -cell[1] / 2, width + cell[0], height + cell[1]);

@@ -129,6 +129,8 @@ export class Session {
     const made = await this.create(spec, named ? 0 : HEAD_START);
     // A link's setting that the engine refuses must not leave an empty page.
     if (!made && !this.model) await this.create({ ...spec, backend: 'auto', overrides: {} });
+    // The address again says what is there.
+    this.#tell('spec');
   }
 
   async create(spec: Spec, headStart = 0): Promise<boolean> {

@@ -21,9 +21,17 @@ const engine = new Engine({
     scope.postMessage(message, transfer);
   },
   load: async (url) => {
-    const library = (await import(/* @vite-ignore */ url)) as Library;
-    await library.default();
-    return library;
+    try {
+      const library = (await import(/* @vite-ignore */ url)) as Library;
+      await library.default();
+      return library;
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `The engine could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
+        { cause: error },
+      );
+    }
   },
   now: () => performance.now(),
   breathe: () =>
