@@ -1,1 +1,7 @@
-//! Cross-crate tests.
+//! What the tests of the workspace share: a table of all operations, graphs at random, gradient checks, and the
+//! comparison of backends with the reference interpreter.
+
+pub mod grad_check;
+pub mod op_table;
+pub mod parity;
+pub mod random_graph;

@@ -1,7 +1,5 @@
 //! A plan computes what the reference interpreter computes.
 
-use std::sync::Arc;
-
 use super::interpret::interpret;
 use super::kernel::BufferId;
 use super::{Buffer, Plan, Role, plan};
@@ -11,6 +9,13 @@ use crate::program::{Init, Program};
 use crate::session::Slot;
 use crate::{Builder, Tensor};
 
+#[path = "../../../../tests/src/op_table.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the file is public in the crate of tests, which uses all of it"
+)]
+mod op_table;
 #[path = "../../../../tests/src/parity.rs"]
 #[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
 mod parity;
@@ -20,19 +25,9 @@ mod random_graph;
 
 mod random;
 
-/// Repeatable numbers in [-1, 1).
-fn noise(len: usize, seed: u32) -> Vec<f32> {
-    (0..len as u32)
-        .map(|i| {
-            crate::random::threefry2x32([seed, 0], [i, 0])[0] as f32 / (1u32 << 31) as f32 - 1.0
-        })
-        .collect()
-}
-
+/// Repeatable numbers in [-1, 1), as the first value of a state.
 fn init(len: usize, seed: u32) -> Init {
-    Init::Bytes(Arc::from(bytemuck::cast_slice::<f32, u8>(&noise(
-        len, seed,
-    ))))
+    op_table::floats(&op_table::noise(len, seed))
 }
 
 /// A plan on the interpreter of kernels.
@@ -116,22 +111,30 @@ fn check_promises(plan: &Plan) {
 }
 
 /// Compares a plan with the reference over `steps` runs of every entry.
-fn compare(program: &Program, steps: usize, tolerance: f64) -> Result<Plan, String> {
+fn compare(
+    program: &Program,
+    inputs: &[Vec<u8>],
+    steps: usize,
+    tolerance: f64,
+) -> Result<Plan, String> {
     let plan = plan(program);
     check_promises(&plan);
-    parity::compare(
-        program,
-        &mut Interpreted::new(program, &plan),
-        &[],
-        steps,
-        tolerance,
-    )?;
+    let mut interpreted = Interpreted::new(program, &plan);
+    parity::compare(program, &mut interpreted, inputs, steps, tolerance)?;
     Ok(plan)
 }
 
 /// Runs every entry `steps` times both ways and compares outputs and state.
 pub(super) fn check(builder: Builder, steps: usize) -> Plan {
-    compare(&builder.build().unwrap(), steps, 1e-4).unwrap()
+    compare(&builder.build().unwrap(), &[], steps, 1e-4).unwrap()
+}
+
+#[test]
+fn every_operation_and_its_gradients_are_planned_well() {
+    for case in op_table::parity_cases() {
+        compare(&case.program, &case.inputs, 2, 1e-4)
+            .unwrap_or_else(|what| panic!("{}: {what}", case.name));
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn random_graphs_compute_what_the_reference_computes() {
     let result = TestRunner::new_with_rng(config, rng).run(
         &graphs,
         |(steps, roots): (Vec<Choice>, Vec<Choice>)| {
-            compare(&program(&steps, &roots), 2, 0.0)
+            compare(&program(&steps, &roots), &[], 2, 0.0)
                 .map(drop)
                 .map_err(TestCaseError::fail)
         },
