@@ -182,15 +182,11 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
             let (rows, count) = (from[0], node.shape[0]);
             let row_len = shape::numel(&from[1..]);
             let column = (args[1].reshape(&[1, count])).min_u32(rows as u32 - 1);
-            let hit =
-                iota_like(&column, &[rows, count]).equal(&column.broadcast_to(&[rows, count]));
+            let hit = column
+                .iota_like(&[rows, count], 0)
+                .equal(&column.broadcast_to(&[rows, count]));
             let scattered = hit.cast(DType::F32).matmul(&ct.reshape(&[count, row_len]));
             vec![(0, scattered.reshape(&from))]
         }
     }
-}
-
-#[track_caller]
-fn iota_like(tensor: &Tensor, shape: &[usize]) -> Tensor {
-    Tensor::apply(tensor.graph(), Op::Iota { axis: 0 }, &[], shape)
 }

@@ -8,6 +8,7 @@
 #[cfg(test)]
 extern crate self as ganlet_core;
 
+pub mod backend;
 pub mod cpu;
 pub mod dtype;
 pub mod error;

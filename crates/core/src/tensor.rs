@@ -101,6 +101,12 @@ impl Tensor {
         self.constant(Scalar::F32(value), &self.shape())
     }
 
+    /// The coordinate along `axis`, as u32, in the same graph.
+    #[track_caller]
+    pub fn iota_like(&self, shape: &[usize], axis: usize) -> Tensor {
+        Self::apply(&self.graph, Op::Iota { axis }, &[], shape)
+    }
+
     /// A number of this tensor's own type, broadcastable to it.
     fn number(&self, value: f64) -> Tensor {
         match self.dtype() {

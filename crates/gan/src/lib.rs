@@ -1,4 +1,23 @@
-//! placeholder
+//! GANs on [`ganlet_core`]: layers, costs, games, data, metrics, and the experiment presets of Goodfellow's tutorial.
+//!
+//! An [`ExperimentConfig`] says what to run. [`Trainer`] plays the game on the CPU or the GPU, draws samples, measures
+//! them, and saves what it has learned.
+
+pub mod checkpoint;
+pub mod config;
+pub mod cost;
 pub mod data;
 pub mod error;
+pub mod game;
+pub mod init;
+pub mod layer;
 pub mod metric;
+pub mod optimizer;
+pub mod preset;
+pub mod random;
+pub mod regularizer;
+pub mod trainer;
+
+pub use config::ExperimentConfig;
+pub use error::ConfigError;
+pub use trainer::Trainer;

@@ -28,6 +28,7 @@ const MAX_COMPONENTS: usize = 64;
 
 /// One component of [`Toy::Mixture1d`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// Relative weight, above 0; weights are divided by their sum.
@@ -40,6 +41,7 @@ pub struct Component {
 
 /// A toy distribution. Lengths are in the units of the data; every `std` is 0.0001 to 10.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Toy {
     /// Equal Gaussians evenly spaced on a circle about the origin, the first on the positive x axis.

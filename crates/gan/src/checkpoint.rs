@@ -1,0 +1,170 @@
+//! One safetensors file: weights, optimizer state and counters, with the config in its header.
+
+use std::collections::HashMap;
+
+use ganlet_core::program::StateDef;
+use ganlet_core::{DType, Init, Program};
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
+
+use crate::config::ExperimentConfig;
+use crate::error::ConfigError;
+
+/// The layout of our header. A larger number in a file means a newer ganlet wrote it.
+const VERSION: u32 = 1;
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not a safetensors file, or cut short.
+    #[error("the checkpoint is damaged ({0}); save it again, or take an older one")]
+    Damaged(#[from] SafeTensorError),
+    /// A safetensors file of somebody else.
+    #[error("this safetensors file has no `{0}` in its header, so ganlet did not write it; load one that it saved")]
+    Foreign(&'static str),
+    /// Written by a newer version.
+    #[error("the checkpoint has format {found}, and this ganlet reads up to {VERSION}; update ganlet, or reload the page")]
+    Newer {
+        /// The file's version.
+        found: u32,
+    },
+    /// The config in the header cannot work.
+    #[error("the checkpoint's config cannot be used: {0}")]
+    Config(#[from] ConfigError),
+    /// Tensors do not match the game.
+    #[error("the checkpoint is of another game: {problem}; load it as a new trainer instead")]
+    Mismatch {
+        /// Which tensor differs, and how.
+        problem: String,
+    },
+}
+
+/// What a trainer has learned, and what it needs to go on.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The game.
+    pub config: ExperimentConfig,
+    /// The seed of every random number.
+    pub seed: u32,
+    /// Steps taken.
+    pub step: u64,
+    tensors: Vec<Tensor>,
+}
+
+#[derive(Clone, Debug)]
+struct Tensor {
+    name: String,
+    shape: Vec<usize>,
+    dtype: Dtype,
+    bytes: Vec<u8>,
+}
+
+impl Checkpoint {
+    /// Of a game's state: index in the program, and contents.
+    pub fn new(
+        config: ExperimentConfig,
+        seed: u32,
+        step: u64,
+        program: &Program,
+        states: Vec<(usize, Vec<u8>)>,
+    ) -> Self {
+        let tensors = states
+            .into_iter()
+            .map(|(index, bytes)| {
+                let state = &program.states[index];
+                Tensor { name: state.name.clone(), shape: state.shape.clone(), dtype: file_dtype(state.dtype), bytes }
+            })
+            .collect();
+        Self { config, seed, step, tensors }
+    }
+
+    /// As a safetensors file.
+    ///
+    /// # Errors
+    /// None in practice: the tensors come from a program.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
+        let views = self
+            .tensors
+            .iter()
+            .map(|t| Ok((t.name.as_str(), TensorView::new(t.dtype, t.shape.clone(), &t.bytes)?)))
+            .collect::<Result<Vec<_>, SafeTensorError>>()?;
+        let config = serde_json::to_string(&self.config).expect("a config is plain data");
+        let header = HashMap::from([
+            ("ganlet".to_string(), VERSION.to_string()),
+            ("config".to_string(), config),
+            ("seed".to_string(), self.seed.to_string()),
+            ("step".to_string(), self.step.to_string()),
+        ]);
+        Ok(safetensors::serialize(views, Some(header))?)
+    }
+
+    /// From a safetensors file.
+    ///
+    /// # Errors
+    /// A damaged file, one that ganlet did not write, one of a newer version, or a config that cannot work.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let header = metadata.metadata().clone().unwrap_or_default();
+        let field = |name: &'static str| header.get(name).ok_or(CheckpointError::Foreign(name));
+        let number = |name: &'static str| field(name)?.parse::<u64>().map_err(|_| CheckpointError::Foreign(name));
+        let found = number("ganlet")? as u32;
+        if found > VERSION {
+            return Err(CheckpointError::Newer { found });
+        }
+        let config = ExperimentConfig::parse(field("config")?)?;
+        let tensors = SafeTensors::deserialize(bytes)?
+            .tensors()
+            .into_iter()
+            .map(|(name, view)| Tensor {
+                name,
+                shape: view.shape().to_vec(),
+                dtype: view.dtype(),
+                bytes: view.data().to_vec(),
+            })
+            .collect();
+        Ok(Self { config, seed: number("seed")? as u32, step: number("step")?, tensors })
+    }
+
+    /// The contents of every state that training changes, by its index in `program`.
+    ///
+    /// # Errors
+    /// A tensor that is missing or has another shape.
+    pub fn matched(&self, program: &Program) -> Result<Vec<(usize, &[u8])>, CheckpointError> {
+        let states = program.states.iter().enumerate().filter(|(_, state)| is_learned(state));
+        states
+            .map(|(index, state)| {
+                let mismatch = |problem: String| CheckpointError::Mismatch { problem };
+                let tensor = (self.tensors.iter().find(|t| t.name == state.name))
+                    .ok_or_else(|| mismatch(format!("it has no `{}`", state.name)))?;
+                if tensor.shape != state.shape || tensor.dtype != file_dtype(state.dtype) {
+                    return Err(mismatch(format!(
+                        "its `{}` is {:?} {:?}, and the game's is {:?} {}",
+                        state.name, tensor.dtype, tensor.shape, state.shape, state.dtype
+                    )));
+                }
+                Ok((index, tensor.bytes.as_slice()))
+            })
+            .collect()
+    }
+}
+
+/// Whether training changes a state; what the data set gives is not saved.
+pub(crate) fn is_learned(state: &StateDef) -> bool {
+    !state.name.starts_with("data.")
+}
+
+/// What a state holds before the first step.
+pub(crate) fn initial_bytes(state: &StateDef) -> Vec<u8> {
+    match &state.init {
+        Init::Zeros => vec![0; state.dtype.bytes(state.shape.iter().product())],
+        Init::Bytes(bytes) => bytes.to_vec(),
+    }
+}
+
+fn file_dtype(dtype: DType) -> Dtype {
+    match dtype {
+        DType::F32 => Dtype::F32,
+        DType::U32 | DType::Bool => Dtype::U32,
+        DType::U8 => Dtype::U8,
+    }
+}

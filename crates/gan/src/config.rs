@@ -1,0 +1,612 @@
+//! What an experiment is: one value that the page's controls, share links, checkpoints and the terminal all speak.
+//!
+//! Presets are values of it; a link or `--set` holds what differs. Every field validates itself with an error that
+//! names it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::data::Toy;
+use crate::error::ConfigError;
+use crate::preset;
+
+/// A whole experiment: data, both players, the game between them, and how long it is played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentConfig {
+    /// The preset that this config started from.
+    pub preset: String,
+    /// What is to be imitated.
+    pub data: Data,
+    /// The noise z that the generator starts from.
+    pub prior: Prior,
+    /// G: from noise to samples.
+    pub generator: Network,
+    /// D: from samples to a logit; its sigmoid is D(x). A critic's score in the Wasserstein game.
+    pub discriminator: Network,
+    /// What each player minimizes.
+    #[serde(default)]
+    pub cost: Cost,
+    /// Factor on both costs; 0.5 gives the tutorial's equations 8, 10 and 13 to the letter.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
+    pub cost_scale: f64,
+    /// The target of D on real data: one-sided label smoothing where below 1 (tutorial, section 4.2).
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
+    pub real_label: f64,
+    /// A penalty on the slope of D between real and generated samples (Gulrajani et al. 2017).
+    #[serde(default)]
+    pub gradient_penalty: Option<GradientPenalty>,
+    /// How G learns.
+    pub g_optimizer: Optimizer,
+    /// How D learns.
+    pub d_optimizer: Optimizer,
+    /// Who moves when.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// Samples in one minibatch, of real data and of noise each.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8192)))]
+    pub batch: usize,
+    /// Training steps that a run takes unless told otherwise.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10_000_000)))]
+    pub steps: u64,
+    /// What is recorded at every step.
+    #[serde(default)]
+    pub monitor: Monitor,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// Where real samples come from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Data {
+    /// A distribution in one or two dimensions whose density is known.
+    Toy(Toy),
+    /// Images from files.
+    Images(ImageData),
+    /// The fixed batches of the peers' benchmark.
+    Pool(PoolData),
+}
+
+/// A set of images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ImageData {
+    /// Handwritten digits, 28 by 28, grey.
+    Mnist {
+        /// How many of the 60,000 training images to learn from; 50,000 is the 2014 paper's split.
+        #[serde(default = "all_of_mnist")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000)))]
+        images: usize,
+        /// The value of black; white is 1. Use 0 with a sigmoid, -1 with a tanh at the end of G.
+        #[serde(default = "minus_one")]
+        #[cfg_attr(feature = "schema", schemars(range(min = -1.0, max = 0.0)))]
+        black: f64,
+    },
+}
+
+fn all_of_mnist() -> usize {
+    60_000
+}
+
+fn minus_one() -> f64 {
+    -1.0
+}
+
+/// Four fixed batches of real data and of noise: the same numbers on every library that is compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PoolData {
+    /// Uniform numbers, or points on a ring.
+    BenchPool {
+        /// Extent of one sample.
+        dim: usize,
+        /// Points on a ring of 8 modes instead of uniform numbers.
+        #[serde(default)]
+        ring: bool,
+    },
+}
+
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let value = Value::deserialize(deserializer)?;
+        let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+        match kind {
+            "mnist" => serde_json::from_value(value).map(Data::Images),
+            "bench_pool" => serde_json::from_value(value).map(Data::Pool),
+            _ => serde_json::from_value(value).map(Data::Toy),
+        }
+        .map_err(D::Error::custom)
+    }
+}
+
+/// The distribution of z.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Prior {
+    /// Its shape; both have mean 0.
+    #[serde(default)]
+    pub kind: PriorKind,
+    /// How many numbers z has.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1024)))]
+    pub dim: usize,
+    /// Standard deviation of the normal, half width of the uniform.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
+    pub scale: f64,
+}
+
+/// Shapes of the prior.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PriorKind {
+    /// Gaussian.
+    #[default]
+    Normal,
+    /// Equal between minus and plus the scale.
+    Uniform,
+}
+
+/// A stack of layers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// How weights start. Biases start at zero.
+    #[serde(default)]
+    pub init: Init,
+    /// From input to output.
+    pub layers: Vec<Layer>,
+}
+
+/// One layer of a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Layer {
+    /// `x W + b`
+    Dense {
+        /// Outputs.
+        units: usize,
+    },
+    /// The largest of several affine maps (Goodfellow et al. 2013).
+    Maxout {
+        /// Outputs.
+        units: usize,
+        /// Maps that compete for each output.
+        pieces: usize,
+    },
+    /// `max(0, x)`
+    Relu,
+    /// `x` where positive, `slope x` elsewhere.
+    LeakyRelu {
+        /// Slope of the negative side, 0 to 1.
+        #[serde(default = "leaky_slope")]
+        slope: f64,
+    },
+    /// Hyperbolic tangent: samples in -1 to 1.
+    Tanh,
+    /// Logistic function: samples in 0 to 1.
+    Sigmoid,
+    /// `log(1 + e^x)`
+    Softplus,
+    /// Zeroes inputs at random while training and scales up the rest (Srivastava et al. 2014).
+    Dropout {
+        /// Probability that an input stays.
+        keep: f64,
+    },
+    /// Normalizes each feature over the minibatch, then scales and shifts it (Ioffe and Szegedy 2015). Real and
+    /// generated batches are normalized apart; samples are drawn with running averages.
+    BatchNorm {
+        /// Added to the variance.
+        #[serde(default = "batch_norm_eps")]
+        eps: f64,
+    },
+}
+
+fn leaky_slope() -> f64 {
+    0.2
+}
+
+fn batch_norm_eps() -> f64 {
+    1e-5
+}
+
+/// How weights start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Init {
+    /// Uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
+    #[default]
+    Glorot,
+    /// Normal with variance `2 / fan_in`, for rectifiers (He et al. 2015).
+    He,
+    /// Normal with one standard deviation for all; 0.02 is DCGAN's.
+    Normal {
+        /// The standard deviation.
+        std: f64,
+    },
+    /// Uniform with one half width for all, as in the 2014 paper.
+    Uniform {
+        /// The half width.
+        half_width: f64,
+        /// Start the last bias where G's mean output is the data's mean.
+        #[serde(default)]
+        bias_from_data: bool,
+    },
+    /// Orthogonal rows or columns (Saxe et al. 2014).
+    Orthogonal {
+        /// Factor on the orthonormal matrix.
+        gain: f64,
+    },
+    /// The peers' benchmark: a hash of the index, uniform with half width `sqrt(3 / fan_in)`.
+    Bench {
+        /// Seed of the first layer; the next layer takes the next number.
+        seed: u32,
+    },
+}
+
+/// What the players minimize, from D's logit `a`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Cost {
+    /// G minimizes what D maximizes (tutorial, equation 10). G's gradient vanishes when D wins.
+    Minimax,
+    /// G maximizes the log probability of being mistaken (equation 13).
+    #[default]
+    NonSaturating,
+    /// G's expected gradient is that of maximum likelihood when D is optimal (equation 14).
+    MaximumLikelihood,
+    /// Squared distance of the logit from 1 for real, 0 for generated (Mao et al. 2017).
+    LeastSquares,
+    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic.
+    Wasserstein,
+}
+
+/// Keeps D's slope near a target between real and generated samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GradientPenalty {
+    /// Factor on the penalty.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
+    pub weight: f64,
+    /// Only slopes above the target cost anything.
+    #[serde(default)]
+    pub one_sided: bool,
+    /// The slope that costs nothing.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
+    pub target: f64,
+}
+
+/// How a player's parameters follow its gradient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Optimizer {
+    /// Gradient descent with momentum. Rate and momentum may change over time, as in the 2014 paper.
+    Sgd {
+        /// Learning rate at the first step.
+        lr: f64,
+        /// Factor on the rate at every step.
+        #[serde(default = "one")]
+        lr_decay: f64,
+        /// The rate never falls below this.
+        #[serde(default)]
+        lr_min: f64,
+        /// Share of the last move that is repeated.
+        #[serde(default)]
+        momentum: f64,
+        /// The momentum after `momentum_steps`; equal to `momentum` for none of this.
+        #[serde(default)]
+        momentum_final: Option<f64>,
+        /// Steps over which momentum rises.
+        #[serde(default = "one")]
+        momentum_steps: f64,
+    },
+    /// Divides by a running root mean square (Tieleman and Hinton 2012).
+    RmsProp {
+        /// Learning rate.
+        lr: f64,
+        /// Memory of the mean square.
+        #[serde(default = "rms_decay")]
+        decay: f64,
+        /// Added to the root.
+        #[serde(default = "adam_eps")]
+        eps: f64,
+    },
+    /// Running mean over running root mean square, both corrected for their start (Kingma and Ba 2015).
+    Adam {
+        /// Learning rate.
+        lr: f64,
+        /// Memory of the mean; 0.5 is DCGAN's.
+        #[serde(default = "adam_beta1")]
+        beta1: f64,
+        /// Memory of the mean square.
+        #[serde(default = "adam_beta2")]
+        beta2: f64,
+        /// Added to the root.
+        #[serde(default = "adam_eps")]
+        eps: f64,
+    },
+}
+
+fn rms_decay() -> f64 {
+    0.9
+}
+
+fn adam_beta1() -> f64 {
+    0.5
+}
+
+fn adam_beta2() -> f64 {
+    0.999
+}
+
+fn adam_eps() -> f64 {
+    1e-8
+}
+
+/// Who moves when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Updates of D for each update of G (the paper's k).
+    #[serde(default = "one_step")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20)))]
+    pub d_steps: usize,
+    /// Whether G sees the D that has just moved.
+    #[serde(default)]
+    pub order: Order,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { d_steps: 1, order: Order::Alternating }
+    }
+}
+
+fn one_step() -> usize {
+    1
+}
+
+/// Order of the players' moves within a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// D moves, then G against the new D.
+    #[default]
+    Alternating,
+    /// Both move at once, from the same samples.
+    Simultaneous,
+}
+
+/// What is recorded at every step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Monitor {
+    /// Costs, D's mean verdicts, and the norms of both gradients.
+    #[default]
+    Full,
+    /// Only the two costs.
+    Costs,
+}
+
+impl ExperimentConfig {
+    /// The preset of this name.
+    ///
+    /// # Errors
+    /// An unknown name; the error lists those that exist.
+    pub fn preset(name: &str) -> Result<Self, ConfigError> {
+        preset::find(name).map(|p| p.config()).ok_or_else(|| {
+            let names: Vec<&str> = preset::all().iter().map(|p| p.name).collect();
+            ConfigError::new("preset", format!("there is no preset `{name}`"), format!("use one of {}", names.join(", ")))
+        })
+    }
+
+    /// From a preset's name, or from JSON: `{"preset": name, …what differs}`.
+    ///
+    /// # Errors
+    /// Malformed JSON, an unknown preset or field, a value out of range: each names the field and the cure.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let text = text.trim();
+        if !text.starts_with('{') {
+            return Self::preset(text.trim_matches('"'));
+        }
+        let overrides: Value = serde_json::from_str(text)
+            .map_err(|e| ConfigError::new("config", format!("this is not JSON ({e})"), "write {\"preset\": \"ring\"}"))?;
+        let name = overrides.get("preset").and_then(Value::as_str).unwrap_or_default();
+        Self::preset(name)?.with(&overrides)
+    }
+
+    /// This config with some fields replaced: objects are merged, `null` takes an optional part away, and an object of
+    /// another `kind` replaces the old one whole.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn with(&self, overrides: &Value) -> Result<Self, ConfigError> {
+        let mut merged = serde_json::to_value(self).expect("a config is plain data");
+        merge(&mut merged, overrides);
+        let config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
+            let field = error.path().to_string();
+            ConfigError::new(field, error.into_inner().to_string(), "see the preset's own config for the fields there are")
+        })?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// This config with the field at a dotted `path` replaced.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn with_path(&self, path: &str, value: Value) -> Result<Self, ConfigError> {
+        let mut merged = serde_json::to_value(self).expect("a config is plain data");
+        let unknown = || ConfigError::new(path, "there is no such field", "see the preset's config for the fields there are");
+        let mut place = &mut merged;
+        for (depth, part) in path.split('.').enumerate() {
+            place = match place {
+                Value::Object(object) => object.get_mut(part).ok_or_else(unknown)?,
+                Value::Array(array) => part.parse::<usize>().ok().and_then(|i| array.get_mut(i)).ok_or_else(unknown)?,
+                Value::Null if depth > 0 => return Err(unknown()),
+                _ => return Err(unknown()),
+            };
+        }
+        *place = value;
+        self.with(&merged)
+    }
+
+    /// What differs from the preset, as JSON that [`parse`](Self::parse) reads; the preset's name is always there.
+    pub fn overrides(&self) -> Value {
+        let own = serde_json::to_value(self).expect("a config is plain data");
+        let base = Self::preset(&self.preset).ok().and_then(|p| serde_json::to_value(p).ok());
+        let mut difference = base.map_or(own.clone(), |base| difference(&base, &own).unwrap_or_else(|| Value::Object(Default::default())));
+        difference["preset"] = Value::String(self.preset.clone());
+        difference
+    }
+
+    /// Checks every field's range, and that the parts fit together.
+    ///
+    /// # Errors
+    /// The first field that cannot work.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let range = ConfigError::check_range;
+        match &self.data {
+            Data::Toy(toy) => toy.validate("data")?,
+            Data::Images(ImageData::Mnist { images, black }) => {
+                range("data.images", "images", *images, 100..=60_000)?;
+                ConfigError::check_range("data.black", "as the value of black", *black, -1.0..=0.0)?;
+            }
+            Data::Pool(PoolData::BenchPool { dim, .. }) => range("data.dim", "numbers", *dim, 1..=65_536)?,
+        }
+        range("prior.dim", "numbers", self.prior.dim, 1..=1024)?;
+        ConfigError::check_range("prior.scale", "as the scale", self.prior.scale, 1e-3..=100.0)?;
+        ConfigError::check_range("cost_scale", "as the factor", self.cost_scale, 1e-3..=100.0)?;
+        ConfigError::check_range("real_label", "as D's target", self.real_label, 0.5..=1.0)?;
+        if let Some(penalty) = &self.gradient_penalty {
+            ConfigError::check_range("gradient_penalty.weight", "as the factor", penalty.weight, 0.0..=1000.0)?;
+            ConfigError::check_range("gradient_penalty.target", "as the slope", penalty.target, 0.0..=100.0)?;
+            let couples_samples =
+                |layer: &Layer| matches!(layer, Layer::BatchNorm { .. });
+            if self.discriminator.layers.iter().any(couples_samples) {
+                return Err(ConfigError::new(
+                    "discriminator.layers",
+                    "batch norm mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
+                    "take batch norm out of D, or the penalty away (Gulrajani et al. 2017, section 4)",
+                ));
+            }
+        }
+        range("schedule.d_steps", "updates of D", self.schedule.d_steps, 1..=20)?;
+        range("batch", "samples", self.batch, 1..=8192)?;
+        ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)?;
+        if self.schedule.order == Order::Simultaneous && self.schedule.d_steps != 1 {
+            return Err(ConfigError::new(
+                "schedule.d_steps",
+                format!("{} updates of D in a simultaneous step", self.schedule.d_steps),
+                "use 1, or alternating order",
+            ));
+        }
+        validate_optimizer("g_optimizer", &self.g_optimizer)?;
+        validate_optimizer("d_optimizer", &self.d_optimizer)?;
+        validate_network("generator", &self.generator)?;
+        validate_network("discriminator", &self.discriminator)
+    }
+}
+
+fn validate_optimizer(field: &str, optimizer: &Optimizer) -> Result<(), ConfigError> {
+    let check = |name: &str, value: f64, range| {
+        ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
+    };
+    match *optimizer {
+        Optimizer::Sgd { lr, lr_decay, lr_min, momentum, momentum_final, momentum_steps } => {
+            check("lr", lr, 0.0..=10.0)?;
+            check("lr_decay", lr_decay, 0.9..=1.0)?;
+            check("lr_min", lr_min, 0.0..=10.0)?;
+            check("momentum", momentum, 0.0..=0.999)?;
+            check("momentum_final", momentum_final.unwrap_or(momentum), 0.0..=0.999)?;
+            check("momentum_steps", momentum_steps, 1.0..=1e9)
+        }
+        Optimizer::RmsProp { lr, decay, eps } => {
+            check("lr", lr, 0.0..=1.0)?;
+            check("decay", decay, 0.0..=0.9999)?;
+            check("eps", eps, 1e-12..=1.0)
+        }
+        Optimizer::Adam { lr, beta1, beta2, eps } => {
+            check("lr", lr, 0.0..=1.0)?;
+            check("beta1", beta1, 0.0..=0.9999)?;
+            check("beta2", beta2, 0.0..=0.99999)?;
+            check("eps", eps, 1e-12..=1.0)
+        }
+    }
+}
+
+fn validate_network(field: &str, network: &Network) -> Result<(), ConfigError> {
+    ConfigError::check_range(format!("{field}.layers"), "layers", network.layers.len(), 1..=64)?;
+    for (i, layer) in network.layers.iter().enumerate() {
+        let at = |name: &str| format!("{field}.layers.{i}.{name}");
+        match *layer {
+            Layer::Dense { units } => ConfigError::check_range(at("units"), "units", units, 1..=65_536)?,
+            Layer::Maxout { units, pieces } => {
+                ConfigError::check_range(at("units"), "units", units, 1..=8192)?;
+                ConfigError::check_range(at("pieces"), "pieces", pieces, 1..=32)?;
+            }
+            Layer::LeakyRelu { slope } => ConfigError::check_range(at("slope"), "as the slope", slope, 0.0..=1.0)?,
+            Layer::Dropout { keep } => ConfigError::check_range(at("keep"), "as the share kept", keep, 0.01..=1.0)?,
+            Layer::BatchNorm { eps } => ConfigError::check_range(at("eps"), "added to the variance", eps, 1e-12..=1.0)?,
+            Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => {}
+        }
+    }
+    match network.init {
+        Init::Normal { std } => ConfigError::check_range(format!("{field}.init.std"), "as the deviation", std, 1e-6..=10.0),
+        Init::Uniform { half_width, .. } => {
+            ConfigError::check_range(format!("{field}.init.half_width"), "as the half width", half_width, 1e-6..=10.0)
+        }
+        Init::Orthogonal { gain } => ConfigError::check_range(format!("{field}.init.gain"), "as the gain", gain, 1e-3..=100.0),
+        Init::Glorot | Init::He | Init::Bench { .. } => Ok(()),
+    }
+}
+
+fn merge(base: &mut Value, overrides: &Value) {
+    match (base, overrides) {
+        (Value::Object(base), Value::Object(overrides)) => {
+            let other_kind = overrides.get("kind").is_some_and(|kind| base.get("kind") != Some(kind));
+            if other_kind {
+                base.clear();
+            }
+            for (key, value) in overrides {
+                merge(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (base, overrides) => *base = overrides.clone(),
+    }
+}
+
+/// The part of `own` that `merge(base, part)` needs to become `own`.
+fn difference(base: &Value, own: &Value) -> Option<Value> {
+    match (base, own) {
+        _ if base == own => None,
+        (Value::Object(base), Value::Object(own)) if base.get("kind") == own.get("kind") => {
+            let changed = own.iter().filter_map(|(key, value)| {
+                difference(base.get(key).unwrap_or(&Value::Null), value).map(|d| (key.clone(), d))
+            });
+            Some(Value::Object(changed.collect()))
+        }
+        _ => Some(own.clone()),
+    }
+}

@@ -1,0 +1,40 @@
+//! What each player minimizes, from D's logits. Means are over the batch; results have shape `[]`.
+
+use ganlet_core::Tensor;
+
+use crate::config::Cost;
+use crate::layer::softplus;
+
+/// Logits above this are cut in the maximum likelihood cost, whose gradient is `e^a`.
+const LARGEST_LOGIT: f64 = 30.0;
+
+/// J(D). `label` is the target on real data: one-sided smoothing where below 1.
+pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -> Tensor {
+    match cost {
+        // Cross-entropy with target t is softplus(a) - t a (tutorial, equation 8).
+        Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood => {
+            (softplus(real) - real * label).mean_all() + softplus(fake).mean_all()
+        }
+        Cost::LeastSquares => (real - label).square().mean_all() + fake.square().mean_all(),
+        Cost::Wasserstein => fake.mean_all() - real.mean_all(),
+    }
+}
+
+/// J(G).
+pub fn generator(cost: Cost, fake: &Tensor) -> Tensor {
+    match cost {
+        Cost::Minimax => -softplus(fake).mean_all(),
+        Cost::NonSaturating => softplus(&-fake).mean_all(),
+        Cost::MaximumLikelihood => -fake.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp().mean_all(),
+        Cost::LeastSquares => (fake - 1.0).square().mean_all(),
+        Cost::Wasserstein => -fake.mean_all(),
+    }
+}
+
+/// Whether D's output is a logit of a probability; otherwise it is a score.
+pub fn is_probability(cost: Cost) -> bool {
+    match cost {
+        Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood => true,
+        Cost::LeastSquares | Cost::Wasserstein => false,
+    }
+}

@@ -1,0 +1,104 @@
+//! A network and its optimizer, as state on the device.
+
+use ganlet_core::{Builder, DType, Init, Tensor};
+
+use crate::config::{Network, Optimizer};
+use crate::error::ConfigError;
+use crate::init;
+use crate::layer::{Mode, Stack};
+use crate::optimizer::Lookup;
+use crate::random::Random;
+
+/// Share of a running statistic that a training step keeps.
+const STATS_MEMORY: f64 = 0.9;
+
+/// Which of a step's two batches of noise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The one that D learns from.
+    First,
+    /// The one that G learns from.
+    Second,
+}
+
+/// A player at one moment of a step: state tensors at first, their next values later.
+#[derive(Clone)]
+pub(super) struct Player {
+    pub(super) stack: Stack,
+    optimizer: Optimizer,
+    pub(super) params: Tensor,
+    buffers: Vec<Tensor>,
+    count: Tensor,
+    stats: Option<Tensor>,
+}
+
+impl Player {
+    #[expect(clippy::too_many_arguments, reason = "each names one part of the config, used once")]
+    pub(super) fn new(
+        b: &Builder,
+        name: &str,
+        field: &str,
+        network: &Network,
+        input: usize,
+        optimizer: &Optimizer,
+        seed: u32,
+        data_mean: Option<&[f32]>,
+    ) -> Result<Self, ConfigError> {
+        let stack = Stack::new(field, network, input)?;
+        let which = name.bytes().fold(0, |sum, byte| sum * 31 + u32::from(byte));
+        let first = init::parameters(&stack, &network.init, seed, which, data_mean);
+        let bytes = |values: &[f32]| Init::Bytes(bytemuck::cast_slice(values).into());
+        let len = stack.params_len();
+        let params = b.state(&format!("{name}.params"), &[len], DType::F32, bytes(&first));
+        let buffers = (optimizer.buffers().iter())
+            .map(|buffer| b.state(&format!("{name}.{buffer}"), &[len], DType::F32, Init::Zeros))
+            .collect();
+        let count = b.state(&format!("{name}.updates"), &[], DType::F32, Init::Zeros);
+        let stats = (stack.stats_len > 0).then(|| {
+            // Mean 0 and variance 1 for every feature, as [mean.., variance..] per batch norm.
+            let first = running_start(&stack);
+            b.state(&format!("{name}.stats"), &[stack.stats_len], DType::F32, bytes(&first))
+        });
+        Ok(Self { stack, optimizer: optimizer.clone(), params, buffers, count, stats })
+    }
+
+    /// Output for a training batch, and the statistics of each batch norm in it.
+    pub(super) fn forward(&self, input: &Tensor, random: &Random) -> (Tensor, Vec<Tensor>) {
+        let mut mode = Mode::Train { random, batch_stats: vec![] };
+        let output = self.stack.forward(&self.params, input, &mut mode);
+        match mode {
+            Mode::Train { batch_stats, .. } => (output, batch_stats),
+            Mode::Sample { .. } => (output, vec![]),
+        }
+    }
+
+    /// The running statistics; any tensor where there are none.
+    pub(super) fn stats(&self) -> &Tensor {
+        self.stats.as_ref().unwrap_or(&self.params)
+    }
+
+    /// The player after one update.
+    pub(super) fn moved(self, hyper: Lookup<'_>, gradient: &Tensor, batch_stats: &[Tensor]) -> Self {
+        let count = &self.count + 1.0;
+        let (params, buffers) = self.optimizer.update(hyper, &self.params, gradient, &self.buffers, &count);
+        let stats = self.stats.map(|stats| {
+            let flat: Vec<Tensor> = batch_stats.iter().map(|s| s.detach().reshape(&[s.numel()])).collect();
+            let batch = Tensor::concat(&flat.iter().collect::<Vec<_>>(), 0);
+            stats * STATS_MEMORY + batch * (1.0 - STATS_MEMORY)
+        });
+        Self { params, buffers, count, stats, ..self }
+    }
+
+    /// Pairs of this player's state and the value it takes in `next`.
+    pub(super) fn updates<'a>(&'a self, next: &'a Player) -> impl Iterator<Item = (&'a Tensor, &'a Tensor)> {
+        [(&self.params, &next.params), (&self.count, &next.count)]
+            .into_iter()
+            .chain(self.buffers.iter().zip(&next.buffers))
+            .chain(self.stats.iter().zip(&next.stats))
+    }
+}
+
+fn running_start(stack: &Stack) -> Vec<f32> {
+    let widths = stack.params.iter().filter(|p| p.name.ends_with("batch_norm.scale")).map(|p| p.len());
+    widths.flat_map(|n| std::iter::repeat_n(0.0, n).chain(std::iter::repeat_n(1.0, n))).collect()
+}

@@ -1,0 +1,475 @@
+//! Plays a game: trains, draws samples, measures them, saves and resumes.
+
+mod evaluate;
+mod recovery;
+
+use std::collections::VecDeque;
+
+use ganlet_core::Slot;
+use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
+use ganlet_core::gpu::DeviceError;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use evaluate::Evaluation;
+use recovery::Snapshot;
+
+use crate::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::config::{Data, ExperimentConfig, PriorKind};
+use crate::data::Toy;
+use crate::error::{ConfigError, DataError, MetricError};
+use crate::game::{Dataset, Game, RING, entry};
+
+/// Rows of metrics that are kept for curves.
+const HISTORY: usize = 8192;
+
+/// Why a trainer could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The config cannot work.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no such device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The device failed.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A data file cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A checkpoint cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// Samples cannot be measured.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+    /// Training left the finite numbers.
+    #[error(
+        "training diverged at step {step}: {tensor} is not finite. The trainer is back at step {restored}, the last good \
+         one. Try a smaller learning rate (g_optimizer.lr, d_optimizer.lr), or a cost whose gradient is bounded \
+         (tutorial, section 3.2.5)"
+    )]
+    Diverged {
+        /// The step that failed.
+        step: u64,
+        /// The first tensor that was not finite.
+        tensor: String,
+        /// Where the trainer stands now.
+        restored: u64,
+    },
+    /// Numbers that do not form samples.
+    #[error("{what}: {found} numbers do not form rows of {row}; pass a multiple of {row}")]
+    Length {
+        /// Which argument.
+        what: &'static str,
+        /// How many numbers were passed.
+        found: usize,
+        /// How many one row has.
+        row: usize,
+    },
+}
+
+/// How a trainer is opened.
+pub struct Options<'a> {
+    /// Where to run.
+    pub backend: Choice,
+    /// Threads of the CPU backend.
+    pub threads: usize,
+    /// What every random number depends on.
+    pub seed: u32,
+    /// Loaded images, where the config asks for them.
+    pub dataset: Dataset,
+    /// Hears what is being prepared, and how far it is.
+    pub progress: &'a mut dyn FnMut(Progress),
+}
+
+/// What is being prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The stage.
+    pub stage: Stage,
+    /// How much of it is done.
+    pub done: usize,
+    /// Of how much.
+    pub total: usize,
+}
+
+/// Stages of preparation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Looking for a device.
+    Adapter,
+    /// Tracing and planning the game, allocating buffers.
+    Init,
+    /// Compiling kernels.
+    Compile,
+}
+
+/// The metrics of one step, in the order of [`Trainer::metric_names`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// How many steps had been taken before it, manual ones included.
+    pub step: u64,
+    /// The values.
+    pub values: Vec<f32>,
+}
+
+/// Which player moves in a manual step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Player {
+    /// The discriminator.
+    D,
+    /// The generator.
+    G,
+}
+
+/// What a trainer runs on and what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Backend, adapter, bytes.
+    pub session: SessionInfo,
+    /// Kernels that one training step runs.
+    pub dispatches_per_step: usize,
+    /// Steps taken.
+    pub step: u64,
+}
+
+/// A game under way.
+pub struct Trainer {
+    config: ExperimentConfig,
+    dataset: Dataset,
+    place: Place,
+    game: Game,
+    session: Session,
+    seed: u32,
+    step: u64,
+    history: VecDeque<Row>,
+    snapshot: Option<Snapshot>,
+    /// The noise of every redraw.
+    fixed_noise: Vec<f32>,
+}
+
+impl Trainer {
+    /// Traces the game, finds a place for it and compiles the training step.
+    ///
+    /// # Errors
+    /// A config that cannot work, no such device, a program too large for it.
+    pub async fn create(config: ExperimentConfig, options: Options<'_>) -> Result<Self, Error> {
+        let report = |stage, done, total| Progress { stage, done, total };
+        (options.progress)(report(Stage::Adapter, 0, 1));
+        let place = Place::find(options.backend, options.threads).await?;
+        (options.progress)(report(Stage::Init, 0, 1));
+        let mut trainer = Self::at(config, options.dataset, place, options.seed)?;
+        for name in [entry::TRAIN, entry::SAMPLE, entry::DISCRIMINATE] {
+            let entry = trainer.entry(name);
+            trainer.session.prepare(entry, &mut |done, total| (options.progress)(report(Stage::Compile, done, total))).await?;
+        }
+        Ok(trainer)
+    }
+
+    fn at(config: ExperimentConfig, dataset: Dataset, place: Place, seed: u32) -> Result<Self, Error> {
+        let game = Game::new(&config, &dataset, seed)?;
+        let session = Session::new(&place, &game.program)?;
+        let fixed_noise = noise(&config, game.view_batch, seed);
+        let mut trainer = Self {
+            config,
+            dataset,
+            place,
+            game,
+            session,
+            seed,
+            step: 0,
+            history: VecDeque::new(),
+            snapshot: None,
+            fixed_noise,
+        };
+        trainer.write_hyper()?;
+        Ok(trainer)
+    }
+
+    fn entry(&self, name: &str) -> usize {
+        self.game.program.entry(name).expect("every game has the entries of `game::entry`")
+    }
+
+    fn write_hyper(&mut self) -> Result<(), Error> {
+        let slot = Slot::Input(self.game.program.input("hyper").expect("every game has this input"));
+        Ok(self.session.write(slot, bytemuck::cast_slice(&self.game.hyper.values()))?)
+    }
+
+    /// Takes `steps` training steps and returns the metrics of the last one.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] where a number stops being finite: the trainer is then back at the last good step.
+    pub async fn train(&mut self, steps: u64) -> Result<Row, Error> {
+        self.advance(entry::TRAIN, steps).await
+    }
+
+    /// One update of one player alone.
+    ///
+    /// # Errors
+    /// As [`train`](Self::train).
+    pub async fn step_player(&mut self, player: Player) -> Result<Row, Error> {
+        let name = match player {
+            Player::D => entry::STEP_D,
+            Player::G => entry::STEP_G,
+        };
+        self.advance(name, 1).await
+    }
+
+    async fn advance(&mut self, name: &'static str, steps: u64) -> Result<Row, Error> {
+        let entry = self.entry(name);
+        let mut left = steps;
+        while left > 0 {
+            let chunk = left.min(RING as u64);
+            self.keep_snapshot().await?;
+            self.session.run(entry, chunk as usize).await?;
+            let rows = self.fetch_metrics(chunk).await?;
+            if let Some(bad) = rows.iter().find(|row| row.values.iter().any(|v| !v.is_finite())) {
+                return Err(self.recover(bad.step, entry).await);
+            }
+            if let Some(snapshot) = &mut self.snapshot {
+                snapshot.note(entry, chunk);
+            }
+            self.step += chunk;
+            self.history.extend(rows);
+            let surplus = self.history.len().saturating_sub(HISTORY);
+            self.history.drain(..surplus);
+            left -= chunk;
+        }
+        Ok(self.history.back().cloned().unwrap_or(Row { step: self.step, values: vec![0.0; self.game.metrics.len()] }))
+    }
+
+    /// The rows of the last `count` steps, which must not have been fetched yet.
+    async fn fetch_metrics(&mut self, count: u64) -> Result<Vec<Row>, Error> {
+        let ring = self.read_state("metrics").await?;
+        let ring: &[f32] = bytemuck::cast_slice(&ring);
+        let width = self.game.metrics.len();
+        let row = |step: u64| {
+            let at = (step % RING as u64) as usize * width;
+            Row { step, values: ring[at..at + width].to_vec() }
+        };
+        Ok((self.step..self.step + count).map(row).collect())
+    }
+
+    async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        let state = self.game.program.state(name).expect("callers name states that every game has");
+        Ok(self.session.read(Slot::State(state)).await?)
+    }
+
+    /// Names of the metrics, in the order of a [`Row`].
+    pub fn metric_names(&self) -> &[&'static str] {
+        &self.game.metrics
+    }
+
+    /// The rows recorded from step `since` on, as far as they are kept.
+    pub fn history(&self, since: u64) -> impl Iterator<Item = &Row> {
+        self.history.iter().filter(move |row| row.step >= since)
+    }
+
+    /// `count` samples from the noise that every redraw uses, `[count, sample_len]`.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn sample(&mut self, count: usize) -> Result<Vec<f32>, Error> {
+        if count * self.config.prior.dim > self.fixed_noise.len() {
+            self.fixed_noise = noise(&self.config, count, self.seed);
+        }
+        let z = self.fixed_noise[..count * self.config.prior.dim].to_vec();
+        self.generate(&z).await
+    }
+
+    /// G(z) for given latents `[n, prior.dim]`.
+    ///
+    /// # Errors
+    /// Numbers that do not form latents; a device that fails.
+    pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>, Error> {
+        self.view(entry::SAMPLE, "z", z, self.config.prior.dim, self.game.sample_len).await
+    }
+
+    /// D's verdict on `[n, sample_len]` numbers: a probability, or a critic's score.
+    ///
+    /// # Errors
+    /// Numbers that do not form samples; a device that fails.
+    pub async fn discriminate(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
+        self.view(entry::DISCRIMINATE, "x", x, self.game.sample_len, 1).await
+    }
+
+    /// Runs a viewing entry over all rows, a batch at a time.
+    async fn view(&mut self, name: &str, input: &'static str, rows: &[f32], row: usize, out: usize) -> Result<Vec<f32>, Error> {
+        if !rows.len().is_multiple_of(row) {
+            return Err(Error::Length { what: input, found: rows.len(), row });
+        }
+        let entry = self.entry(name);
+        let slot = Slot::Input(self.game.program.input(input).expect("callers name inputs that every game has"));
+        let mut results = Vec::with_capacity(rows.len() / row * out);
+        let mut padded = vec![0.0_f32; self.game.view_batch * row];
+        for chunk in rows.chunks(padded.len()) {
+            padded[..chunk.len()].copy_from_slice(chunk);
+            self.session.write(slot, bytemuck::cast_slice(&padded))?;
+            self.session.run(entry, 1).await?;
+            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
+            results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes)[..chunk.len() / row * out]);
+        }
+        Ok(results)
+    }
+
+    /// `count` samples of real data, the same for the same `draw`.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn real(&mut self, count: usize, draw: u32) -> Result<Vec<f32>, Error> {
+        let entry = self.entry(entry::REAL);
+        let slot = Slot::Input(self.game.program.input("draw").expect("every game has this input"));
+        let mut results = Vec::new();
+        for batch in 0..count.div_ceil(self.game.view_batch) {
+            self.session.write(slot, bytemuck::cast_slice(&[!self.seed, draw.wrapping_add(batch as u32)]))?;
+            self.session.run(entry, 1).await?;
+            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
+            results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes));
+        }
+        results.truncate(count * self.game.sample_len);
+        Ok(results)
+    }
+
+    /// Changes a live hyper-parameter at a dotted `path` of the config.
+    ///
+    /// # Errors
+    /// An unknown field, a value out of range, or a field that shapes the networks: that needs a new trainer.
+    pub fn set(&mut self, path: &str, value: Value) -> Result<(), Error> {
+        let config = self.config.with_path(path, value.clone())?;
+        let number = value.as_f64().filter(|_| self.game.hyper.paths().iter().any(|p| p == path));
+        let Some(number) = number else {
+            let live = self.game.hyper.paths().join(", ");
+            return Err(ConfigError::new(
+                path,
+                "this field shapes the game, so it cannot change while it is played",
+                format!("create a new trainer with it; live fields are {live}"),
+            )
+            .into());
+        };
+        self.game.hyper.set(path, number as f32);
+        self.config = config;
+        // Steps before this one cannot be replayed with the new value.
+        self.snapshot = None;
+        self.write_hyper()
+    }
+
+    /// The config as it is now, live changes included.
+    pub fn config(&self) -> &ExperimentConfig {
+        &self.config
+    }
+
+    /// The toy that is being learned, if it is one.
+    pub fn toy(&self) -> Option<&Toy> {
+        match &self.config.data {
+            Data::Toy(toy) => Some(toy),
+            Data::Images(_) | Data::Pool(_) => None,
+        }
+    }
+
+    /// The seed of every random number.
+    pub fn seed(&self) -> u32 {
+        self.seed
+    }
+
+    /// What the trainer runs on and what it takes.
+    pub fn info(&self) -> Info {
+        let session = self.session.info();
+        let dispatches_per_step = session.dispatches[self.entry(entry::TRAIN)];
+        Info { session, dispatches_per_step, step: self.step }
+    }
+
+    /// Extent of one sample.
+    pub fn sample_len(&self) -> usize {
+        self.game.sample_len
+    }
+
+    /// Starts over from `seed`.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn reset(&mut self, seed: u32) -> Result<(), Error> {
+        let fresh = Game::new(&self.config, &self.dataset, seed)?;
+        for (index, state) in fresh.program.states.iter().enumerate() {
+            if checkpoint::is_learned(state) {
+                self.session.write(Slot::State(index), &checkpoint::initial_bytes(state))?;
+            }
+        }
+        self.seed = seed;
+        self.step = 0;
+        self.history.clear();
+        self.snapshot = None;
+        self.fixed_noise = noise(&self.config, self.game.view_batch, seed);
+        Ok(())
+    }
+
+    /// Everything that is needed to go on later, as one safetensors file.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
+        let states = self.mutable_states().await?;
+        Ok(Checkpoint::new(self.config.clone(), self.seed, self.step, &self.game.program, states).to_bytes()?)
+    }
+
+    /// Goes on from a saved file. `dataset` as in [`Options`].
+    ///
+    /// # Errors
+    /// A damaged file, one of another version or another game.
+    pub async fn load(bytes: &[u8], options: Options<'_>) -> Result<Self, Error> {
+        let checkpoint = Checkpoint::from_bytes(bytes)?;
+        let options = Options { seed: checkpoint.seed, ..options };
+        let mut trainer = Self::create(checkpoint.config.clone(), options).await?;
+        trainer.restore(&checkpoint)?;
+        Ok(trainer)
+    }
+
+    /// Puts a checkpoint of the same game in place of what was learned.
+    ///
+    /// # Errors
+    /// A checkpoint of another game; nothing has changed then.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        let states = checkpoint.matched(&self.game.program)?;
+        for (index, bytes) in states {
+            self.session.write(Slot::State(index), bytes)?;
+        }
+        self.step = checkpoint.step;
+        self.history.clear();
+        self.snapshot = None;
+        Ok(())
+    }
+
+    /// State that training changes: index and contents.
+    async fn mutable_states(&mut self) -> Result<Vec<(usize, Vec<u8>)>, Error> {
+        let mut states = Vec::new();
+        for index in 0..self.game.program.states.len() {
+            if !checkpoint::is_learned(&self.game.program.states[index]) {
+                continue;
+            }
+            states.push((index, self.session.read(Slot::State(index)).await?));
+        }
+        Ok(states)
+    }
+
+    /// Frees everything on the device.
+    pub fn destroy(&mut self) {
+        self.session.destroy();
+    }
+}
+
+/// Latents from the prior, the same for the same seed on every backend.
+fn noise(config: &ExperimentConfig, count: usize, seed: u32) -> Vec<f32> {
+    let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed) ^ 0x5eed);
+    let scale = config.prior.scale as f32;
+    (0..count * config.prior.dim)
+        .map(|_| match config.prior.kind {
+            PriorKind::Normal => rng.sample::<f32, _>(StandardNormal) * scale,
+            PriorKind::Uniform => rng.random_range(-scale..scale),
+        })
+        .collect()
+}
