@@ -19,7 +19,7 @@ const PRESETS: Preset[] = [
   [
     'ring',
     'Ring of eight',
-    '3.2.2 and 5.1.1',
+    'Tutorial, sections 3.2 and 5.1.1; the game on a toy',
     'Eight clusters on a circle: does G find them all?',
     3000,
     'ring',

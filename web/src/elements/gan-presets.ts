@@ -60,8 +60,8 @@ export class GanPresets extends SessionElement {
       }
       li button {
         display: grid;
-        grid-template-columns: 1fr auto;
-        gap: 0.125rem 0.75rem;
+        justify-items: start;
+        gap: 0.125rem;
         width: 100%;
         padding: 0.5rem 0.75rem;
         border: 0;
@@ -75,9 +75,6 @@ export class GanPresets extends SessionElement {
       }
       li strong {
         font-weight: 600;
-      }
-      li .summary {
-        grid-column: 1 / -1;
       }
     `,
   ];
@@ -129,8 +126,8 @@ export class GanPresets extends SessionElement {
         }}
       >
         <strong>${preset.title}</strong>
+        <span class="small">${preset.summary}</span>
         <span class="quiet small">${preset.teaches}</span>
-        <span class="quiet small summary">${preset.summary}</span>
       </button>
     </li>`;
   }
