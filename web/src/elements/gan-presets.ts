@@ -60,6 +60,7 @@ export class GanPresets extends SessionElement {
       }
       li button {
         display: grid;
+        justify-content: start;
         justify-items: start;
         gap: 0.125rem;
         width: 100%;
