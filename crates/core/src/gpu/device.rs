@@ -93,13 +93,6 @@ impl Device {
         raw.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             lock(&on_error).error.get_or_insert(error.to_string());
         }));
-        #[cfg_attr(
-            target_arch = "wasm32",
-            expect(
-                clippy::arc_with_non_send_sync,
-                reason = "a browser's handles stay on their thread"
-            )
-        )]
         let pipelines = Arc::new(Mutex::new(Pipelines::default()));
         let info = adapter_info(&raw, &adapter.get_info());
         Ok(Device {
@@ -148,15 +141,19 @@ impl Device {
 
     /// Waits for what a callback of this submission delivers.
     pub(super) async fn wait<T>(&self, submission: Submission<T>) -> Result<T, GpuError> {
+        let Submission { index, done } = submission;
+        // A browser runs callbacks by itself.
+        #[cfg(target_arch = "wasm32")]
+        let _ = index;
         #[cfg(not(target_arch = "wasm32"))]
         {
             // Natively callbacks only run from within a poll.
             let wait = wgpu::PollType::Wait {
-                submission_index: Some(submission.index),
+                submission_index: Some(index),
                 timeout: None,
             };
             let polled = self.raw.poll(wait);
-            if !submission.done.is_ready() {
+            if !done.is_ready() {
                 self.check()?;
                 let message = polled
                     .err()
@@ -164,9 +161,7 @@ impl Device {
                 return Err(GpuError::Lost(message));
             }
         }
-        #[cfg(target_arch = "wasm32")]
-        drop(submission.index);
-        let value = submission.done.await;
+        let value = done.await;
         self.check()?;
         Ok(value)
     }

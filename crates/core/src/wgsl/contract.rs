@@ -1,7 +1,9 @@
 //! Sums of products: what the tilings share. `registers` and `staged` hold the two tilings.
 
-use super::emit::{Coord, Emitter, LANES, Out, Place, Value, has_vector_load, load_stride};
+use super::emit::Emitter;
+use super::memory::{has_vector_load, load_stride};
 use super::pointwise::store_order;
+use super::values::{Coord, LANES, Out, Place, Value};
 use super::{ContractTuning, Shader, Tuning, reduce, registers, staged};
 use crate::dtype::DType;
 use crate::op::{Binary, Reducer};

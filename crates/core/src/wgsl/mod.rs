@@ -3,11 +3,13 @@
 mod contract;
 mod emit;
 mod helpers;
+mod memory;
 mod pointwise;
 mod reduce;
 mod registers;
 mod staged;
 mod tuning;
+mod values;
 
 use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{Kernel, Kind};
@@ -100,3 +102,6 @@ fn indent(source: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! One point, or four consecutive ones, at a time.
 
-use super::emit::{Coord, Emitter, LANES, Out, Place};
+use super::emit::Emitter;
+use super::values::{Coord, LANES, Out, Place};
 use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::Kernel;
 

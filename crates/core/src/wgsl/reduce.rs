@@ -1,7 +1,9 @@
 //! Sums and maxima: `lanes` invocations share each output, and a workgroup holds several outputs.
 
-use super::emit::{Coord, Emitter, LANES, Out, Place, Value, has_vector_load, load_stride};
+use super::emit::Emitter;
+use super::memory::{has_vector_load, load_stride};
 use super::pointwise::store_order;
+use super::values::{Coord, LANES, Out, Place, Value};
 use super::{Parts, Shader, Tuning};
 use crate::op::Reducer;
 use crate::plan::kernel::{Accumulator, Body, Kernel, Kind};

@@ -1,7 +1,8 @@
 //! Matrix products for software rasterizers: every invocation computes a tile of its own in registers.
 
 use super::contract::{Product, emit_coords};
-use super::emit::{Coord, Emitter, LANES, Out, Place, Value};
+use super::emit::Emitter;
+use super::values::{Coord, LANES, Out, Place, Value};
 use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::Operand;
 

@@ -2,7 +2,8 @@
 //! four rows by four columns.
 
 use super::contract::{Product, emit_coords};
-use super::emit::{Coord, Emitter, LANES, Out, Place};
+use super::emit::Emitter;
+use super::values::{Coord, LANES, Out, Place};
 use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::Operand;
 
