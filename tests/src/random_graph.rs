@@ -13,6 +13,10 @@
 use std::sync::Arc;
 
 use ganlet_core::{Builder, DType, Init, Program, Tensor};
+use proptest::array::uniform6;
+use proptest::collection::vec;
+use proptest::num::u16;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 /// What one step of the generator does: an operation, and the numbers that it consumes.
 pub type Choice = [u16; 6];
@@ -50,6 +54,49 @@ impl Numbers<'_> {
     fn below(&mut self, end: usize) -> usize {
         self.next() % end
     }
+}
+
+/// Runs `check` on random programs, the same ones every time; the variable `PROPTEST_CASES` asks for more of them than
+/// `cases`.
+///
+/// # Panics
+/// On the smallest program found that fails, with its nodes.
+pub fn check_all(cases: u32, check: impl Fn(&Program) -> Result<(), String>) {
+    check_all_choices(cases, |steps, roots| check(&program(steps, roots)));
+}
+
+/// As [`check_all`], for checks that make the program from its choices themselves.
+///
+/// # Panics
+/// On the smallest program found that fails, with its nodes.
+pub fn check_all_choices(cases: u32, check: impl Fn(&[Choice], &[Choice]) -> Result<(), String>) {
+    let config = Config {
+        cases: std::env::var("PROPTEST_CASES").map_or(cases, |n| n.parse().expect("a number")),
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let choices = |count| vec(uniform6(u16::ANY), count);
+    let result = TestRunner::new_with_rng(config, rng).run(
+        &(choices(0..40), choices(1..16)),
+        |(steps, roots): (Vec<Choice>, Vec<Choice>)| {
+            check(&steps, &roots).map_err(TestCaseError::fail)
+        },
+    );
+    if let Err(TestError::Fail(reason, (steps, roots))) = &result {
+        let program = program(steps, roots);
+        let nodes: String = (program.nodes.iter().enumerate())
+            .map(|(i, n)| {
+                format!(
+                    "{i}: {:?} of {:?} -> {}{:?}\n",
+                    n.op, n.args, n.dtype, n.shape
+                )
+            })
+            .collect();
+        panic!("{reason}\n{nodes}{:?}", program.entries);
+    }
+    result.expect("no test case is rejected");
 }
 
 /// Builds a program of two entries over a handful of states: the tensors that `steps` make, of which `roots` say what
@@ -292,10 +339,14 @@ impl Maker {
             }
             24 => {
                 let shape = self.any(n).tensor.shape();
-                let axis = n.below(shape.len().max(1));
-                match shape.is_empty() {
-                    true => made(self.builder.full(&[], 2.0), 2.0),
-                    false => made(self.builder.iota(&shape, axis), MAX_ELEMENTS as f64),
+                let value = n.below(4) as f64 - 1.0;
+                match n.below(3) {
+                    0 if !shape.is_empty() => {
+                        let axis = n.below(shape.len());
+                        made(self.builder.iota(&shape, axis), MAX_ELEMENTS as f64)
+                    }
+                    1 => made(self.builder.full(&shape, value), 2.0),
+                    _ => made(self.builder.scalar(value), 2.0),
                 }
             }
             25 => {

@@ -39,16 +39,28 @@ impl Place {
     /// [`Choice::Gpu`] where there is no usable device.
     pub async fn find(choice: Choice, threads: usize) -> Result<Self, DeviceError> {
         match choice {
-            Choice::Cpu => Ok(Place::Cpu { threads, reason: None }),
+            Choice::Cpu => Ok(Place::Cpu {
+                threads,
+                reason: None,
+            }),
             // A person who asks for a GPU gets the real one if there is one; tests have only a rasterizer.
             Choice::Gpu => Device::request(Prefer::Performance).await.map(Place::Gpu),
             Choice::Auto => Ok(match Device::request(Prefer::Performance).await {
                 Ok(device) if !device.info().software => Place::Gpu(device),
                 Ok(device) => {
-                    let reason = format!("the only adapter, {}, is a software one", device.info().name);
-                    Place::Cpu { threads, reason: Some(reason) }
+                    let reason = format!(
+                        "the only adapter, {}, is a software one",
+                        device.info().name
+                    );
+                    Place::Cpu {
+                        threads,
+                        reason: Some(reason),
+                    }
                 }
-                Err(error) => Place::Cpu { threads, reason: Some(error.to_string()) },
+                Err(error) => Place::Cpu {
+                    threads,
+                    reason: Some(error.to_string()),
+                },
             }),
         }
     }
@@ -125,7 +137,11 @@ impl Session {
     ///
     /// # Errors
     /// A kernel that the device refuses.
-    pub async fn prepare(&mut self, entry: usize, progress: &mut dyn FnMut(usize, usize)) -> Result<(), SessionError> {
+    pub async fn prepare(
+        &mut self,
+        entry: usize,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(), SessionError> {
         match &mut self.inner {
             Inner::Cpu(_) => Ok(()),
             Inner::Gpu(session) => Ok(session.prepare(entry, progress).await?),
@@ -221,7 +237,11 @@ fn cpu_name(threads: usize) -> String {
         "SSE2"
     };
     #[cfg(target_arch = "wasm32")]
-    let unit = if cfg!(target_feature = "simd128") { "WebAssembly SIMD" } else { "WebAssembly" };
+    let unit = if cfg!(target_feature = "simd128") {
+        "WebAssembly SIMD"
+    } else {
+        "WebAssembly"
+    };
     #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
     let unit = std::env::consts::ARCH;
     match threads {

@@ -11,6 +11,9 @@ use crate::op::{Binary, Op, Reducer, Unary};
 use crate::shape;
 use crate::tensor::Tensor;
 
+#[cfg(test)]
+mod tests;
+
 /// The gradient of the sum of `output`'s elements with respect to each tensor of `wrt`.
 #[track_caller]
 pub fn grad(output: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
@@ -23,7 +26,10 @@ pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
     let Some(targets) = wrt.iter().map(|t| t.id()).collect::<Option<Vec<NodeId>>>() else {
         return wrt.iter().map(|t| (*t).clone()).collect();
     };
-    let graph = wrt[0].graph().clone();
+    let Some(first) = wrt.first() else {
+        return vec![];
+    };
+    let graph = first.graph().clone();
     let tensor = |id: NodeId| Tensor::new(graph.clone(), Some(id));
 
     // Cotangents so far, by node. Users have higher ids than arguments, so popping the highest id finds every

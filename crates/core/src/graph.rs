@@ -13,6 +13,9 @@ use crate::shape;
 use crate::simplify::{Simplified, simplify};
 use crate::tensor::Tensor;
 
+#[cfg(test)]
+mod tests;
+
 /// Index of a node in its graph. Arguments always have lower indices than their users.
 pub type NodeId = usize;
 
@@ -180,7 +183,7 @@ impl Builder {
     #[track_caller]
     pub fn entry(&self, name: &str, updates: &[(&Tensor, &Tensor)], outputs: &[(&str, &Tensor)]) {
         let location = Location::caller();
-        let mut traced = Vec::new();
+        let mut traced: Vec<(usize, Tensor)> = Vec::new();
         for (state, next) in updates {
             let (Some(state_id), Some(next_id)) = (state.id(), next.id()) else {
                 continue;
@@ -188,6 +191,15 @@ impl Builder {
             let mut graph = self.graph.borrow_mut();
             let (from, to) = (graph.nodes[state_id].clone(), graph.nodes[next_id].clone());
             match from.op {
+                Op::State(index) if traced.iter().any(|&(other, _)| other == index) => graph.fail(
+                    "update".into(),
+                    vec![(from.shape, from.dtype)],
+                    format!(
+                        "state `{}` is updated twice by entry `{name}`",
+                        self.states.borrow()[index].name
+                    ),
+                    location,
+                ),
                 Op::State(index)
                     if from.shape == to.shape
                         && from.dtype == to.dtype

@@ -22,6 +22,8 @@ pub mod program;
 pub mod random;
 pub mod session;
 pub mod shape;
+#[cfg(test)]
+mod shared;
 mod simplify;
 pub mod tensor;
 pub mod wgsl;

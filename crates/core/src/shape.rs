@@ -9,6 +9,14 @@ pub fn numel(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
+/// The number of elements, where kernels can count them: they index with 32 bits.
+fn checked_numel(shape: &[usize]) -> Option<usize> {
+    let count = shape
+        .iter()
+        .try_fold(1_usize, |product, &extent| product.checked_mul(extent))?;
+    i32::try_from(count).is_ok().then_some(count)
+}
+
 /// Row-major strides, in elements.
 pub fn strides(shape: &[usize]) -> Vec<usize> {
     let mut strides = vec![1; shape.len()];
@@ -104,11 +112,11 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
             Ok((shape, DType::F32))
         }
         Op::Reshape => {
-            if numel(target) != numel(&args[0].shape) {
+            let (from, to) = (numel(&args[0].shape), checked_numel(target));
+            if to != Some(from) {
+                let to = to.map_or("too many".into(), |n| n.to_string());
                 return Err(format!(
-                    "{} elements cannot take shape {target:?} of {}",
-                    numel(&args[0].shape),
-                    numel(target)
+                    "{from} elements cannot take shape {target:?} of {to}"
                 ));
             }
             Ok((target.to_vec(), args[0].dtype))
@@ -163,8 +171,9 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
                 .shape
                 .iter()
                 .zip(padding)
-                .map(|(&extent, &(low, high))| low + extent + high)
-                .collect();
+                .map(|(&extent, &(low, high))| low.checked_add(extent)?.checked_add(high))
+                .collect::<Option<Vec<usize>>>()
+                .ok_or_else(|| format!("padding {padding:?} is too wide"))?;
             Ok((shape, args[0].dtype))
         }
         Op::Slice(start) => {
@@ -176,8 +185,8 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
                 ));
             }
             for axis in 0..from.len() {
-                if start[axis] + target[axis] > from[axis] {
-                    let end = start[axis] + target[axis];
+                let end = start[axis].saturating_add(target[axis]);
+                if end > from[axis] {
                     return Err(format!(
                         "{}..{end} of axis {axis} passes its extent {}",
                         start[axis], from[axis]
@@ -216,9 +225,14 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
         }
         Op::Detach => Ok((args[0].shape.clone(), args[0].dtype)),
     }
-    .and_then(|(shape, dtype)| match shape.contains(&0) {
-        true => Err(format!("the result {shape:?} would be empty")),
-        false => Ok((shape, dtype)),
+    .and_then(|(shape, dtype)| {
+        if shape.contains(&0) {
+            return Err(format!("the result {shape:?} would be empty"));
+        }
+        match checked_numel(&shape) {
+            Some(_) => Ok((shape, dtype)),
+            None => Err(format!("the result {shape:?} would have too many elements")),
+        }
     })
 }
 

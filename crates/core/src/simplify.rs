@@ -9,6 +9,9 @@ use crate::dtype::{DType, Scalar};
 use crate::graph::{Node, NodeId};
 use crate::op::{Binary, Op, Unary};
 
+#[cfg(test)]
+mod tests;
+
 /// What a node turns out to be.
 pub(crate) enum Simplified {
     /// An existing node.
@@ -20,6 +23,10 @@ pub(crate) enum Simplified {
 /// Applies one rule, if any fits.
 pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
     use Simplified::{Existing, Node as New};
+    #[cfg(test)]
+    if tests::is_off() {
+        return None;
+    }
     let arg = |i: usize| &nodes[node.args[i]];
     let constant = |i: usize| match nodes[node.args[i]].op {
         Op::Const(scalar) => Some(scalar),

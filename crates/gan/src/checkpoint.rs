@@ -20,10 +20,14 @@ pub enum CheckpointError {
     #[error("the checkpoint is damaged ({0}); save it again, or take an older one")]
     Damaged(#[from] SafeTensorError),
     /// A safetensors file of somebody else.
-    #[error("this safetensors file has no `{0}` in its header, so ganlet did not write it; load one that it saved")]
+    #[error(
+        "this safetensors file has no `{0}` in its header, so ganlet did not write it; load one that it saved"
+    )]
     Foreign(&'static str),
     /// Written by a newer version.
-    #[error("the checkpoint has format {found}, and this ganlet reads up to {VERSION}; update ganlet, or reload the page")]
+    #[error(
+        "the checkpoint has format {found}, and this ganlet reads up to {VERSION}; update ganlet, or reload the page"
+    )]
     Newer {
         /// The file's version.
         found: u32,
@@ -72,10 +76,20 @@ impl Checkpoint {
             .into_iter()
             .map(|(index, bytes)| {
                 let state = &program.states[index];
-                Tensor { name: state.name.clone(), shape: state.shape.clone(), dtype: file_dtype(state.dtype), bytes }
+                Tensor {
+                    name: state.name.clone(),
+                    shape: state.shape.clone(),
+                    dtype: file_dtype(state.dtype),
+                    bytes,
+                }
             })
             .collect();
-        Self { config, seed, step, tensors }
+        Self {
+            config,
+            seed,
+            step,
+            tensors,
+        }
     }
 
     /// As a safetensors file.
@@ -86,7 +100,12 @@ impl Checkpoint {
         let views = self
             .tensors
             .iter()
-            .map(|t| Ok((t.name.as_str(), TensorView::new(t.dtype, t.shape.clone(), &t.bytes)?)))
+            .map(|t| {
+                Ok((
+                    t.name.as_str(),
+                    TensorView::new(t.dtype, t.shape.clone(), &t.bytes)?,
+                ))
+            })
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         let config = serde_json::to_string(&self.config).expect("a config is plain data");
         let header = HashMap::from([
@@ -106,7 +125,11 @@ impl Checkpoint {
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
         let header = metadata.metadata().clone().unwrap_or_default();
         let field = |name: &'static str| header.get(name).ok_or(CheckpointError::Foreign(name));
-        let number = |name: &'static str| field(name)?.parse::<u64>().map_err(|_| CheckpointError::Foreign(name));
+        let number = |name: &'static str| {
+            field(name)?
+                .parse::<u64>()
+                .map_err(|_| CheckpointError::Foreign(name))
+        };
         let found = number("ganlet")? as u32;
         if found > VERSION {
             return Err(CheckpointError::Newer { found });
@@ -122,7 +145,12 @@ impl Checkpoint {
                 bytes: view.data().to_vec(),
             })
             .collect();
-        Ok(Self { config, seed: number("seed")? as u32, step: number("step")?, tensors })
+        Ok(Self {
+            config,
+            seed: number("seed")? as u32,
+            step: number("step")?,
+            tensors,
+        })
     }
 
     /// The contents of every state that training changes, by its index in `program`.
@@ -130,7 +158,11 @@ impl Checkpoint {
     /// # Errors
     /// A tensor that is missing or has another shape.
     pub fn matched(&self, program: &Program) -> Result<Vec<(usize, &[u8])>, CheckpointError> {
-        let states = program.states.iter().enumerate().filter(|(_, state)| is_learned(state));
+        let states = program
+            .states
+            .iter()
+            .enumerate()
+            .filter(|(_, state)| is_learned(state));
         states
             .map(|(index, state)| {
                 let mismatch = |problem: String| CheckpointError::Mismatch { problem };

@@ -119,7 +119,10 @@ impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
         let value = Value::deserialize(deserializer)?;
-        let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+        let kind = value
+            .get("kind")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match kind {
             "mnist" => serde_json::from_value(value).map(Data::Images),
             "bench_pool" => serde_json::from_value(value).map(Data::Pool),
@@ -377,7 +380,10 @@ pub struct Schedule {
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { d_steps: 1, order: Order::Alternating }
+        Self {
+            d_steps: 1,
+            order: Order::Alternating,
+        }
     }
 }
 
@@ -417,7 +423,11 @@ impl ExperimentConfig {
     pub fn preset(name: &str) -> Result<Self, ConfigError> {
         preset::find(name).map(|p| p.config()).ok_or_else(|| {
             let names: Vec<&str> = preset::all().iter().map(|p| p.name).collect();
-            ConfigError::new("preset", format!("there is no preset `{name}`"), format!("use one of {}", names.join(", ")))
+            ConfigError::new(
+                "preset",
+                format!("there is no preset `{name}`"),
+                format!("use one of {}", names.join(", ")),
+            )
         })
     }
 
@@ -430,9 +440,17 @@ impl ExperimentConfig {
         if !text.starts_with('{') {
             return Self::preset(text.trim_matches('"'));
         }
-        let overrides: Value = serde_json::from_str(text)
-            .map_err(|e| ConfigError::new("config", format!("this is not JSON ({e})"), "write {\"preset\": \"ring\"}"))?;
-        let name = overrides.get("preset").and_then(Value::as_str).unwrap_or_default();
+        let overrides: Value = serde_json::from_str(text).map_err(|e| {
+            ConfigError::new(
+                "config",
+                format!("this is not JSON ({e})"),
+                "write {\"preset\": \"ring\"}",
+            )
+        })?;
+        let name = overrides
+            .get("preset")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         Self::preset(name)?.with(&overrides)
     }
 
@@ -446,7 +464,11 @@ impl ExperimentConfig {
         merge(&mut merged, overrides);
         let config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
             let field = error.path().to_string();
-            ConfigError::new(field, error.into_inner().to_string(), "see the preset's own config for the fields there are")
+            ConfigError::new(
+                field,
+                error.into_inner().to_string(),
+                "see the preset's own config for the fields there are",
+            )
         })?;
         config.validate()?;
         Ok(config)
@@ -458,12 +480,22 @@ impl ExperimentConfig {
     /// As [`parse`](Self::parse).
     pub fn with_path(&self, path: &str, value: Value) -> Result<Self, ConfigError> {
         let mut merged = serde_json::to_value(self).expect("a config is plain data");
-        let unknown = || ConfigError::new(path, "there is no such field", "see the preset's config for the fields there are");
+        let unknown = || {
+            ConfigError::new(
+                path,
+                "there is no such field",
+                "see the preset's config for the fields there are",
+            )
+        };
         let mut place = &mut merged;
         for (depth, part) in path.split('.').enumerate() {
             place = match place {
                 Value::Object(object) => object.get_mut(part).ok_or_else(unknown)?,
-                Value::Array(array) => part.parse::<usize>().ok().and_then(|i| array.get_mut(i)).ok_or_else(unknown)?,
+                Value::Array(array) => part
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|i| array.get_mut(i))
+                    .ok_or_else(unknown)?,
                 Value::Null if depth > 0 => return Err(unknown()),
                 _ => return Err(unknown()),
             };
@@ -475,8 +507,12 @@ impl ExperimentConfig {
     /// What differs from the preset, as JSON that [`parse`](Self::parse) reads; the preset's name is always there.
     pub fn overrides(&self) -> Value {
         let own = serde_json::to_value(self).expect("a config is plain data");
-        let base = Self::preset(&self.preset).ok().and_then(|p| serde_json::to_value(p).ok());
-        let mut difference = base.map_or(own.clone(), |base| difference(&base, &own).unwrap_or_else(|| Value::Object(Default::default())));
+        let base = Self::preset(&self.preset)
+            .ok()
+            .and_then(|p| serde_json::to_value(p).ok());
+        let mut difference = base.map_or(own.clone(), |base| {
+            difference(&base, &own).unwrap_or_else(|| Value::Object(Default::default()))
+        });
         difference["preset"] = Value::String(self.preset.clone());
         difference
     }
@@ -491,19 +527,40 @@ impl ExperimentConfig {
             Data::Toy(toy) => toy.validate("data")?,
             Data::Images(ImageData::Mnist { images, black }) => {
                 range("data.images", "images", *images, 100..=60_000)?;
-                ConfigError::check_range("data.black", "as the value of black", *black, -1.0..=0.0)?;
+                ConfigError::check_range(
+                    "data.black",
+                    "as the value of black",
+                    *black,
+                    -1.0..=0.0,
+                )?;
             }
-            Data::Pool(PoolData::BenchPool { dim, .. }) => range("data.dim", "numbers", *dim, 1..=65_536)?,
+            Data::Pool(PoolData::BenchPool { dim, .. }) => {
+                range("data.dim", "numbers", *dim, 1..=65_536)?
+            }
         }
         range("prior.dim", "numbers", self.prior.dim, 1..=1024)?;
-        ConfigError::check_range("prior.scale", "as the scale", self.prior.scale, 1e-3..=100.0)?;
+        ConfigError::check_range(
+            "prior.scale",
+            "as the scale",
+            self.prior.scale,
+            1e-3..=100.0,
+        )?;
         ConfigError::check_range("cost_scale", "as the factor", self.cost_scale, 1e-3..=100.0)?;
         ConfigError::check_range("real_label", "as D's target", self.real_label, 0.5..=1.0)?;
         if let Some(penalty) = &self.gradient_penalty {
-            ConfigError::check_range("gradient_penalty.weight", "as the factor", penalty.weight, 0.0..=1000.0)?;
-            ConfigError::check_range("gradient_penalty.target", "as the slope", penalty.target, 0.0..=100.0)?;
-            let couples_samples =
-                |layer: &Layer| matches!(layer, Layer::BatchNorm { .. });
+            ConfigError::check_range(
+                "gradient_penalty.weight",
+                "as the factor",
+                penalty.weight,
+                0.0..=1000.0,
+            )?;
+            ConfigError::check_range(
+                "gradient_penalty.target",
+                "as the slope",
+                penalty.target,
+                0.0..=100.0,
+            )?;
+            let couples_samples = |layer: &Layer| matches!(layer, Layer::BatchNorm { .. });
             if self.discriminator.layers.iter().any(couples_samples) {
                 return Err(ConfigError::new(
                     "discriminator.layers",
@@ -512,13 +569,21 @@ impl ExperimentConfig {
                 ));
             }
         }
-        range("schedule.d_steps", "updates of D", self.schedule.d_steps, 1..=20)?;
+        range(
+            "schedule.d_steps",
+            "updates of D",
+            self.schedule.d_steps,
+            1..=20,
+        )?;
         range("batch", "samples", self.batch, 1..=8192)?;
         ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)?;
         if self.schedule.order == Order::Simultaneous && self.schedule.d_steps != 1 {
             return Err(ConfigError::new(
                 "schedule.d_steps",
-                format!("{} updates of D in a simultaneous step", self.schedule.d_steps),
+                format!(
+                    "{} updates of D in a simultaneous step",
+                    self.schedule.d_steps
+                ),
                 "use 1, or alternating order",
             ));
         }
@@ -534,12 +599,23 @@ fn validate_optimizer(field: &str, optimizer: &Optimizer) -> Result<(), ConfigEr
         ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
     };
     match *optimizer {
-        Optimizer::Sgd { lr, lr_decay, lr_min, momentum, momentum_final, momentum_steps } => {
+        Optimizer::Sgd {
+            lr,
+            lr_decay,
+            lr_min,
+            momentum,
+            momentum_final,
+            momentum_steps,
+        } => {
             check("lr", lr, 0.0..=10.0)?;
             check("lr_decay", lr_decay, 0.9..=1.0)?;
             check("lr_min", lr_min, 0.0..=10.0)?;
             check("momentum", momentum, 0.0..=0.999)?;
-            check("momentum_final", momentum_final.unwrap_or(momentum), 0.0..=0.999)?;
+            check(
+                "momentum_final",
+                momentum_final.unwrap_or(momentum),
+                0.0..=0.999,
+            )?;
             check("momentum_steps", momentum_steps, 1.0..=1e9)
         }
         Optimizer::RmsProp { lr, decay, eps } => {
@@ -547,7 +623,12 @@ fn validate_optimizer(field: &str, optimizer: &Optimizer) -> Result<(), ConfigEr
             check("decay", decay, 0.0..=0.9999)?;
             check("eps", eps, 1e-12..=1.0)
         }
-        Optimizer::Adam { lr, beta1, beta2, eps } => {
+        Optimizer::Adam {
+            lr,
+            beta1,
+            beta2,
+            eps,
+        } => {
             check("lr", lr, 0.0..=1.0)?;
             check("beta1", beta1, 0.0..=0.9999)?;
             check("beta2", beta2, 0.0..=0.99999)?;
@@ -557,27 +638,53 @@ fn validate_optimizer(field: &str, optimizer: &Optimizer) -> Result<(), ConfigEr
 }
 
 fn validate_network(field: &str, network: &Network) -> Result<(), ConfigError> {
-    ConfigError::check_range(format!("{field}.layers"), "layers", network.layers.len(), 1..=64)?;
+    ConfigError::check_range(
+        format!("{field}.layers"),
+        "layers",
+        network.layers.len(),
+        1..=64,
+    )?;
     for (i, layer) in network.layers.iter().enumerate() {
         let at = |name: &str| format!("{field}.layers.{i}.{name}");
         match *layer {
-            Layer::Dense { units } => ConfigError::check_range(at("units"), "units", units, 1..=65_536)?,
+            Layer::Dense { units } => {
+                ConfigError::check_range(at("units"), "units", units, 1..=65_536)?
+            }
             Layer::Maxout { units, pieces } => {
                 ConfigError::check_range(at("units"), "units", units, 1..=8192)?;
                 ConfigError::check_range(at("pieces"), "pieces", pieces, 1..=32)?;
             }
-            Layer::LeakyRelu { slope } => ConfigError::check_range(at("slope"), "as the slope", slope, 0.0..=1.0)?,
-            Layer::Dropout { keep } => ConfigError::check_range(at("keep"), "as the share kept", keep, 0.01..=1.0)?,
-            Layer::BatchNorm { eps } => ConfigError::check_range(at("eps"), "added to the variance", eps, 1e-12..=1.0)?,
+            Layer::LeakyRelu { slope } => {
+                ConfigError::check_range(at("slope"), "as the slope", slope, 0.0..=1.0)?
+            }
+            Layer::Dropout { keep } => {
+                ConfigError::check_range(at("keep"), "as the share kept", keep, 0.01..=1.0)?
+            }
+            Layer::BatchNorm { eps } => {
+                ConfigError::check_range(at("eps"), "added to the variance", eps, 1e-12..=1.0)?
+            }
             Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => {}
         }
     }
     match network.init {
-        Init::Normal { std } => ConfigError::check_range(format!("{field}.init.std"), "as the deviation", std, 1e-6..=10.0),
-        Init::Uniform { half_width, .. } => {
-            ConfigError::check_range(format!("{field}.init.half_width"), "as the half width", half_width, 1e-6..=10.0)
-        }
-        Init::Orthogonal { gain } => ConfigError::check_range(format!("{field}.init.gain"), "as the gain", gain, 1e-3..=100.0),
+        Init::Normal { std } => ConfigError::check_range(
+            format!("{field}.init.std"),
+            "as the deviation",
+            std,
+            1e-6..=10.0,
+        ),
+        Init::Uniform { half_width, .. } => ConfigError::check_range(
+            format!("{field}.init.half_width"),
+            "as the half width",
+            half_width,
+            1e-6..=10.0,
+        ),
+        Init::Orthogonal { gain } => ConfigError::check_range(
+            format!("{field}.init.gain"),
+            "as the gain",
+            gain,
+            1e-3..=100.0,
+        ),
         Init::Glorot | Init::He | Init::Bench { .. } => Ok(()),
     }
 }
@@ -585,7 +692,9 @@ fn validate_network(field: &str, network: &Network) -> Result<(), ConfigError> {
 fn merge(base: &mut Value, overrides: &Value) {
     match (base, overrides) {
         (Value::Object(base), Value::Object(overrides)) => {
-            let other_kind = overrides.get("kind").is_some_and(|kind| base.get("kind") != Some(kind));
+            let other_kind = overrides
+                .get("kind")
+                .is_some_and(|kind| base.get("kind") != Some(kind));
             if other_kind {
                 base.clear();
             }

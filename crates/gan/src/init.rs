@@ -10,7 +10,13 @@ use crate::layer::{ParamKind, Stack};
 
 /// The flat parameter buffer of a network before its first step. `data_mean` is the mean of each output in the data,
 /// for initializations that want it.
-pub fn parameters(stack: &Stack, init: &Init, seed: u32, network: u32, data_mean: Option<&[f32]>) -> Vec<f32> {
+pub fn parameters(
+    stack: &Stack,
+    init: &Init,
+    seed: u32,
+    network: u32,
+    data_mean: Option<&[f32]>,
+) -> Vec<f32> {
     let mut values = vec![0.0; stack.params_len()];
     let mut weights = 0;
     for (i, param) in stack.params.iter().enumerate() {
@@ -26,19 +32,38 @@ pub fn parameters(stack: &Stack, init: &Init, seed: u32, network: u32, data_mean
             }
         }
     }
-    if let (Init::Uniform { bias_from_data: true, .. }, Some(mean)) = (init, data_mean) {
+    if let (
+        Init::Uniform {
+            bias_from_data: true,
+            ..
+        },
+        Some(mean),
+    ) = (init, data_mean)
+    {
         if let Some(last) = stack.params.last().filter(|p| p.len() == mean.len()) {
             // The inverse of the sigmoid at the end of G, away from its poles.
-            let logit = |m: f32| (m.clamp(1e-3, 1.0 - 1e-3) / (1.0 - m.clamp(1e-3, 1.0 - 1e-3))).ln();
-            values[last.offset..].iter_mut().zip(mean).for_each(|(bias, &m)| *bias = logit(m));
+            let logit =
+                |m: f32| (m.clamp(1e-3, 1.0 - 1e-3) / (1.0 - m.clamp(1e-3, 1.0 - 1e-3))).ln();
+            values[last.offset..]
+                .iter_mut()
+                .zip(mean)
+                .for_each(|(bias, &m)| *bias = logit(m));
         }
     }
     values
 }
 
-fn weight(part: &mut [f32], init: &Init, fan_in: usize, fan_out: usize, index: u32, rng: &mut ChaCha8Rng) {
+fn weight(
+    part: &mut [f32],
+    init: &Init,
+    fan_in: usize,
+    fan_out: usize,
+    index: u32,
+    rng: &mut ChaCha8Rng,
+) {
     let mut normal = |part: &mut [f32], std: f64| {
-        part.iter_mut().for_each(|w| *w = (rng.sample::<f64, _>(StandardNormal) * std) as f32);
+        part.iter_mut()
+            .for_each(|w| *w = (rng.sample::<f64, _>(StandardNormal) * std) as f32);
     };
     match *init {
         Init::He => normal(part, (2.0 / fan_in as f64).sqrt()),
@@ -51,36 +76,58 @@ fn weight(part: &mut [f32], init: &Init, fan_in: usize, fan_out: usize, index: u
         Init::Glorot => uniform(part, (6.0 / (fan_in + fan_out) as f64).sqrt(), rng),
         Init::Uniform { half_width, .. } => uniform(part, half_width, rng),
         Init::Bench { seed } => {
-            part.copy_from_slice(&bench_numbers(seed + index, part.len(), (3.0 / fan_in as f64).sqrt()));
+            part.copy_from_slice(&bench_numbers(
+                seed + index,
+                part.len(),
+                (3.0 / fan_in as f64).sqrt(),
+            ));
         }
     }
 }
 
 fn uniform(part: &mut [f32], half_width: f64, rng: &mut ChaCha8Rng) {
-    part.iter_mut().for_each(|w| *w = rng.random_range(-half_width..half_width) as f32);
+    part.iter_mut()
+        .for_each(|w| *w = rng.random_range(-half_width..half_width) as f32);
 }
 
 /// Gram and Schmidt, twice for accuracy, along the shorter side of a row-major `[rows, columns]` matrix.
 fn orthonormalize(matrix: &mut [f32], rows: usize, columns: usize) {
     let transposed = rows > columns;
-    let (count, len) = if transposed { (columns, rows) } else { (rows, columns) };
-    let at = |vector: usize, i: usize| if transposed { i * columns + vector } else { vector * columns + i };
-    let mut vectors: Vec<Vec<f64>> =
-        (0..count).map(|v| (0..len).map(|i| f64::from(matrix[at(v, i)])).collect()).collect();
+    let (count, len) = if transposed {
+        (columns, rows)
+    } else {
+        (rows, columns)
+    };
+    let at = |vector: usize, i: usize| {
+        if transposed {
+            i * columns + vector
+        } else {
+            vector * columns + i
+        }
+    };
+    let mut vectors: Vec<Vec<f64>> = (0..count)
+        .map(|v| (0..len).map(|i| f64::from(matrix[at(v, i)])).collect())
+        .collect();
     for v in 0..count {
         let (done, rest) = vectors.split_at_mut(v);
         let vector = &mut rest[0];
         for _ in 0..2 {
             for other in done.iter() {
                 let dot: f64 = vector.iter().zip(other).map(|(a, b)| a * b).sum();
-                vector.iter_mut().zip(other).for_each(|(a, b)| *a -= dot * b);
+                vector
+                    .iter_mut()
+                    .zip(other)
+                    .for_each(|(a, b)| *a -= dot * b);
             }
         }
         let norm = vector.iter().map(|a| a * a).sum::<f64>().sqrt();
         vector.iter_mut().for_each(|a| *a /= norm);
     }
     for (v, vector) in vectors.iter().enumerate() {
-        vector.iter().enumerate().for_each(|(i, &x)| matrix[at(v, i)] = x as f32);
+        vector
+            .iter()
+            .enumerate()
+            .for_each(|(i, &x)| matrix[at(v, i)] = x as f32);
     }
 }
 
@@ -108,14 +155,30 @@ mod tests {
         for (rows, columns) in [(3, 7), (7, 3), (4, 4)] {
             let mut rng = ChaCha8Rng::seed_from_u64(1);
             let mut m = vec![0.0; rows * columns];
-            weight(&mut m, &Init::Orthogonal { gain: 2.0 }, rows, columns, 0, &mut rng);
+            weight(
+                &mut m,
+                &Init::Orthogonal { gain: 2.0 },
+                rows,
+                columns,
+                0,
+                &mut rng,
+            );
             let short = rows.min(columns);
-            let at = |v: usize, i: usize| if rows > columns { m[i * columns + v] } else { m[v * columns + i] };
+            let at = |v: usize, i: usize| {
+                if rows > columns {
+                    m[i * columns + v]
+                } else {
+                    m[v * columns + i]
+                }
+            };
             for a in 0..short {
                 for b in 0..short {
                     let dot: f32 = (0..rows.max(columns)).map(|i| at(a, i) * at(b, i)).sum();
                     let expected = if a == b { 4.0 } else { 0.0 };
-                    assert!((dot - expected).abs() < 1e-5, "{rows}x{columns} {a}.{b} = {dot}");
+                    assert!(
+                        (dot - expected).abs() < 1e-5,
+                        "{rows}x{columns} {a}.{b} = {dot}"
+                    );
                 }
             }
         }

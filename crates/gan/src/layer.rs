@@ -81,7 +81,12 @@ impl Stack {
     /// # Errors
     /// A layer that does not fit what comes before it; `field` is the network's place in the config.
     pub fn new(field: &str, network: &Network, input: usize) -> Result<Self, ConfigError> {
-        let mut stack = Self { layers: network.layers.clone(), params: vec![], output: input, stats_len: 0 };
+        let mut stack = Self {
+            layers: network.layers.clone(),
+            params: vec![],
+            output: input,
+            stats_len: 0,
+        };
         for (i, layer) in network.layers.iter().enumerate() {
             let width = stack.output;
             match *layer {
@@ -91,8 +96,16 @@ impl Stack {
                     stack.output = units;
                 }
                 Layer::BatchNorm { .. } => {
-                    stack.param(format!("{i}.batch_norm.scale"), vec![width], ParamKind::Scale);
-                    stack.param(format!("{i}.batch_norm.shift"), vec![width], ParamKind::Shift);
+                    stack.param(
+                        format!("{i}.batch_norm.scale"),
+                        vec![width],
+                        ParamKind::Scale,
+                    );
+                    stack.param(
+                        format!("{i}.batch_norm.shift"),
+                        vec![width],
+                        ParamKind::Shift,
+                    );
                     stack.stats_len += 2 * width;
                 }
                 Layer::Relu
@@ -114,15 +127,31 @@ impl Stack {
     }
 
     fn affine(&mut self, layer: usize, kind: &str, inputs: usize, outputs: usize) {
-        let weight = ParamKind::Weight { fan_in: inputs, fan_out: outputs };
-        self.param(format!("{layer}.{kind}.weight"), vec![inputs, outputs], weight);
-        self.param(format!("{layer}.{kind}.bias"), vec![outputs], ParamKind::Shift);
+        let weight = ParamKind::Weight {
+            fan_in: inputs,
+            fan_out: outputs,
+        };
+        self.param(
+            format!("{layer}.{kind}.weight"),
+            vec![inputs, outputs],
+            weight,
+        );
+        self.param(
+            format!("{layer}.{kind}.bias"),
+            vec![outputs],
+            ParamKind::Shift,
+        );
         self.output = outputs;
     }
 
     fn param(&mut self, name: String, shape: Vec<usize>, kind: ParamKind) {
         let offset = self.params_len();
-        self.params.push(Param { name, shape, offset, kind });
+        self.params.push(Param {
+            name,
+            shape,
+            offset,
+            kind,
+        });
     }
 
     /// Length of the flat parameter buffer.
@@ -137,49 +166,58 @@ impl Stack {
 
     /// The network's output `[batch, output]` for inputs `[batch, …]`, with parameters from the flat buffer.
     pub fn forward(&self, params: &Tensor, input: &Tensor, mode: &mut Mode<'_>) -> Tensor {
-        let mut parts = self.params.iter().map(|p| params.narrow(0, p.offset, p.len()).reshape(&p.shape));
-        let mut part = || parts.next().expect("every layer takes the parameters it declared");
+        let mut parts = self
+            .params
+            .iter()
+            .map(|p| params.narrow(0, p.offset, p.len()).reshape(&p.shape));
+        let mut part = || {
+            parts
+                .next()
+                .expect("every layer takes the parameters it declared")
+        };
         let mut stats_offset = 0;
-        self.layers.iter().fold(input.clone(), |x, layer| match *layer {
-            Layer::Dense { .. } => x.matmul(&part()) + part(),
-            Layer::Maxout { units, pieces } => {
-                let all = x.matmul(&part()) + part();
-                let piece = |i: usize| all.narrow(1, i * units, units);
-                (1..pieces).fold(piece(0), |best, i| best.max(&piece(i)))
-            }
-            Layer::Relu => relu(&x),
-            Layer::LeakyRelu { slope } => leaky_relu(&x, slope),
-            Layer::Tanh => x.tanh(),
-            Layer::Sigmoid => sigmoid(&x),
-            Layer::Softplus => softplus(&x),
-            Layer::Dropout { keep } => match mode {
-                Mode::Train { random, .. } => {
-                    let kept = random.chance(&x.shape(), keep);
-                    kept.select(&(&x * (1.0 / keep)), &x.constant_like(0.0))
+        self.layers
+            .iter()
+            .fold(input.clone(), |x, layer| match *layer {
+                Layer::Dense { .. } => x.matmul(&part()) + part(),
+                Layer::Maxout { units, pieces } => {
+                    let all = x.matmul(&part()) + part();
+                    let piece = |i: usize| all.narrow(1, i * units, units);
+                    (1..pieces).fold(piece(0), |best, i| best.max(&piece(i)))
                 }
-                Mode::Sample { .. } => x,
-            },
-            Layer::BatchNorm { eps } => {
-                let width = x.shape()[1];
-                let (mean, variance) = match mode {
-                    Mode::Train { batch_stats, .. } => {
-                        let mean = x.mean(&[0]);
-                        let spread = x.square().mean(&[0]) - mean.square();
-                        let variance = spread.max(&spread.constant_like(0.0));
-                        batch_stats.extend([mean.clone(), variance.clone()]);
-                        (mean, variance)
+                Layer::Relu => relu(&x),
+                Layer::LeakyRelu { slope } => leaky_relu(&x, slope),
+                Layer::Tanh => x.tanh(),
+                Layer::Sigmoid => sigmoid(&x),
+                Layer::Softplus => softplus(&x),
+                Layer::Dropout { keep } => match mode {
+                    Mode::Train { random, .. } => {
+                        let kept = random.chance(&x.shape(), keep);
+                        kept.select(&(&x * (1.0 / keep)), &x.constant_like(0.0))
                     }
-                    Mode::Sample { stats } => {
-                        let mean = stats.narrow(0, stats_offset, width);
-                        let variance = stats.narrow(0, stats_offset + width, width);
-                        stats_offset += 2 * width;
-                        (mean, variance)
-                    }
-                };
-                let normalized = (x - mean) * (variance + eps).sqrt().recip();
-                normalized * part() + part()
-            }
-        })
+                    Mode::Sample { .. } => x,
+                },
+                Layer::BatchNorm { eps } => {
+                    let width = x.shape()[1];
+                    let (mean, variance) = match mode {
+                        Mode::Train { batch_stats, .. } => {
+                            let mean = x.mean(&[0]);
+                            let spread = x.square().mean(&[0]) - mean.square();
+                            let variance = spread.max(&spread.constant_like(0.0));
+                            batch_stats.extend([mean.clone(), variance.clone()]);
+                            (mean, variance)
+                        }
+                        Mode::Sample { stats } => {
+                            let mean = stats.narrow(0, stats_offset, width);
+                            let variance = stats.narrow(0, stats_offset + width, width);
+                            stats_offset += 2 * width;
+                            (mean, variance)
+                        }
+                    };
+                    let normalized = (x - mean) * (variance + eps).sqrt().recip();
+                    normalized * part() + part()
+                }
+            })
     }
 }
 

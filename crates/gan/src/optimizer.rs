@@ -27,14 +27,22 @@ impl Optimizer {
         count: &Tensor,
     ) -> (Tensor, Vec<Tensor>) {
         match *self {
-            Optimizer::Sgd { lr, lr_decay, lr_min, momentum, momentum_final, momentum_steps } => {
+            Optimizer::Sgd {
+                lr,
+                lr_decay,
+                lr_min,
+                momentum,
+                momentum_final,
+                momentum_steps,
+            } => {
                 let before = count - 1.0;
                 let decayed = hyper("lr", lr) * (&before * hyper("lr_decay", lr_decay).log()).exp();
                 let rate = decayed.max(&hyper("lr_min", lr_min));
                 let start = hyper("momentum", momentum);
                 let momentum = match momentum_final {
                     Some(end) => {
-                        let progress = (before / hyper("momentum_steps", momentum_steps)).clamp(0.0, 1.0);
+                        let progress =
+                            (before / hyper("momentum_steps", momentum_steps)).clamp(0.0, 1.0);
                         &start + progress * (hyper("momentum_final", end) - &start)
                     }
                     None => start,
@@ -48,13 +56,19 @@ impl Optimizer {
                 let step = hyper("lr", lr) * gradient / (square.sqrt() + hyper("eps", eps));
                 (params - step, vec![square])
             }
-            Optimizer::Adam { lr, beta1, beta2, eps } => {
+            Optimizer::Adam {
+                lr,
+                beta1,
+                beta2,
+                eps,
+            } => {
                 let (beta1, beta2) = (hyper("beta1", beta1), hyper("beta2", beta2));
                 let mean = &beta1 * &buffers[0] + (1.0 - &beta1) * gradient;
                 let square = &beta2 * &buffers[1] + (1.0 - &beta2) * gradient.square();
                 // 1 - beta^t, with beta kept off the pole of the logarithm.
-                let correction =
-                    |beta: &Tensor| 1.0 - (count * beta.max(&beta.constant_like(1e-30)).log()).exp();
+                let correction = |beta: &Tensor| {
+                    1.0 - (count * beta.max(&beta.constant_like(1e-30)).log()).exp()
+                };
                 let rate = hyper("lr", lr) / correction(&beta1);
                 let scale = correction(&beta2).sqrt().recip();
                 let step = rate * &mean / (square.sqrt() * scale + hyper("eps", eps));

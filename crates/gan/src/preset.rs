@@ -110,7 +110,9 @@ mod tests {
     fn every_preset_is_valid_and_round_trips() {
         for preset in all() {
             let config = preset.config();
-            config.validate().unwrap_or_else(|e| panic!("{}: {e}", preset.name));
+            config
+                .validate()
+                .unwrap_or_else(|e| panic!("{}: {e}", preset.name));
             let text = config.overrides().to_string();
             assert_eq!(text, format!("{{\"preset\":\"{}\"}}", preset.name));
             assert_eq!(ExperimentConfig::parse(&text).unwrap(), config);

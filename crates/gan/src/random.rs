@@ -16,7 +16,10 @@ const RESOLUTION: u32 = 1 << 24;
 impl Random {
     /// Draws under `key`, u32 `[seed, step]`.
     pub fn new(key: &Tensor) -> Self {
-        Self { key: key.clone(), next_stream: Cell::new(0) }
+        Self {
+            key: key.clone(),
+            next_stream: Cell::new(0),
+        }
     }
 
     /// Integers in `[0, below)`.

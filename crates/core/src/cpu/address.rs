@@ -35,7 +35,11 @@ impl Addresses {
 
     /// The address of an affine function. A `fixed` one does not move with the origin.
     pub(crate) fn intern(&mut self, nest: &Nest, affine: &Affine, fixed: bool) -> usize {
-        if let Some(known) = self.keys.iter().position(|(a, f)| a == affine && *f == fixed) {
+        if let Some(known) = self
+            .keys
+            .iter()
+            .position(|(a, f)| a == affine && *f == fixed)
+        {
             return known;
         }
         self.keys.push((affine.clone(), fixed));
@@ -69,16 +73,25 @@ impl Addresses {
     pub(crate) fn seek(&self, turns: &[usize], origin: &[usize], bases: &mut [i64]) {
         bases.copy_from_slice(&self.offsets);
         for (shifts, &x) in self.shifts.iter().zip(origin).filter(|(_, x)| **x > 0) {
-            bases.iter_mut().zip(shifts).for_each(|(base, shift)| *base += shift * x as i64);
+            bases
+                .iter_mut()
+                .zip(shifts)
+                .for_each(|(base, shift)| *base += shift * x as i64);
         }
         for (strides, &x) in self.strides.iter().zip(turns).filter(|(_, x)| **x > 0) {
-            bases.iter_mut().zip(strides).for_each(|(base, stride)| *base += stride * x as i64);
+            bases
+                .iter_mut()
+                .zip(strides)
+                .for_each(|(base, stride)| *base += stride * x as i64);
         }
     }
 
     /// The values after `loop_` has advanced and all inner loops have started over.
     #[inline(always)]
     pub(crate) fn advance(&self, loop_: usize, bases: &mut [i64]) {
-        bases.iter_mut().zip(&self.deltas[loop_]).for_each(|(base, delta)| *base += delta);
+        bases
+            .iter_mut()
+            .zip(&self.deltas[loop_])
+            .for_each(|(base, delta)| *base += delta);
     }
 }

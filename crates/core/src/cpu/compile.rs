@@ -3,7 +3,9 @@
 
 use super::address::Addresses;
 use super::nest::{Nest, Pattern};
-use super::operation::{Cast, Comparison, Fetch, Float2, Limit, Operation, Source, Step, Target, Word2, Write};
+use super::operation::{
+    Cast, Comparison, Fetch, Float2, Limit, Operation, Source, Step, Target, Word2, Write,
+};
 use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Unary};
 use crate::plan::kernel::{Access, Affine, Bound, Instr, Register, Store, Typed, View};
@@ -71,9 +73,20 @@ struct Compiler<'a> {
 
 impl Code {
     /// Compiles what `stores` and `wanted` need of a body.
-    pub(crate) fn new(space: Space<'_>, nest: Nest, body: &[Typed], stores: &[Store], wanted: &[Register]) -> Self {
+    pub(crate) fn new(
+        space: Space<'_>,
+        nest: Nest,
+        body: &[Typed],
+        stores: &[Store],
+        wanted: &[Register],
+    ) -> Self {
         let addresses = Addresses::new(&nest, space.domain.len());
-        Compiler { space, nest, addresses }.compile(body, stores, wanted)
+        Compiler {
+            space,
+            nest,
+            addresses,
+        }
+        .compile(body, stores, wanted)
     }
 
     /// An address for an affine function that takes part in no step.
@@ -84,7 +97,11 @@ impl Code {
 
 impl Compiler<'_> {
     fn compile(mut self, body: &[Typed], stores: &[Store], wanted: &[Register]) -> Code {
-        let roots: Vec<Register> = stores.iter().map(|s| s.value).chain(wanted.iter().copied()).collect();
+        let roots: Vec<Register> = stores
+            .iter()
+            .map(|s| s.value)
+            .chain(wanted.iter().copied())
+            .collect();
         let live = live(body, &roots);
         let rates = self.rates(body);
         let mut operations: Vec<Option<Operation<Register>>> = vec![None; body.len()];
@@ -92,7 +109,10 @@ impl Compiler<'_> {
             operations[i] = self.operation(body, typed);
         }
         fuse(&mut operations, &rates, &roots);
-        let held: Vec<Register> = roots.iter().map(|&r| origin(body, &operations, r)).collect();
+        let held: Vec<Register> = roots
+            .iter()
+            .map(|&r| origin(body, &operations, r))
+            .collect();
 
         // Constants, scalars, and loads that need no step have their place at once.
         let mut places: Vec<Option<Source>> = vec![None; body.len()];
@@ -110,7 +130,10 @@ impl Compiler<'_> {
                 && self.usable_in_place(fetch)
                 && !(held.contains(&i) && self.updated(fetch.buffer))
             {
-                places[i] = Some(Source::Memory { buffer: fetch.buffer, address: fetch.address });
+                places[i] = Some(Source::Memory {
+                    buffer: fetch.buffer,
+                    address: fetch.address,
+                });
                 operations[i] = None;
             } else if let Instr::Cast(a, _) = typed.instr
                 && operations[i].is_none()
@@ -126,18 +149,24 @@ impl Compiler<'_> {
         for store in stores {
             let array = &self.space.arrays[store.binding];
             self.verify(&store.index, array, 0);
-            let address = self.addresses.intern(&self.nest, &store.index, array.scratch);
+            let address = self
+                .addresses
+                .intern(&self.nest, &store.index, array.scratch);
             let contiguous = *self.addresses.pattern(address) == Pattern::Linear(1);
             let free = places[store.value].is_none() && operations[store.value].is_some();
             if contiguous && free && array.access == Access::Write {
-                places[store.value] = Some(Source::Memory { buffer: array.buffer, address });
+                places[store.value] = Some(Source::Memory {
+                    buffer: array.buffer,
+                    address,
+                });
             } else {
                 pending.push((array.buffer, address, store.value));
             }
         }
 
-        let order: Vec<usize> =
-            (0..body.len()).filter(|&i| operations[i].is_some() && rates[i] == Rate::Lane).collect();
+        let order: Vec<usize> = (0..body.len())
+            .filter(|&i| operations[i].is_some() && rates[i] == Rate::Lane)
+            .collect();
         let registers = allocate(&order, &operations, &held, &mut places, body);
         let place = |register: Register| places[register].expect("operands come first");
         let step = |i: usize| {
@@ -147,26 +176,49 @@ impl Compiler<'_> {
                 Source::Memory { buffer, address } => Target::Memory { buffer, address },
             };
             let operation = operations[i].as_ref().expect("listed only if there is one");
-            Step { target, operation: operation.map(place) }
+            Step {
+                target,
+                operation: operation.map(place),
+            }
         };
         let scalar_steps = scalar_order.iter().map(|&(_, i)| step(i)).collect();
-        let scalar_from =
-            (0..self.nest.loops.len()).map(|l| scalar_order.partition_point(|&(depth, _)| depth <= l)).collect();
+        let scalar_from = (0..self.nest.loops.len())
+            .map(|l| scalar_order.partition_point(|&(depth, _)| depth <= l))
+            .collect();
         let steps = order.iter().map(|&i| step(i)).collect();
         for (buffer, address, value) in pending {
-            writes.push(Write { buffer, address, value: place(value) });
+            writes.push(Write {
+                buffer,
+                address,
+                value: place(value),
+            });
         }
         let values = wanted.iter().map(|&r| place(r)).collect();
         let (nest, addresses) = (self.nest, self.addresses);
-        Code { nest, addresses, scalars, scalar_steps, scalar_from, steps, writes, values, registers }
+        Code {
+            nest,
+            addresses,
+            scalars,
+            scalar_steps,
+            scalar_from,
+            steps,
+            writes,
+            values,
+            registers,
+        }
     }
 
     fn usable_in_place(&self, fetch: &Fetch) -> bool {
-        fetch.limits.is_empty() && !fetch.bytes && *self.addresses.pattern(fetch.address) == Pattern::Linear(1)
+        fetch.limits.is_empty()
+            && !fetch.bytes
+            && *self.addresses.pattern(fetch.address) == Pattern::Linear(1)
     }
 
     fn updated(&self, buffer: usize) -> bool {
-        self.space.arrays.iter().any(|a| a.buffer == buffer && a.access == Access::ReadWrite)
+        self.space
+            .arrays
+            .iter()
+            .any(|a| a.buffer == buffer && a.access == Access::ReadWrite)
     }
 
     fn rate(&self, affine: &Affine) -> Rate {
@@ -179,17 +231,24 @@ impl Compiler<'_> {
     fn rates(&self, body: &[Typed]) -> Vec<Rate> {
         let mut rates: Vec<Rate> = Vec::with_capacity(body.len());
         for typed in body {
-            let bounds_rate =
-                |bounds: &[Bound]| bounds.iter().map(|b| self.rate(&b.expr)).max().unwrap_or(Rate::Loop(0));
+            let bounds_rate = |bounds: &[Bound]| {
+                bounds
+                    .iter()
+                    .map(|b| self.rate(&b.expr))
+                    .max()
+                    .unwrap_or(Rate::Loop(0))
+            };
             let rate = match &typed.instr {
                 Instr::Load { view, .. } => self.rate(&view.index).max(bounds_rate(&view.bounds)),
-                Instr::Gather { row, view, .. } => {
-                    rates[*row].max(self.rate(&view.index)).max(bounds_rate(&view.bounds))
-                }
+                Instr::Gather { row, view, .. } => rates[*row]
+                    .max(self.rate(&view.index))
+                    .max(bounds_rate(&view.bounds)),
                 Instr::Coordinate(affine) => self.rate(affine),
                 Instr::Within(bounds) => bounds_rate(bounds),
                 Instr::Constant(_) => Rate::Loop(0),
-                Instr::Random { key, element, .. } => rates[key[0]].max(rates[key[1]]).max(self.rate(element)),
+                Instr::Random { key, element, .. } => {
+                    rates[key[0]].max(rates[key[1]]).max(self.rate(element))
+                }
                 Instr::Accumulator(_) => unreachable!("accumulators are compiled to loads"),
                 Instr::Unary(_, a) | Instr::Cast(a, _) => rates[*a],
                 Instr::Binary(_, a, b) => rates[*a].max(rates[*b]),
@@ -204,17 +263,40 @@ impl Compiler<'_> {
     fn operation(&mut self, body: &[Typed], typed: &Typed) -> Option<Operation<Register>> {
         Some(match &typed.instr {
             Instr::Load { binding, view } => Operation::Load(self.fetch(*binding, view, 0)),
-            Instr::Gather { binding, row, rows, row_stride, view } => {
+            Instr::Gather {
+                binding,
+                row,
+                rows,
+                row_stride,
+                view,
+            } => {
                 let last = rows.saturating_sub(1);
                 let fetch = self.fetch(*binding, view, (last * row_stride) as i64);
-                Operation::Gather { fetch, row: *row, last: last as u32, stride: *row_stride as i64 }
+                Operation::Gather {
+                    fetch,
+                    row: *row,
+                    last: last as u32,
+                    stride: *row_stride as i64,
+                }
             }
-            Instr::Coordinate(affine) => Operation::Coordinate(self.addresses.intern(&self.nest, affine, false)),
+            Instr::Coordinate(affine) => {
+                Operation::Coordinate(self.addresses.intern(&self.nest, affine, false))
+            }
             Instr::Within(bounds) => Operation::Within(self.limits(bounds, false)),
             Instr::Constant(_) => return None,
-            Instr::Random { key, element, stream, below } => {
+            Instr::Random {
+                key,
+                element,
+                stream,
+                below,
+            } => {
                 let element = self.addresses.intern(&self.nest, element, false);
-                Operation::Random { key: *key, element, stream: *stream, below: *below }
+                Operation::Random {
+                    key: *key,
+                    element,
+                    stream: *stream,
+                    below: *below,
+                }
             }
             Instr::Accumulator(_) => unreachable!("accumulators are compiled to loads"),
             Instr::Unary(op, a) => Operation::Float1(*op, *a),
@@ -229,15 +311,28 @@ impl Compiler<'_> {
         if view.bounds.is_empty() {
             self.verify(&view.index, array, last_row);
         }
-        let address = self.addresses.intern(&self.nest, &view.index, array.scratch);
+        let address = self
+            .addresses
+            .intern(&self.nest, &view.index, array.scratch);
         let limits = self.limits(&view.bounds, array.scratch);
-        Fetch { buffer: array.buffer, address, limits, bytes: array.dtype == DType::U8 }
+        Fetch {
+            buffer: array.buffer,
+            address,
+            limits,
+            bytes: array.dtype == DType::U8,
+        }
     }
 
     fn limits(&mut self, bounds: &[Bound], fixed: bool) -> Vec<Limit> {
         let mut limit = |bound: &Bound| {
-            let from_zero = Affine { offset: bound.expr.offset - bound.low, strides: bound.expr.strides.clone() };
-            Limit { address: self.addresses.intern(&self.nest, &from_zero, fixed), span: bound.high - bound.low }
+            let from_zero = Affine {
+                offset: bound.expr.offset - bound.low,
+                strides: bound.expr.strides.clone(),
+            };
+            Limit {
+                address: self.addresses.intern(&self.nest, &from_zero, fixed),
+                span: bound.high - bound.low,
+            }
         };
         bounds.iter().map(&mut limit).collect()
     }
@@ -245,19 +340,31 @@ impl Compiler<'_> {
     /// Every element that is touched without a check exists. A planner that breaks this promise stops here, before
     /// anything ran.
     fn verify(&self, index: &Affine, array: &Array, last_row: i64) {
-        let extents = if array.scratch { self.space.domain } else { self.space.full };
+        let extents = if array.scratch {
+            self.space.domain
+        } else {
+            self.space.full
+        };
         let (mut low, mut high) = (index.offset, index.offset + last_row);
         for (stride, &extent) in index.strides.iter().zip(extents) {
             let reach = stride * (extent as i64 - 1);
             low += reach.min(0);
             high += reach.max(0);
         }
-        assert!(low >= 0 && high < array.len as i64, "a kernel reaches {low}..={high} of {} elements", array.len);
+        assert!(
+            low >= 0 && high < array.len as i64,
+            "a kernel reaches {low}..={high} of {} elements",
+            array.len
+        );
     }
 }
 
 /// A cast that changes nothing shares its argument's place.
-fn origin(body: &[Typed], operations: &[Option<Operation<Register>>], mut register: Register) -> Register {
+fn origin(
+    body: &[Typed],
+    operations: &[Option<Operation<Register>>],
+    mut register: Register,
+) -> Register {
     while let (Instr::Cast(a, _), None) = (&body[register].instr, &operations[register]) {
         register = *a;
     }
@@ -275,7 +382,10 @@ fn allocate(
     let mut last = vec![0; body.len()];
     for &i in order {
         if let Some(operation) = &operations[i] {
-            operation.operands().into_iter().for_each(|r| last[origin(body, operations, r)] = i);
+            operation
+                .operands()
+                .into_iter()
+                .for_each(|r| last[origin(body, operations, r)] = i);
         }
     }
     held.iter().for_each(|&r| last[r] = usize::MAX);
@@ -295,7 +405,9 @@ fn allocate(
             })));
         }
         let mut operands = operations[i].as_ref().map_or(vec![], Operation::operands);
-        operands.iter_mut().for_each(|r| *r = origin(body, operations, *r));
+        operands
+            .iter_mut()
+            .for_each(|r| *r = origin(body, operations, *r));
         operands.sort_unstable();
         operands.dedup();
         for r in operands.into_iter().filter(|&r| last[r] == i) {
@@ -374,28 +486,46 @@ fn cast(from: DType, to: DType) -> Option<Cast> {
 /// Lets a step absorb an operand that only it uses, where one pass over the lanes can do both.
 fn fuse(operations: &mut [Option<Operation<Register>>], rates: &[Rate], roots: &[Register]) {
     let mut uses = vec![0usize; operations.len()];
-    operations.iter().flatten().flat_map(Operation::operands).for_each(|r| uses[r] += 1);
+    operations
+        .iter()
+        .flatten()
+        .flat_map(Operation::operands)
+        .for_each(|r| uses[r] += 1);
     roots.iter().for_each(|&r| uses[r] += 1);
     for i in 0..operations.len() {
         let only = |r: Register| uses[r] == 1 && rates[r] == Rate::Lane;
         let operand = |r: Register| {
-            if only(r) { operations[r].as_ref() } else { None }
+            if only(r) {
+                operations[r].as_ref()
+            } else {
+                None
+            }
         };
         let (fused, absorbed) = match operations[i] {
             Some(Operation::Float2(Float2::Add, a, b)) => match (operand(a), operand(b)) {
                 (Some(&Operation::Float2(Float2::Mul, x, y)), _) => (Operation::MulAdd(x, y, b), a),
                 (_, Some(&Operation::Float2(Float2::Mul, x, y))) => (Operation::MulAdd(x, y, a), b),
-                (Some(&Operation::Float1(Unary::Neg, x)), _) => (Operation::Float2(Float2::Sub, b, x), a),
-                (_, Some(&Operation::Float1(Unary::Neg, x))) => (Operation::Float2(Float2::Sub, a, x), b),
+                (Some(&Operation::Float1(Unary::Neg, x)), _) => {
+                    (Operation::Float2(Float2::Sub, b, x), a)
+                }
+                (_, Some(&Operation::Float1(Unary::Neg, x))) => {
+                    (Operation::Float2(Float2::Sub, a, x), b)
+                }
                 _ => continue,
             },
             Some(Operation::Float2(Float2::Mul, a, b)) => match (operand(a), operand(b)) {
-                (Some(&Operation::Float1(Unary::Recip, x)), _) => (Operation::Float2(Float2::Div, b, x), a),
-                (_, Some(&Operation::Float1(Unary::Recip, x))) => (Operation::Float2(Float2::Div, a, x), b),
+                (Some(&Operation::Float1(Unary::Recip, x)), _) => {
+                    (Operation::Float2(Float2::Div, b, x), a)
+                }
+                (_, Some(&Operation::Float1(Unary::Recip, x))) => {
+                    (Operation::Float2(Float2::Div, a, x), b)
+                }
                 _ => continue,
             },
             Some(Operation::Select(c, x, y)) => match operand(c) {
-                Some(&Operation::Compare(Comparison::LessFloat, a, b)) => (Operation::SelectLess(a, b, x, y), c),
+                Some(&Operation::Compare(Comparison::LessFloat, a, b)) => {
+                    (Operation::SelectLess(a, b, x, y), c)
+                }
                 _ => continue,
             },
             _ => continue,

@@ -20,23 +20,42 @@ pub(crate) struct Choice {
 }
 
 /// The nest with the least estimated time. `results` are what a reduction accumulates into.
-pub(crate) fn choose(space: Space<'_>, body: &[Typed], stores: &[Store], results: &[Affine]) -> Choice {
-    let estimated = candidates(space.domain, space.reduced).into_iter().map(|nest| {
-        let nanoseconds = cost(&nest, space, body, stores, results);
-        Choice { nest, nanoseconds }
-    });
-    estimated.min_by(|a, b| a.nanoseconds.total_cmp(&b.nanoseconds)).expect("there is always a candidate")
+pub(crate) fn choose(
+    space: Space<'_>,
+    body: &[Typed],
+    stores: &[Store],
+    results: &[Affine],
+) -> Choice {
+    let estimated = candidates(space.domain, space.reduced)
+        .into_iter()
+        .map(|nest| {
+            let nanoseconds = cost(&nest, space, body, stores, results);
+            Choice { nest, nanoseconds }
+        });
+    estimated
+        .min_by(|a, b| a.nanoseconds.total_cmp(&b.nanoseconds))
+        .expect("there is always a candidate")
 }
 
 /// Nanoseconds for the whole domain.
-fn cost(nest: &Nest, space: Space<'_>, body: &[Typed], stores: &[Store], results: &[Affine]) -> f64 {
+fn cost(
+    nest: &Nest,
+    space: Space<'_>,
+    body: &[Typed],
+    stores: &[Store],
+    results: &[Affine],
+) -> f64 {
     let points: f64 = space.domain.iter().map(|&n| n as f64).product();
     let chunks = (nest.kept_turns() * nest.reduced_turns()) as f64;
     let mut per_lane = 0.0;
     for typed in body {
         per_lane += match &typed.instr {
             Instr::Load { binding, view } => {
-                let in_place = if space.arrays[*binding].dtype == DType::U8 { 0.1 } else { 0.0 };
+                let in_place = if space.arrays[*binding].dtype == DType::U8 {
+                    0.1
+                } else {
+                    0.0
+                };
                 in_place + access(nest, &view.index) + limits(nest, &view.bounds)
             }
             Instr::Gather { view, .. } => access(nest, &view.index) + limits(nest, &view.bounds),
@@ -51,7 +70,10 @@ fn cost(nest: &Nest, space: Space<'_>, body: &[Typed], stores: &[Store], results
             | Instr::Cast(..) => 0.05,
         };
     }
-    per_lane += stores.iter().map(|s| 1.5 * access(nest, &s.index)).sum::<f64>();
+    per_lane += stores
+        .iter()
+        .map(|s| 1.5 * access(nest, &s.index))
+        .sum::<f64>();
     let folds = nest.kept_turns() as f64;
     let fold: f64 = results
         .iter()
@@ -61,11 +83,17 @@ fn cost(nest: &Nest, space: Space<'_>, body: &[Typed], stores: &[Store], results
             Pattern::Linear(_) | Pattern::Table(_) => 20.0 + PER_FOLDED_LANE * nest.lanes() as f64,
         })
         .sum();
-    points * per_lane + chunks * (PER_CHUNK + PER_STEP * (body.len() + stores.len()) as f64) + folds * fold
+    points * per_lane
+        + chunks * (PER_CHUNK + PER_STEP * (body.len() + stores.len()) as f64)
+        + folds * fold
 }
 
 fn varying(nest: &Nest, affine: &Affine, cost: f64) -> f64 {
-    if nest.pattern(affine) == Pattern::Uniform { 0.0 } else { cost }
+    if nest.pattern(affine) == Pattern::Uniform {
+        0.0
+    } else {
+        cost
+    }
 }
 
 /// Reading or writing a lane.
@@ -82,6 +110,12 @@ fn access(nest: &Nest, index: &Affine) -> f64 {
 }
 
 fn limits(nest: &Nest, bounds: &[Bound]) -> f64 {
-    let all_linear = bounds.iter().all(|b| !matches!(nest.pattern(&b.expr), Pattern::Table(_)));
-    if all_linear { 0.0 } else { 0.5 + 0.3 * bounds.len() as f64 }
+    let all_linear = bounds
+        .iter()
+        .all(|b| !matches!(nest.pattern(&b.expr), Pattern::Table(_)));
+    if all_linear {
+        0.0
+    } else {
+        0.5 + 0.3 * bounds.len() as f64
+    }
 }

@@ -7,7 +7,9 @@ use super::address::Addresses;
 use super::lanes::{Lanes, larger, map1, map2, map3};
 use super::memory::Buffer;
 use super::nest::{LANES, Pattern};
-use super::operation::{Cast, Comparison, Fetch, Float2, Limit, Operation, Source, Step, Target, Word2, Write};
+use super::operation::{
+    Cast, Comparison, Fetch, Float2, Limit, Operation, Source, Step, Target, Word2, Write,
+};
 use super::target::multiversion;
 use super::vector;
 use crate::op::Unary;
@@ -31,7 +33,13 @@ pub(crate) struct Registers {
 
 impl Registers {
     /// Makes room, so that running allocates nothing.
-    pub(crate) fn reserve(&mut self, vectors: usize, scalars: usize, addresses: usize, loops: usize) {
+    pub(crate) fn reserve(
+        &mut self,
+        vectors: usize,
+        scalars: usize,
+        addresses: usize,
+        loops: usize,
+    ) {
         if self.vectors.len() < vectors {
             self.vectors.resize_with(vectors, || vec![0; LANES]);
         }
@@ -114,15 +122,26 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
     let n = out.len();
     match operation {
         Operation::Load(fetch) => load(fetch, fetch_base(fetch, frame), frame, out),
-        Operation::Gather { fetch, row, last, stride } => gather(fetch, *row, *last, *stride, frame, out),
+        Operation::Gather {
+            fetch,
+            row,
+            last,
+            stride,
+        } => gather(fetch, *row, *last, *stride, frame, out),
         Operation::Coordinate(address) => values(frame, *address, out),
         Operation::Within(limits) => within(limits, frame, out),
-        Operation::Random { key, element, stream, below } => {
+        Operation::Random {
+            key,
+            element,
+            stream,
+            below,
+        } => {
             values(frame, *element, out);
             let (stream, below) = (*stream, *below);
             if let [Source::Scalar(a), Source::Scalar(b)] = *key {
                 let key = [frame.registers.scalars[a], frame.registers.scalars[b]];
-                out.iter_mut().for_each(|o| *o = scale(threefry2x32(key, [*o, stream])[0], below));
+                out.iter_mut()
+                    .for_each(|o| *o = scale(threefry2x32(key, [*o, stream])[0], below));
             } else {
                 for (lane, o) in out.iter_mut().enumerate() {
                     let key = [frame.word(key[0], lane), frame.word(key[1], lane)];
@@ -132,7 +151,11 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
         }
         Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.lanes(*a, n)),
         Operation::Float2(op, a, b) => {
-            let (out, a, b) = (cast_slice_mut(out), frame.floats(*a, n), frame.floats(*b, n));
+            let (out, a, b) = (
+                cast_slice_mut(out),
+                frame.floats(*a, n),
+                frame.floats(*b, n),
+            );
             match op {
                 Float2::Add => map2(out, a, b, |a, b| a + b),
                 Float2::Sub => map2(out, a, b, |a, b| a - b),
@@ -142,7 +165,11 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
             }
         }
         Operation::MulAdd(a, b, c) => {
-            let (a, b, c) = (frame.floats(*a, n), frame.floats(*b, n), frame.floats(*c, n));
+            let (a, b, c) = (
+                frame.floats(*a, n),
+                frame.floats(*b, n),
+                frame.floats(*c, n),
+            );
             map3(cast_slice_mut(out), a, b, c, |a, b, c| a * b + c);
         }
         Operation::Word2(op, a, b) => {
@@ -154,17 +181,37 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
             }
         }
         Operation::Compare(comparison, a, b) => match comparison {
-            Comparison::LessFloat => map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| u32::from(a < b)),
-            Comparison::EqualFloat => map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| u32::from(a == b)),
+            Comparison::LessFloat => map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| {
+                u32::from(a < b)
+            }),
+            Comparison::EqualFloat => {
+                map2(out, frame.floats(*a, n), frame.floats(*b, n), |a, b| {
+                    u32::from(a == b)
+                })
+            }
             Comparison::LessWord => {
-                map2(out, frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n), |a, b| u32::from(a < b));
+                map2(
+                    out,
+                    frame.lanes::<u32>(*a, n),
+                    frame.lanes::<u32>(*b, n),
+                    |a, b| u32::from(a < b),
+                );
             }
             Comparison::EqualWord => {
-                map2(out, frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n), |a, b| u32::from(a == b));
+                map2(
+                    out,
+                    frame.lanes::<u32>(*a, n),
+                    frame.lanes::<u32>(*b, n),
+                    |a, b| u32::from(a == b),
+                );
             }
         },
         Operation::Select(c, x, y) => {
-            let (c, x, y) = (frame.lanes::<u32>(*c, n), frame.lanes::<u32>(*x, n), frame.lanes::<u32>(*y, n));
+            let (c, x, y) = (
+                frame.lanes::<u32>(*c, n),
+                frame.lanes::<u32>(*x, n),
+                frame.lanes::<u32>(*y, n),
+            );
             map3(out, c, x, y, |c, x, y| if c != 0 { x } else { y });
         }
         Operation::SelectLess(a, b, x, y) => select_less(frame, [*a, *b, *x, *y], out),
@@ -209,11 +256,17 @@ fn select_less(frame: &Frame<'_>, [a, b, x, y]: [Source; 4], out: &mut [u32]) {
         (a, Lanes::All(b)) => map3(out, a, x, y, |a, x, y| if a < b { x } else { y }),
         (Lanes::All(a), b) => map3(out, b, x, y, |b, x, y| if a < b { x } else { y }),
         (Lanes::Each(a), Lanes::Each(b)) => match (x, y) {
-            (x, Lanes::All(y)) => map3(out, Lanes::Each(a), Lanes::Each(b), x, |a, b, x| if a < b { x } else { y }),
-            (Lanes::All(x), y) => map3(out, Lanes::Each(a), Lanes::Each(b), y, |a, b, y| if a < b { x } else { y }),
+            (x, Lanes::All(y)) => map3(out, Lanes::Each(a), Lanes::Each(b), x, |a, b, x| {
+                if a < b { x } else { y }
+            }),
+            (Lanes::All(x), y) => map3(out, Lanes::Each(a), Lanes::Each(b), y, |a, b, y| {
+                if a < b { x } else { y }
+            }),
             (Lanes::Each(x), Lanes::Each(y)) => {
                 let operands = a.iter().zip(b).zip(x.iter().zip(y));
-                out.iter_mut().zip(operands).for_each(|(o, ((a, b), (&x, &y)))| *o = if a < b { x } else { y });
+                out.iter_mut()
+                    .zip(operands)
+                    .for_each(|(o, ((a, b), (&x, &y)))| *o = if a < b { x } else { y });
             }
         },
     }
@@ -232,10 +285,14 @@ fn pattern_values(pattern: &Pattern, base: u32, out: &mut [u32]) {
         Pattern::Uniform => out.fill(base),
         Pattern::Linear(stride) => {
             let stride = *stride as u32;
-            (0u32..).zip(out).for_each(|(lane, o)| *o = base.wrapping_add(stride.wrapping_mul(lane)));
+            (0u32..)
+                .zip(out)
+                .for_each(|(lane, o)| *o = base.wrapping_add(stride.wrapping_mul(lane)));
         }
         Pattern::Table(table) => {
-            out.iter_mut().zip(table).for_each(|(o, &relative)| *o = base.wrapping_add(relative as u32));
+            out.iter_mut()
+                .zip(table)
+                .for_each(|(o, &relative)| *o = base.wrapping_add(relative as u32));
         }
     }
 }
@@ -258,7 +315,8 @@ fn valid_range(limits: &[Limit], frame: &Frame<'_>, count: usize) -> Option<(usi
                 to = to.min(limit.span - base);
             }
             Pattern::Linear(stride) if *stride > 0 => {
-                from = from.max((-base).div_euclid(*stride) + i64::from((-base).rem_euclid(*stride) != 0));
+                from = from
+                    .max((-base).div_euclid(*stride) + i64::from((-base).rem_euclid(*stride) != 0));
                 to = to.min((limit.span - 1 - base).div_euclid(*stride) + 1);
             }
             Pattern::Linear(stride) => {
@@ -295,10 +353,14 @@ fn each_valid(limit: &Limit, frame: &Frame<'_>, out: &mut [u32], f: impl Fn(&mut
         Pattern::Uniform => out.iter_mut().for_each(|o| f(o, base < span)),
         Pattern::Linear(stride) => {
             let stride = *stride as u32;
-            (0u32..).zip(out).for_each(|(lane, o)| f(o, base.wrapping_add(stride.wrapping_mul(lane)) < span));
+            (0u32..)
+                .zip(out)
+                .for_each(|(lane, o)| f(o, base.wrapping_add(stride.wrapping_mul(lane)) < span));
         }
         Pattern::Table(table) => {
-            out.iter_mut().zip(table).for_each(|(o, &relative)| f(o, base.wrapping_add(relative as u32) < span));
+            out.iter_mut()
+                .zip(table)
+                .for_each(|(o, &relative)| f(o, base.wrapping_add(relative as u32) < span));
         }
     }
 }
@@ -326,7 +388,8 @@ fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, 
         Pattern::Table(table) if fetch.limits.is_empty() => {
             for (o, &relative) in out.iter_mut().zip(table) {
                 // SAFETY: unlimited views were verified when they were compiled; no races, see above.
-                *o = unsafe { buffer.get_unchecked::<T>((base + i64::from(relative)) as usize) }.into();
+                *o = unsafe { buffer.get_unchecked::<T>((base + i64::from(relative)) as usize) }
+                    .into();
             }
             return;
         }
@@ -346,7 +409,10 @@ fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, 
             let start = (base + from as i64) as usize;
             // SAFETY: see above.
             let slice = unsafe { buffer.slice::<T>(start, to - from) };
-            out[from..to].iter_mut().zip(slice).for_each(|(o, &v)| *o = v.into());
+            out[from..to]
+                .iter_mut()
+                .zip(slice)
+                .for_each(|(o, &v)| *o = v.into());
         }
         Pattern::Linear(stride) => {
             for (lane, o) in (from as i64..).zip(&mut out[from..to]) {
@@ -363,7 +429,12 @@ fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, 
 
 /// A load whose limits need a look at every lane.
 #[inline(always)]
-fn load_limited<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+fn load_limited<T: Pod + Into<u32>>(
+    fetch: &Fetch,
+    base: i64,
+    frame: &mut Frame<'_>,
+    out: &mut [u32],
+) {
     pattern_values(frame.addresses.pattern(fetch.address), base as u32, out);
     load_at::<T>(fetch, frame, out);
 }
@@ -373,15 +444,25 @@ fn load_limited<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<
 fn load_at<T: Pod + Into<u32>>(fetch: &Fetch, frame: &Frame<'_>, out: &mut [u32]) {
     for limit in &fetch.limits {
         // No buffer has an element of this number.
-        each_valid(limit, frame, out, |o, valid| *o = if valid { *o } else { u32::MAX });
+        each_valid(limit, frame, out, |o, valid| {
+            *o = if valid { *o } else { u32::MAX }
+        });
     }
     let buffer = &frame.buffers[fetch.buffer];
     // SAFETY: no races, see above.
-    out.iter_mut().for_each(|o| *o = unsafe { buffer.get::<T>(*o as usize) }.into());
+    out.iter_mut()
+        .for_each(|o| *o = unsafe { buffer.get::<T>(*o as usize) }.into());
 }
 
 #[inline(always)]
-fn gather(fetch: &Fetch, row: Source, last: u32, stride: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
+fn gather(
+    fetch: &Fetch,
+    row: Source,
+    last: u32,
+    stride: i64,
+    frame: &mut Frame<'_>,
+    out: &mut [u32],
+) {
     let n = out.len();
     let base = fetch_base(fetch, frame);
     if let Source::Scalar(row) = row {
@@ -390,9 +471,13 @@ fn gather(fetch: &Fetch, row: Source, last: u32, stride: i64, frame: &mut Frame<
     }
     let mut starts = std::mem::take(&mut frame.registers.indices);
     let stride = stride as u32;
-    map1(&mut starts[..n], frame.lanes::<u32>(row, n), |row| row.min(last).wrapping_mul(stride));
+    map1(&mut starts[..n], frame.lanes::<u32>(row, n), |row| {
+        row.min(last).wrapping_mul(stride)
+    });
     pattern_values(frame.addresses.pattern(fetch.address), base as u32, out);
-    out.iter_mut().zip(&starts).for_each(|(o, &start)| *o = o.wrapping_add(start));
+    out.iter_mut()
+        .zip(&starts)
+        .for_each(|(o, &start)| *o = o.wrapping_add(start));
     frame.registers.indices = starts;
     if fetch.bytes {
         load_at::<u8>(fetch, frame, out);
@@ -422,8 +507,12 @@ fn store(write: &Write, frame: &Frame<'_>, count: usize) {
             map1(out, value, |v| v);
         }
         Pattern::Uniform => scatter(buffer, value, count, |_| base),
-        Pattern::Linear(stride) => scatter(buffer, value, count, |lane| base + stride * lane as i64),
-        Pattern::Table(table) => scatter(buffer, value, count, |lane| base + i64::from(table[lane])),
+        Pattern::Linear(stride) => {
+            scatter(buffer, value, count, |lane| base + stride * lane as i64)
+        }
+        Pattern::Table(table) => {
+            scatter(buffer, value, count, |lane| base + i64::from(table[lane]))
+        }
     }
 }
 

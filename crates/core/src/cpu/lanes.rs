@@ -19,10 +19,18 @@ pub(crate) fn map1<A: Copy, R: Copy>(out: &mut [R], a: Lanes<'_, A>, f: impl Fn(
 
 /// `out[i] = f(a[i], b[i])`
 #[inline(always)]
-pub(crate) fn map2<A: Copy, B: Copy, R: Copy>(out: &mut [R], a: Lanes<'_, A>, b: Lanes<'_, B>, f: impl Fn(A, B) -> R) {
+pub(crate) fn map2<A: Copy, B: Copy, R: Copy>(
+    out: &mut [R],
+    a: Lanes<'_, A>,
+    b: Lanes<'_, B>,
+    f: impl Fn(A, B) -> R,
+) {
     match (a, b) {
         (Lanes::Each(a), Lanes::Each(b)) => {
-            out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = f(a, b));
+            out.iter_mut()
+                .zip(a)
+                .zip(b)
+                .for_each(|((o, &a), &b)| *o = f(a, b));
         }
         (Lanes::Each(a), Lanes::All(b)) => map1(out, Lanes::Each(a), |a| f(a, b)),
         (Lanes::All(a), b) => map1(out, b, |b| f(a, b)),
@@ -40,7 +48,11 @@ pub(crate) fn map3<A: Copy, B: Copy, C: Copy, R: Copy>(
 ) {
     match (a, b, c) {
         (Lanes::Each(a), Lanes::Each(b), Lanes::Each(c)) => {
-            out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = f(a, b, c));
+            out.iter_mut()
+                .zip(a)
+                .zip(b)
+                .zip(c)
+                .for_each(|(((o, &a), &b), &c)| *o = f(a, b, c));
         }
         (a, b, Lanes::All(c)) => map2(out, a, b, |a, b| f(a, b, c)),
         (a, Lanes::All(b), c) => map2(out, a, c, |a, c| f(a, b, c)),
@@ -60,9 +72,15 @@ pub(crate) fn fold(start: f32, lanes: &[f32], f: impl Fn(f32, f32) -> f32) -> f3
     let mut partial = [start; 16];
     let (blocks, rest) = lanes.as_chunks::<16>();
     for block in blocks {
-        partial.iter_mut().zip(block).for_each(|(p, &v)| *p = f(*p, v));
+        partial
+            .iter_mut()
+            .zip(block)
+            .for_each(|(p, &v)| *p = f(*p, v));
     }
-    partial.iter_mut().zip(rest).for_each(|(p, &v)| *p = f(*p, v));
+    partial
+        .iter_mut()
+        .zip(rest)
+        .for_each(|(p, &v)| *p = f(*p, v));
     let mut width = 8;
     while width > 0 {
         for i in 0..width {

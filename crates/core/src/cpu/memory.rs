@@ -30,7 +30,9 @@ impl Buffer {
         let layout = Self::layout(bytes);
         // SAFETY: the layout's size is not zero.
         let data = unsafe { alloc_zeroed(layout) };
-        let Some(data) = NonNull::new(data) else { handle_alloc_error(layout) };
+        let Some(data) = NonNull::new(data) else {
+            handle_alloc_error(layout)
+        };
         Self { data, bytes }
     }
 
@@ -66,8 +68,14 @@ impl Buffer {
     }
 
     fn check<T>(&self, start: usize, len: usize) {
-        let fits = start.checked_add(len).is_some_and(|end| end <= self.len::<T>());
-        assert!(fits, "elements {start}..+{len} of a buffer of {}", self.len::<T>());
+        let fits = start
+            .checked_add(len)
+            .is_some_and(|end| end <= self.len::<T>());
+        assert!(
+            fits,
+            "elements {start}..+{len} of a buffer of {}",
+            self.len::<T>()
+        );
     }
 
     /// Elements `start..start + len`.
@@ -85,7 +93,10 @@ impl Buffer {
     ///
     /// # Safety
     /// While the slice lives, no one else reads or writes these elements.
-    #[allow(clippy::mut_from_ref, reason = "interior mutability: the caller guarantees exclusive access")]
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "interior mutability: the caller guarantees exclusive access"
+    )]
     pub(crate) unsafe fn slice_mut<T: Pod>(&self, start: usize, len: usize) -> &mut [T] {
         self.check::<T>(start, len);
         // SAFETY: as for `slice`; the caller grants exclusive access.

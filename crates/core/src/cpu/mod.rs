@@ -17,6 +17,7 @@ mod lanes;
 mod memory;
 mod nest;
 mod operation;
+mod parallel;
 mod pointwise;
 mod reduce;
 mod scratch;

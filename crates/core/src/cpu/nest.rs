@@ -55,16 +55,39 @@ impl Nest {
         let chunk = chunk_extent(extent, (LANES / inner).max(1));
         let mut loops: Vec<Loop> = (0..domain.len())
             .filter(|&i| i != axis && domain[i] > 1 && !inside.contains(&i))
-            .map(|i| Loop { axis: i, extent: domain[i], step: 1 })
+            .map(|i| Loop {
+                axis: i,
+                extent: domain[i],
+                step: 1,
+            })
             .collect();
         let position = loops.iter().take_while(|l| l.axis < axis).count();
-        loops.insert(position, Loop { axis, extent: extent.div_ceil(chunk), step: chunk });
+        loops.insert(
+            position,
+            Loop {
+                axis,
+                extent: extent.div_ceil(chunk),
+                step: chunk,
+            },
+        );
         let is_reduced = |axis: usize| reduced.get(axis).copied().unwrap_or(false);
         loops.sort_by_key(|l| is_reduced(l.axis));
         let kept = loops.iter().filter(|l| !is_reduced(l.axis)).count();
-        let chunked = loops.iter().position(|l| l.axis == axis).expect("just inserted");
-        let dims = std::iter::once((axis, chunk)).chain(inside.iter().map(|&i| (i, domain[i]))).collect();
-        Self { loops, kept, chunked, extent, dims, inner }
+        let chunked = loops
+            .iter()
+            .position(|l| l.axis == axis)
+            .expect("just inserted");
+        let dims = std::iter::once((axis, chunk))
+            .chain(inside.iter().map(|&i| (i, domain[i])))
+            .collect();
+        Self {
+            loops,
+            kept,
+            chunked,
+            extent,
+            dims,
+            inner,
+        }
     }
 
     /// How many lanes a chunk has, but for the last ones.
@@ -91,7 +114,13 @@ impl Nest {
 
     /// What an affine function does over the lanes.
     pub(crate) fn pattern(&self, affine: &Affine) -> Pattern {
-        let dims = || self.dims.iter().rev().filter(|d| d.1 > 1).map(|&(axis, n)| (stride(affine, axis), n));
+        let dims = || {
+            self.dims
+                .iter()
+                .rev()
+                .filter(|d| d.1 > 1)
+                .map(|&(axis, n)| (stride(affine, axis), n))
+        };
         if dims().all(|(stride, _)| stride == 0) {
             return Pattern::Uniform;
         }
@@ -110,7 +139,10 @@ impl Nest {
         let mut table = vec![0i64];
         for &(axis, n) in &self.dims {
             let stride = stride(affine, axis);
-            table = table.iter().flat_map(|&base| (0..n as i64).map(move |x| base + x * stride)).collect();
+            table = table
+                .iter()
+                .flat_map(|&base| (0..n as i64).map(move |x| base + x * stride))
+                .collect();
         }
         Pattern::Table(table.into_iter().map(|v| v as i32).collect())
     }
@@ -131,7 +163,11 @@ pub(crate) fn stride(affine: &Affine, axis: usize) -> i64 {
 /// chunks are long.
 fn chunk_extent(extent: usize, limit: usize) -> usize {
     let even = extent.div_ceil(extent.div_ceil(limit));
-    if even >= 64 { even.next_multiple_of(16).min(limit).min(extent) } else { even }
+    if even >= 64 {
+        even.next_multiple_of(16).min(limit).min(extent)
+    } else {
+        even
+    }
 }
 
 /// The kinds of nest that are worth considering: each axis alone, and each run of trailing axes that fits a chunk.

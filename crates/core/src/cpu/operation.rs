@@ -131,14 +131,30 @@ impl<R: Copy> Operation<R> {
     pub(crate) fn map<S>(&self, mut f: impl FnMut(R) -> S) -> Operation<S> {
         match self {
             Operation::Load(fetch) => Operation::Load(fetch.clone()),
-            Operation::Gather { fetch, row, last, stride } => {
-                Operation::Gather { fetch: fetch.clone(), row: f(*row), last: *last, stride: *stride }
-            }
+            Operation::Gather {
+                fetch,
+                row,
+                last,
+                stride,
+            } => Operation::Gather {
+                fetch: fetch.clone(),
+                row: f(*row),
+                last: *last,
+                stride: *stride,
+            },
             Operation::Coordinate(address) => Operation::Coordinate(*address),
             Operation::Within(limits) => Operation::Within(limits.clone()),
-            Operation::Random { key, element, stream, below } => {
-                Operation::Random { key: key.map(f), element: *element, stream: *stream, below: *below }
-            }
+            Operation::Random {
+                key,
+                element,
+                stream,
+                below,
+            } => Operation::Random {
+                key: key.map(f),
+                element: *element,
+                stream: *stream,
+                below: *below,
+            },
             Operation::Float1(op, a) => Operation::Float1(*op, f(*a)),
             Operation::Float2(op, a, b) => Operation::Float2(*op, f(*a), f(*b)),
             Operation::MulAdd(a, b, c) => Operation::MulAdd(f(*a), f(*b), f(*c)),

@@ -4,6 +4,7 @@ use super::compile::{Code, Space};
 use super::cost;
 use super::execute::{Frame, Registers, run_steps, run_writes};
 use super::memory::Buffer;
+use super::parallel;
 use crate::plan::kernel::{Store, Typed};
 
 /// A body with its stores over a box of points.
@@ -21,7 +22,11 @@ impl Pointwise {
         let cost::Choice { nest, nanoseconds } = cost::choose(space, body, stores, &[]);
         let code = Code::new(space, nest, body, stores, &[]);
         let turns = code.nest.kept_turns();
-        Self { code, turns, nanoseconds }
+        Self {
+            code,
+            turns,
+            nanoseconds,
+        }
     }
 
     /// The estimated time of a run.
@@ -34,18 +39,24 @@ impl Pointwise {
         self.code.reserve(registers);
     }
 
-    /// Runs over the box that starts at `origin` (empty: zero).
-    pub(crate) fn run(&self, buffers: &[Buffer], origin: &[usize], registers: &mut Registers) {
+    /// Runs over the box that starts at `origin` (empty: zero), on as many workers as are worth it.
+    pub(crate) fn run(&self, buffers: &[Buffer], origin: &[usize], workers: &mut [Registers]) {
         let code = &self.code;
-        let mut frame = Frame { buffers, addresses: &code.addresses, registers };
-        code.start(0, origin, &mut frame);
-        for _ in 0..self.turns {
-            let lanes = code.lanes(&frame);
-            run_steps(&code.steps, &mut frame, lanes);
-            if !code.writes.is_empty() {
-                run_writes(&code.writes, &mut frame, lanes);
+        parallel::split(self.turns, self.nanoseconds, workers, |turns, registers| {
+            let mut frame = Frame {
+                buffers,
+                addresses: &code.addresses,
+                registers,
+            };
+            code.start(turns.start, origin, &mut frame);
+            for _ in turns {
+                let lanes = code.lanes(&frame);
+                run_steps(&code.steps, &mut frame, lanes);
+                if !code.writes.is_empty() {
+                    run_writes(&code.writes, &mut frame, lanes);
+                }
+                code.advance(0..code.nest.kept, &mut frame);
             }
-            code.advance(0..code.nest.kept, &mut frame);
-        }
+        });
     }
 }

@@ -11,6 +11,7 @@ use super::lanes::{Lanes, fold, larger};
 use super::memory::Buffer;
 use super::nest::{LANES, Pattern};
 use super::operation::Source;
+use super::parallel;
 use super::pointwise::Pointwise;
 use super::scratch::ScratchSizes;
 use super::target::multiversion;
@@ -21,6 +22,8 @@ use crate::plan::kernel::{Access, Accumulator, Affine, Kernel, Register, Typed};
 #[derive(Debug)]
 pub(crate) struct Reduce {
     code: Code,
+    /// By estimate, without the epilogue.
+    nanoseconds: f64,
     results: Vec<Folded>,
     /// None where the results are what is stored.
     epilogue: Option<Pointwise>,
@@ -46,78 +49,120 @@ impl Reduce {
         scratch: &mut ScratchSizes,
     ) -> Self {
         let domain = &kernel.domain;
-        let (dense, points) = epilogue::row_major(domain, (0..domain.len()).filter(|&i| !reduced[i]));
+        let (dense, points) =
+            epilogue::row_major(domain, (0..domain.len()).filter(|&i| !reduced[i]));
         let (places, epilogue) = match stored_directly(kernel, arrays, accumulators.len()) {
             Some(places) => (places, None),
             None => {
                 let buffers = (0..accumulators.len()).map(|i| scratch.reserve(i, points));
                 let places: Vec<_> = buffers.map(|buffer| (buffer, dense.clone())).collect();
-                let kept = (0..domain.len()).map(|i| if reduced[i] { 1 } else { domain[i] }).collect();
+                let kept = (0..domain.len())
+                    .map(|i| if reduced[i] { 1 } else { domain[i] })
+                    .collect();
                 let detached = epilogue::detached(kernel, kept, accumulators.len(), &dense);
                 let mut arrays = arrays.to_vec();
-                arrays.extend(places.iter().map(|p| epilogue::scratch_array(p.0, Access::Read, points)));
+                arrays.extend(
+                    places
+                        .iter()
+                        .map(|p| epilogue::scratch_array(p.0, Access::Read, points)),
+                );
                 let domain = &detached.domain;
-                let space = Space { domain, full: domain, reduced: &[], arrays: &arrays };
-                (places, Some(Pointwise::new(space, &detached.body, &detached.stores)))
+                let space = Space {
+                    domain,
+                    full: domain,
+                    reduced: &[],
+                    arrays: &arrays,
+                };
+                (
+                    places,
+                    Some(Pointwise::new(space, &detached.body, &detached.stores)),
+                )
             }
         };
-        let space = Space { domain, full: domain, reduced, arrays };
+        let space = Space {
+            domain,
+            full: domain,
+            reduced,
+            arrays,
+        };
         let affines: Vec<Affine> = places.iter().map(|p| p.1.clone()).collect();
-        let nest = cost::choose(space, prologue, &[], &affines).nest;
+        let cost::Choice { nest, nanoseconds } = cost::choose(space, prologue, &[], &affines);
         let wanted: Vec<Register> = accumulators.iter().map(|a| a.value).collect();
         let mut code = Code::new(space, nest, prologue, &[], &wanted);
-        let results = accumulators.iter().zip(&places).enumerate().map(|(i, (accumulator, (buffer, affine)))| Folded {
-            reducer: accumulator.reducer,
-            value: code.values[i],
-            buffer: *buffer,
-            address: code.address(affine),
-        });
+        let results = accumulators.iter().zip(&places).enumerate().map(
+            |(i, (accumulator, (buffer, affine)))| Folded {
+                reducer: accumulator.reducer,
+                value: code.values[i],
+                buffer: *buffer,
+                address: code.address(affine),
+            },
+        );
         let results = results.collect();
-        Self { code, results, epilogue }
+        Self {
+            code,
+            nanoseconds,
+            results,
+            epilogue,
+        }
     }
 
     /// Makes room in `registers` for a run.
     pub(crate) fn reserve(&self, registers: &mut Registers) {
         self.code.reserve(registers);
         if registers.partial.len() < self.results.len() {
-            registers.partial.resize_with(self.results.len(), || vec![0.0; LANES]);
+            registers
+                .partial
+                .resize_with(self.results.len(), || vec![0.0; LANES]);
         }
         if let Some(epilogue) = &self.epilogue {
             epilogue.reserve(registers);
         }
     }
 
-    /// Runs over the whole domain.
-    pub(crate) fn run(&self, buffers: &[Buffer], registers: &mut Registers) {
+    /// Runs over the whole domain, on as many workers as are worth it.
+    pub(crate) fn run(&self, buffers: &[Buffer], workers: &mut [Registers]) {
         let code = &self.code;
         let (kept, all) = (code.nest.kept, code.nest.loops.len());
-        let mut frame = Frame { buffers, addresses: &code.addresses, registers };
-        code.start(0, &[], &mut frame);
-        loop {
-            let widest = code.lanes(&frame);
-            let mut first = true;
-            loop {
-                let lanes = code.lanes(&frame);
-                run_steps(&code.steps, &mut frame, lanes);
-                accumulate(&self.results, &mut frame, lanes, first);
-                first = false;
-                if !code.advance(kept..all, &mut frame) {
-                    break;
+        parallel::split(
+            code.nest.kept_turns(),
+            self.nanoseconds,
+            workers,
+            |turns, registers| {
+                let mut frame = Frame {
+                    buffers,
+                    addresses: &code.addresses,
+                    registers,
+                };
+                code.start(turns.start, &[], &mut frame);
+                for _ in turns {
+                    let widest = code.lanes(&frame);
+                    let mut first = true;
+                    loop {
+                        let lanes = code.lanes(&frame);
+                        run_steps(&code.steps, &mut frame, lanes);
+                        accumulate(&self.results, &mut frame, lanes, first);
+                        first = false;
+                        if !code.advance(kept..all, &mut frame) {
+                            break;
+                        }
+                    }
+                    write_results(&self.results, &mut frame, widest);
+                    code.advance(0..kept, &mut frame);
                 }
-            }
-            write_results(&self.results, &mut frame, widest);
-            if !code.advance(0..kept, &mut frame) {
-                break;
-            }
-        }
+            },
+        );
         if let Some(epilogue) = &self.epilogue {
-            epilogue.run(buffers, &[], registers);
+            epilogue.run(buffers, &[], workers);
         }
     }
 }
 
 /// Where each accumulator goes, if the epilogue only stores them.
-fn stored_directly(kernel: &Kernel, arrays: &[Array], accumulators: usize) -> Option<Vec<(usize, Affine)>> {
+fn stored_directly(
+    kernel: &Kernel,
+    arrays: &[Array],
+    accumulators: usize,
+) -> Option<Vec<(usize, Affine)>> {
     let mut places = vec![None; accumulators];
     for store in &kernel.stores {
         let index = epilogue::accumulator(&kernel.body, store.value)?;
@@ -160,7 +205,10 @@ multiversion! {
 #[inline(always)]
 fn combine(partial: &mut [f32], value: Lanes<'_, f32>, f: impl Fn(f32, f32) -> f32) {
     match value {
-        Lanes::Each(values) => partial.iter_mut().zip(values).for_each(|(p, &v)| *p = f(*p, v)),
+        Lanes::Each(values) => partial
+            .iter_mut()
+            .zip(values)
+            .for_each(|(p, &v)| *p = f(*p, v)),
         Lanes::All(v) => partial.iter_mut().for_each(|p| *p = f(*p, v)),
     }
 }
@@ -181,24 +229,32 @@ multiversion! {
 #[inline(always)]
 fn write_result(result: &Folded, frame: &Frame<'_>, partial: &[f32], f: impl Fn(f32, f32) -> f32) {
     let buffer = &frame.buffers[result.buffer];
-    // SAFETY: the kernel loads nothing from this buffer, and only this call writes to it now.
-    let out = unsafe { buffer.slice_mut::<f32>(0, buffer.len::<f32>()) };
     let base = frame.registers.bases[result.address];
+    // SAFETY: the kernel loads nothing from this buffer, and no other call writes to the same results.
+    let set = |relative: i64, value: f32| unsafe {
+        buffer.slice_mut((base + relative) as usize, 1)[0] = value
+    };
     match frame.addresses.pattern(result.address) {
-        Pattern::Uniform => out[base as usize] = fold(identity(result.reducer), partial, f),
-        Pattern::Linear(1) => out[base as usize..][..partial.len()].copy_from_slice(partial),
-        Pattern::Linear(stride) => {
-            for (lane, &value) in (0i64..).zip(partial) {
-                out[(base + stride * lane) as usize] = value;
-            }
+        Pattern::Uniform => set(0, fold(identity(result.reducer), partial, f)),
+        Pattern::Linear(1) => {
+            // SAFETY: as above.
+            unsafe { buffer.slice_mut(base as usize, partial.len()) }.copy_from_slice(partial);
         }
+        Pattern::Linear(stride) => (0i64..)
+            .zip(partial)
+            .for_each(|(lane, &value)| set(stride * lane, value)),
         Pattern::Table(table) => {
-            for &relative in &table[..partial.len()] {
-                out[(base + i64::from(relative)) as usize] = identity(result.reducer);
-            }
-            for (&relative, &value) in table.iter().zip(partial) {
-                let out = &mut out[(base + i64::from(relative)) as usize];
-                *out = f(*out, value);
+            let lanes = || {
+                table
+                    .iter()
+                    .map(|&relative| i64::from(relative))
+                    .zip(partial)
+            };
+            lanes().for_each(|(relative, _)| set(relative, identity(result.reducer)));
+            for (relative, &value) in lanes() {
+                // SAFETY: as above.
+                let so_far = unsafe { buffer.get((base + relative) as usize) };
+                set(relative, f(so_far, value));
             }
         }
     }

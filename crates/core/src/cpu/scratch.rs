@@ -13,7 +13,10 @@ pub(crate) struct ScratchSizes {
 impl ScratchSizes {
     /// No scratch yet; its buffers will follow `first` others.
     pub(crate) fn new(first: usize) -> Self {
-        Self { first, words: vec![] }
+        Self {
+            first,
+            words: vec![],
+        }
     }
 
     /// Asks for a scratch buffer of at least `words` words and tells its index among all buffers.

@@ -57,9 +57,9 @@ pub struct Session {
     inputs: usize,
     states: usize,
     entries: Vec<Entry>,
-    registers: Registers,
+    /// One for each thread.
+    workers: Vec<Registers>,
     packed: gemm::Scratch,
-    threads: usize,
 }
 
 struct Entry {
@@ -70,8 +70,11 @@ struct Entry {
 impl Session {
     /// Allocates and initialises all buffers and compiles all kernels. `threads` is an upper limit.
     pub fn new(program: &Program, plan: &Plan, threads: usize) -> Self {
-        let mut buffers: Vec<Buffer> =
-            plan.buffers.iter().map(|b| Buffer::zeroed(b.dtype.bytes(b.len).div_ceil(4))).collect();
+        let mut buffers: Vec<Buffer> = plan
+            .buffers
+            .iter()
+            .map(|b| Buffer::zeroed(b.dtype.bytes(b.len).div_ceil(4)))
+            .collect();
         for (buffer, planned) in buffers.iter_mut().zip(&plan.buffers) {
             if let Role::State(index) = planned.role
                 && let Init::Bytes(bytes) = &program.states[index].init
@@ -81,12 +84,19 @@ impl Session {
                 all[..len].copy_from_slice(&bytes[..len]);
             }
         }
-        let lengths = plan.buffers.iter().map(|b| host_bytes(b.dtype, b.len)).collect();
+        let lengths = plan
+            .buffers
+            .iter()
+            .map(|b| host_bytes(b.dtype, b.len))
+            .collect();
         let mut scratch = ScratchSizes::new(buffers.len());
-        let mut registers = Registers::default();
+        let mut workers: Vec<Registers> =
+            (0..threads.max(1)).map(|_| Registers::default()).collect();
         let mut compile = |kernel: &Kernel| {
             let compiled = Compiled::new(kernel, plan, &mut scratch);
-            compiled.reserve(&mut registers);
+            workers
+                .iter_mut()
+                .for_each(|registers| compiled.reserve(registers));
             compiled
         };
         let entries = plan
@@ -100,7 +110,15 @@ impl Session {
         buffers.extend(scratch.allocate());
         let (inputs, states) = (program.inputs.len(), program.states.len());
         let packed = gemm::Scratch::default();
-        Self { buffers, lengths, inputs, states, entries, registers, packed, threads: threads.max(1) }
+        Self {
+            buffers,
+            lengths,
+            inputs,
+            states,
+            entries,
+            workers,
+            packed,
+        }
     }
 
     /// Replaces the contents of a buffer: little-endian elements.
@@ -111,7 +129,11 @@ impl Session {
         let buffer = self.buffer(slot)?;
         let (expected, given) = (self.lengths[buffer], bytes.len());
         if expected != given {
-            return Err(SessionError::WrongLength { slot, expected, given });
+            return Err(SessionError::WrongLength {
+                slot,
+                expected,
+                given,
+            });
         }
         self.buffers[buffer].bytes_mut()[..given].copy_from_slice(bytes);
         Ok(())
@@ -122,10 +144,14 @@ impl Session {
     /// # Errors
     /// If there is no such entry.
     pub fn run(&mut self, entry: usize, steps: usize) -> Result<(), SessionError> {
-        let kernels = &self.entries.get(entry).ok_or(SessionError::NoEntry(entry))?.kernels;
+        let kernels = &self
+            .entries
+            .get(entry)
+            .ok_or(SessionError::NoEntry(entry))?
+            .kernels;
         for _ in 0..steps {
             for kernel in kernels {
-                kernel.run(&self.buffers, &mut self.registers, &mut self.packed, self.threads);
+                kernel.run(&self.buffers, &mut self.workers, &mut self.packed);
             }
         }
         Ok(())
@@ -152,7 +178,10 @@ impl Session {
         let found = match slot {
             Slot::Input(index) => (index < self.inputs).then_some(index),
             Slot::State(index) => (index < self.states).then_some(self.inputs + index),
-            Slot::Output { entry, output } => self.entries.get(entry).and_then(|e| e.outputs.get(output).copied()),
+            Slot::Output { entry, output } => self
+                .entries
+                .get(entry)
+                .and_then(|e| e.outputs.get(output).copied()),
         };
         found.ok_or(SessionError::NoSlot(slot))
     }
@@ -160,7 +189,9 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("info", &self.info()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("info", &self.info())
+            .finish_non_exhaustive()
     }
 }
 
@@ -193,13 +224,29 @@ impl Compiled {
         let arrays: Vec<Array> = kernel.bindings.iter().map(array).collect();
         match &kernel.kind {
             Kind::Pointwise => {
-                let space = Space { domain: &kernel.domain, full: &kernel.domain, reduced: &[], arrays: &arrays };
+                let space = Space {
+                    domain: &kernel.domain,
+                    full: &kernel.domain,
+                    reduced: &[],
+                    arrays: &arrays,
+                };
                 Self::Pointwise(Pointwise::new(space, &kernel.body, &kernel.stores))
             }
-            Kind::Reduce { reduced, prologue, accumulators } => {
-                Self::Reduce(Reduce::new(kernel, &arrays, reduced, prologue, accumulators, scratch))
+            Kind::Reduce {
+                reduced,
+                prologue,
+                accumulators,
+            } => Self::Reduce(Reduce::new(
+                kernel,
+                &arrays,
+                reduced,
+                prologue,
+                accumulators,
+                scratch,
+            )),
+            Kind::Contract { roles, a, b } => {
+                Self::Contract(Contract::new(kernel, &arrays, roles, a, b, scratch))
             }
-            Kind::Contract { roles, a, b } => Self::Contract(Contract::new(kernel, &arrays, roles, a, b, scratch)),
         }
     }
 
@@ -211,11 +258,11 @@ impl Compiled {
         }
     }
 
-    fn run(&self, buffers: &[Buffer], registers: &mut Registers, packed: &mut gemm::Scratch, threads: usize) {
+    fn run(&self, buffers: &[Buffer], workers: &mut [Registers], packed: &mut gemm::Scratch) {
         match self {
-            Self::Pointwise(pointwise) => pointwise.run(buffers, &[], registers),
-            Self::Reduce(reduce) => reduce.run(buffers, registers),
-            Self::Contract(contract) => contract.run(buffers, registers, packed, threads),
+            Self::Pointwise(pointwise) => pointwise.run(buffers, &[], workers),
+            Self::Reduce(reduce) => reduce.run(buffers, workers),
+            Self::Contract(contract) => contract.run(buffers, workers, packed),
         }
     }
 }

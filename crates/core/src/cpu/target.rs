@@ -56,7 +56,10 @@ pub(crate) fn level() -> Level {
         && is_x86_feature_detected!("bmi2")
     {
         Level::Avx512
-    } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2") {
+    } else if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("bmi2")
+    {
         Level::Avx2
     } else {
         Level::Baseline

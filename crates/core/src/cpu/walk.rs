@@ -8,7 +8,12 @@ use super::execute::{Frame, Registers, run_steps};
 impl Code {
     /// Makes room in `registers` for a run.
     pub(crate) fn reserve(&self, registers: &mut Registers) {
-        registers.reserve(self.registers, self.scalars.len(), self.addresses.len(), self.nest.loops.len());
+        registers.reserve(
+            self.registers,
+            self.scalars.len(),
+            self.addresses.len(),
+            self.nest.loops.len(),
+        );
     }
 
     /// Goes to a turn of the loops over kept axes, counted as one loop, from `origin` (empty: zero).
@@ -23,7 +28,11 @@ impl Code {
             }
         }
         registers.scalars[..self.scalars.len()].copy_from_slice(&self.scalars);
-        self.addresses.seek(&registers.turns, origin, &mut registers.bases[..self.addresses.len()]);
+        self.addresses.seek(
+            &registers.turns,
+            origin,
+            &mut registers.bases[..self.addresses.len()],
+        );
         run_steps(&self.scalar_steps, frame, 1);
     }
 

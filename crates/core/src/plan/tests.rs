@@ -7,23 +7,8 @@ use crate::dtype::DType;
 use crate::grad::grad;
 use crate::program::{Init, Program};
 use crate::session::Slot;
+use crate::shared::{op_table, parity, random_graph};
 use crate::{Builder, Tensor};
-
-#[path = "../../../../tests/src/op_table.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the file is public in the crate of tests, which uses all of it"
-)]
-mod op_table;
-#[path = "../../../../tests/src/parity.rs"]
-#[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
-mod parity;
-#[path = "../../../../tests/src/random_graph.rs"]
-#[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
-mod random_graph;
-
-mod random;
 
 /// Repeatable numbers in [-1, 1), as the first value of a state.
 fn init(len: usize, seed: u32) -> Init {
@@ -127,6 +112,11 @@ fn compare(
 /// Runs every entry `steps` times both ways and compares outputs and state.
 pub(super) fn check(builder: Builder, steps: usize) -> Plan {
     compare(&builder.build().unwrap(), &[], steps, 1e-4).unwrap()
+}
+
+#[test]
+fn random_graphs_are_planned_well() {
+    random_graph::check_all(400, |program| compare(program, &[], 2, 0.0).map(drop));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Sums of products: what the tilings share. `registers` and `staged` hold the two tilings.
 
 use super::emit::Emitter;
-use super::memory::{has_vector_load, load_stride};
+use super::memory::{has_vector_load, is_bounded, load_stride};
 use super::pointwise::store_order;
 use super::values::{Coord, LANES, Out, Place, Value};
 use super::{ContractTuning, Shader, Tuning, reduce, registers, staged};
@@ -57,7 +57,9 @@ impl<'k> Product<'k> {
             let strides = [load_stride(&a.body, axis), load_stride(&b.body, axis)];
             strides.into_iter().flatten().min().unwrap_or(u64::MAX)
         };
-        k.sort_by_key(|&axis| std::cmp::Reverse(stride(axis)));
+        // Axes that bounds depend on go outside, so that checks are made once for the loops within.
+        let checked = |axis: usize| is_bounded(&a.body, axis) || is_bounded(&b.body, axis);
+        k.sort_by_key(|&axis| (!checked(axis), std::cmp::Reverse(stride(axis))));
         Product {
             kernel,
             a,

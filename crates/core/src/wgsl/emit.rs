@@ -10,6 +10,9 @@ use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Unary};
 use crate::plan::kernel::{Access, Affine, Bound, Instr, Kernel, Register, Typed};
 
+/// Rounded up to few digits, the largest floats are past what Chrome takes for an f32.
+const LARGEST_LITERAL: f32 = 3e38;
+
 /// What four consecutive points along a stride add to an index.
 fn lane_steps(stride: i64) -> String {
     format!("vec4<i32>(0, {stride}, {}, {})", 2 * stride, 3 * stride)
@@ -81,7 +84,10 @@ impl<'k> Emitter<'k> {
 
     /// Names an expression, once for each text; names and numbers stay what they are.
     pub(super) fn bind(&mut self, out: &mut Out, depth: usize, expression: String) -> String {
-        if expression.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if expression
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_')
+        {
             return expression;
         }
         let block = &mut out.blocks[depth];
@@ -376,6 +382,9 @@ impl<'k> Emitter<'k> {
             Scalar::U32(v) => format!("{v}u"),
             Scalar::F32(v) => {
                 let v = v as f32;
+                if v.is_finite() && v.abs() > LARGEST_LITERAL {
+                    return format!("bitcast<f32>({:#x}u)", v.to_bits());
+                }
                 if v.is_finite() {
                     return format!("{v:?}f");
                 }

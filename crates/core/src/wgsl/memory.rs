@@ -49,6 +49,17 @@ pub(super) fn load_stride(body: &[Typed], axis: usize) -> Option<u64> {
         .min()
 }
 
+/// Whether a bound of the body's loads depends on `axis`.
+pub(super) fn is_bounded(body: &[Typed], axis: usize) -> bool {
+    body.iter().any(|typed| match &typed.instr {
+        Instr::Load { view, .. } | Instr::Gather { view, .. } => view
+            .bounds
+            .iter()
+            .any(|bound| bound.expr.strides[axis] != 0),
+        _ => false,
+    })
+}
+
 /// A load to be emitted.
 pub(super) struct Load<'a> {
     pub(super) binding: usize,

@@ -114,7 +114,6 @@ pub(super) fn emit(
         along: along_a,
         origin: "first_row",
         base: &base,
-        unroll,
     };
     let tile_b = Tile {
         product,
@@ -123,16 +122,16 @@ pub(super) fn emit(
         along: along_b,
         origin: "first_column",
         base: &base,
-        unroll,
     };
-    let a = tile_a.load(&mut emitter, &mut out, rows);
-    let b = tile_b.load(&mut emitter, &mut out, vectors * LANES);
+    // Loads stay close to their use, which spares registers.
     for step in 0..unroll {
+        let a = tile_a.load(&mut emitter, &mut out, rows, step);
+        let b = tile_b.load(&mut emitter, &mut out, vectors * LANES, step);
         let columns: Vec<String> = (0..vectors)
-            .map(|j| b.quad(&mut emitter, &mut out, j, step))
+            .map(|j| b.quad(&mut emitter, &mut out, j))
             .collect();
         for row in 0..rows {
-            let left = a.element(row, step);
+            let left = a.element(row);
             for (j, right) in columns.iter().enumerate() {
                 let acc = format!("acc{row}_{j}");
                 out.innermost()
@@ -214,59 +213,47 @@ struct Tile<'a> {
     origin: &'static str,
     /// Coordinates of the batch and of the contracted axes.
     base: &'a [Coord],
-    unroll: usize,
 }
 
-/// The registers of a slice.
+/// The registers of a slice, at one step.
 struct Slice {
     along: Along,
-    /// By row or column (or group of four of them), then by step (or one for all steps).
-    values: Vec<Vec<Value>>,
+    step: usize,
+    /// By row or column, or by group of four of them.
+    values: Vec<Value>,
 }
 
 impl Tile<'_> {
-    fn load(&self, emitter: &mut Emitter<'_>, out: &mut Out, extent: usize) -> Slice {
-        let group = if matches!(self.along, Along::Free(_)) {
-            LANES
-        } else {
-            1
+    fn load(&self, emitter: &mut Emitter<'_>, out: &mut Out, extent: usize, step: usize) -> Slice {
+        let (group, offset) = match self.along {
+            Along::Free(_) => (LANES, step),
+            // One load serves all steps.
+            Along::Contracted(_) => (1, 0),
+            Along::Neither => (1, step),
         };
         let size = self.product.size(self.axes);
-        let contracted = self.product.k.last().copied();
+        let mut coords = self.base.to_vec();
+        if let Some(&axis) = self.product.k.last() {
+            coords[axis] = self.base[axis].plus(offset);
+        }
         let values = (0..extent / group)
             .map(|i| {
                 // Past the end, the last one once more: its sums are dropped.
-                let name = format!(
-                    "min({} + {}u, {}u)",
-                    self.origin,
-                    i * group,
-                    size - group.min(size)
-                );
+                let last = size - group.min(size);
+                let name = format!("min({} + {}u, {last}u)", self.origin, i * group);
                 let name = emitter.bind(out, 0, name);
-                let mut coords = self.base.to_vec();
                 emit_coords(emitter, out, &mut coords, self.product, self.axes, &name);
-                let steps = if matches!(self.along, Along::Contracted(_)) {
-                    1
-                } else {
-                    self.unroll
+                let place = Place {
+                    coords: &coords,
+                    lane: self.along.lane(),
+                    accumulators: &[],
                 };
-                (0..steps)
-                    .map(|step| {
-                        if let Some(axis) = contracted {
-                            coords[axis] = self.base[axis].plus(step);
-                        }
-                        let place = Place {
-                            coords: &coords,
-                            lane: self.along.lane(),
-                            accumulators: &[],
-                        };
-                        emitter.body(out, &self.operand.body, &place)[self.operand.value].clone()
-                    })
-                    .collect()
+                emitter.body(out, &self.operand.body, &place)[self.operand.value].clone()
             })
             .collect();
         Slice {
             along: self.along,
+            step,
             values,
         }
     }
@@ -274,21 +261,21 @@ impl Tile<'_> {
 
 impl Slice {
     /// One element, as an expression.
-    fn element(&self, index: usize, step: usize) -> String {
+    fn element(&self, index: usize) -> String {
         match self.along {
-            Along::Free(_) => self.values[index / LANES][step].component(index % LANES),
-            Along::Contracted(_) => self.values[index][0].component(step),
-            Along::Neither => self.values[index][step].component(0),
+            Along::Free(_) => self.values[index / LANES].component(index % LANES),
+            Along::Contracted(_) => self.values[index].component(self.step),
+            Along::Neither => self.values[index].component(0),
         }
     }
 
     /// Four neighbours on the operand's own axis, as an expression.
-    fn quad(&self, emitter: &mut Emitter<'_>, out: &mut Out, index: usize, step: usize) -> String {
+    fn quad(&self, emitter: &mut Emitter<'_>, out: &mut Out, index: usize) -> String {
         if matches!(self.along, Along::Free(_)) {
-            return self.values[index][step].at(true);
+            return self.values[index].at(true);
         }
         let elements: Vec<String> = (0..LANES)
-            .map(|i| self.element(index * LANES + i, step))
+            .map(|i| self.element(index * LANES + i))
             .collect();
         let innermost = out.blocks.len() - 1;
         emitter.bind(

@@ -58,14 +58,14 @@ impl Tuning {
     /// For rasterizers on the CPU (SwiftShader, llvmpipe).
     pub fn software() -> Self {
         Tuning {
-            workgroup: 32,
+            workgroup: 64,
             vectors_per_invocation: 16,
             parallelism: 64,
             reduce_lanes: 16,
             coalesced_lanes: 1,
             contract: ContractTuning::Registers {
                 rows: 8,
-                vectors: 4,
+                vectors: 2,
                 workgroup: 16,
             },
         }

@@ -17,17 +17,26 @@ pub struct Hyper {
 impl Hyper {
     pub(super) fn new(b: &Builder) -> Self {
         let input = b.input("hyper", &[CAPACITY], DType::F32);
-        Self { input: Some(input), fields: RefCell::default() }
+        Self {
+            input: Some(input),
+            fields: RefCell::default(),
+        }
     }
 
     /// The tensor, of shape `[]`, of the field at `path`.
     pub(super) fn get(&self, path: &str, value: f64) -> Tensor {
         let mut fields = self.fields.borrow_mut();
-        let index = fields.iter().position(|(p, _)| p == path).unwrap_or_else(|| {
-            fields.push((path.into(), value as f32));
-            fields.len() - 1
-        });
-        assert!(index < CAPACITY, "a game has at most {CAPACITY} live hyper-parameters");
+        let index = fields
+            .iter()
+            .position(|(p, _)| p == path)
+            .unwrap_or_else(|| {
+                fields.push((path.into(), value as f32));
+                fields.len() - 1
+            });
+        assert!(
+            index < CAPACITY,
+            "a game has at most {CAPACITY} live hyper-parameters"
+        );
         let input = self.input.as_ref().expect("tracing is not finished");
         input.narrow(0, index, 1).reshape(&[])
     }
@@ -40,7 +49,11 @@ impl Hyper {
 
     /// The paths of the live fields.
     pub fn paths(&self) -> Vec<String> {
-        self.fields.borrow().iter().map(|(path, _)| path.clone()).collect()
+        self.fields
+            .borrow()
+            .iter()
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 
     /// Sets the field at `path`; false where it is not live.
@@ -52,7 +65,12 @@ impl Hyper {
 
     /// The input's contents.
     pub fn values(&self) -> Vec<f32> {
-        let mut values: Vec<f32> = self.fields.borrow().iter().map(|&(_, value)| value).collect();
+        let mut values: Vec<f32> = self
+            .fields
+            .borrow()
+            .iter()
+            .map(|&(_, value)| value)
+            .collect();
         values.resize(CAPACITY, 0.0);
         values
     }

@@ -59,21 +59,59 @@ impl Game {
     ///
     /// # Errors
     /// Parts of the config that do not fit together.
-    pub fn new(config: &ExperimentConfig, dataset: &Dataset, seed: u32) -> Result<Self, ConfigError> {
+    pub fn new(
+        config: &ExperimentConfig,
+        dataset: &Dataset,
+        seed: u32,
+    ) -> Result<Self, ConfigError> {
         config.validate()?;
         let b = Builder::new();
         let source = Source::new(&b, config, dataset)?;
         let hyper = Hyper::new(&b);
         let key_bytes: Vec<u8> = [seed, 0].iter().flat_map(|w| w.to_le_bytes()).collect();
-        let key = b.state("random.key", &[2], DType::U32, Init::Bytes(key_bytes.into()));
-        let g = Player::new(&b, "g", "generator", &config.generator, config.prior.dim, &config.g_optimizer, seed, source.mean())?;
-        let d = Player::new(&b, "d", "discriminator", &config.discriminator, source.dim, &config.d_optimizer, seed, None)?;
+        let key = b.state(
+            "random.key",
+            &[2],
+            DType::U32,
+            Init::Bytes(key_bytes.into()),
+        );
+        let g = Player::new(
+            &b,
+            "g",
+            "generator",
+            &config.generator,
+            config.prior.dim,
+            &config.g_optimizer,
+            seed,
+            source.mean(),
+        )?;
+        let d = Player::new(
+            &b,
+            "d",
+            "discriminator",
+            &config.discriminator,
+            source.dim,
+            &config.d_optimizer,
+            seed,
+            None,
+        )?;
         check_ends(config, &g, &d, source.dim)?;
 
         let metrics = metric_names(config);
         let record = Record::new(&b, metrics.len());
-        let round = Round { b: &b, config, source: &source, hyper: &hyper, key: &key, record: &record };
-        for (name, moves) in [(entry::TRAIN, Moves::All), (entry::STEP_D, Moves::D), (entry::STEP_G, Moves::G)] {
+        let round = Round {
+            b: &b,
+            config,
+            source: &source,
+            hyper: &hyper,
+            key: &key,
+            record: &record,
+        };
+        for (name, moves) in [
+            (entry::TRAIN, Moves::All),
+            (entry::STEP_D, Moves::D),
+            (entry::STEP_G, Moves::G),
+        ] {
             round.trace(name, moves, &g, &d);
         }
         let view_batch = match &config.data {
@@ -85,25 +123,50 @@ impl Game {
         let params = [g.stack.params.clone(), d.stack.params.clone()];
         let hyper = hyper.finish();
         let program = b.build().map_err(|error| {
-            ConfigError::new("generator, discriminator", error.to_string(), "make the layers' sizes fit each other")
+            ConfigError::new(
+                "generator, discriminator",
+                error.to_string(),
+                "make the layers' sizes fit each other",
+            )
         })?;
-        Ok(Self { program, hyper, metrics, params, view_batch, sample_len })
+        Ok(Self {
+            program,
+            hyper,
+            metrics,
+            params,
+            view_batch,
+            sample_len,
+        })
     }
 }
 
-fn check_ends(config: &ExperimentConfig, g: &Player, d: &Player, dim: usize) -> Result<(), ConfigError> {
+fn check_ends(
+    config: &ExperimentConfig,
+    g: &Player,
+    d: &Player,
+    dim: usize,
+) -> Result<(), ConfigError> {
     let last = |layers: usize| layers.saturating_sub(1);
     if g.stack.output != dim {
         return Err(ConfigError::new(
             format!("generator.layers.{}", last(config.generator.layers.len())),
-            format!("G ends with {} numbers, but a sample of the data has {dim}", g.stack.output),
+            format!(
+                "G ends with {} numbers, but a sample of the data has {dim}",
+                g.stack.output
+            ),
             format!("end G with a dense layer of {dim} units"),
         ));
     }
     if d.stack.output != 1 {
         return Err(ConfigError::new(
-            format!("discriminator.layers.{}", last(config.discriminator.layers.len())),
-            format!("D ends with {} numbers, but its verdict is one", d.stack.output),
+            format!(
+                "discriminator.layers.{}",
+                last(config.discriminator.layers.len())
+            ),
+            format!(
+                "D ends with {} numbers, but its verdict is one",
+                d.stack.output
+            ),
             "end D with a dense layer of 1 unit",
         ));
     }
@@ -113,7 +176,14 @@ fn check_ends(config: &ExperimentConfig, g: &Player, d: &Player, dim: usize) -> 
 fn metric_names(config: &ExperimentConfig) -> Vec<&'static str> {
     match config.monitor {
         Monitor::Costs => vec!["d_loss", "g_loss"],
-        Monitor::Full => vec!["d_loss", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm"],
+        Monitor::Full => vec![
+            "d_loss",
+            "g_loss",
+            "d_real",
+            "d_fake",
+            "d_grad_norm",
+            "g_grad_norm",
+        ],
     }
 }
 
@@ -136,14 +206,20 @@ impl Record {
     fn new(b: &Builder, width: usize) -> Self {
         let ring = b.state("metrics", &[RING, width], DType::F32, Init::Zeros);
         let cursor = b.state("metrics.cursor", &[1], DType::U32, Init::Zeros);
-        Self { ring, cursor, width }
+        Self {
+            ring,
+            cursor,
+            width,
+        }
     }
 
     /// The ring with one more row, and the cursor moved on.
     fn push(&self, b: &Builder, values: &[Tensor]) -> (Tensor, Tensor) {
         let cells: Vec<Tensor> = values.iter().map(|v| v.reshape(&[1, 1])).collect();
         let row = Tensor::concat(&cells.iter().collect::<Vec<_>>(), 1);
-        let here = b.iota(&[RING, self.width], 0).equal(&self.cursor.reshape(&[1, 1]));
+        let here = b
+            .iota(&[RING, self.width], 0)
+            .equal(&self.cursor.reshape(&[1, 1]));
         let ring = here.select(&row, &self.ring);
         let at_end = self.cursor.equal(&b.full_u32(&[1], RING as u32 - 1));
         let cursor = at_end.select(&b.full_u32(&[1], 0), &(&self.cursor + 1.0));
@@ -183,7 +259,12 @@ impl Round<'_> {
         let shared = simultaneous && moves == Moves::All;
         if shared {
             let (fake, g_stats) = self.fake(&g, &random, Turn::First);
-            let (verdict, d_stats) = self.judge(&d, &random, &self.source.real(&random, self.config.batch), &fake);
+            let (verdict, d_stats) = self.judge(
+                &d,
+                &random,
+                &self.source.real(&random, self.config.batch),
+                &fake,
+            );
             let d_cost = self.d_cost(&verdict);
             let g_cost = self.g_cost(&verdict.fake);
             let d_gradient = grad(&d_cost, &[&d.params]).remove(0);
@@ -222,7 +303,11 @@ impl Round<'_> {
 
         let (ring, cursor) = self.record.push(self.b, &metrics.row(self.config.monitor));
         let next_key = self.key + self.b.iota(&[2], 0);
-        let mut updates = vec![(&self.record.ring, &ring), (&self.record.cursor, &cursor), (self.key, &next_key)];
+        let mut updates = vec![
+            (&self.record.ring, &ring),
+            (&self.record.cursor, &cursor),
+            (self.key, &next_key),
+        ];
         let source_updates = self.source.updates(self.b);
         updates.extend(source_updates.iter().map(|(state, next)| (state, next)));
         if moves != Moves::D {
@@ -241,17 +326,32 @@ impl Round<'_> {
     }
 
     /// Real and generated samples before D: as one batch, unless D's layers couple the samples of a batch.
-    fn judge(&self, d: &Player, random: &Random, real: &Tensor, fake: &Tensor) -> (Verdict, Vec<Tensor>) {
+    fn judge(
+        &self,
+        d: &Player,
+        random: &Random,
+        real: &Tensor,
+        fake: &Tensor,
+    ) -> (Verdict, Vec<Tensor>) {
         if d.stack.couples_samples() {
             let (real, mut stats) = d.forward(real, random);
             let (fake, fake_stats) = d.forward(fake, random);
             // Running statistics stand for both kinds of batch.
-            stats.iter_mut().zip(&fake_stats).for_each(|(a, b)| *a = (&*a + b) * 0.5);
+            stats
+                .iter_mut()
+                .zip(&fake_stats)
+                .for_each(|(a, b)| *a = (&*a + b) * 0.5);
             return (Verdict { real, fake }, stats);
         }
         let batch = self.config.batch;
         let (logits, stats) = d.forward(&Tensor::concat(&[real, fake], 0), random);
-        (Verdict { real: logits.narrow(0, 0, batch), fake: logits.narrow(0, batch, batch) }, stats)
+        (
+            Verdict {
+                real: logits.narrow(0, 0, batch),
+                fake: logits.narrow(0, batch, batch),
+            },
+            stats,
+        )
     }
 
     fn d_cost(&self, verdict: &Verdict) -> Tensor {
@@ -261,7 +361,8 @@ impl Round<'_> {
     }
 
     fn g_cost(&self, fake: &Tensor) -> Tensor {
-        cost::generator(self.config.cost, fake) * self.hyper.get("cost_scale", self.config.cost_scale)
+        cost::generator(self.config.cost, fake)
+            * self.hyper.get("cost_scale", self.config.cost_scale)
     }
 
     fn penalty(&self, d: &Player, random: &Random, real: &Tensor, fake: &Tensor) -> Option<Tensor> {
@@ -270,7 +371,10 @@ impl Round<'_> {
         let weight = self.hyper.get("gradient_penalty.weight", config.weight);
         let target = self.hyper.get("gradient_penalty.target", config.target);
         let score = |x: &Tensor| d.forward(x, random).0;
-        Some(regularizer::gradient_penalty(score, real, fake, &mix, &target, config.one_sided) * weight)
+        Some(
+            regularizer::gradient_penalty(score, real, fake, &mix, &target, config.one_sided)
+                * weight,
+        )
     }
 
     fn moved(&self, field: &str, player: Player, gradient: &Tensor, stats: &[Tensor]) -> Player {
@@ -330,26 +434,54 @@ impl Metrics {
     fn row(self, monitor: Monitor) -> Vec<Tensor> {
         let all = match monitor {
             Monitor::Costs => vec![self.d_cost, self.g_cost],
-            Monitor::Full => vec![self.d_cost, self.g_cost, self.d_real, self.d_fake, self.d_norm, self.g_norm],
+            Monitor::Full => vec![
+                self.d_cost,
+                self.g_cost,
+                self.d_real,
+                self.d_fake,
+                self.d_norm,
+                self.g_norm,
+            ],
         };
-        all.into_iter().map(|metric| metric.expect("every step reports every metric")).collect()
+        all.into_iter()
+            .map(|metric| metric.expect("every step reports every metric"))
+            .collect()
     }
 }
 
 /// D(x) where the logit is one of a probability, else the score.
 fn opinion(config: &ExperimentConfig, logits: &Tensor) -> Tensor {
-    if cost::is_probability(config.cost) { crate::layer::sigmoid(logits) } else { logits.clone() }
+    if cost::is_probability(config.cost) {
+        crate::layer::sigmoid(logits)
+    } else {
+        logits.clone()
+    }
 }
 
 /// Entries that only look.
-fn trace_views(b: &Builder, config: &ExperimentConfig, source: &Source, g: &Player, d: &Player, batch: usize) {
+fn trace_views(
+    b: &Builder,
+    config: &ExperimentConfig,
+    source: &Source,
+    g: &Player,
+    d: &Player,
+    batch: usize,
+) {
     let z = b.input("z", &[batch, config.prior.dim], DType::F32);
-    let samples = g.stack.forward(&g.params, &z, &mut Mode::Sample { stats: g.stats() });
+    let samples = g
+        .stack
+        .forward(&g.params, &z, &mut Mode::Sample { stats: g.stats() });
     b.entry(entry::SAMPLE, &[], &[("samples", &samples)]);
 
     let x = b.input("x", &[batch, source.dim], DType::F32);
-    let logits = d.stack.forward(&d.params, &x, &mut Mode::Sample { stats: d.stats() });
-    b.entry(entry::DISCRIMINATE, &[], &[("verdict", &opinion(config, &logits))]);
+    let logits = d
+        .stack
+        .forward(&d.params, &x, &mut Mode::Sample { stats: d.stats() });
+    b.entry(
+        entry::DISCRIMINATE,
+        &[],
+        &[("verdict", &opinion(config, &logits))],
+    );
 
     let draw = b.input("draw", &[2], DType::U32);
     let real = match &config.data {

@@ -33,7 +33,10 @@ pub(super) struct Player {
 }
 
 impl Player {
-    #[expect(clippy::too_many_arguments, reason = "each names one part of the config, used once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each names one part of the config, used once"
+    )]
     pub(super) fn new(
         b: &Builder,
         name: &str,
@@ -57,14 +60,29 @@ impl Player {
         let stats = (stack.stats_len > 0).then(|| {
             // Mean 0 and variance 1 for every feature, as [mean.., variance..] per batch norm.
             let first = running_start(&stack);
-            b.state(&format!("{name}.stats"), &[stack.stats_len], DType::F32, bytes(&first))
+            b.state(
+                &format!("{name}.stats"),
+                &[stack.stats_len],
+                DType::F32,
+                bytes(&first),
+            )
         });
-        Ok(Self { stack, optimizer: optimizer.clone(), params, buffers, count, stats })
+        Ok(Self {
+            stack,
+            optimizer: optimizer.clone(),
+            params,
+            buffers,
+            count,
+            stats,
+        })
     }
 
     /// Output for a training batch, and the statistics of each batch norm in it.
     pub(super) fn forward(&self, input: &Tensor, random: &Random) -> (Tensor, Vec<Tensor>) {
-        let mut mode = Mode::Train { random, batch_stats: vec![] };
+        let mut mode = Mode::Train {
+            random,
+            batch_stats: vec![],
+        };
         let output = self.stack.forward(&self.params, input, &mut mode);
         match mode {
             Mode::Train { batch_stats, .. } => (output, batch_stats),
@@ -78,19 +96,38 @@ impl Player {
     }
 
     /// The player after one update.
-    pub(super) fn moved(self, hyper: Lookup<'_>, gradient: &Tensor, batch_stats: &[Tensor]) -> Self {
+    pub(super) fn moved(
+        self,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
+    ) -> Self {
         let count = &self.count + 1.0;
-        let (params, buffers) = self.optimizer.update(hyper, &self.params, gradient, &self.buffers, &count);
+        let (params, buffers) =
+            self.optimizer
+                .update(hyper, &self.params, gradient, &self.buffers, &count);
         let stats = self.stats.map(|stats| {
-            let flat: Vec<Tensor> = batch_stats.iter().map(|s| s.detach().reshape(&[s.numel()])).collect();
+            let flat: Vec<Tensor> = batch_stats
+                .iter()
+                .map(|s| s.detach().reshape(&[s.numel()]))
+                .collect();
             let batch = Tensor::concat(&flat.iter().collect::<Vec<_>>(), 0);
             stats * STATS_MEMORY + batch * (1.0 - STATS_MEMORY)
         });
-        Self { params, buffers, count, stats, ..self }
+        Self {
+            params,
+            buffers,
+            count,
+            stats,
+            ..self
+        }
     }
 
     /// Pairs of this player's state and the value it takes in `next`.
-    pub(super) fn updates<'a>(&'a self, next: &'a Player) -> impl Iterator<Item = (&'a Tensor, &'a Tensor)> {
+    pub(super) fn updates<'a>(
+        &'a self,
+        next: &'a Player,
+    ) -> impl Iterator<Item = (&'a Tensor, &'a Tensor)> {
         [(&self.params, &next.params), (&self.count, &next.count)]
             .into_iter()
             .chain(self.buffers.iter().zip(&next.buffers))
@@ -99,6 +136,12 @@ impl Player {
 }
 
 fn running_start(stack: &Stack) -> Vec<f32> {
-    let widths = stack.params.iter().filter(|p| p.name.ends_with("batch_norm.scale")).map(|p| p.len());
-    widths.flat_map(|n| std::iter::repeat_n(0.0, n).chain(std::iter::repeat_n(1.0, n))).collect()
+    let widths = stack
+        .params
+        .iter()
+        .filter(|p| p.name.ends_with("batch_norm.scale"))
+        .map(|p| p.len());
+    widths
+        .flat_map(|n| std::iter::repeat_n(0.0, n).chain(std::iter::repeat_n(1.0, n)))
+        .collect()
 }

@@ -33,9 +33,17 @@ pub(super) struct Source {
 
 enum Kind {
     /// Rows `[mean.., std]` of a Gaussian mixture; the cumulative weights where they are not equal.
-    Mixture { components: Tensor, count: usize, cumulative: Option<Tensor> },
+    Mixture {
+        components: Tensor,
+        count: usize,
+        cumulative: Option<Tensor>,
+    },
     /// Packed bytes `[images, pixels]`, scaled to `black..1`.
-    Images { bytes: Tensor, count: usize, black: f64 },
+    Images {
+        bytes: Tensor,
+        count: usize,
+        black: f64,
+    },
     Pool(Pool),
 }
 
@@ -53,7 +61,11 @@ fn floats(values: &[f32]) -> Init {
 }
 
 impl Source {
-    pub(super) fn new(b: &Builder, config: &ExperimentConfig, dataset: &Dataset) -> Result<Self, ConfigError> {
+    pub(super) fn new(
+        b: &Builder,
+        config: &ExperimentConfig,
+        dataset: &Dataset,
+    ) -> Result<Self, ConfigError> {
         match (&config.data, dataset) {
             (Data::Toy(toy), _) => Ok(Self::mixture(b, toy)),
             (Data::Images(ImageData::Mnist { images, black }), Dataset::Images(loaded)) => {
@@ -65,7 +77,9 @@ impl Source {
                 "these images have not been loaded",
                 "load the data set first, then build the game",
             )),
-            (Data::Pool(PoolData::BenchPool { dim, ring }), _) => Ok(Self::pool(b, config, *dim, *ring)),
+            (Data::Pool(PoolData::BenchPool { dim, ring }), _) => {
+                Ok(Self::pool(b, config, *dim, *ring))
+            }
         }
     }
 
@@ -74,28 +88,73 @@ impl Source {
         let count = parts.len();
         let rows: Vec<f32> = parts
             .iter()
-            .flat_map(|p| p.mean[..dim].iter().chain([&p.std]).map(|&x| x as f32).collect::<Vec<_>>())
+            .flat_map(|p| {
+                p.mean[..dim]
+                    .iter()
+                    .chain([&p.std])
+                    .map(|&x| x as f32)
+                    .collect::<Vec<_>>()
+            })
             .collect();
-        let components = b.state("data.components", &[count, dim + 1], DType::F32, floats(&rows));
-        let equal = parts.iter().all(|p| (p.weight - parts[0].weight).abs() < 1e-12);
+        let components = b.state(
+            "data.components",
+            &[count, dim + 1],
+            DType::F32,
+            floats(&rows),
+        );
+        let equal = parts
+            .iter()
+            .all(|p| (p.weight - parts[0].weight).abs() < 1e-12);
         let cumulative = (!equal).then(|| {
             let mut sum = 0.0;
-            let ends: Vec<f32> = parts.iter().map(|p| { sum += p.weight; sum as f32 }).collect();
+            let ends: Vec<f32> = parts
+                .iter()
+                .map(|p| {
+                    sum += p.weight;
+                    sum as f32
+                })
+                .collect();
             b.state("data.cumulative", &[1, count], DType::F32, floats(&ends))
         });
-        Self { dim, kind: Kind::Mixture { components, count, cumulative }, mean: None }
+        Self {
+            dim,
+            kind: Kind::Mixture {
+                components,
+                count,
+                cumulative,
+            },
+            mean: None,
+        }
     }
 
     fn images(b: &Builder, images: &Images, count: usize, black: f64) -> Self {
         let dim = images.image_len();
         let view = images.slice(0..count);
-        let bytes = b.state("data.images", &[count, dim], DType::U8, Init::Bytes(Arc::from(view.bytes)));
+        let bytes = b.state(
+            "data.images",
+            &[count, dim],
+            DType::U8,
+            Init::Bytes(Arc::from(view.bytes)),
+        );
         let mut sums = vec![0_u64; dim];
         view.bytes.chunks_exact(dim).for_each(|image| {
-            sums.iter_mut().zip(image).for_each(|(sum, &pixel)| *sum += u64::from(pixel));
+            sums.iter_mut()
+                .zip(image)
+                .for_each(|(sum, &pixel)| *sum += u64::from(pixel));
         });
-        let mean = sums.iter().map(|&sum| (sum as f64 / count as f64 / 255.0) as f32).collect();
-        Self { dim, kind: Kind::Images { bytes, count, black }, mean: Some(mean) }
+        let mean = sums
+            .iter()
+            .map(|&sum| (sum as f64 / count as f64 / 255.0) as f32)
+            .collect();
+        Self {
+            dim,
+            kind: Kind::Images {
+                bytes,
+                count,
+                black,
+            },
+            mean: Some(mean),
+        }
     }
 
     fn pool(b: &Builder, config: &ExperimentConfig, dim: usize, ring: bool) -> Self {
@@ -116,19 +175,35 @@ impl Source {
             }
             x
         });
-        let noise = |seed| gather(seed, z, &|seed| bench_numbers(seed, batch * z, 3_f64.sqrt()));
-        let mix = gather(341, 1, &|seed| bench_numbers(seed, batch, 0.5).iter().map(|v| v + 0.5).collect());
+        let noise = |seed| {
+            gather(seed, z, &|seed| {
+                bench_numbers(seed, batch * z, 3_f64.sqrt())
+            })
+        };
+        let mix = gather(341, 1, &|seed| {
+            bench_numbers(seed, batch, 0.5)
+                .iter()
+                .map(|v| v + 0.5)
+                .collect()
+        });
         let state = |name: &str, width: usize, values: &[f32]| {
             b.state(name, &[POOL * batch, width], DType::F32, floats(values))
         };
         let pool = Pool {
             real: state("data.real", dim, &real),
-            noise: [state("data.z1", z, &noise(311)), state("data.z2", z, &noise(321))],
+            noise: [
+                state("data.z1", z, &noise(311)),
+                state("data.z2", z, &noise(321)),
+            ],
             mix: state("data.mix", 1, &mix),
             turn: b.state("pool.turn", &[1], DType::U32, Init::Zeros),
             batch,
         };
-        Self { dim, kind: Kind::Pool(pool), mean: None }
+        Self {
+            dim,
+            kind: Kind::Pool(pool),
+            mean: None,
+        }
     }
 
     /// The mean of each number of a sample in 0 to 1, where the data are images.
@@ -139,7 +214,11 @@ impl Source {
     /// A minibatch of real data, `[count, dim]`.
     pub(super) fn real(&self, random: &Random, count: usize) -> Tensor {
         match &self.kind {
-            Kind::Mixture { components, count: parts, cumulative } => {
+            Kind::Mixture {
+                components,
+                count: parts,
+                cumulative,
+            } => {
                 let chosen = match cumulative {
                     None => random.integers(&[count], *parts as u32),
                     // The component whose interval of the cumulative weights holds u: as many as end below u.
@@ -152,7 +231,11 @@ impl Source {
                 let (mean, std) = (rows.narrow(1, 0, self.dim), rows.narrow(1, self.dim, 1));
                 mean + std * random.normal(&[count, self.dim])
             }
-            Kind::Images { bytes, count: images, black } => {
+            Kind::Images {
+                bytes,
+                count: images,
+                black,
+            } => {
                 let chosen = random.integers(&[count], *images as u32);
                 bytes.gather(&chosen).cast(DType::F32) * ((1.0 - black) / 255.0) + *black
             }
@@ -183,7 +266,9 @@ impl Source {
 
     /// What the source itself changes at every step.
     pub(super) fn updates(&self, b: &Builder) -> Vec<(Tensor, Tensor)> {
-        let Kind::Pool(pool) = &self.kind else { return vec![] };
+        let Kind::Pool(pool) = &self.kind else {
+            return vec![];
+        };
         let last = pool.turn.equal(&b.full_u32(&[1], POOL as u32 - 1));
         let next = last.select(&b.full_u32(&[1], 0), &(&pool.turn + 1.0));
         vec![(pool.turn.clone(), next)]
@@ -193,7 +278,9 @@ impl Source {
     pub(super) fn pool_rows(&self, b: &Builder, count: usize) -> Tensor {
         match &self.kind {
             Kind::Pool(pool) => pool.real.gather(&b.iota(&[count], 0)),
-            Kind::Mixture { .. } | Kind::Images { .. } => unreachable!("only the benchmark has a pool"),
+            Kind::Mixture { .. } | Kind::Images { .. } => {
+                unreachable!("only the benchmark has a pool")
+            }
         }
     }
 }

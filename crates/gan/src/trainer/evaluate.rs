@@ -41,13 +41,18 @@ impl Trainer {
                 Ok(result)
             }
             Data::Images(ImageData::Mnist { black, .. }) => {
-                let Dataset::Images(digits) = self.dataset.clone() else { return Ok(Evaluation::new()) };
+                let Dataset::Images(digits) = self.dataset.clone() else {
+                    return Ok(Evaluation::new());
+                };
                 let mut samples = self.fresh_samples(PARZEN_SAMPLES).await?;
                 // Back to 0..1, where the protocol measures.
                 let (black, range) = (black as f32, 1.0 - black as f32);
                 samples.iter_mut().for_each(|x| *x = (*x - black) / range);
                 let dim = self.game.sample_len;
-                let (validation, test) = (digits.validation().unit_pixels(), digits.test.view().unit_pixels());
+                let (validation, test) = (
+                    digits.validation().unit_pixels(),
+                    digits.test.view().unit_pixels(),
+                );
                 let report = parzen::evaluate(
                     Rows::new("samples", &samples, dim)?,
                     Rows::new("validation", &validation, dim)?,

@@ -31,13 +31,21 @@ impl Snapshot {
 impl Trainer {
     /// Takes a snapshot if the last one is old.
     pub(super) async fn keep_snapshot(&mut self) -> Result<(), Error> {
-        if self.snapshot.as_ref().is_some_and(|s| self.step < s.step + EVERY) {
+        if self
+            .snapshot
+            .as_ref()
+            .is_some_and(|s| self.step < s.step + EVERY)
+        {
             return Ok(());
         }
         let states = self.mutable_states().await?;
         // A state that is not finite already is no place to come back to; the one before is.
         if self.snapshot.is_none() || self.not_finite(&states).is_none() {
-            self.snapshot = Some(Snapshot { step: self.step, states, runs: vec![] });
+            self.snapshot = Some(Snapshot {
+                step: self.step,
+                states,
+                runs: vec![],
+            });
         }
         Ok(())
     }
@@ -51,7 +59,10 @@ impl Trainer {
     }
 
     async fn try_recover(&mut self, bad: u64, entry: usize) -> Result<Error, Error> {
-        let snapshot = self.snapshot.as_mut().expect("a snapshot is taken before every run");
+        let snapshot = self
+            .snapshot
+            .as_mut()
+            .expect("a snapshot is taken before every run");
         snapshot.note(entry, bad + 1 - self.step.min(bad));
         let start = snapshot.step;
         // The costs of a step are those of the parameters before it, so the step before may be the one that failed.
@@ -75,12 +86,18 @@ impl Trainer {
         self.step = target;
         self.snapshot = None;
         self.history.retain(|row| row.step < target);
-        Ok(Error::Diverged { step: target + 1, tensor, restored: target })
+        Ok(Error::Diverged {
+            step: target + 1,
+            tensor,
+            restored: target,
+        })
     }
 
     /// From the snapshot to step `target`.
     async fn replay(&mut self, target: u64) -> Result<(), Error> {
-        let Some(snapshot) = &self.snapshot else { return Ok(()) };
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(());
+        };
         for (index, bytes) in &snapshot.states {
             self.session.write(Slot::State(*index), bytes)?;
         }
@@ -98,9 +115,17 @@ impl Trainer {
         let players = [("g", &self.game.params[0]), ("d", &self.game.params[1])];
         for (index, bytes) in states {
             let name = &self.game.program.states[*index].name;
-            let Some((player, params)) = players.iter().find(|(p, _)| *name == format!("{p}.params")) else { continue };
+            let Some((player, params)) =
+                players.iter().find(|(p, _)| *name == format!("{p}.params"))
+            else {
+                continue;
+            };
             let values: Vec<f32> = bytemuck::pod_collect_to_vec(bytes);
-            let finite = |param: &Param| values[param.offset..param.offset + param.len()].iter().all(|v| v.is_finite());
+            let finite = |param: &Param| {
+                values[param.offset..param.offset + param.len()]
+                    .iter()
+                    .all(|v| v.is_finite())
+            };
             if let Some(param) = params.iter().find(|p| !finite(p)) {
                 return Some(format!("{player}.{}", param.name));
             }

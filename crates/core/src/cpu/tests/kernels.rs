@@ -4,7 +4,8 @@ use crate::cpu::Session;
 use crate::dtype::DType;
 use crate::plan::interpret::interpret;
 use crate::plan::kernel::{
-    Access, Accumulator, Affine, Binding, Body, Bound, Instr, Kernel, Kind, Register, Store, Typed, View,
+    Access, Accumulator, Affine, Binding, Body, Bound, Instr, Kernel, Kind, Register, Store, Typed,
+    View,
 };
 use crate::plan::{Buffer, EntryPlan, Plan, Role};
 use crate::program::{Entry, Init, Program, StateDef};
@@ -12,11 +13,18 @@ use crate::random::threefry2x32;
 use crate::session::Slot;
 
 pub(super) fn affine(offset: i64, strides: &[i64]) -> Affine {
-    Affine { offset, strides: strides.to_vec() }
+    Affine {
+        offset,
+        strides: strides.to_vec(),
+    }
 }
 
 pub(super) fn bound(offset: i64, strides: &[i64], low: i64, high: i64) -> Bound {
-    Bound { expr: affine(offset, strides), low, high }
+    Bound {
+        expr: affine(offset, strides),
+        low,
+        high,
+    }
 }
 
 /// A kernel under construction, with the contents of its buffers.
@@ -30,32 +38,51 @@ pub(super) struct Maker {
 
 impl Maker {
     fn bind(&mut self, access: Access, dtype: DType, bytes: Vec<u8>) -> usize {
-        self.bindings.push(Binding { buffer: self.contents.len(), access, dtype });
+        self.bindings.push(Binding {
+            buffer: self.contents.len(),
+            access,
+            dtype,
+        });
         self.contents.push(bytes);
         self.bindings.len() - 1
     }
 
     /// A buffer of floats between -2 and 2.
     pub(super) fn floats(&mut self, len: usize) -> usize {
-        let floats = noise(len, self.contents.len() as u32).map(|bits| bits as f32 / u32::MAX as f32 * 4.0 - 2.0);
-        self.bind(Access::Read, DType::F32, floats.flat_map(f32::to_le_bytes).collect())
+        let floats = noise(len, self.contents.len() as u32)
+            .map(|bits| bits as f32 / u32::MAX as f32 * 4.0 - 2.0);
+        self.bind(
+            Access::Read,
+            DType::F32,
+            floats.flat_map(f32::to_le_bytes).collect(),
+        )
     }
 
     /// A buffer of words below `below`.
     pub(super) fn words(&mut self, len: usize, below: u32) -> usize {
         let words = noise(len, self.contents.len() as u32).map(|bits| bits % below);
-        self.bind(Access::Read, DType::U32, words.flat_map(u32::to_le_bytes).collect())
+        self.bind(
+            Access::Read,
+            DType::U32,
+            words.flat_map(u32::to_le_bytes).collect(),
+        )
     }
 
     /// A buffer of bytes.
     pub(super) fn bytes(&mut self, len: usize) -> usize {
-        let bytes = noise(len, self.contents.len() as u32).map(|bits| bits as u8).collect();
+        let bytes = noise(len, self.contents.len() as u32)
+            .map(|bits| bits as u8)
+            .collect();
         self.bind(Access::Read, DType::U8, bytes)
     }
 
     /// A buffer that is only written, with something in it that must be overwritten or stay.
     pub(super) fn output(&mut self, len: usize, dtype: DType) -> usize {
-        self.bind(Access::Write, dtype, (0..len as u32).flat_map(u32::to_le_bytes).collect())
+        self.bind(
+            Access::Write,
+            dtype,
+            (0..len as u32).flat_map(u32::to_le_bytes).collect(),
+        )
     }
 
     pub(super) fn push(&mut self, instr: Instr, dtype: DType) -> Register {
@@ -73,11 +100,21 @@ impl Maker {
             DType::U8 => DType::U32,
             other => other,
         };
-        self.push(Instr::Load { binding, view: View { index, bounds } }, dtype)
+        self.push(
+            Instr::Load {
+                binding,
+                view: View { index, bounds },
+            },
+            dtype,
+        )
     }
 
     pub(super) fn store(&mut self, binding: usize, index: Affine, value: Register) {
-        self.stores.push(Store { binding, index, value });
+        self.stores.push(Store {
+            binding,
+            index,
+            value,
+        });
     }
 
     /// Takes the body made so far, to start another one.
@@ -97,12 +134,31 @@ impl Maker {
         prologue: Body,
         accumulators: Vec<Accumulator>,
     ) -> Case {
-        self.finish(domain, Kind::Reduce { reduced: reduced.to_vec(), prologue, accumulators })
+        self.finish(
+            domain,
+            Kind::Reduce {
+                reduced: reduced.to_vec(),
+                prologue,
+                accumulators,
+            },
+        )
     }
 
     pub(super) fn finish(self, domain: &[usize], kind: Kind) -> Case {
-        let Self { bindings, contents, body, stores } = self;
-        let kernel = Kernel { name: "test".into(), bindings, domain: domain.to_vec(), kind, body, stores };
+        let Self {
+            bindings,
+            contents,
+            body,
+            stores,
+        } = self;
+        let kernel = Kernel {
+            name: "test".into(),
+            bindings,
+            domain: domain.to_vec(),
+            kind,
+            body,
+            stores,
+        };
         Case { kernel, contents }
     }
 }
@@ -131,14 +187,35 @@ impl Case {
         let buffers = (0..self.contents.len()).map(|i| Buffer {
             role: Role::State(i),
             dtype: dtypes(i),
-            len: if dtypes(i) == DType::U8 { self.contents[i].len() } else { self.contents[i].len() / 4 },
+            len: if dtypes(i) == DType::U8 {
+                self.contents[i].len()
+            } else {
+                self.contents[i].len() / 4
+            },
         });
         let plan = Plan {
             buffers: buffers.collect(),
-            entries: vec![EntryPlan { name: "run".into(), kernels: vec![self.kernel.clone()], outputs: vec![] }],
+            entries: vec![EntryPlan {
+                name: "run".into(),
+                kernels: vec![self.kernel.clone()],
+                outputs: vec![],
+            }],
         };
-        let entries = vec![Entry { name: "run".into(), updates: vec![], outputs: vec![] }];
-        Session::new(&Program { nodes: vec![], inputs: vec![], states: states.collect(), entries }, &plan, threads)
+        let entries = vec![Entry {
+            name: "run".into(),
+            updates: vec![],
+            outputs: vec![],
+        }];
+        Session::new(
+            &Program {
+                nodes: vec![],
+                inputs: vec![],
+                states: states.collect(),
+                entries,
+            },
+            &plan,
+            threads,
+        )
     }
 
     /// The same case under a name that failures tell.
@@ -168,14 +245,27 @@ impl Case {
 
     fn compare(&self, buffer: usize, dtype: DType, expected: &[u8], actual: &[u8]) {
         if dtype != DType::F32 {
-            assert!(expected == actual, "{}: buffer {buffer} differs: {:?}", self.kernel.name, self.kernel);
+            assert!(
+                expected == actual,
+                "{}: buffer {buffer} differs: {:?}",
+                self.kernel.name,
+                self.kernel
+            );
             return;
         }
         let float = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().unwrap());
-        for (i, (e, a)) in expected.chunks_exact(4).zip(actual.chunks_exact(4)).enumerate() {
+        for (i, (e, a)) in expected
+            .chunks_exact(4)
+            .zip(actual.chunks_exact(4))
+            .enumerate()
+        {
             let (e, a) = (float(e), float(a));
             let close = e.to_bits() == a.to_bits() || (e - a).abs() <= 2e-5 * e.abs().max(1.0);
-            assert!(close, "{}: buffer {buffer}, element {i}: {a}, not {e}: {:?}", self.kernel.name, self.kernel);
+            assert!(
+                close,
+                "{}: buffer {buffer}, element {i}: {a}, not {e}: {:?}",
+                self.kernel.name, self.kernel
+            );
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::kernels::{Case, Maker, noise};
 use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Reducer, Unary};
-use crate::plan::kernel::{Access, Accumulator, Affine, Bound, Instr, Kind, Operand, Register, Role, View};
+use crate::plan::kernel::{
+    Access, Accumulator, Affine, Bound, Instr, Kind, Operand, Register, Role, View,
+};
 
 /// A source of choices.
 struct Dice {
@@ -12,7 +14,9 @@ struct Dice {
 
 impl Dice {
     fn new(seed: u32) -> Self {
-        Self { rolls: Box::new(noise(usize::MAX >> 33, seed)) }
+        Self {
+            rolls: Box::new(noise(usize::MAX >> 33, seed)),
+        }
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -50,13 +54,22 @@ impl Dice {
     /// A view that may use the axes in `allowed`, and how many elements its buffer needs.
     fn view(&mut self, domain: &[usize], allowed: &[bool]) -> (View, usize) {
         let rank = domain.len();
-        let (mut index, mut bounds) = (Affine { offset: 0, strides: vec![0; rank] }, vec![]);
+        let (mut index, mut bounds) = (
+            Affine {
+                offset: 0,
+                strides: vec![0; rank],
+            },
+            vec![],
+        );
         let mut len = 1;
         for axis in self.shuffled(rank) {
             if !allowed[axis] || self.chance(20) {
                 continue;
             }
-            let mut expr = Affine { offset: 0, strides: vec![0; rank] };
+            let mut expr = Affine {
+                offset: 0,
+                strides: vec![0; rank],
+            };
             expr.strides[axis] = 1;
             let mut extent = domain[axis] as i64;
             if self.chance(20) {
@@ -71,7 +84,11 @@ impl Dice {
                     expr.strides[other] += self.one_of(&[1, 2, -1]);
                 }
                 extent = (extent + self.below(4) as i64 - 2).max(1);
-                bounds.push(Bound { expr: expr.clone(), low: 0, high: extent });
+                bounds.push(Bound {
+                    expr: expr.clone(),
+                    low: 0,
+                    high: extent,
+                });
             }
             for (to, stride) in index.strides.iter_mut().zip(&expr.strides) {
                 *to += len * stride;
@@ -89,9 +106,16 @@ impl Dice {
 
     /// A distinct element for each point of the axes in `kept`.
     fn layout(&mut self, domain: &[usize], kept: &[bool]) -> (Affine, usize) {
-        let mut index = Affine { offset: self.below(3) as i64, strides: vec![0; domain.len()] };
+        let mut index = Affine {
+            offset: self.below(3) as i64,
+            strides: vec![0; domain.len()],
+        };
         let mut len = 1;
-        let order = if self.chance(70) { (0..domain.len()).rev().collect() } else { self.shuffled(domain.len()) };
+        let order = if self.chance(70) {
+            (0..domain.len()).rev().collect()
+        } else {
+            self.shuffled(domain.len())
+        };
         for axis in order {
             if kept[axis] {
                 index.strides[axis] = len;
@@ -114,7 +138,13 @@ fn as_small_float(m: &mut Maker, register: Register) -> Register {
 }
 
 /// Some float computed from loads of every kind; `available` are float registers to start from.
-fn value(dice: &mut Dice, m: &mut Maker, domain: &[usize], allowed: &[bool], mut floats: Vec<Register>) -> Register {
+fn value(
+    dice: &mut Dice,
+    m: &mut Maker,
+    domain: &[usize],
+    allowed: &[bool],
+    mut floats: Vec<Register>,
+) -> Register {
     for _ in 0..1 + dice.below(3) {
         let (view, len) = dice.view(domain, allowed);
         let binding = match dice.below(6) {
@@ -130,9 +160,26 @@ fn value(dice: &mut Dice, m: &mut Maker, domain: &[usize], allowed: &[bool], mut
         let words = m.words(len, 9);
         let row = m.load(words, view.index, view.bounds);
         let (view, len) = dice.view(domain, allowed);
-        let binding = if dice.chance(50) { m.floats(7 * len) } else { m.bytes(7 * len) };
-        let dtype = if m.bindings[binding].dtype == DType::F32 { DType::F32 } else { DType::U32 };
-        let gathered = m.push(Instr::Gather { binding, row, rows: 7, row_stride: len, view }, dtype);
+        let binding = if dice.chance(50) {
+            m.floats(7 * len)
+        } else {
+            m.bytes(7 * len)
+        };
+        let dtype = if m.bindings[binding].dtype == DType::F32 {
+            DType::F32
+        } else {
+            DType::U32
+        };
+        let gathered = m.push(
+            Instr::Gather {
+                binding,
+                row,
+                rows: 7,
+                row_stride: len,
+                view,
+            },
+            dtype,
+        );
         floats.push(as_small_float(m, gathered));
     }
     let mut truths = vec![];
@@ -142,11 +189,25 @@ fn value(dice: &mut Dice, m: &mut Maker, domain: &[usize], allowed: &[bool], mut
     }
     if dice.chance(30) {
         let key = m.words(2, 1000);
-        let zero = Affine { offset: 0, strides: vec![0; domain.len()] };
-        let one = Affine { offset: 1, ..zero.clone() };
+        let zero = Affine {
+            offset: 0,
+            strides: vec![0; domain.len()],
+        };
+        let one = Affine {
+            offset: 1,
+            ..zero.clone()
+        };
         let key = [m.load(key, zero, vec![]), m.load(key, one, vec![])];
         let (element, _) = dice.layout(domain, allowed);
-        let random = m.push(Instr::Random { key, element, stream: 3, below: 100 }, DType::U32);
+        let random = m.push(
+            Instr::Random {
+                key,
+                element,
+                stream: 3,
+                below: 100,
+            },
+            DType::U32,
+        );
         let float = m.float(Instr::Cast(random, DType::F32));
         let scale = m.float(Instr::Constant(Scalar::F32(-0.02)));
         floats.push(m.float(Instr::Binary(Binary::Mul, float, scale)));
@@ -173,14 +234,24 @@ fn value(dice: &mut Dice, m: &mut Maker, domain: &[usize], allowed: &[bool], mut
             }
             6 => m.float(Instr::Unary(Unary::Sin, a)),
             7 => {
-                let less = m.push(Instr::Binary(Binary::Less, floats[0], floats[floats.len() / 2]), DType::Bool);
+                let less = m.push(
+                    Instr::Binary(Binary::Less, floats[0], floats[floats.len() / 2]),
+                    DType::Bool,
+                );
                 truths.push(less);
                 m.float(Instr::Select(less, a, b))
             }
             _ if truths.is_empty() => bounded,
             _ => m.float(Instr::Select(dice.one_of(&truths), a, b)),
         };
-        floats.push(m.float(Instr::Unary(if dice.chance(10) { Unary::Tanh } else { Unary::Neg }, next)));
+        floats.push(m.float(Instr::Unary(
+            if dice.chance(10) {
+                Unary::Tanh
+            } else {
+                Unary::Neg
+            },
+            next,
+        )));
     }
     let last = *floats.last().unwrap();
     m.float(Instr::Binary(Binary::Add, last, floats[0]))
@@ -188,7 +259,9 @@ fn value(dice: &mut Dice, m: &mut Maker, domain: &[usize], allowed: &[bool], mut
 
 /// One to three stores of what the epilogue computes, some of them in place.
 fn epilogue(dice: &mut Dice, m: &mut Maker, domain: &[usize], kept: &[bool], accumulators: usize) {
-    let accumulators: Vec<Register> = (0..accumulators).map(|i| m.float(Instr::Accumulator(i))).collect();
+    let accumulators: Vec<Register> = (0..accumulators)
+        .map(|i| m.float(Instr::Accumulator(i)))
+        .collect();
     let only_stores = !accumulators.is_empty() && dice.chance(30);
     for i in 0..1 + dice.below(3) {
         let (index, len) = dice.layout(domain, kept);
@@ -199,8 +272,10 @@ fn epilogue(dice: &mut Dice, m: &mut Maker, domain: &[usize], kept: &[bool], acc
         }
         // Sums are large: scaled down, their error stays below the tolerance.
         let scale = m.float(Instr::Constant(Scalar::F32(0.02)));
-        let mut floats: Vec<Register> =
-            accumulators.iter().map(|&a| m.float(Instr::Binary(Binary::Mul, a, scale))).collect();
+        let mut floats: Vec<Register> = accumulators
+            .iter()
+            .map(|&a| m.float(Instr::Binary(Binary::Mul, a, scale)))
+            .collect();
         let output = if dice.chance(30) {
             let updated = m.floats(len);
             m.bindings[updated].access = Access::ReadWrite;
@@ -229,10 +304,19 @@ fn reduce(seed: u32) -> Case {
     let mut m = Maker::default();
     let mut accumulators = vec![];
     for _ in 0..1 + dice.below(2) {
-        let value = value(&mut dice, &mut m, &domain, &vec![true; domain.len()], vec![]);
+        let value = value(
+            &mut dice,
+            &mut m,
+            &domain,
+            &vec![true; domain.len()],
+            vec![],
+        );
         // Small enough that the sum's error stays below the tolerance.
         let small = m.float(Instr::Unary(Unary::Sin, value));
-        accumulators.push(Accumulator { reducer: dice.one_of(&[Reducer::Sum, Reducer::Max]), value: small });
+        accumulators.push(Accumulator {
+            reducer: dice.one_of(&[Reducer::Sum, Reducer::Max]),
+            value: small,
+        });
     }
     let prologue = m.take_body();
     let kept: Vec<bool> = reduced.iter().map(|r| !r).collect();
@@ -261,7 +345,10 @@ fn contract(seed: u32) -> Case {
             let value = value(dice, &mut m, &domain, &allowed, vec![]);
             m.float(Instr::Unary(Unary::Sin, value))
         };
-        Operand { body: m.take_body(), value }
+        Operand {
+            body: m.take_body(),
+            value,
+        }
     };
     let (a, b) = (operand(&mut dice, Role::N), operand(&mut dice, Role::M));
     let kept: Vec<bool> = roles.iter().map(|&r| r != Role::K).collect();

@@ -34,10 +34,20 @@ fn state_persists_and_can_be_replaced() {
 fn mistakes_are_errors() {
     let mut session = counter().session(1);
     assert_eq!(session.run(1, 1), Err(SessionError::NoEntry(1)));
-    assert_eq!(session.read(Slot::Input(0)), Err(SessionError::NoSlot(Slot::Input(0))));
-    let output = Slot::Output { entry: 0, output: 0 };
+    assert_eq!(
+        session.read(Slot::Input(0)),
+        Err(SessionError::NoSlot(Slot::Input(0)))
+    );
+    let output = Slot::Output {
+        entry: 0,
+        output: 0,
+    };
     assert_eq!(session.read(output), Err(SessionError::NoSlot(output)));
-    let wrong = SessionError::WrongLength { slot: Slot::State(0), expected: 12, given: 8 };
+    let wrong = SessionError::WrongLength {
+        slot: Slot::State(0),
+        expected: 12,
+        given: 8,
+    };
     assert_eq!(session.write(Slot::State(0), &[0; 8]), Err(wrong));
 }
 

@@ -1,0 +1,107 @@
+//! Samples as PNG files.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Writes grey images of `side` by `side` pixels, values in `black..1`, as a grid of `columns`.
+pub(crate) fn image_grid(
+    path: &Path,
+    images: &[f32],
+    side: usize,
+    columns: usize,
+    black: f32,
+) -> Result<()> {
+    let count = images.len() / (side * side);
+    let rows = count.div_ceil(columns);
+    let (width, height) = (columns * (side + 1) + 1, rows * (side + 1) + 1);
+    let mut pixels = vec![64_u8; width * height];
+    for (i, image) in images.chunks_exact(side * side).enumerate() {
+        let (x0, y0) = (i % columns * (side + 1) + 1, i / columns * (side + 1) + 1);
+        for (p, &value) in image.iter().enumerate() {
+            let level = ((value - black) / (1.0 - black) * 255.0)
+                .round()
+                .clamp(0.0, 255.0) as u8;
+            pixels[(y0 + p / side) * width + x0 + p % side] = level;
+        }
+    }
+    write(path, width, height, png::ColorType::Grayscale, &pixels)
+}
+
+const SIZE: usize = 480;
+const BLUE: [u8; 3] = [0, 114, 178];
+const VERMILLION: [u8; 3] = [213, 94, 0];
+
+/// Writes points of the plane: real ones blue, generated ones vermillion over them.
+pub(crate) fn scatter(path: &Path, real: &[f32], fake: &[f32], bounds: [f64; 4]) -> Result<()> {
+    let mut pixels = vec![255_u8; SIZE * SIZE * 3];
+    for (points, colour) in [(real, BLUE), (fake, VERMILLION)] {
+        for point in points.chunks_exact(2) {
+            let place =
+                |v: f32, low: f64, high: f64| (f64::from(v) - low) / (high - low) * SIZE as f64;
+            let x = place(point[0], bounds[0], bounds[1]);
+            let y = SIZE as f64 - place(point[1], bounds[2], bounds[3]);
+            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                let (px, py) = (x as i64 + dx, y as i64 + dy);
+                if (0..SIZE as i64).contains(&px) && (0..SIZE as i64).contains(&py) {
+                    let at = (py as usize * SIZE + px as usize) * 3;
+                    pixels[at..at + 3].copy_from_slice(&colour);
+                }
+            }
+        }
+    }
+    write(path, SIZE, SIZE, png::ColorType::Rgb, &pixels)
+}
+
+/// Writes numbers on the line as two histograms, real above and generated below the middle.
+pub(crate) fn histograms(
+    path: &Path,
+    real: &[f32],
+    fake: &[f32],
+    low: f64,
+    high: f64,
+) -> Result<()> {
+    let mut pixels = vec![255_u8; SIZE * SIZE * 3];
+    let bins = 120;
+    for (values, colour, up) in [(real, BLUE, true), (fake, VERMILLION, false)] {
+        let mut counts = vec![0_usize; bins];
+        for &value in values {
+            let bin = (f64::from(value) - low) / (high - low) * bins as f64;
+            if (0.0..bins as f64).contains(&bin) {
+                counts[bin as usize] += 1;
+            }
+        }
+        let tallest = counts.iter().copied().max().unwrap_or(1).max(1);
+        for x in 0..SIZE {
+            let height = counts[x * bins / SIZE] * (SIZE / 2 - 4) / tallest;
+            for h in 0..height {
+                let y = if up {
+                    SIZE / 2 - 1 - h
+                } else {
+                    SIZE / 2 + 1 + h
+                };
+                let at = (y * SIZE + x) * 3;
+                pixels[at..at + 3].copy_from_slice(&colour);
+            }
+        }
+    }
+    write(path, SIZE, SIZE, png::ColorType::Rgb, &pixels)
+}
+
+fn write(
+    path: &Path,
+    width: usize,
+    height: usize,
+    colour: png::ColorType,
+    pixels: &[u8],
+) -> Result<()> {
+    let file =
+        File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+    let mut encoder = png::Encoder::new(BufWriter::new(file), width as u32, height as u32);
+    encoder.set_color(colour);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(())
+}

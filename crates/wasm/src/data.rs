@@ -1,0 +1,91 @@
+//! Data sets, fetched once for all trainers of a tab.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use ganlet::ExperimentConfig;
+use ganlet::config::{Data, ImageData};
+use ganlet::data::{Mnist, MnistFiles};
+use ganlet::game::Dataset;
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use crate::options::Options;
+
+#[wasm_bindgen(module = "/js/data.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = defaultDataUrl)]
+    fn default_data_url() -> String;
+    #[wasm_bindgen(js_name = fetchBytes, catch)]
+    async fn fetch_bytes(
+        url: &str,
+        report: &Closure<dyn FnMut(f64, f64)>,
+    ) -> Result<JsValue, JsValue>;
+}
+
+thread_local! {
+    static LOADED: RefCell<HashMap<String, Mnist>> = RefCell::default();
+}
+
+/// What `config` learns from; nothing for toys and benchmarks.
+pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result<Dataset, JsError> {
+    match config.data {
+        Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
+        Data::Images(ImageData::Mnist { .. }) => {
+            Ok(Dataset::Images(images("mnist", options).await?))
+        }
+    }
+}
+
+async fn images(name: &str, options: &Options) -> Result<Mnist, JsError> {
+    let mut folder = options.data_url.clone().unwrap_or_else(default_data_url);
+    if !folder.ends_with('/') {
+        folder.push('/');
+    }
+    let key = format!("{folder}{name}");
+    if let Some(loaded) = LOADED.with_borrow(|loaded| loaded.get(&key).cloned()) {
+        return Ok(loaded);
+    }
+    let files = ["train-images", "train-labels", "test-images", "test-labels"];
+    let mut contents = Vec::new();
+    for (i, file) in files.iter().enumerate() {
+        contents.push(fetch(&format!("{key}/{file}.idx.gz"), i, files.len(), options).await?);
+    }
+    let loaded = Mnist::from_bytes(MnistFiles {
+        train_images: &contents[0],
+        train_labels: &contents[1],
+        test_images: &contents[2],
+        test_labels: &contents[3],
+    })?;
+    LOADED.with_borrow_mut(|all| all.insert(key, loaded.clone()));
+    Ok(loaded)
+}
+
+/// One file of several; progress counts each file as a thousand.
+async fn fetch(
+    url: &str,
+    index: usize,
+    count: usize,
+    options: &Options,
+) -> Result<Vec<u8>, JsError> {
+    let heard = options.clone();
+    let report = Closure::new(move |done: f64, total: f64| {
+        let thousandths = if total > 0.0 {
+            (done / total * 1000.0) as usize
+        } else {
+            0
+        };
+        heard.report("data", index * 1000 + thousandths.min(1000), count * 1000);
+    });
+    options.report("data", index * 1000, count * 1000);
+    let bytes = fetch_bytes(url, &report).await.map_err(|error| {
+        let message = error
+            .dyn_ref::<js_sys::Error>()
+            .map(|e| String::from(e.message()));
+        JsError::new(
+            &message.unwrap_or_else(|| format!("{url} cannot be loaded; check the connection")),
+        )
+    })?;
+    options.report("data", (index + 1) * 1000, count * 1000);
+    Ok(Uint8Array::new(&bytes).to_vec())
+}

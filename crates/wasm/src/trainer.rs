@@ -1,0 +1,272 @@
+//! The `Trainer` class.
+
+use futures_util::lock::{Mutex, MutexGuard};
+use ganlet::config::{Data, ImageData, PoolData};
+use ganlet::trainer::{self, Player, Row, Stage};
+use ganlet::{ExperimentConfig, Trainer as Inner};
+use js_sys::{Float64Array, Object, Reflect};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use crate::data;
+use crate::options::{JsEvaluation, JsHistory, JsInfo, JsMetrics, JsOptions, Options, to_js};
+
+/// A game under way. Calls that return a promise run one after another.
+#[wasm_bindgen]
+pub struct Trainer {
+    inner: Mutex<Inner>,
+}
+
+#[wasm_bindgen]
+impl Trainer {
+    /// Opens a game: a preset's name, or JSON `{preset, …what differs}`.
+    pub async fn create(config: &str, options: Option<JsOptions>) -> Result<Trainer, JsError> {
+        let config = ExperimentConfig::parse(config)?;
+        let options = Options::read(options)?;
+        let dataset = data::load(&config, &options).await?;
+        let inner = Inner::create(
+            config,
+            with_progress(&options, dataset, &mut reporter(&options)),
+        )
+        .await?;
+        Ok(Self {
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// Goes on from a saved file.
+    pub async fn load(bytes: &[u8], options: Option<JsOptions>) -> Result<Trainer, JsError> {
+        let options = Options::read(options)?;
+        let bytes = bytes.to_vec();
+        let config = ganlet::checkpoint::Checkpoint::from_bytes(&bytes)?.config;
+        let dataset = data::load(&config, &options).await?;
+        let inner = Inner::load(
+            &bytes,
+            with_progress(&options, dataset, &mut reporter(&options)),
+        )
+        .await?;
+        Ok(Self {
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// Takes so many training steps; resolves with the last one's metrics when the device has done them.
+    pub async fn train(&self, steps: f64) -> Result<JsMetrics, JsError> {
+        let steps = count("train", steps)?;
+        let mut inner = self.inner.lock().await;
+        let row = inner.train(steps).await?;
+        Ok(metrics(&inner, &row))
+    }
+
+    /// One update of one player alone: "d" or "g".
+    pub async fn step(&self, which: &str) -> Result<JsMetrics, JsError> {
+        let player = match which {
+            "d" => Player::D,
+            "g" => Player::G,
+            other => {
+                return Err(JsError::new(&format!(
+                    "step(\"{other}\"): pass \"d\" or \"g\""
+                )));
+            }
+        };
+        let mut inner = self.inner.lock().await;
+        let row = inner.step_player(player).await?;
+        Ok(metrics(&inner, &row))
+    }
+
+    /// So many samples from the noise of every redraw.
+    pub async fn sample(&self, n: f64) -> Result<Vec<f32>, JsError> {
+        let n = count("sample", n)?;
+        Ok(self.inner.lock().await.sample(n as usize).await?)
+    }
+
+    /// G(z) for given latents.
+    pub async fn generate(&self, z: Vec<f32>) -> Result<Vec<f32>, JsError> {
+        Ok(self.inner.lock().await.generate(&z).await?)
+    }
+
+    /// So many real samples, the same at every call.
+    pub async fn real(&self, n: f64) -> Result<Vec<f32>, JsError> {
+        let n = count("real", n)?;
+        Ok(self.inner.lock().await.real(n as usize, 0).await?)
+    }
+
+    /// D(x), or the critic's score, for given samples.
+    pub async fn discriminate(&self, x: Vec<f32>) -> Result<Vec<f32>, JsError> {
+        Ok(self.inner.lock().await.discriminate(&x).await?)
+    }
+
+    /// Measures samples: modes and exact divergences on toys, the Parzen log-likelihood on digits.
+    pub async fn evaluate(&self) -> Result<JsEvaluation, JsError> {
+        let metrics = self.inner.lock().await.evaluate(&mut |_| {}).await?;
+        Ok(to_js(&json!(metrics)).unchecked_into())
+    }
+
+    /// Everything that is needed to go on later, as one safetensors file.
+    pub async fn save(&self) -> Result<Vec<u8>, JsError> {
+        Ok(self.inner.lock().await.save().await?)
+    }
+
+    /// Starts over from a seed.
+    pub async fn reset(&self, seed: u32) -> Result<(), JsError> {
+        Ok(self.inner.lock().await.reset(seed).await?)
+    }
+
+    /// Metrics recorded from step `since` on.
+    pub fn history(&self, since: f64) -> Result<JsHistory, JsError> {
+        let inner = self.now()?;
+        let rows: Vec<&Row> = inner.history(since.max(0.0) as u64).collect();
+        let history = Object::new();
+        let put = |name: &str, values: Vec<f64>| {
+            // Setting a property of a plain object cannot fail.
+            let _ = Reflect::set(
+                &history,
+                &name.into(),
+                &Float64Array::from(values.as_slice()),
+            );
+        };
+        put("step", rows.iter().map(|row| row.step as f64).collect());
+        for (i, name) in inner.metric_names().iter().enumerate() {
+            put(
+                name,
+                rows.iter().map(|row| f64::from(row.values[i])).collect(),
+            );
+        }
+        Ok(history.unchecked_into())
+    }
+
+    /// The exact density of a toy at points `[n, dim]`; empty for other data.
+    pub fn density(&self, points: &[f32]) -> Result<Vec<f32>, JsError> {
+        let inner = self.now()?;
+        let Some(toy) = inner.toy() else {
+            return Ok(vec![]);
+        };
+        let mixture = toy.mixture();
+        let density = |point: &[f32]| {
+            let point: Vec<f64> = point.iter().map(|&x| f64::from(x)).collect();
+            mixture.density(&point) as f32
+        };
+        Ok(points.chunks_exact(toy.dim()).map(density).collect())
+    }
+
+    /// Changes a live hyper-parameter, such as `g_optimizer.lr`.
+    pub fn set(&self, path: &str, value: JsValue) -> Result<(), JsError> {
+        let text = js_sys::JSON::stringify(&value)
+            .ok()
+            .and_then(|s| s.as_string());
+        let value = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let value = value
+            .ok_or_else(|| JsError::new(&format!("set(\"{path}\"): the value is no plain data")))?;
+        Ok(self.now()?.set(path, value)?)
+    }
+
+    /// The whole config as JSON, live changes included.
+    pub fn config(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(self.now()?.config())?)
+    }
+
+    /// What the trainer runs on and what it takes.
+    pub fn info(&self) -> Result<JsInfo, JsError> {
+        let inner = self.now()?;
+        let info = inner.info();
+        let config = inner.config();
+        let value = json!({
+            "backend": info.session.backend,
+            "adapter": info.session.adapter,
+            "software": info.session.software,
+            "fallback_reason": info.session.fallback_reason,
+            "kernels": info.session.kernels,
+            "dispatches_per_step": info.dispatches_per_step,
+            "gpu_bytes": info.session.bytes,
+            "step": info.step,
+            "seed": inner.seed(),
+            "latent_dim": config.prior.dim,
+            "data": data_info(&config.data, inner.sample_len()),
+        });
+        Ok(to_js(&value).unchecked_into())
+    }
+}
+
+impl Trainer {
+    /// The trainer, unless a promise is still pending.
+    fn now(&self) -> Result<MutexGuard<'_, Inner>, JsError> {
+        self.inner
+            .try_lock()
+            .ok_or_else(|| JsError::new("the trainer is busy; await the call before this one"))
+    }
+}
+
+fn with_progress<'a>(
+    options: &Options,
+    dataset: ganlet::game::Dataset,
+    progress: &'a mut dyn FnMut(trainer::Progress),
+) -> trainer::Options<'a> {
+    trainer::Options {
+        backend: options.backend,
+        threads: 1,
+        seed: options.seed,
+        dataset,
+        progress,
+    }
+}
+
+fn reporter(options: &Options) -> impl FnMut(trainer::Progress) + use<> {
+    let options = options.clone();
+    move |progress| {
+        let stage = match progress.stage {
+            Stage::Adapter => "adapter",
+            Stage::Init => "init",
+            Stage::Compile => "compile",
+        };
+        options.report(stage, progress.done, progress.total);
+    }
+}
+
+fn count(what: &str, n: f64) -> Result<u64, JsError> {
+    if n.fract() == 0.0 && (1.0..=1e9).contains(&n) {
+        return Ok(n as u64);
+    }
+    Err(JsError::new(&format!(
+        "{what}({n}): pass a whole number from 1 to 1000000000"
+    )))
+}
+
+fn metrics(inner: &Inner, row: &Row) -> JsMetrics {
+    let mut value = json!({ "step": inner.info().step });
+    for (name, &metric) in inner.metric_names().iter().zip(&row.values) {
+        value[*name] = json!(metric);
+    }
+    to_js(&value).unchecked_into()
+}
+
+/// How the page is to draw samples.
+fn data_info(data: &Data, sample_len: usize) -> Value {
+    let points = |name: &str, bounds: Value| {
+        json!({
+            "kind": "points", "name": name, "dim": sample_len, "width": 0, "height": 0, "channels": 0,
+            "range": [0.0, 0.0], "bounds": bounds,
+        })
+    };
+    match data {
+        Data::Toy(toy) => {
+            let bounds = toy.bounds();
+            let kind = serde_json::to_value(toy)
+                .ok()
+                .and_then(|t| t["kind"].as_str().map(String::from));
+            points(
+                &kind.unwrap_or_default(),
+                json!([
+                    bounds.lower[0],
+                    bounds.upper[0],
+                    bounds.lower[1],
+                    bounds.upper[1]
+                ]),
+            )
+        }
+        Data::Images(ImageData::Mnist { black, .. }) => json!({
+            "kind": "image", "name": "mnist", "dim": sample_len, "width": 28, "height": 28, "channels": 1,
+            "range": [black, 1.0], "bounds": null,
+        }),
+        Data::Pool(PoolData::BenchPool { .. }) => points("bench_pool", Value::Null),
+    }
+}

@@ -1,0 +1,100 @@
+//! Both backends compute what the reference interpreter computes.
+
+use ganlet_core::gpu::{Device, Prefer};
+use ganlet_core::plan::plan;
+use ganlet_core::{Program, Slot, cpu, gpu};
+use ganlet_tests::op_table::parity_cases;
+use ganlet_tests::parity::{Backend, compare};
+use ganlet_tests::random_graph::check_all;
+use pollster::block_on;
+
+struct Cpu(cpu::Session);
+
+impl Cpu {
+    fn new(program: &Program) -> Self {
+        Self(cpu::Session::new(program, &plan(program), 2))
+    }
+}
+
+impl Backend for Cpu {
+    fn write(&mut self, slot: Slot, bytes: &[u8]) {
+        self.0.write(slot, bytes).expect("a slot of the program");
+    }
+
+    fn run(&mut self, entry: usize) {
+        self.0.run(entry, 1).expect("an entry of the program");
+    }
+
+    fn read(&mut self, slot: Slot) -> Vec<u8> {
+        self.0.read(slot).expect("a slot of the program")
+    }
+}
+
+struct Gpu(gpu::Session);
+
+impl Gpu {
+    fn new(device: &Device, program: &Program) -> Self {
+        let session = gpu::Session::new(device, program, &plan(program));
+        Self(session.expect("a program that fits"))
+    }
+}
+
+impl Backend for Gpu {
+    fn write(&mut self, slot: Slot, bytes: &[u8]) {
+        self.0.write(slot, bytes).expect("a slot of the program");
+    }
+
+    fn run(&mut self, entry: usize) {
+        block_on(self.0.run(entry, 1)).expect("an entry of the program");
+    }
+
+    fn read(&mut self, slot: Slot) -> Vec<u8> {
+        block_on(self.0.read(slot)).expect("a slot of the program")
+    }
+}
+
+/// A software adapter where there is one, so that every machine runs the same test.
+fn device() -> Device {
+    block_on(Device::request(Prefer::Software))
+        .or_else(|_| block_on(Device::request(Prefer::Performance)))
+        .unwrap_or_else(|error| {
+            panic!(
+                "{error}; these tests need a Vulkan, Metal or D3D12 adapter, and a software one will do \
+                 (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
+            )
+        })
+}
+
+#[test]
+fn cpu_computes_every_operation_and_its_gradients() {
+    for case in parity_cases() {
+        let mut cpu = Cpu::new(&case.program);
+        compare(&case.program, &mut cpu, &case.inputs, 2, 1e-4)
+            .unwrap_or_else(|what| panic!("{}: {what}", case.name));
+    }
+}
+
+#[test]
+fn cpu_computes_random_graphs_to_the_last_bit() {
+    check_all(400, |program| {
+        compare(program, &mut Cpu::new(program), &[], 2, 0.0)
+    });
+}
+
+#[test]
+fn gpu_computes_every_operation_and_its_gradients() {
+    let device = device();
+    for case in parity_cases() {
+        let mut gpu = Gpu::new(&device, &case.program);
+        compare(&case.program, &mut gpu, &case.inputs, 2, 1e-3)
+            .unwrap_or_else(|what| panic!("{}: {what}", case.name));
+    }
+}
+
+#[test]
+fn gpu_computes_random_graphs_to_the_last_bit() {
+    let device = device();
+    check_all(40, |program| {
+        compare(program, &mut Gpu::new(&device, program), &[], 2, 0.0)
+    });
+}
