@@ -74,8 +74,8 @@ fn check_order(f: Function<'_>, at: Point, order: usize, orders: usize) -> Resul
         .sum();
 
     let scale: f64 = 1.0 + difference.abs();
-    // Not the negation of `<`, so that NaN fails.
-    if !((directional - difference).abs() <= 1e-6 * scale) {
+    let close = (directional - difference).abs() <= 1e-6 * scale; // false of NaN
+    if !close {
         return Err(format!(
             "order {order}: the gradient says {directional}, the difference {difference}"
         ));

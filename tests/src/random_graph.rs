@@ -561,7 +561,7 @@ fn reshaped(n: &mut Numbers<'_>, shape: &[usize]) -> Vec<usize> {
             let mut rest = total;
             let mut factors = Vec::new();
             for factor in [2, 3, 2, 5] {
-                if rest % factor == 0 && factors.len() < 3 {
+                if rest.is_multiple_of(factor) && factors.len() < 3 {
                     factors.push(factor);
                     rest /= factor;
                 }

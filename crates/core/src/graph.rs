@@ -125,7 +125,15 @@ impl Builder {
         Self::default()
     }
 
+    #[track_caller]
     fn leaf(&self, op: Op, shape: &[usize], dtype: DType) -> Tensor {
+        if let Err(problem) = shape::check_extents(shape) {
+            let op = format!("{op:?}");
+            self.graph
+                .borrow_mut()
+                .fail(op, vec![], problem, Location::caller());
+            return Tensor::new(self.graph.clone(), None);
+        }
         let id = self.graph.borrow_mut().intern(Node {
             op,
             args: vec![],
@@ -136,6 +144,7 @@ impl Builder {
     }
 
     /// Declares a buffer that the host writes.
+    #[track_caller]
     pub fn input(&self, name: &str, shape: &[usize], dtype: DType) -> Tensor {
         let mut inputs = self.inputs.borrow_mut();
         inputs.push(InputDef {
@@ -147,6 +156,7 @@ impl Builder {
     }
 
     /// Declares a buffer that lives on the device.
+    #[track_caller]
     pub fn state(&self, name: &str, shape: &[usize], dtype: DType, init: Init) -> Tensor {
         let mut states = self.states.borrow_mut();
         states.push(StateDef {
@@ -164,11 +174,13 @@ impl Builder {
     }
 
     /// A float constant in every element.
+    #[track_caller]
     pub fn full(&self, shape: &[usize], value: f64) -> Tensor {
         self.leaf(Op::Const(Scalar::F32(value)), shape, DType::F32)
     }
 
     /// An unsigned constant in every element.
+    #[track_caller]
     pub fn full_u32(&self, shape: &[usize], value: u32) -> Tensor {
         self.leaf(Op::Const(Scalar::U32(value)), shape, DType::U32)
     }

@@ -225,15 +225,18 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
         }
         Op::Detach => Ok((args[0].shape.clone(), args[0].dtype)),
     }
-    .and_then(|(shape, dtype)| {
-        if shape.contains(&0) {
-            return Err(format!("the result {shape:?} would be empty"));
-        }
-        match checked_numel(&shape) {
-            Some(_) => Ok((shape, dtype)),
-            None => Err(format!("the result {shape:?} would have too many elements")),
-        }
-    })
+    .and_then(|(shape, dtype)| check_extents(&shape).map(|()| (shape, dtype)))
+}
+
+/// Whether there can be a tensor of this shape.
+pub(crate) fn check_extents(shape: &[usize]) -> Result<(), String> {
+    if shape.contains(&0) {
+        return Err(format!("a tensor of shape {shape:?} would be empty"));
+    }
+    match checked_numel(shape) {
+        Some(_) => Ok(()),
+        None => Err(format!("shape {shape:?} has too many elements")),
+    }
 }
 
 fn same_shape(a: &[usize], b: &[usize]) -> Result<(), String> {

@@ -34,12 +34,10 @@ impl Tensor {
 
     #[track_caller]
     pub(crate) fn apply(graph: &SharedGraph, op: Op, args: &[&Tensor], target: &[usize]) -> Tensor {
+        // A closure would have a place of its own.
+        let location = Location::caller();
         let ids: Option<Vec<NodeId>> = args.iter().map(|t| t.id).collect();
-        let id = ids.and_then(|ids| {
-            graph
-                .borrow_mut()
-                .apply(op, &ids, target, Location::caller())
-        });
+        let id = ids.and_then(|ids| graph.borrow_mut().apply(op, &ids, target, location));
         Tensor {
             graph: graph.clone(),
             id,
@@ -349,7 +347,8 @@ impl Tensor {
         }
         let mut aligned = vec![1; shape.len() - own.len()];
         aligned.extend(&own);
-        self.reshape(&aligned).broadcast_to(shape)
+        let aligned = self.reshape(&aligned);
+        self.op(Op::Broadcast, &[&aligned], shape)
     }
 
     /// Surrounds with zeros: per axis, how many before and after.
@@ -400,7 +399,10 @@ impl Tensor {
             padding[axis] = (before, total - before - extent);
             before += extent;
             let padded = part.pad(&padding);
-            joined = Some(joined.map_or(padded.clone(), |sum| sum + &padded));
+            joined = Some(match joined {
+                Some(sum) => sum + &padded,
+                None => padded,
+            });
         }
         joined.expect("at least one part to join")
     }

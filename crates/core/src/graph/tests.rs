@@ -86,6 +86,13 @@ fn the_place_is_the_callers() {
             let key = b.input("key", &[2], DType::U32);
             drop(key.random(&[3], 0, 0));
         }),
+        ("an empty input", |b, _, _| {
+            drop(b.input("z", &[3, 0], DType::F32));
+        }),
+        ("an endless state", |b, _, _| {
+            drop(b.state("z", &[1 << 20, 1 << 20], DType::F32, Init::Zeros));
+        }),
+        ("an empty constant", |b, _, _| drop(b.full(&[0], 1.0))),
         ("iota", |b, _, _| drop(b.iota(&[3], 1))),
         ("integers", |_, x, _| drop(x.cast(DType::U32).exp())),
         ("mixed types", |_, x, _| drop(x + x.cast(DType::U32))),
