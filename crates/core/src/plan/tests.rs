@@ -208,3 +208,57 @@ fn a_training_step_has_few_kernels() {
         .collect();
     assert!(names.len() <= 13, "{names:#?}");
 }
+
+#[test]
+fn states_that_are_updated_from_each_other_see_old_values() {
+    let b = Builder::new();
+    let x = b.state("x", &[3, 3], DType::F32, init(9, 1));
+    let y = b.state("y", &[3, 3], DType::F32, init(9, 2));
+    let z = b.state("z", &[2, 3], DType::F32, init(6, 3));
+    // Products cannot share a kernel, so whichever comes first must not write over what the other still reads.
+    let (next_x, next_y) = (y.matmul(&y).tanh(), x.matmul(&x).tanh());
+    let next_z = z.matmul(&(&x + &y)).tanh();
+    b.entry("f", &[(&x, &next_x), (&y, &next_y), (&z, &next_z)], &[]);
+    check(b, 3);
+}
+
+#[test]
+fn a_sum_of_many_states_takes_several_kernels() {
+    let b = Builder::new();
+    let states: Vec<Tensor> = (0..12)
+        .map(|i| b.state(&format!("s{i}"), &[4, 3], DType::F32, init(12, i)))
+        .collect();
+    let sum = states
+        .iter()
+        .cloned()
+        .reduce(|a, b| a + b)
+        .expect("twelve states");
+    let total = states.iter().fold(sum.exp(), |product, s| product * s);
+    b.entry(
+        "f",
+        &[(&states[3], &sum)],
+        &[("sum", &sum), ("total", &total.sum(&[0]))],
+    );
+    check(b, 2);
+}
+
+#[test]
+fn a_joined_part_may_be_reshaped_elsewhere() {
+    let b = Builder::new();
+    let x = b.state("x", &[4, 3], DType::F32, init(12, 1));
+    let part = x.matmul(&x.t()).exp();
+    let joined = Tensor::concat(&[&part, &x], 1);
+    let reshaped = part.reshape(&[2, 8]).sum(&[1]);
+    b.entry("f", &[], &[("joined", &joined), ("reshaped", &reshaped)]);
+    check(b, 1);
+}
+
+#[test]
+fn values_that_are_used_twice_a_hundred_times_over_are_planned_quickly() {
+    let b = Builder::new();
+    let x = b.state("x", &[4], DType::F32, init(4, 1));
+    let power = (0..100).fold(x.clone(), |power, _| &power * &power);
+    let joined = Tensor::concat(&[&power, &x], 0);
+    b.entry("f", &[], &[("joined", &joined)]);
+    check(b, 1);
+}
