@@ -3,7 +3,7 @@
 use super::emit::Emitter;
 use super::values::{LANES, Out, Place, Value, type_name};
 use crate::dtype::DType;
-use crate::plan::kernel::{Affine, Instr, Store, Typed, View};
+use crate::plan::kernel::{Affine, Instr, Kernel, Store, Typed, View};
 
 /// Whether four consecutive points along `lane` are one aligned vector in memory.
 fn is_vector(index: &Affine, lane: usize) -> bool {
@@ -34,6 +34,14 @@ pub(super) fn is_vector_load(instr: &Instr, lane: usize) -> Option<usize> {
 pub(super) fn has_vector_load(body: &[Typed], lane: usize) -> bool {
     body.iter()
         .any(|typed| is_vector_load(&typed.instr, lane).is_some())
+}
+
+/// Whether some store of the kernel writes vectors along `lane`.
+pub(super) fn has_vector_store(kernel: &Kernel, lane: usize) -> bool {
+    kernel
+        .stores
+        .iter()
+        .any(|store| is_vector(&store.index, lane))
 }
 
 /// The smallest step in memory that the body's loads take along `axis`: nothing where none depends on it.
@@ -252,6 +260,12 @@ impl Emitter<'_> {
                         out.innermost()
                             .line(&format!("b{binding}[{at} + {offset}] = {text};"));
                     }
+                }
+                None if self.is_vector_buffer(*binding) => {
+                    let text = word(value.name.clone(), false);
+                    let at = self.bind(out, out.blocks.len() - 1, at);
+                    out.innermost()
+                        .line(&format!("b{binding}[{at} >> 2u][{at} & 3] = {text};"));
                 }
                 None => {
                     let text = word(value.name.clone(), false);

@@ -161,16 +161,19 @@ pub(super) fn emit(
         main += block.text();
     }
     main += &"}\n".repeat(product.k.len());
-    for row in 0..rows {
-        main += &format!("if (first_row + {row}u < {m}u) {{\n");
-        for j in 0..vectors {
-            let column = j * LANES;
-            main += &format!(
-                "finish(batch, first_row + {row}u, first_column + {column}u, acc{row}_{j});\n"
-            );
-        }
-        main += "}\n";
-    }
+    // A loop, since compilers would inline as many copies of the epilogue as there are vectors.
+    let sums: Vec<String> = (0..rows * vectors)
+        .map(|i| format!("acc{}_{}", i / vectors, i % vectors))
+        .collect();
+    main += &format!(
+        "var sums = array<vec4<f32>, {count}>({});\n\
+         for (var i = 0u; i < {count}u; i++) {{\n\
+         let row = first_row + i / {vectors}u;\n\
+         if (row < {m}u) {{\n\
+         finish(batch, row, first_column + (i % {vectors}u) * {LANES}u, sums[i]);\n}}\n}}\n",
+        sums.join(", "),
+        count = rows * vectors,
+    );
     let finish = product.finish(&mut emitter);
     Parts {
         declarations: emitter.declarations() + &finish,
