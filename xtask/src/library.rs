@@ -99,6 +99,7 @@ fn bind(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
         .web(true)?
+        .omit_default_module_path(false)
         .typescript(true)
         .debug(dev)
         .keep_debug(dev)

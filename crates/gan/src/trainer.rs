@@ -185,6 +185,7 @@ impl Trainer {
         let game = Game::new(&config, &dataset, seed)?;
         let session = Session::new(&place, &game.program)?;
         let fixed_noise = noise(&config, game.view_batch, seed);
+        let snapshot = Some(Snapshot::initial(&game.program));
         let mut trainer = Self {
             config,
             dataset,
@@ -193,7 +194,7 @@ impl Trainer {
             seed,
             step: 0,
             history: VecDeque::new(),
-            snapshot: None,
+            snapshot,
             fixed_noise,
         };
         trainer.write_hyper()?;
@@ -475,7 +476,7 @@ impl Trainer {
         self.seed = seed;
         self.step = 0;
         self.history.clear();
-        self.snapshot = None;
+        self.snapshot = Some(Snapshot::initial(&fresh.program));
         self.fixed_noise = noise(&self.config, self.game.view_batch, seed);
         Ok(())
     }

@@ -3,9 +3,10 @@
 //! Steps are deterministic, so a snapshot and the list of what ran since then lead to any later step again, exactly. A
 //! snapshot every few hundred steps is therefore enough, and no step pays for the possibility.
 
-use ganlet_core::Slot;
+use ganlet_core::{Program, Slot};
 
 use super::{Error, Trainer};
+use crate::checkpoint;
 use crate::layer::Param;
 
 /// Steps between snapshots.
@@ -19,6 +20,13 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    /// The state that a game starts from, which is known without asking the device.
+    pub(super) fn initial(program: &Program) -> Self {
+        let states = program.states.iter().enumerate().filter(|(_, state)| checkpoint::is_learned(state));
+        let states = states.map(|(index, state)| (index, checkpoint::initial_bytes(state))).collect();
+        Self { step: 0, states, runs: vec![] }
+    }
+
     /// Notes that an entry ran.
     pub(super) fn note(&mut self, entry: usize, steps: u64) {
         match self.runs.last_mut() {
