@@ -5,6 +5,7 @@
 
 mod device;
 mod error;
+mod limits;
 mod pipelines;
 mod session;
 mod signal;

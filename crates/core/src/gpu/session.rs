@@ -4,10 +4,10 @@ use std::collections::{HashSet, VecDeque};
 
 use super::device::{Device, Submission};
 use super::error::GpuError;
+use super::limits::{allocated, check_buffers, check_kernel, length};
 use super::pipelines::{Recipe, read_only};
 use super::signal::signal;
-use crate::dtype::DType;
-use crate::plan::kernel::{BufferId, Kernel};
+use crate::plan::kernel::BufferId;
 use crate::plan::{Buffer, Plan, Role};
 use crate::program::{Init, Program};
 use crate::session::Slot;
@@ -21,9 +21,6 @@ const FIRST_DISPATCHES: f64 = 64.0;
 const MOST_DISPATCHES: f64 = 4096.0;
 /// Submits under way at most. The device works on one while the next is recorded.
 const IN_FLIGHT: usize = 2;
-/// Buffers are padded to whole vectors, which kernels may load and store past a buffer's last element.
-const ALIGNMENT: usize = 16;
-
 /// What a session consists of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Info {
@@ -432,95 +429,6 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.destroy();
-    }
-}
-
-/// Bytes that the host sees.
-fn length(buffer: &Buffer) -> usize {
-    match buffer.dtype {
-        DType::U8 => buffer.len,
-        DType::F32 | DType::U32 | DType::Bool => buffer.dtype.bytes(buffer.len),
-    }
-}
-
-/// Bytes on the device.
-fn allocated(buffer: &Buffer) -> u64 {
-    buffer
-        .dtype
-        .bytes(buffer.len)
-        .next_multiple_of(ALIGNMENT)
-        .max(ALIGNMENT) as u64
-}
-
-fn check_buffers(limits: &wgpu::Limits, program: &Program, plan: &Plan) -> Result<(), GpuError> {
-    let allowed = [
-        (
-            "maxStorageBufferBindingSize",
-            limits.max_storage_buffer_binding_size,
-        ),
-        ("maxBufferSize", limits.max_buffer_size),
-    ];
-    for (id, buffer) in plan.buffers.iter().enumerate() {
-        let bytes = allocated(buffer);
-        if let Some(&(limit_name, limit)) = allowed.iter().find(|(_, limit)| bytes > *limit) {
-            let named = |kind: &str, name: Option<&String>| match name {
-                Some(name) => format!("{kind} {name}"),
-                None => format!("{kind} of buffer {id}"),
-            };
-            let buffer = match buffer.role {
-                Role::Input(i) => named("input", program.inputs.get(i).map(|input| &input.name)),
-                Role::State(i) => named("state", program.states.get(i).map(|state| &state.name)),
-                Role::Slot => named("intermediate", None),
-                Role::Output => named("output", None),
-            };
-            return Err(GpuError::BufferTooLarge {
-                buffer,
-                bytes,
-                limit,
-                limit_name,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn check_kernel(limits: &wgpu::Limits, kernel: &Kernel, shader: &Shader) -> Result<(), GpuError> {
-    let (needed, limit) = (
-        kernel.bindings.len(),
-        limits.max_storage_buffers_per_shader_stage as usize,
-    );
-    if needed > limit {
-        return Err(GpuError::TooManyBindings {
-            kernel: kernel.name.clone(),
-            needed,
-            limit,
-        });
-    }
-    let needs = [
-        (
-            "maxComputeWorkgroupStorageSize",
-            shader.workgroup_bytes,
-            limits.max_compute_workgroup_storage_size,
-        ),
-        (
-            "maxComputeInvocationsPerWorkgroup",
-            shader.workgroup_size,
-            limits.max_compute_invocations_per_workgroup,
-        ),
-        (
-            "maxComputeWorkgroupsPerDimension",
-            shader.workgroups[1],
-            limits.max_compute_workgroups_per_dimension,
-        ),
-    ];
-    match needs.into_iter().find(|(_, needed, limit)| needed > limit) {
-        Some((limit_name, needed, limit)) => Err(GpuError::KernelTooLarge {
-            kernel: kernel.name.clone(),
-            needed: u64::from(needed),
-            limit: u64::from(limit),
-            limit_name,
-        }),
-        None => Ok(()),
     }
 }
 
