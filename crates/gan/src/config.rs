@@ -10,6 +10,10 @@ use crate::data::Toy;
 use crate::error::ConfigError;
 use crate::preset;
 
+/// The JSON schema of [`ExperimentConfig`], with descriptions and ranges. Generated from the types of this file; a test
+/// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
+pub const SCHEMA: &str = include_str!("config/schema.json");
+
 /// A whole experiment: data, both players, the game between them, and how long it is played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
