@@ -40,7 +40,5 @@ pub fn presets() -> String {
 /// The JSON schema of a config, with descriptions and ranges: what the page makes its controls from.
 #[wasm_bindgen]
 pub fn describe() -> String {
-    schemars::schema_for!(ganlet::ExperimentConfig)
-        .to_value()
-        .to_string()
+    ganlet::config::SCHEMA.into()
 }

@@ -53,7 +53,7 @@ export function readings(values: Record<string, number>): Reading[] {
   }
   if (kl !== undefined) {
     const note = floor === undefined ? '' : `a perfect model reads ${divergence(floor)}`;
-    out.push({ label: 'KL(data ‖ model)', value: divergence(kl), note });
+    out.push({ label: 'KL(model ‖ data)', value: divergence(kl), note });
   }
   if (js !== undefined)
     out.push({ label: 'JS', value: divergence(js), note: '0 is equal, 0.693 apart' });
