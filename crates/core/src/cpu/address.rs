@@ -16,7 +16,8 @@ pub(crate) struct Addresses {
     deltas: Vec<Vec<i64>>,
     /// Per address.
     patterns: Vec<Pattern>,
-    keys: Vec<(Affine, bool)>,
+    /// What was interned under which index; none for selectors.
+    keys: Vec<Option<(Affine, bool)>>,
 }
 
 impl Addresses {
@@ -35,27 +36,59 @@ impl Addresses {
 
     /// The address of an affine function. A `fixed` one does not move with the origin.
     pub(crate) fn intern(&mut self, nest: &Nest, affine: &Affine, fixed: bool) -> usize {
-        if let Some(known) = self
-            .keys
-            .iter()
-            .position(|(a, f)| a == affine && *f == fixed)
-        {
+        if let Some(known) = self.keys.iter().position(|key| {
+            key.as_ref()
+                .is_some_and(|(a, f)| a == affine && *f == fixed)
+        }) {
             return known;
         }
-        self.keys.push((affine.clone(), fixed));
+        self.keys.push(Some((affine.clone(), fixed)));
         self.offsets.push(affine.offset);
         for (axis, shifts) in self.shifts.iter_mut().enumerate() {
             shifts.push(if fixed { 0 } else { stride(affine, axis) });
         }
+        let strides: Vec<i64> = nest
+            .loops
+            .iter()
+            .map(|l| stride(affine, l.axis) * l.step as i64)
+            .collect();
+        self.push_strides(nest, &strides);
+        self.patterns.push(nest.pattern(affine));
+        self.offsets.len() - 1
+    }
+
+    /// An address that counts turns of loops, with one weight for each loop.
+    pub(crate) fn selector(&mut self, nest: &Nest, weights: &[i64]) -> usize {
+        self.keys.push(None);
+        self.offsets.push(0);
+        self.shifts.iter_mut().for_each(|shifts| shifts.push(0));
+        self.push_strides(nest, weights);
+        self.patterns.push(Pattern::Uniform);
+        self.offsets.len() - 1
+    }
+
+    fn push_strides(&mut self, nest: &Nest, strides: &[i64]) {
         let mut inner = 0;
-        for (i, l) in nest.loops.iter().enumerate().rev() {
-            let stride = stride(affine, l.axis) * l.step as i64;
+        for (i, (l, &stride)) in nest.loops.iter().zip(strides).enumerate().rev() {
             self.strides[i].push(stride);
             self.deltas[i].push(stride - inner);
             inner += stride * (l.extent as i64 - 1);
         }
-        self.patterns.push(nest.pattern(affine));
-        self.offsets.len() - 1
+    }
+
+    /// The value at the start of the domain.
+    pub(crate) fn offset(&self, address: usize) -> i64 {
+        self.offsets[address]
+    }
+
+    /// By how much a turn of a loop changes the value.
+    pub(crate) fn stride(&self, loop_: usize, address: usize) -> i64 {
+        self.strides[loop_][address]
+    }
+
+    /// By how much a step of the origin along an axis changes the value.
+    pub(crate) fn shift(&self, axis: usize, address: usize) -> i64 {
+        self.shifts[axis][address]
     }
 
     /// How many there are.

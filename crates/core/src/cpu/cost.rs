@@ -2,7 +2,7 @@
 //! lanes share the work around a chunk. The figures are nanoseconds, measured roughly; only their ratios count.
 
 use super::compile::Space;
-use super::nest::{Nest, Pattern, candidates};
+use super::nest::{Nest, candidates};
 use crate::dtype::DType;
 use crate::plan::kernel::{Affine, Bound, Instr, Store, Typed};
 
@@ -77,10 +77,10 @@ fn cost(
     let folds = nest.kept_turns() as f64;
     let fold: f64 = results
         .iter()
-        .map(|result| match nest.pattern(result) {
-            Pattern::Uniform => 20.0 + 0.1 * nest.lanes() as f64,
-            Pattern::Linear(1) => 0.1 * nest.lanes() as f64,
-            Pattern::Linear(_) | Pattern::Table(_) => 20.0 + PER_FOLDED_LANE * nest.lanes() as f64,
+        .map(|result| match nest.lane_stride(result) {
+            Some(0) => 20.0 + 0.1 * nest.lanes() as f64,
+            Some(1) => 0.1 * nest.lanes() as f64,
+            Some(_) | None => 20.0 + PER_FOLDED_LANE * nest.lanes() as f64,
         })
         .sum();
     points * per_lane
@@ -89,7 +89,7 @@ fn cost(
 }
 
 fn varying(nest: &Nest, affine: &Affine, cost: f64) -> f64 {
-    if nest.pattern(affine) == Pattern::Uniform {
+    if nest.lane_stride(affine) == Some(0) {
         0.0
     } else {
         cost
@@ -98,24 +98,19 @@ fn varying(nest: &Nest, affine: &Affine, cost: f64) -> f64 {
 
 /// Reading or writing a lane.
 fn access(nest: &Nest, index: &Affine) -> f64 {
-    match nest.pattern(index) {
-        Pattern::Uniform => 0.0,
-        Pattern::Linear(1) => 0.05,
+    match nest.lane_stride(index) {
+        Some(0) => 0.0,
+        Some(1) => 0.05,
         // Each lane has a cache line of its own, and powers of two fall into few cache sets.
-        Pattern::Linear(stride) if stride.abs() >= 512 => 1.5,
-        Pattern::Linear(stride) if stride.abs() >= 16 => 0.8,
-        Pattern::Linear(_) => 0.5,
-        Pattern::Table(_) => 0.7,
+        Some(stride) if stride.abs() >= 512 => 1.5,
+        Some(stride) if stride.abs() >= 16 => 0.8,
+        Some(_) => 0.5,
+        None => 0.7,
     }
 }
 
+/// Looking at limits: mostly at a list made beforehand.
 fn limits(nest: &Nest, bounds: &[Bound]) -> f64 {
-    let all_linear = bounds
-        .iter()
-        .all(|b| !matches!(nest.pattern(&b.expr), Pattern::Table(_)));
-    if all_linear {
-        0.0
-    } else {
-        0.5 + 0.3 * bounds.len() as f64
-    }
+    let all_linear = bounds.iter().all(|b| nest.lane_stride(&b.expr).is_some());
+    if all_linear { 0.0 } else { 0.5 }
 }

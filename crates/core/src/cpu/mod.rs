@@ -7,11 +7,14 @@
 //! machinery ([`contract`], [`gemm`]). Running allocates nothing.
 
 mod address;
+mod allocate;
 mod compile;
 mod contract;
 mod cost;
 mod epilogue;
 mod execute;
+mod fetch;
+mod fuse;
 mod gemm;
 mod lanes;
 mod memory;
@@ -20,11 +23,13 @@ mod operation;
 mod parallel;
 mod pointwise;
 mod reduce;
+mod resolve;
 mod scratch;
 mod session;
 mod target;
 #[cfg(test)]
 mod tests;
+mod translate;
 mod vector;
 mod walk;
 

@@ -28,6 +28,17 @@ pub(crate) enum Pattern {
     Table(Box<[i32]>),
 }
 
+impl Pattern {
+    /// The values of some lanes.
+    pub(crate) fn values(&self, lanes: usize) -> Vec<i64> {
+        match self {
+            Pattern::Uniform => vec![0; lanes],
+            Pattern::Linear(stride) => (0..lanes as i64).map(|lane| stride * lane).collect(),
+            Pattern::Table(table) => table[..lanes].iter().map(|&v| i64::from(v)).collect(),
+        }
+    }
+}
+
 /// The loops and the lanes.
 #[derive(Clone, Debug)]
 pub(crate) struct Nest {
@@ -112,29 +123,27 @@ impl Nest {
         self.loops[self.kept..].iter().map(|l| l.extent).product()
     }
 
+    /// The stride of an affine function along the lanes, zero if it is the same for all, none if there is not one.
+    pub(crate) fn lane_stride(&self, affine: &Affine) -> Option<i64> {
+        let mut first = None;
+        let mut expected = 0;
+        for &(axis, n) in self.dims.iter().rev().filter(|d| d.1 > 1) {
+            let stride = stride(affine, axis);
+            if first.is_some() && stride != expected {
+                return None;
+            }
+            first = first.or(Some(stride));
+            expected = stride * n as i64;
+        }
+        Some(first.unwrap_or(0))
+    }
+
     /// What an affine function does over the lanes.
     pub(crate) fn pattern(&self, affine: &Affine) -> Pattern {
-        let dims = || {
-            self.dims
-                .iter()
-                .rev()
-                .filter(|d| d.1 > 1)
-                .map(|&(axis, n)| (stride(affine, axis), n))
-        };
-        if dims().all(|(stride, _)| stride == 0) {
-            return Pattern::Uniform;
-        }
-        let mut linear = true;
-        let (mut expected, mut first) = (None, 0);
-        for (stride, n) in dims() {
-            if expected.is_none() {
-                first = stride;
-            }
-            linear &= expected.is_none_or(|e| e == stride);
-            expected = Some(stride * n as i64);
-        }
-        if linear {
-            return Pattern::Linear(first);
+        match self.lane_stride(affine) {
+            Some(0) => return Pattern::Uniform,
+            Some(stride) => return Pattern::Linear(stride),
+            None => {}
         }
         let mut table = vec![0i64];
         for &(axis, n) in &self.dims {
@@ -170,20 +179,23 @@ fn chunk_extent(extent: usize, limit: usize) -> usize {
     }
 }
 
-/// The kinds of nest that are worth considering: each axis alone, and each run of trailing axes that fits a chunk.
+/// The kinds of nest that are worth considering: chunks over each run of neighbouring axes that fits, among them each
+/// axis alone.
 pub(crate) fn candidates(domain: &[usize], reduced: &[bool]) -> Vec<Nest> {
     let axes: Vec<usize> = (0..domain.len()).filter(|&i| domain[i] > 1).collect();
-    let Some(&last) = axes.last() else {
-        return vec![Nest::new(domain, reduced, 0, &[])];
-    };
-    let mut nests = vec![Nest::new(domain, reduced, last, &[])];
-    let mut inner = domain[last];
-    for k in (0..axes.len() - 1).rev() {
-        nests.push(Nest::new(domain, reduced, axes[k], &[]));
-        if inner <= LANES / 2 {
-            nests.push(Nest::new(domain, reduced, axes[k], &axes[k + 1..]));
+    let mut nests = Vec::new();
+    // The last axes first: of equals the first one is taken.
+    for end in (1..=axes.len()).rev() {
+        for start in (0..end).rev() {
+            let inside = &axes[start + 1..end];
+            if inside.iter().map(|&axis| domain[axis]).product::<usize>() > LANES / 2 {
+                break;
+            }
+            nests.push(Nest::new(domain, reduced, axes[start], inside));
         }
-        inner = inner.saturating_mul(domain[axes[k]]);
+    }
+    if nests.is_empty() {
+        nests.push(Nest::new(domain, reduced, 0, &[]));
     }
     nests
 }

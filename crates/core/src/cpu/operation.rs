@@ -49,6 +49,17 @@ pub(crate) struct Fetch {
     pub(crate) limits: Vec<Limit>,
     /// The elements are bytes and become words.
     pub(crate) bytes: bool,
+    /// The limits, looked at beforehand.
+    pub(crate) resolved: Option<Resolved>,
+}
+
+/// Where the lanes of a load lie relative to its address, listed for every combination of loop turns that matters to
+/// its limits. Lanes beyond a limit are out of any buffer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Resolved {
+    /// Its value is where in `elements` the lanes of the present turn begin.
+    pub(crate) selector: usize,
+    pub(crate) elements: Box<[u32]>,
 }
 
 /// Arithmetic on two floats.
