@@ -32,23 +32,27 @@ pub fn parameters(
             }
         }
     }
+    let last = stack.params.last();
     if let (
         Init::Uniform {
             bias_from_data: true,
             ..
         },
         Some(mean),
-    ) = (init, data_mean)
+        Some(last),
+    ) = (init, data_mean, last)
+        && last.len() == mean.len()
     {
-        if let Some(last) = stack.params.last().filter(|p| p.len() == mean.len()) {
-            // The inverse of the sigmoid at the end of G, away from its poles.
-            let logit =
-                |m: f32| (m.clamp(1e-3, 1.0 - 1e-3) / (1.0 - m.clamp(1e-3, 1.0 - 1e-3))).ln();
-            values[last.offset..]
-                .iter_mut()
-                .zip(mean)
-                .for_each(|(bias, &m)| *bias = logit(m));
-        }
+        // The inverse of the sigmoid at the end of G, away from its poles.
+        let logit = |m: f32| {
+            let m = m.clamp(1e-3, 1.0 - 1e-3);
+            (m / (1.0 - m)).ln()
+        };
+        let biases = &mut values[last.offset..];
+        biases
+            .iter_mut()
+            .zip(mean)
+            .for_each(|(bias, &m)| *bias = logit(m));
     }
     values
 }

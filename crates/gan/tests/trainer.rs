@@ -9,14 +9,24 @@ use pollster::block_on;
 use serde_json::json;
 
 fn open(config: &str, seed: u32) -> Result<Trainer, Error> {
-    let options =
-        Options { backend: Choice::Cpu, threads: 1, seed, dataset: Dataset::None, progress: &mut |_| {} };
+    let options = Options {
+        backend: Choice::Cpu,
+        threads: 1,
+        seed,
+        dataset: Dataset::None,
+        progress: &mut |_| {},
+    };
     block_on(Trainer::create(ExperimentConfig::parse(config)?, options))
 }
 
 fn load(bytes: &[u8]) -> Result<Trainer, Error> {
-    let options =
-        Options { backend: Choice::Cpu, threads: 1, seed: 0, dataset: Dataset::None, progress: &mut |_| {} };
+    let options = Options {
+        backend: Choice::Cpu,
+        threads: 1,
+        seed: 0,
+        dataset: Dataset::None,
+        progress: &mut |_| {},
+    };
     block_on(Trainer::load(bytes, options))
 }
 
@@ -27,7 +37,10 @@ fn the_ring_is_covered() {
     block_on(trainer.train(1500)).unwrap();
     let after = block_on(trainer.evaluate(&mut |_| {})).unwrap();
     assert!(after["modes"] >= 7.0, "{after:?}");
-    assert!(after["js"] < before["js"] / 1.5, "before {before:?}, after {after:?}");
+    assert!(
+        after["js"] < before["js"] / 1.5,
+        "before {before:?}, after {after:?}"
+    );
 }
 
 #[test]
@@ -42,16 +55,29 @@ fn the_line_is_matched() {
 fn the_first_losses_of_the_benchmarks_are_those_of_every_peer() {
     // D and G losses of the first three steps; every library of the peers' suite agrees on them.
     let expected = [
-        ("bench-mlp", [[1.37390, 0.84291], [1.34491, 0.84168], [1.28527, 0.87301]]),
-        ("bench-ring", [[1.45357, 0.76895], [1.43257, 0.75017], [1.40682, 0.72561]]),
-        ("bench-wgan-gp", [[2.10243, 0.17797], [1.84775, 0.06196], [1.59196, -0.00108]]),
+        (
+            "bench-mlp",
+            [[1.37390, 0.84291], [1.34491, 0.84168], [1.28527, 0.87301]],
+        ),
+        (
+            "bench-ring",
+            [[1.45357, 0.76895], [1.43257, 0.75017], [1.40682, 0.72561]],
+        ),
+        (
+            "bench-wgan-gp",
+            [[2.10243, 0.17797], [1.84775, 0.06196], [1.59196, -0.00108]],
+        ),
     ];
     for (preset, steps) in expected {
         let mut trainer = open(preset, 0).unwrap();
         for (step, losses) in steps.iter().enumerate() {
             let row = block_on(trainer.train(1)).unwrap();
             for (got, want) in row.values.iter().zip(losses) {
-                assert!((f64::from(*got) - want).abs() < 1e-4, "{preset} step {step}: {:?} {losses:?}", row.values);
+                assert!(
+                    (f64::from(*got) - want).abs() < 1e-4,
+                    "{preset} step {step}: {:?} {losses:?}",
+                    row.values
+                );
             }
         }
     }
@@ -63,10 +89,16 @@ fn the_same_seed_gives_the_same_bits() {
     let mut second = open("ring", 6).unwrap();
     block_on(first.train(20)).unwrap();
     block_on(second.train(20)).unwrap();
-    assert_ne!(block_on(first.sample(8)).unwrap(), block_on(second.sample(8)).unwrap());
+    assert_ne!(
+        block_on(first.sample(8)).unwrap(),
+        block_on(second.sample(8)).unwrap()
+    );
     block_on(second.reset(5)).unwrap();
     block_on(second.train(20)).unwrap();
-    assert_eq!(block_on(first.save()).unwrap(), block_on(second.save()).unwrap());
+    assert_eq!(
+        block_on(first.save()).unwrap(),
+        block_on(second.save()).unwrap()
+    );
 }
 
 #[test]
@@ -83,7 +115,11 @@ fn a_saved_game_goes_on_bit_for_bit() {
         for trainer in [&mut trainer, &mut resumed] {
             block_on(trainer.train(300)).unwrap();
         }
-        assert_eq!(block_on(trainer.save()).unwrap(), block_on(resumed.save()).unwrap(), "{config}");
+        assert_eq!(
+            block_on(trainer.save()).unwrap(),
+            block_on(resumed.save()).unwrap(),
+            "{config}"
+        );
     }
 }
 
@@ -92,10 +128,18 @@ fn a_manual_step_moves_one_player_only() {
     let mut trainer = open("ring", 0).unwrap();
     let before = block_on(trainer.sample(16)).unwrap();
     block_on(trainer.step_player(Player::D)).unwrap();
-    assert_eq!(block_on(trainer.sample(16)).unwrap(), before, "a step of D leaves G alone");
+    assert_eq!(
+        block_on(trainer.sample(16)).unwrap(),
+        before,
+        "a step of D leaves G alone"
+    );
     let verdict = block_on(trainer.discriminate(&before)).unwrap();
     block_on(trainer.step_player(Player::G)).unwrap();
-    assert_eq!(block_on(trainer.discriminate(&before)).unwrap(), verdict, "a step of G leaves D alone");
+    assert_eq!(
+        block_on(trainer.discriminate(&before)).unwrap(),
+        verdict,
+        "a step of G leaves D alone"
+    );
     assert_ne!(block_on(trainer.sample(16)).unwrap(), before);
 }
 
@@ -108,11 +152,24 @@ fn divergence_goes_back_to_the_last_good_step() {
                    "d_optimizer": {"kind": "sgd", "lr": 10.0}}"#;
     let mut trainer = open(wild, 0).unwrap();
     let error = block_on(trainer.train(1000)).unwrap_err();
-    let Error::Diverged { step, restored, ref tensor } = error else { panic!("{error}") };
-    assert!(step == restored + 1 && step < 1000 && !tensor.is_empty(), "{error}");
+    let Error::Diverged {
+        step,
+        restored,
+        ref tensor,
+    } = error
+    else {
+        panic!("{error}")
+    };
+    assert!(
+        step == restored + 1 && step < 1000 && !tensor.is_empty(),
+        "{error}"
+    );
     assert_eq!(trainer.info().step, restored);
     let samples = block_on(trainer.sample(64)).unwrap();
-    assert!(samples.iter().all(|x| x.is_finite()), "the restored generator is finite");
+    assert!(
+        samples.iter().all(|x| x.is_finite()),
+        "the restored generator is finite"
+    );
     assert!(error.to_string().contains("learning rate"), "{error}");
 }
 
@@ -123,7 +180,11 @@ fn live_fields_change_and_structural_ones_say_so() {
     let probe = block_on(trainer.real(16, 0)).unwrap();
     let verdict = block_on(trainer.discriminate(&probe)).unwrap();
     block_on(trainer.train(3)).unwrap();
-    assert_eq!(block_on(trainer.discriminate(&probe)).unwrap(), verdict, "with rate 0 D stays");
+    assert_eq!(
+        block_on(trainer.discriminate(&probe)).unwrap(),
+        verdict,
+        "with rate 0 D stays"
+    );
     for (path, value, part) in [
         ("batch", json!(64), "create a new trainer"),
         ("d_optimizer.lr", json!(-1.0), "d_optimizer.lr"),
@@ -140,15 +201,30 @@ fn bad_configs_name_the_field() {
     for (config, part) in [
         (r#"{"preset": "ring", "batch": 0}"#, "`batch`"),
         (r#"{"preset": "ring", "bach": 1}"#, "bach"),
-        (r#"{"preset": "ring", "data": {"kind": "ring", "modes": 0}}"#, "data.modes"),
-        (r#"{"preset": "ring", "generator": {"layers": [{"kind": "dense", "units": 3}]}}"#, "generator.layers.0"),
-        (r#"{"preset": "ring", "discriminator": {"layers": [{"kind": "relu"}]}}"#, "discriminator.layers"),
-        (r#"{"preset": "ring", "generator": {"layers": [{"kind": "dens"}]}}"#, "generator.layers"),
+        (
+            r#"{"preset": "ring", "data": {"kind": "ring", "modes": 0}}"#,
+            "data.modes",
+        ),
+        (
+            r#"{"preset": "ring", "generator": {"layers": [{"kind": "dense", "units": 3}]}}"#,
+            "generator.layers.0",
+        ),
+        (
+            r#"{"preset": "ring", "discriminator": {"layers": [{"kind": "relu"}]}}"#,
+            "discriminator.layers",
+        ),
+        (
+            r#"{"preset": "ring", "generator": {"layers": [{"kind": "dens"}]}}"#,
+            "generator.layers",
+        ),
         (r#"{"preset": "ring", "#, "config"),
         ("rong", "rong"),
         (r#"{"preset": "mnist-mlp"}"#, "have not been loaded"),
     ] {
-        let error = open(config, 0).err().unwrap_or_else(|| panic!("{config} is accepted")).to_string();
+        let error = open(config, 0)
+            .err()
+            .unwrap_or_else(|| panic!("{config} is accepted"))
+            .to_string();
         assert!(error.contains(part), "{config}: {error}");
     }
 }
@@ -162,18 +238,39 @@ fn bad_checkpoints_say_what_is_wrong() {
         Some(other) => panic!("{other}"),
         None => panic!("a bad checkpoint was accepted"),
     };
-    assert!(matches!(kind(&saved[..saved.len() - 8]), CheckpointError::Damaged(_)));
-    assert!(matches!(kind(b"not a checkpoint"), CheckpointError::Damaged(_)));
+    assert!(matches!(
+        kind(&saved[..saved.len() - 8]),
+        CheckpointError::Damaged(_)
+    ));
+    assert!(matches!(
+        kind(b"not a checkpoint"),
+        CheckpointError::Damaged(_)
+    ));
     let patched = |from: &str, to: &str| {
-        let at = saved.windows(from.len()).position(|w| w == from.as_bytes()).unwrap();
+        let at = saved
+            .windows(from.len())
+            .position(|w| w == from.as_bytes())
+            .unwrap();
         let mut bytes = saved.clone();
         bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
         bytes
     };
-    assert!(matches!(kind(&patched(r#""ganlet":"1""#, r#""ganlet":"9""#)), CheckpointError::Newer { found: 9 }));
-    assert!(matches!(kind(&patched(r#""ganlet":"1""#, r#""gunlet":"1""#)), CheckpointError::Foreign(_)));
-    assert!(matches!(kind(&patched(r#"\"batch\":256"#, r#"\"batch\":  0"#)), CheckpointError::Config(_)));
+    assert!(matches!(
+        kind(&patched(r#""ganlet":"1""#, r#""ganlet":"9""#)),
+        CheckpointError::Newer { found: 9 }
+    ));
+    assert!(matches!(
+        kind(&patched(r#""ganlet":"1""#, r#""gunlet":"1""#)),
+        CheckpointError::Foreign(_)
+    ));
+    assert!(matches!(
+        kind(&patched(r#"\"batch\":256"#, r#"\"batch\":  0"#)),
+        CheckpointError::Config(_)
+    ));
     let mut other = open("grid", 0).unwrap();
     let checkpoint = ganlet::checkpoint::Checkpoint::from_bytes(&saved).unwrap();
-    assert!(matches!(other.restore(&checkpoint), Err(Error::Checkpoint(CheckpointError::Mismatch { .. }))));
+    assert!(matches!(
+        other.restore(&checkpoint),
+        Err(Error::Checkpoint(CheckpointError::Mismatch { .. }))
+    ));
 }

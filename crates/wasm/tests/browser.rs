@@ -17,11 +17,16 @@ fn options(backend: &str, seed: u32) -> JsValue {
 }
 
 async fn create(config: &str, backend: &str) -> Result<Trainer, JsValue> {
-    Trainer::create(config, Some(options(backend, 3).unchecked_into())).await.map_err(JsValue::from)
+    Trainer::create(config, Some(options(backend, 3).unchecked_into()))
+        .await
+        .map_err(JsValue::from)
 }
 
 fn number(object: &JsValue, name: &str) -> f64 {
-    Reflect::get(object, &name.into()).unwrap().as_f64().unwrap()
+    Reflect::get(object, &name.into())
+        .unwrap()
+        .as_f64()
+        .unwrap()
 }
 
 fn message(error: &JsValue) -> String {
@@ -34,7 +39,10 @@ const SMALL: &str = r#"{"preset": "ring", "batch": 32}"#;
 async fn plays(backend: &str) -> Vec<f32> {
     let trainer = create(SMALL, backend).await.unwrap();
     let info: JsValue = trainer.info().ok().unwrap().into();
-    assert_eq!(Reflect::get(&info, &"backend".into()).unwrap(), JsValue::from(backend));
+    assert_eq!(
+        Reflect::get(&info, &"backend".into()).unwrap(),
+        JsValue::from(backend)
+    );
     let metrics: JsValue = trainer.train(5.0).await.ok().unwrap().into();
     assert_eq!(number(&metrics, "step"), 5.0);
     assert!(number(&metrics, "d_loss").is_finite() && number(&metrics, "g_loss").is_finite());
@@ -50,7 +58,11 @@ async fn plays(backend: &str) -> Vec<f32> {
 #[wasm_bindgen_test]
 async fn a_ring_trains_the_same_on_both_backends() {
     let (cpu, gpu) = (plays("cpu").await, plays("webgpu").await);
-    let largest = cpu.iter().zip(&gpu).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let largest = cpu
+        .iter()
+        .zip(&gpu)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert!(largest < 1e-3, "samples differ by {largest}");
 }
 
@@ -61,23 +73,45 @@ async fn a_saved_game_goes_on_bit_for_bit() {
         trainer.train(3.0).await.ok().unwrap();
         let saved = trainer.save().await.ok().unwrap();
         trainer.train(4.0).await.ok().unwrap();
-        let resumed = Trainer::load(&saved, Some(options(backend, 0).unchecked_into())).await.ok().unwrap();
+        let resumed = Trainer::load(&saved, Some(options(backend, 0).unchecked_into()))
+            .await
+            .ok()
+            .unwrap();
         resumed.train(4.0).await.ok().unwrap();
-        assert_eq!(trainer.save().await.ok().unwrap(), resumed.save().await.ok().unwrap(), "{backend}");
+        assert_eq!(
+            trainer.save().await.ok().unwrap(),
+            resumed.save().await.ok().unwrap(),
+            "{backend}"
+        );
     }
 }
 
 #[wasm_bindgen_test]
 async fn errors_name_the_field_and_the_cure() {
     let unknown = create("rign", "cpu").await.err().unwrap();
-    assert!(message(&unknown).contains("rign") && message(&unknown).contains("ring"), "{}", message(&unknown));
-    let range = create(r#"{"preset": "ring", "batch": 0}"#, "cpu").await.err().unwrap();
+    assert!(
+        message(&unknown).contains("rign") && message(&unknown).contains("ring"),
+        "{}",
+        message(&unknown)
+    );
+    let range = create(r#"{"preset": "ring", "batch": 0}"#, "cpu")
+        .await
+        .err()
+        .unwrap();
     assert!(message(&range).contains("batch"), "{}", message(&range));
     let trainer = create(SMALL, "cpu").await.unwrap();
     let structural: JsValue = trainer.set("batch", 64.into()).err().unwrap().into();
-    assert!(message(&structural).contains("create a new trainer"), "{}", message(&structural));
+    assert!(
+        message(&structural).contains("create a new trainer"),
+        "{}",
+        message(&structural)
+    );
     trainer.set("g_optimizer.lr", 0.01.into()).ok().unwrap();
     let cut = trainer.save().await.ok().unwrap();
     let damaged: JsValue = Trainer::load(&cut[..100], None).await.err().unwrap().into();
-    assert!(message(&damaged).contains("checkpoint"), "{}", message(&damaged));
+    assert!(
+        message(&damaged).contains("checkpoint"),
+        "{}",
+        message(&damaged)
+    );
 }

@@ -22,9 +22,19 @@ pub(super) struct Snapshot {
 impl Snapshot {
     /// The state that a game starts from, which is known without asking the device.
     pub(super) fn initial(program: &Program) -> Self {
-        let states = program.states.iter().enumerate().filter(|(_, state)| checkpoint::is_learned(state));
-        let states = states.map(|(index, state)| (index, checkpoint::initial_bytes(state))).collect();
-        Self { step: 0, states, runs: vec![] }
+        let states = program
+            .states
+            .iter()
+            .enumerate()
+            .filter(|(_, state)| checkpoint::is_learned(state));
+        let states = states
+            .map(|(index, state)| (index, checkpoint::initial_bytes(state)))
+            .collect();
+        Self {
+            step: 0,
+            states,
+            runs: vec![],
+        }
     }
 
     /// Notes that an entry ran.
