@@ -7,11 +7,26 @@ use ganlet_core::{DType, Init, Program};
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
 use crate::config::ExperimentConfig;
 use crate::error::ConfigError;
 
 /// The layout of our header. A larger number in a file means a newer ganlet wrote it.
 const VERSION: u32 = 1;
+
+/// Where the header stands in the file's metadata.
+const KEY: &str = "ganlet";
+
+/// What a checkpoint says of itself.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    version: u32,
+    seed: u32,
+    step: u64,
+    config: Value,
+}
 
 /// Why a checkpoint cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +36,9 @@ pub enum CheckpointError {
     Damaged(#[from] SafeTensorError),
     /// A safetensors file of somebody else.
     #[error(
-        "this safetensors file has no `{0}` in its header, so ganlet did not write it; load one that it saved"
+        "this safetensors file has no header of ganlet's, so it is no checkpoint; load one that ganlet saved"
     )]
-    Foreign(&'static str),
+    Foreign,
     /// Written by a newer version.
     #[error(
         "the checkpoint has format {found}, and this ganlet reads up to {VERSION}; update ganlet, or reload the page"
@@ -107,13 +122,15 @@ impl Checkpoint {
                 ))
             })
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
-        let config = serde_json::to_string(&self.config).expect("a config is plain data");
-        let header = HashMap::from([
-            ("ganlet".to_string(), VERSION.to_string()),
-            ("config".to_string(), config),
-            ("seed".to_string(), self.seed.to_string()),
-            ("step".to_string(), self.step.to_string()),
-        ]);
+        // One entry: the file format leaves the order of several open, and equal games should give equal files.
+        let header = Header {
+            version: VERSION,
+            seed: self.seed,
+            step: self.step,
+            config: serde_json::to_value(&self.config).expect("a config is plain data"),
+        };
+        let header = serde_json::to_string(&header).expect("a header is plain data");
+        let header = HashMap::from([(KEY.to_string(), header)]);
         Ok(safetensors::serialize(views, Some(header))?)
     }
 
@@ -123,18 +140,15 @@ impl Checkpoint {
     /// A damaged file, one that ganlet did not write, one of a newer version, or a config that cannot work.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
-        let header = metadata.metadata().clone().unwrap_or_default();
-        let field = |name: &'static str| header.get(name).ok_or(CheckpointError::Foreign(name));
-        let number = |name: &'static str| {
-            field(name)?
-                .parse::<u64>()
-                .map_err(|_| CheckpointError::Foreign(name))
-        };
-        let found = number("ganlet")? as u32;
-        if found > VERSION {
-            return Err(CheckpointError::Newer { found });
+        let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY));
+        let header = header.ok_or(CheckpointError::Foreign)?;
+        let header: Header = serde_json::from_str(header).map_err(|_| CheckpointError::Foreign)?;
+        if header.version > VERSION {
+            return Err(CheckpointError::Newer {
+                found: header.version,
+            });
         }
-        let config = ExperimentConfig::parse(field("config")?)?;
+        let config = ExperimentConfig::parse(&header.config.to_string())?;
         let tensors = SafeTensors::deserialize(bytes)?
             .tensors()
             .into_iter()
@@ -147,8 +161,8 @@ impl Checkpoint {
             .collect();
         Ok(Self {
             config,
-            seed: number("seed")? as u32,
-            step: number("step")?,
+            seed: header.seed,
+            step: header.step,
             tensors,
         })
     }

@@ -248,11 +248,12 @@ impl Trainer {
             self.keep_snapshot().await?;
             self.session.run(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
-            if let Some(bad) = rows
+            let metric_of = |row: &Row| row.values.iter().position(|v| !v.is_finite());
+            if let Some((bad, metric)) = rows
                 .iter()
-                .find(|row| row.values.iter().any(|v| !v.is_finite()))
+                .find_map(|row| Some((row.step, metric_of(row)?)))
             {
-                return Err(self.recover(bad.step, entry).await);
+                return Err(self.recover(bad, self.game.metrics[metric], entry).await);
             }
             if let Some(snapshot) = &mut self.snapshot {
                 snapshot.note(entry, chunk);

@@ -113,7 +113,7 @@ fn a_saved_game_goes_on_bit_for_bit() {
         let mut resumed = load(&saved).unwrap();
         assert_eq!(resumed.info().step, 8);
         for trainer in [&mut trainer, &mut resumed] {
-            block_on(trainer.train(300)).unwrap();
+            block_on(trainer.train(20)).unwrap();
         }
         assert_eq!(
             block_on(trainer.save()).unwrap(),
@@ -256,12 +256,12 @@ fn bad_checkpoints_say_what_is_wrong() {
         bytes
     };
     assert!(matches!(
-        kind(&patched(r#""ganlet":"1""#, r#""ganlet":"9""#)),
+        kind(&patched(r#"\"version\":1"#, r#"\"version\":9"#)),
         CheckpointError::Newer { found: 9 }
     ));
     assert!(matches!(
-        kind(&patched(r#""ganlet":"1""#, r#""gunlet":"1""#)),
-        CheckpointError::Foreign(_)
+        kind(&patched(r#""ganlet":"#, r#""gunlet":"#)),
+        CheckpointError::Foreign
     ));
     assert!(matches!(
         kind(&patched(r#"\"batch\":256"#, r#"\"batch\":  0"#)),

@@ -390,14 +390,13 @@ impl Round<'_> {
         let real = self.source.real(random, self.config.batch);
         let (fake, _) = self.fake(g, random, Turn::First);
         let (verdict, _) = self.judge(d, random, &real, &fake);
+        // A player that stays has no gradient to report.
         if metrics.d_cost.is_none() {
-            let cost = self.d_cost(&verdict);
-            metrics.d_moved(&cost, &grad(&cost, &[&d.params]).remove(0));
             metrics.judged(self, &verdict);
+            metrics.d_moved(&self.d_cost(&verdict), &self.b.scalar(0.0));
         }
         if metrics.g_cost.is_none() {
-            let cost = self.g_cost(&verdict.fake);
-            metrics.g_moved(&cost, &grad(&cost, &[&g.params]).remove(0));
+            metrics.g_moved(&self.g_cost(&verdict.fake), &self.b.scalar(0.0));
         }
     }
 }

@@ -70,13 +70,13 @@ impl Trainer {
 
     /// Step `bad`, run by `entry`, reported a number that is not finite: goes back to the last step whose state is
     /// finite, and says what failed.
-    pub(super) async fn recover(&mut self, bad: u64, entry: usize) -> Error {
-        match self.try_recover(bad, entry).await {
+    pub(super) async fn recover(&mut self, bad: u64, metric: &str, entry: usize) -> Error {
+        match self.try_recover(bad, metric, entry).await {
             Ok(error) | Err(error) => error,
         }
     }
 
-    async fn try_recover(&mut self, bad: u64, entry: usize) -> Result<Error, Error> {
+    async fn try_recover(&mut self, bad: u64, metric: &str, entry: usize) -> Result<Error, Error> {
         let snapshot = self
             .snapshot
             .as_mut()
@@ -85,7 +85,7 @@ impl Trainer {
         let start = snapshot.step;
         // The costs of a step are those of the parameters before it, so the step before may be the one that failed.
         let mut target = bad;
-        let mut tensor = String::from("a cost");
+        let mut tensor = String::from(metric);
         loop {
             self.replay(target).await?;
             let states = self.mutable_states().await?;
