@@ -11,7 +11,7 @@ use crate::dtype::DType;
 use crate::plan::kernel::{Access, Affine, Instr, Kernel, Operand, Store};
 
 /// Floats in a block of a computed operand or of the product: 1 MiB.
-const BLOCK: usize = 1 << 19;
+const BLOCK: usize = 1 << 18;
 /// The depth of a block where operands are computed and the whole depth is too much.
 const DEPTH: usize = 2048;
 

@@ -19,6 +19,14 @@ pub(super) fn affine(offset: i64, strides: &[i64]) -> Affine {
     }
 }
 
+pub(super) fn bound(offset: i64, strides: &[i64], low: i64, high: i64) -> Bound {
+    Bound {
+        expr: affine(offset, strides),
+        low,
+        high,
+    }
+}
+
 /// A kernel under construction, with the contents of its buffers.
 #[derive(Default)]
 pub(super) struct Maker {
