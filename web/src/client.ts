@@ -9,10 +9,12 @@ export interface Line {
 
 export class CallError extends Error {
   readonly structural: boolean;
-  constructor({ message, structural }: Failure) {
+  readonly lost: boolean;
+  constructor({ message, structural, lost }: Failure) {
     super(message);
     this.name = 'CallError';
     this.structural = structural;
+    this.lost = lost;
   }
 }
 
@@ -50,7 +52,7 @@ export class Client {
   /** For a worker that is gone: nobody may wait for it for ever. */
   abandon(message: string): void {
     for (const { reject } of this.#waiting.values()) {
-      reject(new CallError({ message, structural: false }));
+      reject(new CallError({ message, structural: false, lost: false }));
     }
     this.#waiting.clear();
   }

@@ -15,12 +15,15 @@ export interface CreateArgs {
   headStart: number;
 }
 
-/** Which optional layers of the stage are on; the worker computes only what is drawn. */
+/** Which optional layers of the stage are on. */
 export interface View {
   heat: boolean;
   grid: boolean;
   arrows: boolean;
 }
+
+/** Whose move slow motion shows. */
+export type Phase = 'd' | 'g';
 
 export interface Catalog {
   presets: Preset[];
@@ -49,6 +52,8 @@ export interface Frame {
   fake: Float32Array<ArrayBuffer>;
   /** 2-D: D over a square lattice; 1-D: D along `line.x`; images: D's opinion of each sample. */
   opinion?: Float32Array<ArrayBuffer>;
+  /** Images: D's opinion of each of the model's real ones. */
+  opinionOfReal?: Float32Array<ArrayBuffer>;
   /** 2-D: G over a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
   warped?: Float32Array<ArrayBuffer>;
   noise?: Float32Array<ArrayBuffer>;
@@ -60,6 +65,8 @@ export interface Failure {
   message: string;
   /** True when the trainer asks for a re-creation instead of a live change. */
   structural: boolean;
+  /** True when the GPU is gone; the worker holds a checkpoint to go on from (call `recover`). */
+  lost: boolean;
 }
 
 export interface Calls {
@@ -67,8 +74,11 @@ export interface Calls {
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
   reset: { args: { seed: number }; result: Model };
+  /** Goes on, on the CPU, from the last checkpoint of a model whose GPU is gone. */
+  recover: { args: null; result: Model };
   play: { args: null; result: null };
   pause: { args: null; result: null };
+  speed: { args: { slow: boolean }; result: null };
   step: { args: { which: 'd' | 'g' | 'both' }; result: null };
   set: { args: { path: string; value: Json }; result: { config: Json } };
   save: { args: null; result: Uint8Array<ArrayBuffer> };
@@ -91,6 +101,7 @@ export interface Evaluation {
 export type Event =
   | { event: 'progress'; progress: Progress }
   | { event: 'running'; running: boolean }
+  | { event: 'phase'; phase: Phase | undefined }
   | { event: 'metrics'; step: number; stepsPerSecond: number; series: Series }
   | { event: 'frame'; frame: Frame }
   | { event: 'evaluation'; evaluation: Evaluation }
@@ -105,5 +116,9 @@ export type FromWorker = Reply | Event;
 /** The library says "structural" (and what to do) when a value cannot change while training. */
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  return { message, structural: /structural|create a new trainer/i.test(message) };
+  return {
+    message,
+    structural: /structural|create a new trainer/i.test(message),
+    lost: /device was lost/i.test(message),
+  };
 }

@@ -17,7 +17,7 @@ it('pairs replies with calls, in any order', async () => {
   const second = client.call('save', null);
   const [a, b] = sent;
   answer({ id: b?.id ?? 0, ok: true, result: Uint8Array.of(1) });
-  answer({ id: a?.id ?? 0, ok: false, failure: { message: 'no', structural: true } });
+  answer({ id: a?.id ?? 0, ok: false, failure: { message: 'no', structural: true, lost: false } });
   await expect(second).resolves.toEqual(Uint8Array.of(1));
   await expect(first).rejects.toThrow(CallError);
   await expect(first).rejects.toMatchObject({ message: 'no', structural: true });

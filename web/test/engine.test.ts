@@ -20,6 +20,7 @@ class Bench {
     load: () => Promise.resolve(mock as Library),
     now: () => performance.now(),
     breathe: () => new Promise((resolve) => setTimeout(resolve)),
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 1)),
   });
 
   async call<K extends CallName>(call: K, args: Calls[K]['args']): Promise<FromWorker> {
@@ -125,6 +126,35 @@ describe('the engine', () => {
     expect(await bench.call('load', { bytes: bytes.slice(3), backend: 'cpu' })).toMatchObject({
       ok: false,
     });
+  });
+
+  it('shows each player’s move in slow motion', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('speed', { slow: true });
+    await bench.call('play', null);
+    await until(() => bench.events('phase').length >= 4);
+    await bench.call('pause', null);
+    expect(
+      bench
+        .events('phase')
+        .slice(0, 4)
+        .map(({ phase }) => phase),
+    ).toEqual(['d', 'g', undefined, 'd']);
+  });
+
+  it('goes on, on the CPU, from its last checkpoint when the GPU is lost', async () => {
+    await bench.call('create', { ...CREATE, backend: 'webgpu', headStart: 5 });
+    await until(() => bench.events('evaluation').length > 0);
+    mock.loseDevice();
+    await bench.call('play', null);
+    await until(() => bench.events('failure').length > 0);
+    expect(bench.events('failure')[0]?.failure).toMatchObject({ lost: true });
+    expect(bench.events('running').at(-1)?.running).toBe(false);
+    expect(await bench.call('recover', null)).toMatchObject({
+      ok: true,
+      result: { info: { backend: 'cpu', step: 5 } },
+    });
+    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
   });
 
   it('says what to do when there is no model', async () => {

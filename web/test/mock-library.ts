@@ -204,6 +204,13 @@ function normal(r: () => number): number {
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+let lost = false;
+
+/** From here on, every use of a model on the GPU fails, as it does when a driver resets. */
+export function loseDevice(): void {
+  lost = true;
+}
+
 export class Trainer implements TrainerType {
   #step = 0;
   #sent: number[] = [];
@@ -274,6 +281,7 @@ export class Trainer implements TrainerType {
   }
 
   async train(steps: number): Promise<Metrics> {
+    if (lost && this.backend === 'webgpu') throw new Error('the GPU device was lost: driver reset');
     await new Promise((resolve) => setTimeout(resolve, Math.min(60, steps * 0.4)));
     for (let i = 0; i < steps; i++) this.#record();
     return this.#latest();

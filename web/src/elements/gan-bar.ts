@@ -58,18 +58,33 @@ export class GanBar extends SessionElement {
       .steps button:disabled {
         color: var(--quiet);
       }
-      .reset {
+      .reset,
+      .slow {
         min-height: 2.75rem;
+      }
+      .slow[aria-pressed='true'] {
+        border-color: var(--ink);
+        box-shadow: inset 0 0 0 1px var(--ink);
       }
       .counter {
         display: grid;
         justify-items: end;
         margin-inline-start: auto;
         line-height: 1.25;
+        white-space: nowrap;
       }
       .counter strong {
         font-size: 1.0625rem;
         font-weight: 600;
+      }
+      @media (max-width: 76rem) {
+        .label {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
       }
       @media (max-width: 40rem) {
         :host {
@@ -111,6 +126,7 @@ export class GanBar extends SessionElement {
       >
         ${session.running ? icon('pause') : icon('play')} ${session.running ? 'Pause' : 'Train'}
       </button>
+      <span class="quiet wide" aria-hidden="true">Step</span>
       <div class="steps" role="group" aria-label="Single steps">
         ${this.#step('d', 'D', off)} ${this.#step('g', 'G', off)} ${this.#step('both', 'both', off)}
       </div>
@@ -124,7 +140,20 @@ export class GanBar extends SessionElement {
           void session.reset();
         }}
       >
-        ${icon('reset')} <span class="wide">Reset</span>
+        ${icon('reset')} <span class="label">Reset</span>
+      </button>
+      <button
+        class="slow"
+        data-action="slow"
+        title="One player’s move at a time, explained (m)"
+        aria-pressed=${session.slow ? 'true' : 'false'}
+        aria-keyshortcuts="m"
+        ?disabled=${off}
+        @click=${() => {
+          void session.setSlow(!session.slow);
+        }}
+      >
+        ${icon('slow')} <span class="label">Slow motion</span>
       </button>
       <div class="counter">
         <strong data-metric="step">${count(session.step)}</strong>
@@ -140,7 +169,7 @@ export class GanBar extends SessionElement {
     const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
     if (!running || stepsPerSecond <= 0) return of;
     const left = goal === undefined ? '' : `, ${duration((goal - step) / stepsPerSecond)} left`;
-    return `${of}, ${rate(stepsPerSecond)} per second${left}`;
+    return `${rate(stepsPerSecond)} a second${left}`;
   }
 
   #step(which: 'd' | 'g' | 'both', name: string, off: boolean): TemplateResult {
@@ -155,7 +184,7 @@ export class GanBar extends SessionElement {
         void this.session.stepOnce(which);
       }}
     >
-      <span class="wide">Step</span> ${name}
+      <span class="visually-hidden">Step</span> ${name}
     </button>`;
   }
 }

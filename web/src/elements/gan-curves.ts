@@ -15,7 +15,7 @@ interface Curve {
   colour: 'real' | 'fake' | 'd' | 'g';
 }
 
-const CHARTS: { title: string; curves: Curve[] }[] = [
+const CHARTS: { title: string; opinions?: boolean; curves: Curve[] }[] = [
   {
     title: 'Loss',
     curves: [
@@ -25,6 +25,7 @@ const CHARTS: { title: string; curves: Curve[] }[] = [
   },
   {
     title: 'Opinion of D',
+    opinions: true,
     curves: [
       { metric: 'd_real', label: 'of real', colour: 'real' },
       { metric: 'd_fake', label: 'of fake', colour: 'fake' },
@@ -43,6 +44,7 @@ export class GanCurves extends SessionElement {
   @state() private empty = true;
   #plots: uPlot[] = [];
   #scheduled = false;
+  #critic = false;
   readonly #resize = new ResizeObserver(() => {
     this.#fit();
   });
@@ -56,16 +58,16 @@ export class GanCurves extends SessionElement {
     css`
       :host {
         display: grid;
-        gap: 1rem;
+        gap: 0.5rem;
         grid-template-rows: 1fr 1fr;
         min-width: 0;
-        min-height: 16rem;
+        min-height: 11rem;
       }
       figure {
         display: flex;
         flex-direction: column;
         min-width: 0;
-        min-height: 8rem;
+        min-height: 5.25rem;
         margin: 0;
       }
       figcaption {
@@ -136,7 +138,12 @@ export class GanCurves extends SessionElement {
   }
 
   /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
-  protected override told(): void {
+  protected override told(topic: Topic): void {
+    const critic = this.session.model?.critic ?? false;
+    if (topic === 'model' && critic !== this.#critic) {
+      this.#critic = critic;
+      this.#build();
+    }
     if (this.#scheduled) return;
     this.#scheduled = true;
     setTimeout(() => {
@@ -164,9 +171,14 @@ export class GanCurves extends SessionElement {
     for (const plot of this.#plots) plot.destroy();
     const palette = theme.palette;
     this.#plots = this.#holders().map(
-      (holder, i) =>
-        new uPlot(options(CHARTS[i]?.curves ?? [], palette, holder), this.#data(i), holder),
+      (holder, i) => new uPlot(this.#options(i, palette, holder), this.#data(i), holder),
     );
+  }
+
+  #options(chart: number, palette: Palette, holder: HTMLElement): uPlot.Options {
+    const { curves = [], opinions = false } = CHARTS[chart] ?? {};
+    // A critic's scores have no fixed range.
+    return options(curves, opinions && !this.session.model?.critic, palette, holder);
   }
 
   #fit(): void {
@@ -176,7 +188,12 @@ export class GanCurves extends SessionElement {
   }
 }
 
-function options(curves: Curve[], palette: Palette, holder: HTMLElement): uPlot.Options {
+function options(
+  curves: Curve[],
+  probabilities: boolean,
+  palette: Palette,
+  holder: HTMLElement,
+): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: palette.quiet,
     font: '11px system-ui, sans-serif',
@@ -189,10 +206,10 @@ function options(curves: Curve[], palette: Palette, holder: HTMLElement): uPlot.
     height: Math.max(1, holder.clientHeight),
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: probabilities ? { range: [0, 1] } : {} },
     axes: [
       { ...axis, size: 24, grid: { show: false } },
-      { ...axis, size: 44, space: 28 },
+      { ...axis, size: 44, space: 22 },
     ],
     series: [
       {},

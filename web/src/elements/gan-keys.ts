@@ -9,6 +9,7 @@ const KEYS: [string, string][] = [
   ['d', 'One step of the discriminator'],
   ['g', 'One step of the generator'],
   ['s', 'One step of both'],
+  ['m', 'Slow motion'],
   ['r', 'Start again with the same seed'],
   ['?', 'This list'],
 ];

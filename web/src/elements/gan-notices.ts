@@ -1,5 +1,5 @@
 /** Messages that need a person: what went wrong and what to try. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Notice } from '../state/notices.ts';
 import type { Topic } from '../state/session.ts';
@@ -56,6 +56,11 @@ export class GanNotices extends SessionElement {
         min-height: 2rem;
         padding: 0 0.375rem;
       }
+      .offer {
+        grid-row: 2;
+        justify-self: start;
+        padding: 0 0.75rem;
+      }
     `,
   ];
 
@@ -69,9 +74,22 @@ export class GanNotices extends SessionElement {
     `;
   }
 
-  #notice({ id, tone, text }: Notice): TemplateResult {
+  #notice({ id, tone, text, offer }: Notice): TemplateResult {
     return html`<div class="notice ${tone}">
       <p>${text}</p>
+      ${
+        offer
+          ? html`<button
+              class="offer"
+              @click=${() => {
+                this.session.notices.dismiss(id);
+                offer.act();
+              }}
+            >
+              ${offer.label}
+            </button>`
+          : nothing
+      }
       <button
         class="plain"
         aria-label="Dismiss"

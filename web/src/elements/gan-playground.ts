@@ -9,7 +9,9 @@ import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import './gan-bar.ts';
 import './gan-curves.ts';
+import './gan-game.ts';
 import './gan-keys.ts';
+import './gan-next.ts';
 import './gan-notices.ts';
 import './gan-presets.ts';
 import './gan-run.ts';
@@ -19,6 +21,7 @@ import './gan-status.ts';
 import './gan-story.ts';
 import './gan-tools.ts';
 import type { GanKeys } from './gan-keys.ts';
+import type { GanSettings } from './gan-settings.ts';
 
 @customElement('gan-playground')
 export class GanPlayground extends LitElement {
@@ -27,6 +30,7 @@ export class GanPlayground extends LitElement {
   @state() private settingsOpen = false;
   @state() private dropping = false;
   @query('gan-keys') private readonly keys!: GanKeys;
+  @query('gan-settings') private readonly settings!: GanSettings;
   #session: Session | undefined;
   #leave: (() => void)[] = [];
 
@@ -54,7 +58,7 @@ export class GanPlayground extends LitElement {
       main,
       .bottom {
         width: 100%;
-        max-width: 82rem;
+        max-width: 90rem;
         margin-inline: auto;
         padding-inline: 1.25rem;
       }
@@ -74,16 +78,24 @@ export class GanPlayground extends LitElement {
       }
       main {
         display: grid;
-        grid-template-columns: min(100dvh - var(--chrome), 54vw) minmax(20rem, 1fr);
-        gap: 0 2.5rem;
+        grid-template-columns: 13.5rem min(100dvh - var(--chrome), 46vw) minmax(18rem, 1fr);
+        grid-template-areas: 'game stage story';
+        gap: 0 2rem;
         align-items: stretch;
         flex: 1;
         padding-block: 0.5rem 1rem;
       }
-      .side {
+      gan-game {
+        grid-area: game;
+      }
+      gan-stage {
+        grid-area: stage;
+      }
+      .story {
+        grid-area: story;
         display: grid;
-        grid-template-rows: auto minmax(16rem, 1fr);
-        gap: 1.25rem;
+        grid-template-rows: auto minmax(11rem, 1fr) auto;
+        gap: 0.75rem;
         min-width: 0;
       }
       .bottom {
@@ -98,7 +110,7 @@ export class GanPlayground extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.5rem 2rem;
-        max-width: 79.5rem;
+        max-width: 87.5rem;
         margin-inline: auto;
         padding-block: 0.75rem;
       }
@@ -107,7 +119,7 @@ export class GanPlayground extends LitElement {
       }
       footer {
         width: 100%;
-        max-width: 82rem;
+        max-width: 90rem;
         margin-inline: auto;
         padding: 0 1.25rem 0.75rem;
         background: var(--paper);
@@ -124,10 +136,19 @@ export class GanPlayground extends LitElement {
         font-size: 1.25rem;
         pointer-events: none;
       }
-      @media (max-width: 56rem) {
+      @media (max-width: 72rem) {
+        main {
+          grid-template-columns: min(100dvh - var(--chrome), 54vw) minmax(18rem, 1fr);
+          grid-template-areas: 'stage game' 'stage story';
+          grid-template-rows: auto 1fr;
+          gap: 1rem 2rem;
+        }
+      }
+      @media (max-width: 48rem) {
         main {
           grid-template-columns: minmax(0, 1fr);
-          gap: 1.25rem;
+          grid-template-areas: 'stage' 'game' 'story';
+          gap: 1rem;
         }
         .top,
         main,
@@ -150,7 +171,7 @@ export class GanPlayground extends LitElement {
           order: 2;
         }
       }
-      @media (min-width: 56.01rem) {
+      @media (min-width: 48.01rem) {
         .phone-run {
           display: none;
         }
@@ -161,7 +182,7 @@ export class GanPlayground extends LitElement {
         }
         .top {
           gap: 0.25rem;
-          padding-inline: 0.75rem;
+          padding-inline: 1rem 0.75rem;
         }
       }
     `,
@@ -208,21 +229,21 @@ export class GanPlayground extends LitElement {
         <gan-presets .session=${session}></gan-presets>
         <gan-tools
           .session=${session}
-          @settings=${() => {
-            this.settingsOpen = !this.settingsOpen;
-          }}
+          @settings=${this.#onSettings}
           @keys=${() => {
             this.keys.show();
           }}
         ></gan-tools>
       </header>
       <main>
+        <gan-game .session=${session} @settings=${this.#onSettings}></gan-game>
         <gan-stage .session=${session}></gan-stage>
-        <div class="side">
+        <section class="story" aria-label="The story">
           <gan-story .session=${session}></gan-story>
           <gan-curves .session=${session}></gan-curves>
+          <gan-next .session=${session}></gan-next>
           ${this.controls ? run('phone-run') : nothing}
-        </div>
+        </section>
       </main>
       ${
         this.controls
@@ -247,6 +268,13 @@ export class GanPlayground extends LitElement {
     `;
   }
 
+  readonly #onSettings = ({ detail }: CustomEvent<string>): void => {
+    if (detail) {
+      this.settingsOpen = true;
+      this.settings.show(detail);
+    } else this.settingsOpen = !this.settingsOpen;
+  };
+
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
     const act = this.#action(event.key);
@@ -265,6 +293,8 @@ export class GanPlayground extends LitElement {
         return () => void session?.stepOnce(key);
       case 's':
         return () => void session?.stepOnce('both');
+      case 'm':
+        return () => void session?.setSlow(!session.slow);
       case 'r':
         return () => void session?.reset();
       case '?':

@@ -33,15 +33,14 @@ export class GanPresets extends SessionElement {
       .open {
         min-width: 0;
         font-weight: 600;
-      }
-      .open span {
-        overflow: hidden;
-        text-overflow: ellipsis;
+        line-height: 1.15;
+        text-align: start;
+        white-space: normal;
       }
       [popover] {
         position: fixed;
         inset: 3.5rem auto auto 0.75rem;
-        width: min(27rem, 100vw - 1.5rem);
+        width: min(50rem, 100vw - 1.5rem);
         max-height: calc(100dvh - 5rem);
         overflow: auto;
         margin: 0;
@@ -58,12 +57,18 @@ export class GanPresets extends SessionElement {
         font-weight: 500;
         color: var(--quiet);
       }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
+      }
       li button {
         display: grid;
+        align-content: start;
         justify-content: start;
         justify-items: start;
         gap: 0.125rem;
         width: 100%;
+        height: 100%;
         padding: 0.5rem 0.75rem;
         border: 0;
         background: none;
@@ -76,6 +81,10 @@ export class GanPresets extends SessionElement {
       }
       li strong {
         font-weight: 600;
+      }
+      h2 + ul + h2 {
+        margin-block-start: 0.25rem;
+        border-block-start: 1px solid var(--line);
       }
     `,
   ];
@@ -110,7 +119,7 @@ export class GanPresets extends SessionElement {
   /** Under its button, but never over the window's edge. */
   readonly #place = (): void => {
     const { left, bottom } = this.getBoundingClientRect();
-    const room = document.documentElement.clientWidth - Math.min(432, innerWidth - 24) - 12;
+    const room = document.documentElement.clientWidth - Math.min(800, innerWidth - 24) - 12;
     this.panel.style.left = `${Math.max(12, Math.min(left, room))}px`;
     this.panel.style.top = `${bottom + 4}px`;
   };
@@ -127,8 +136,7 @@ export class GanPresets extends SessionElement {
         }}
       >
         <strong>${preset.title}</strong>
-        <span class="small">${preset.summary}</span>
-        <span class="quiet small">${preset.teaches}</span>
+        <span class="quiet small">${preset.summary}</span>
       </button>
     </li>`;
   }

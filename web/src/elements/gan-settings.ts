@@ -177,8 +177,20 @@ export class GanSettings extends SessionElement {
     this.dispatchEvent(new Event('close'));
   };
 
-  #group({ title, description, controls }: ControlGroup): TemplateResult {
-    return html`<section>
+  /** Opens at the part of the config that a box of the game stands for. */
+  show(key: string): void {
+    this.open = true;
+    void this.updateComplete.then(() => {
+      const section = this.renderRoot.querySelector(`[data-group="${key}"]`);
+      section?.scrollIntoView({ block: 'start' });
+      section
+        ?.querySelector<HTMLElement>('input, select, textarea')
+        ?.focus({ preventScroll: true });
+    });
+  }
+
+  #group({ key, title, description, controls }: ControlGroup): TemplateResult {
+    return html`<section data-group=${key}>
       ${title ? html`<h3>${title}</h3>` : nothing}
       ${description ? html`<p class="small quiet">${description}</p>` : nothing}
       ${controls.map((control) => this.#field(control))}

@@ -128,9 +128,6 @@ export class GanStage extends SessionElement {
         background: var(--raised);
         pointer-events: none;
       }
-      .images {
-        background: #000;
-      }
     `,
   ];
 
@@ -172,7 +169,7 @@ export class GanStage extends SessionElement {
     const { model } = this.session;
     const kind = this.#kind;
     return html`
-      <div class=${kind === 'image' ? 'frame images' : 'frame'}>
+      <div class="frame">
         <canvas
           role="img"
           aria-label=${this.#describe(kind)}

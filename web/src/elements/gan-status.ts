@@ -67,6 +67,11 @@ export class GanStatus extends SessionElement {
         gap: 0.375rem;
         align-items: center;
       }
+      @media (max-width: 88rem) {
+        .fine {
+          display: none;
+        }
+      }
       @media (min-width: 56rem) {
         .local {
           margin-inline-start: auto;
@@ -112,8 +117,11 @@ export class GanStatus extends SessionElement {
     if (!info) return html`No model yet.`;
     const name = info.backend === 'webgpu' ? 'WebGPU' : 'CPU';
     return html`<strong data-metric="backend">${name}</strong> · ${info.adapter} ·
-      ${count(info.kernels)} kernels, ${count(info.dispatches_per_step)} per step ·
-      ${(info.gpu_bytes / 1e6).toFixed(1)} MB`;
+      ${(info.gpu_bytes / 1e6).toFixed(1)} MB
+      <span class="fine"
+        >· ${count(info.kernels)} kernels, ${count(info.dispatches_per_step)} dispatches a
+        step</span
+      >`;
   }
 
   #why(info: Info): TemplateResult | typeof nothing {

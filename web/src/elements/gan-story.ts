@@ -1,7 +1,10 @@
-/** Beside the stage: what this preset is about, and the few numbers that matter for it. */
+/** Beside the stage: what this preset is about, what is happening now, and the few numbers that
+ * matter for it. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { count, readings } from '../state/format.ts';
+import { coach } from '../state/coach.ts';
+import { count, firstSentence, readings } from '../state/format.ts';
+import { getPath } from '../state/json.ts';
 import type { Topic } from '../state/session.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -12,44 +15,53 @@ export class GanStory extends SessionElement {
     'catalog',
     'spec',
     'model',
+    'metrics',
+    'phase',
     'evaluation',
     'running',
     'progress',
   ];
+  #scheduled = false;
 
   static override styles = [
     shared,
     css`
       :host {
         display: grid;
-        gap: 1.25rem;
+        gap: 0.875rem;
         align-content: start;
       }
-      .head {
-        display: grid;
-        gap: 0.25rem;
-      }
-      .head p {
-        max-width: 36rem;
+      .summary {
+        font-size: 0.9375rem;
         line-height: 1.5;
       }
-      .summary {
-        font-size: 1.125rem;
+      .coach {
+        min-height: 3rem;
+        padding-inline-start: 0.75rem;
+        border-inline-start: 0.1875rem solid var(--line);
+        font-size: 0.9375rem;
+        line-height: 1.5;
+      }
+      .coach.d {
+        border-color: var(--d);
+      }
+      .coach.g {
+        border-color: var(--g);
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr));
-        gap: 1rem 1.5rem;
-        padding-block: 1rem;
+        grid-template-columns: repeat(auto-fit, minmax(5.25rem, 1fr));
+        gap: 0.75rem 1rem;
+        padding-block: 0.625rem;
         border-block: 1px solid var(--line);
-        min-height: 6.25rem;
       }
       dt {
-        font-size: 0.8125rem;
+        font-size: 0.75rem;
         color: var(--quiet);
+        white-space: nowrap;
       }
       dd {
-        font-size: 1.5rem;
+        font-size: 1.375rem;
         font-weight: 600;
         letter-spacing: -0.015em;
         line-height: 1.3;
@@ -59,7 +71,7 @@ export class GanStory extends SessionElement {
         font-size: 0.75rem;
         font-weight: 400;
         letter-spacing: 0;
-        line-height: 1.35;
+        line-height: 1.3;
         color: var(--quiet);
       }
       .measure button {
@@ -71,24 +83,39 @@ export class GanStory extends SessionElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.75rem;
+        gap: 0.25rem 0.75rem;
+      }
+      .ask {
         grid-column: 1 / -1;
       }
     `,
   ];
 
+  /** The coach reads many numbers that change many times a second; its words need not. */
+  protected override told(topic: Topic): void {
+    if (topic !== 'metrics') this.requestUpdate();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setTimeout(() => {
+        this.#scheduled = false;
+        this.requestUpdate();
+      }, 1000);
+    }
+  }
+
   override render(): TemplateResult {
     const { preset, evaluation } = this.session;
     const numbers = evaluation ? readings(evaluation.values) : [];
     return html`
-      <div class="head">
-        ${
-          preset
-            ? html`<p class="summary">${preset.summary}</p>
-                <p class="quiet small">${preset.teaches}</p>`
-            : nothing
-        }
-      </div>
+      ${
+        preset
+          ? html`<p class="summary">
+              ${firstSentence(preset.summary)}
+              <span class="quiet small">${preset.teaches}.</span>
+            </p>`
+          : nothing
+      }
+      ${this.#coach()}
       <dl aria-live="off">
         ${numbers.map(
           ({ label, value, note }) => html`
@@ -105,15 +132,31 @@ export class GanStory extends SessionElement {
     `;
   }
 
+  #coach(): TemplateResult {
+    const { model, series, step, running, phase, evaluation } = this.session;
+    const cost = getPath(model?.config, 'cost');
+    const line = model
+      ? coach({
+          step,
+          running,
+          phase,
+          dReal: series.recent('d_real'),
+          dFake: series.recent('d_fake'),
+          cost: typeof cost === 'string' ? cost : '',
+          critic: model.critic,
+          evaluation,
+        })
+      : undefined;
+    return html`<p class="coach ${phase ?? ''}" data-coach>
+      ${line?.text}
+      ${line?.section ? html`<span class="quiet small">${line.section}.</span>` : nothing}
+    </p>`;
+  }
+
   /** Measuring images takes long, so it is asked for. */
   #onDemand(measured: boolean): TemplateResult | typeof nothing {
     const { model, evaluation, evaluating } = this.session;
-    if (!model)
-      return html`<div>
-        <dt>Measures</dt>
-        <dd>–</dd>
-      </div>`;
-    if (model.info.data.kind !== 'image') {
+    if (model?.info.data.kind !== 'image') {
       return measured
         ? nothing
         : html`<div>
@@ -125,9 +168,9 @@ export class GanStory extends SessionElement {
       ? 'Measuring; this takes a while and training waits.'
       : evaluation
         ? `Measured at step ${count(evaluation.step)}.`
-        : 'How likely are unseen test images under these samples?';
-    return html`<div>
-      <dt>Parzen window</dt>
+        : 'How good are these samples? Takes a while.';
+    return html`<div class="ask">
+      <dt>Measures</dt>
       <dd class="measure">
         <button
           ?disabled=${evaluating}

@@ -11,6 +11,7 @@ import { SessionElement } from './session-element.ts';
 export class GanTools extends SessionElement {
   protected readonly topics: readonly Topic[] = ['model', 'progress'];
   @query('input') private readonly picker!: HTMLInputElement;
+  @query('.menu') private readonly menu!: HTMLElement;
 
   readonly #retheme = (): void => {
     this.requestUpdate();
@@ -38,6 +39,13 @@ export class GanTools extends SessionElement {
         min-width: 2.25rem;
         font-size: 0.875rem;
       }
+      .quietest .label {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
       @media (max-width: 64rem) {
         .label {
           position: absolute;
@@ -47,13 +55,58 @@ export class GanTools extends SessionElement {
           clip-path: inset(50%);
         }
       }
-      @media (max-width: 26rem) {
-        button {
-          padding: 0;
-          min-width: 2.125rem;
+      .more {
+        display: none;
+      }
+      .menu {
+        display: flex;
+        align-items: center;
+      }
+      @media (max-width: 40rem) {
+        .more {
+          display: inline-flex;
         }
-        .desk {
+        /* The quiet tools fold into a menu, in words. */
+        .menu[popover] {
+          position: fixed;
+          inset: 3.25rem 0.75rem auto auto;
+          margin: 0;
+          padding: 0.375rem;
+          border: 1px solid var(--line);
+          border-radius: 0.75rem;
+          background: var(--raised);
+          color: var(--ink);
+          box-shadow: 0 0.75rem 2.5rem rgb(0 0 0 / 0.18);
+        }
+        .menu:popover-open {
+          display: grid;
+        }
+        .menu:not(:popover-open) {
           display: none;
+        }
+        .menu button {
+          justify-content: start;
+          min-height: 2.75rem;
+          padding-inline: 0.75rem 1.5rem;
+        }
+        .menu .label {
+          position: static;
+          width: auto;
+          height: auto;
+          clip-path: none;
+        }
+      }
+      @media (min-width: 40.01rem) {
+        /* A popover is hidden until it is opened; where there is room it is a part of the bar. */
+        .menu {
+          position: static;
+          display: flex;
+          margin: 0;
+          padding: 0;
+          border: 0;
+          background: none;
+          color: inherit;
+          overflow: visible;
         }
       }
     `,
@@ -63,34 +116,29 @@ export class GanTools extends SessionElement {
     const off = !this.session.model || this.session.busy !== '';
     const dark = theme.current === 'dark';
     return html`
-      ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
-      ${this.#button('load', 'Load', 'Open a checkpoint', this.session.busy !== '', () => {
-        this.picker.click();
-      })}
-      ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}
       ${this.#button('settings', 'Settings', 'Change what is trained', off, () => {
-        this.dispatchEvent(new Event('settings'));
+        this.dispatchEvent(new CustomEvent('settings', { detail: '' }));
       })}
-      <button
-        class="plain"
-        title=${dark ? 'Light' : 'Dark'}
-        aria-label=${dark ? 'Light theme' : 'Dark theme'}
-        @click=${() => {
-          theme.toggle();
-        }}
-      >
-        ${icon(dark ? 'sun' : 'moon')}
-      </button>
-      <button
-        class="plain desk"
-        title="Keys (?)"
-        aria-label="Keys"
-        @click=${() => {
+      <button class="plain more" popovertarget="menu" aria-label="More">${icon('more')}</button>
+      <div id="menu" class="menu" popover role="group" aria-label="Tools" @click=${this.#fold}>
+        ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
+        ${this.#button('load', 'Load', 'Open a checkpoint', this.session.busy !== '', () => {
+          this.picker.click();
+        })}
+        ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}
+        ${this.#button(
+          dark ? 'sun' : 'moon',
+          dark ? 'Light theme' : 'Dark theme',
+          '',
+          false,
+          () => {
+            theme.toggle();
+          },
+        )}
+        ${this.#button('keys', 'Keys', 'The list of keys (?)', false, () => {
           this.dispatchEvent(new Event('keys'));
-        }}
-      >
-        ${icon('keys')}
-      </button>
+        })}
+      </div>
       <input
         type="file"
         hidden
@@ -109,15 +157,20 @@ export class GanTools extends SessionElement {
     act: () => void,
   ): TemplateResult {
     return html`<button
-      class="plain"
+      class=${name === 'sun' || name === 'moon' || name === 'keys' ? 'plain quietest' : 'plain'}
       data-action=${name}
-      title=${title}
+      title=${title || label}
       ?disabled=${off}
       @click=${act}
     >
       ${icon(name)} <span class="label">${label}</span>
     </button>`;
   }
+
+  /** Chosen from the folded menu, a tool closes it. */
+  readonly #fold = (): void => {
+    if (this.menu.matches(':popover-open')) this.menu.hidePopover();
+  };
 
   async #save(): Promise<void> {
     const saved = await this.session.save();

@@ -9,6 +9,9 @@ export interface Grid {
   top: number;
 }
 
+/** Paper between images. */
+const GAP = 3;
+
 /** Where each of `count` images goes; hovering asks the same question backwards. */
 export function gridOf(count: number, width: number, height: number): Grid {
   const side = Math.max(1, Math.ceil(Math.sqrt(count)));
@@ -53,6 +56,14 @@ export function sheetPixels(
   return sheet;
 }
 
+/** The sheet as a picture that a canvas can draw at any size. */
+export function sheetOf(images: Float32Array, data: DataInfo, side: number): OffscreenCanvas {
+  const [w, h] = [side * data.width, side * data.height];
+  const sheet = new OffscreenCanvas(w, h);
+  sheet.getContext('2d')?.putImageData(new ImageData(sheetPixels(images, data, side), w, h), 0, 0);
+  return sheet;
+}
+
 export function drawImages(
   { ctx, width, height }: Surface,
   images: Float32Array,
@@ -62,20 +73,17 @@ export function drawImages(
 ): void {
   const count = images.length / (data.width * data.height * Math.max(1, data.channels));
   const grid = gridOf(count, width, height);
-  const [w, h] = [grid.side * data.width, grid.side * data.height];
-  const sheet = new OffscreenCanvas(w, h);
-  sheet
-    .getContext('2d')
-    ?.putImageData(new ImageData(sheetPixels(images, data, grid.side), w, h), 0, 0);
+  const sheet = sheetOf(images, data, grid.side);
   ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(sheet, grid.left, grid.top, grid.cell * grid.side, grid.cell * grid.side);
-  if (hovered === undefined) return;
-  ctx.strokeStyle = accent;
-  ctx.lineWidth = 2;
-  ctx.strokeRect(
-    grid.left + (hovered % grid.side) * grid.cell + 1,
-    grid.top + Math.floor(hovered / grid.side) * grid.cell + 1,
-    grid.cell - 2,
-    grid.cell - 2,
-  );
+  for (let i = 0; i < count; i++) {
+    const [column, row] = [i % grid.side, Math.floor(i / grid.side)];
+    const [x, y] = [grid.left + column * grid.cell + GAP / 2, grid.top + row * grid.cell + GAP / 2];
+    const size = grid.cell - GAP;
+    const [sx, sy] = [column * data.width, row * data.height];
+    ctx.drawImage(sheet, sx, sy, data.width, data.height, x, y, size, size);
+    if (i !== hovered) continue;
+    ctx.strokeStyle = accent;
+    ctx.lineWidth = 2;
+    ctx.strokeRect(x + 1, y + 1, size - 2, size - 2);
+  }
 }

@@ -17,6 +17,10 @@ export function rate(stepsPerSecond: number): string {
   return stepsPerSecond >= 10 ? count(stepsPerSecond) : stepsPerSecond.toFixed(1);
 }
 
+export function firstSentence(text: string): string {
+  return /^.*?[.:?!](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+}
+
 /** A time to come, as coarse as it is uncertain. */
 export function duration(seconds: number): string {
   if (seconds < 90) return `${count(Math.max(1, seconds))} s`;
@@ -48,15 +52,14 @@ export function readings(values: Record<string, number>): Reading[] {
     out.push({
       label: 'High quality',
       value: percent(quality),
-      note: 'of samples lie close to the data',
+      note: 'close to the data',
     });
   }
   if (kl !== undefined) {
-    const note = floor === undefined ? '' : `a perfect model reads ${divergence(floor)}`;
-    out.push({ label: 'KL(model ‖ data)', value: divergence(kl), note });
+    const note = floor === undefined ? '' : `, at best ${divergence(floor)}`;
+    out.push({ label: 'KL', value: divergence(kl), note: `model ‖ data${note}` });
   }
-  if (js !== undefined)
-    out.push({ label: 'JS', value: divergence(js), note: '0 is equal, 0.693 apart' });
+  if (js !== undefined) out.push({ label: 'JS', value: divergence(js), note: 'from 0 to 0.693' });
   if (nats !== undefined) {
     const spread = error === undefined ? '' : ` ± ${error.toFixed(1)}`;
     const note = sigma === undefined ? '' : `log-likelihood in nats, window ${sigma.toFixed(2)}`;

@@ -1,10 +1,17 @@
 /** Messages for a person. Errors stay until dismissed; the rest leave by themselves. */
 export type Tone = 'error' | 'warning' | 'info';
 
+/** What a message offers to do about what it says. */
+export interface Offer {
+  label: string;
+  act: () => void;
+}
+
 export interface Notice {
   id: number;
   tone: Tone;
   text: string;
+  offer?: Offer | undefined;
 }
 
 const LIFETIME_MS: Record<Tone, number> = { error: Infinity, warning: 15_000, info: 5_000 };
@@ -15,10 +22,10 @@ export class Notices {
 
   constructor(private readonly changed: () => void) {}
 
-  add(tone: Tone, text: string): void {
+  add(tone: Tone, text: string, offer?: Offer): void {
     // The same message again would only push the others away.
     this.list = this.list.filter((notice) => notice.text !== text);
-    const notice: Notice = { id: this.#nextId++, tone, text };
+    const notice: Notice = { id: this.#nextId++, tone, text, offer };
     this.list = [...this.list, notice].slice(-4);
     const lifetime = LIFETIME_MS[tone];
     if (Number.isFinite(lifetime)) {

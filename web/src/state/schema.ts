@@ -29,6 +29,7 @@ export type Control =
 
 export interface ControlGroup {
   /** The top-level field that the controls belong to; empty for plain fields. */
+  key: string;
   title: string;
   description: string;
   controls: Control[];
@@ -59,7 +60,7 @@ export class SchemaReader {
   }
 
   groups(config: Json): ControlGroup[] {
-    const plain: ControlGroup = { title: '', description: '', controls: [] };
+    const plain: ControlGroup = { key: '', title: '', description: '', controls: [] };
     const groups: ControlGroup[] = [];
     for (const [key, schema] of this.#properties(this.root)) {
       if (ELSEWHERE.has(key)) continue;
@@ -69,7 +70,8 @@ export class SchemaReader {
       const [only] = controls;
       if (controls.length === 1 && only && only.kind !== 'json') plain.controls.push(only);
       else if (controls.length > 0) {
-        groups.push({ title: labelOf(key), description: textOf(this.#resolve(schema)), controls });
+        const description = textOf(this.#resolve(schema));
+        groups.push({ key, title: labelOf(key), description, controls });
       }
     }
     return plain.controls.length ? [plain, ...groups] : groups;

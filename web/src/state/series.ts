@@ -33,6 +33,14 @@ export class SeriesStore {
     return this.#columns.get(name) ?? [];
   }
 
+  /** The mean of a metric's last few points; undefined where there are none. */
+  recent(name: string, points = 8): number | undefined {
+    const tail = this.column(name)
+      .slice(-points)
+      .filter((value) => !Number.isNaN(value));
+    return tail.length ? tail.reduce((sum, value) => sum + value, 0) / tail.length : undefined;
+  }
+
   append(series: Series): void {
     const steps = series.step ?? new Float64Array();
     const names = Object.keys(series).filter((name) => name !== 'step');

@@ -10,11 +10,14 @@ import type {
   Catalog,
   Evaluation,
   Event,
+  Failure,
   Frame,
   Model,
+  Phase,
   View,
 } from '../protocol.ts';
 import { differences, getPath, isObject, type Json, sameJson, withPath } from './json.ts';
+import type { Idea } from './next.ts';
 import { Notices, type Tone } from './notices.ts';
 import { SchemaReader } from './schema.ts';
 import { SeriesStore } from './series.ts';
@@ -25,6 +28,7 @@ export type Topic =
   | 'model'
   | 'spec'
   | 'running'
+  | 'phase'
   | 'progress'
   | 'metrics'
   | 'evaluation'
@@ -47,6 +51,9 @@ export class Session {
   /** Training stopped because the tab went out of sight, and will go on by itself. */
   hiddenPause = false;
   keepInBackground = false;
+  /** Slow motion: one player's move at a time, each long enough to be read about. */
+  slow = false;
+  phase: Phase | undefined;
   step = 0;
   stepsPerSecond = 0;
   evaluation: Evaluation | undefined;
@@ -141,6 +148,12 @@ export class Session {
     return true;
   }
 
+  /** What to try next: a preset, or this one with other settings. */
+  tryIdea({ preset, overrides }: Idea): Promise<boolean> {
+    const kept = preset === this.spec.preset ? this.spec.overrides : {};
+    return this.create({ ...this.spec, preset, overrides: { ...kept, ...overrides } });
+  }
+
   choosePreset(preset: string): Promise<boolean> {
     return this.create({ ...this.spec, preset, overrides: {} });
   }
@@ -153,6 +166,12 @@ export class Session {
     this.hiddenPause = false;
     if (!this.model || this.busy) return;
     await this.#try('', this.running ? 'pause' : 'play', null);
+  }
+
+  async setSlow(slow: boolean): Promise<void> {
+    this.slow = slow;
+    this.#tell('running');
+    await this.#try('', 'speed', { slow });
   }
 
   async stepOnce(which: 'd' | 'g' | 'both'): Promise<void> {
@@ -319,7 +338,8 @@ export class Session {
     try {
       return await this.#client.call(call, args, transfer);
     } catch (error) {
-      this.notices.add('error', error instanceof Error ? error.message : String(error));
+      if (error instanceof CallError) this.#fail(error.message, error);
+      else this.notices.add('error', String(error));
       return undefined;
     } finally {
       if (busy) this.#setBusy('');
@@ -356,10 +376,48 @@ export class Session {
         this.evaluation = event.evaluation;
         this.#tell('evaluation');
         return;
+      case 'phase':
+        this.phase = event.phase;
+        this.#tell('phase');
+        return;
       case 'failure':
-        this.notices.add('error', `Training stopped. ${event.failure.message}`);
+        this.#fail(`Training stopped. ${event.failure.message}`, event.failure);
         return;
     }
+  }
+
+  /** Says what went wrong, and offers the way on where there is one. */
+  #fail(text: string, { lost, message }: Failure): void {
+    if (lost) {
+      this.notices.add(
+        'error',
+        `${text}. Nothing is wrong with the model, but this tab can no longer reach the GPU: the driver was reset, the computer slept, or another program took it. Reloading the page gets the GPU back.`,
+        { label: 'Go on, on the CPU, from the last checkpoint', act: () => void this.recover() },
+      );
+    } else if (/diverged/i.test(message)) {
+      this.notices.add('error', text, {
+        label: 'Halve both step sizes and go on',
+        act: () => void this.#calm(),
+      });
+    } else this.notices.add('error', text);
+  }
+
+  /** After the GPU went away. */
+  async recover(): Promise<void> {
+    const model = await this.#try('Going on from the last checkpoint', 'recover', null);
+    if (!model) return;
+    this.spec = { ...this.spec, backend: 'cpu' };
+    this.#adopt(model);
+    this.notices.add('info', `Back at step ${model.info.step.toLocaleString('en')}, on the CPU.`);
+  }
+
+  /** After training diverged: the library is back at the last good step; smaller steps go further. */
+  async #calm(): Promise<void> {
+    for (const path of ['d_optimizer.lr', 'g_optimizer.lr']) {
+      const rate = getPath(this.model?.config, path);
+      if (typeof rate === 'number') await this.change(path, rate / 2);
+    }
+    await this.#try('', 'play', null);
   }
 
   #tell(topic: Topic): void {

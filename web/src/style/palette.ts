@@ -39,7 +39,7 @@ export const LIGHT: Palette = {
   gText: '#00755a',
   dText: '#9c4273',
   warn: '#8a5a00',
-  tint: 90,
+  tint: 66,
 };
 
 export const DARK: Palette = {
@@ -57,7 +57,7 @@ export const DARK: Palette = {
   gText: '#43d3aa',
   dText: '#eba6cd',
   warn: '#f0c04a',
-  tint: 62,
+  tint: 48,
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -10,14 +10,16 @@ import {
   type Evaluation,
   type Event,
   type Model,
+  type Phase,
   type Request,
   type Series,
   toFailure,
   type FromWorker,
   type View,
 } from '../protocol.ts';
-import { type Json, type JsonObject, withPath } from '../state/json.ts';
+import { getPath, type Json, type JsonObject, withPath } from '../state/json.ts';
 import { buffersOf, describeModel, makeFrame } from './frames.ts';
+import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
 import { Queue } from './queue.ts';
 
@@ -27,7 +29,11 @@ export interface Host {
   now(): number;
   /** Lets messages that wait for the worker in, before the next chunk of training. */
   breathe(): Promise<void>;
+  sleep(ms: number): Promise<void>;
 }
+
+/** How long slow motion dwells on a phase: long enough to read a sentence. */
+const PHASE_MS = 1600;
 
 type Handlers = { [K in CallName]: (args: Calls[K]['args']) => Promise<Calls[K]['result']> };
 
@@ -39,6 +45,7 @@ export class Engine {
   #model: Model | undefined;
   #view: View = { heat: true, grid: false, arrows: false };
   #running = false;
+  #slow = false;
   #pageIsDrawing = false;
   #historySince = 0;
   #pace = new Pace();
@@ -47,6 +54,7 @@ export class Engine {
   readonly #frames = new Cadence(33, 1 / 3);
   // The exact metrics draw many samples, so they get a tenth of the time.
   readonly #evaluations = new Cadence(1200, 1 / 10);
+  readonly #keeper = new Keeper();
 
   constructor(private readonly host: Host) {}
 
@@ -88,6 +96,10 @@ export class Engine {
         await trainer.reset(seed);
         return this.#adopt(trainer);
       }),
+    recover: () =>
+      this.#replace((library) =>
+        library.Trainer.load(this.#keeper.checkpoint(), this.#options({ backend: 'cpu' })),
+      ),
     play: () => {
       this.#need();
       if (!this.#running) {
@@ -108,6 +120,11 @@ export class Engine {
       // The numbers then are of the same step as the picture.
       void this.#queue.run(() => this.#evaluateToy());
       return null;
+    },
+    speed: ({ slow }) => {
+      this.#slow = slow;
+      this.#rate.clear();
+      return Promise.resolve(null);
     },
     step: async ({ which }) => {
       this.#setRunning(false);
@@ -191,12 +208,17 @@ export class Engine {
     this.#rate.clear();
     this.#historySince = 0;
     this.#pageIsDrawing = false;
+    this.#keeper.clear();
     // Behind the reply with the model, so that the page knows what the picture is of.
-    void this.#queue.run(async () => {
+    const first = this.#queue.run(async () => {
       if (trainer !== this.#trainer) return;
       this.#report(trainer, 0);
       await this.#picture();
       await this.#evaluateToy();
+      await this.#keep(trainer);
+    });
+    first.catch((error: unknown) => {
+      this.#post({ event: 'failure', failure: toFailure(error) });
     });
     return model;
   }
@@ -219,13 +241,33 @@ export class Engine {
   async #loop(): Promise<void> {
     while (this.#running) {
       try {
-        await this.#queue.run(() => this.#chunk());
+        if (this.#slow) await this.#slowRound();
+        else await this.#queue.run(() => this.#chunk());
       } catch (error) {
         this.#setRunning(false);
         this.#post({ event: 'failure', failure: toFailure(error) });
       }
       await this.host.breathe();
     }
+  }
+
+  /** One round of the game at a pace that a reader can follow: D's updates, then G's. */
+  async #slowRound(): Promise<void> {
+    const updates = Number(getPath(this.#model?.config, 'schedule.d_steps') ?? 1);
+    const moves: Phase[] = [...Array<Phase>(updates).fill('d'), 'g'];
+    for (const phase of moves) {
+      if (!this.#running || !this.#slow) break;
+      this.#post({ event: 'phase', phase });
+      await this.#queue.run(async () => {
+        const trainer = this.#need();
+        await trainer.step(phase);
+        this.#report(trainer, 0);
+        await this.#picture();
+      });
+      await this.host.sleep(PHASE_MS);
+    }
+    this.#post({ event: 'phase', phase: undefined });
+    await this.#queue.run(() => this.#evaluateToy());
   }
 
   async #chunk(): Promise<void> {
@@ -243,6 +285,13 @@ export class Engine {
       await this.#picture();
     }
     if (this.#evaluations.due(this.host.now())) await this.#evaluateToy();
+    if (this.#keeper.due(this.host.now())) await this.#keep(trainer);
+  }
+
+  /** A GPU can vanish at any moment; what is in memory here stays. */
+  async #keep(trainer: Trainer): Promise<void> {
+    if (trainer.info().backend === 'webgpu')
+      await this.#keeper.keep(trainer, () => this.host.now());
   }
 
   /** Sends the latest numbers and the part of the curves that the page does not have yet. */

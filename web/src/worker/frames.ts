@@ -101,13 +101,14 @@ export async function makeFrame(trainer: Trainer, model: Model, view: View): Pro
   if (info.data.kind === 'image') {
     frame.fake = own(await trainer.sample(IMAGE_SAMPLES));
     frame.opinion = own(await trainer.discriminate(frame.fake));
+    frame.opinionOfReal = own(await trainer.discriminate(model.real));
     return frame;
   }
   if (!model.line && dim !== 2) return frame;
   const range = noiseRange(model.config);
   if (model.line) {
     frame.fake = own(await trainer.sample(LINE_SAMPLES));
-    if (view.heat) frame.opinion = own(await trainer.discriminate(model.line.x));
+    frame.opinion = own(await trainer.discriminate(model.line.x));
     if (view.grid && info.latent_dim === 1) {
       frame.noise = linspace(...range, ARROWS);
       frame.warped = own(await trainer.generate(frame.noise));
@@ -115,10 +116,7 @@ export async function makeFrame(trainer: Trainer, model: Model, view: View): Pro
     return frame;
   }
   frame.fake = own(await trainer.sample(PLANE_SAMPLES));
-  // The arrows are the slope of D's terrain, so they need it too.
-  if (view.heat || view.arrows) {
-    frame.opinion = own(await trainer.discriminate(lattice(model.bounds, HEAT_SIDE)));
-  }
+  frame.opinion = own(await trainer.discriminate(lattice(model.bounds, HEAT_SIDE)));
   if (view.grid && info.latent_dim === 2) {
     frame.warped = own(await trainer.generate(lattice([...range, ...range], GRID_SIDE)));
   }
@@ -127,7 +125,6 @@ export async function makeFrame(trainer: Trainer, model: Model, view: View): Pro
 
 /** The buffers of a frame, to be moved to the page rather than copied. */
 export function buffersOf(frame: Frame): Transferable[] {
-  return [frame.fake, frame.opinion, frame.warped, frame.noise].flatMap((a) =>
-    a ? [a.buffer] : [],
-  );
+  const { fake, opinion, opinionOfReal, warped, noise } = frame;
+  return [fake, opinion, opinionOfReal, warped, noise].flatMap((a) => (a ? [a.buffer] : []));
 }

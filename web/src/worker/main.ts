@@ -39,6 +39,10 @@ const engine = new Engine({
       waiting.push(resolve);
       gate.port2.postMessage(null);
     }),
+  sleep: (ms) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    }),
 });
 
 scope.onmessage = ({ data }) => void engine.answer(data);

@@ -1,0 +1,28 @@
+/** How a network of the config reads: its layers in order, with how wide each one is. */
+import { getPath, isObject, type Json } from './json.ts';
+
+export interface LayerGlance {
+  kind: string;
+  /** Units or channels; undefined for layers that keep the width of what they get. */
+  width: number | undefined;
+}
+
+export function layersOf(config: Json, network: 'generator' | 'discriminator'): LayerGlance[] {
+  const layers = getPath(config, `${network}.layers`);
+  if (!Array.isArray(layers)) return [];
+  return layers.filter(isObject).map((layer) => {
+    const width = layer.units ?? layer.channels ?? layer.filters;
+    return {
+      kind: typeof layer.kind === 'string' ? layer.kind : '',
+      width: typeof width === 'number' ? width : undefined,
+    };
+  });
+}
+
+/** The prior in a few words: "64 numbers, normal". */
+export function priorText(config: Json): string {
+  const dim = Number(getPath(config, 'prior.dim') ?? 0);
+  const kind = getPath(config, 'prior.kind');
+  const numbers = dim === 1 ? '1 number' : `${dim} numbers`;
+  return `${numbers}, ${typeof kind === 'string' ? kind : 'normal'}`;
+}
