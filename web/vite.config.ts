@@ -31,7 +31,11 @@ export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
   base: './',
   plugins: process.env.GANLET_MOCK === '1' ? [mockLibrary()] : [],
-  build: { target: 'es2022', sourcemap: false },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    rolldownOptions: { input: ['index.html', 'bench.html'] },
+  },
   worker: { format: 'es' },
   test: {
     environment: 'node',

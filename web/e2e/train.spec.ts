@@ -64,6 +64,29 @@ test('single steps and keys', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
 });
 
+test('slow motion shows one player’s move at a time', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Slow motion' }).click();
+  await playground.train.click();
+  const coach = page.locator('[data-coach]');
+  await expect(coach).toContainText('D’s move');
+  await expect(page.locator('[data-box=d]')).toHaveClass(/glow/);
+  await expect(coach).toContainText('G’s move');
+  await expect(page.locator('[data-box=g]')).toHaveClass(/glow/);
+  await playground.pause.click();
+});
+
+test('an idea is one click, and a box of the game opens its settings', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Switch the cost to minimax' }).click();
+  await expect(page).toHaveURL(/cost=minimax/);
+  await playground.ready();
+  await page.locator('[data-box=z]').click();
+  await expect(page.locator('gan-settings [data-path="prior.dim"] input')).toBeInViewport();
+});
+
 test('every layer of the stage can be switched', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

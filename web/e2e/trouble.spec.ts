@@ -31,6 +31,45 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
   await expect.poll(() => playground.step()).toBe(2);
 });
 
+test('a lost GPU is named, and the model goes on, on the CPU', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=line-1d&backend=cpu');
+  // The next device is kept at hand, to be taken away.
+  const [worker] = page.workers();
+  await worker?.evaluate(() => {
+    const scope = self as unknown as { GPUAdapter: { prototype: Adapter }; device?: Device };
+    interface Device {
+      destroy(): void;
+    }
+    interface Adapter {
+      requestDevice(this: Adapter, options?: unknown): Promise<Device>;
+    }
+    const { prototype } = scope.GPUAdapter;
+    // Called below with the adapter that it belongs to.
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    const { requestDevice } = prototype;
+    prototype.requestDevice = async function (options) {
+      scope.device = await requestDevice.call(this, options);
+      return scope.device;
+    };
+  });
+  await page.getByLabel('Runs on').locator('visible=true').selectOption('webgpu');
+  await expect.poll(() => playground.backend(), { timeout: 120_000 }).toBe('WebGPU');
+  await playground.ready();
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await worker?.evaluate(() => {
+    (self as unknown as { device: { destroy(): void } }).device.destroy();
+  });
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect(playground.notices.getByRole('alert')).toContainText('lost');
+  await page.getByRole('button', { name: /Go on, on the CPU/ }).click();
+  await expect.poll(() => playground.backend()).toBe('CPU');
+  await playground.ready();
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(0);
+});
+
 test('an engine that cannot be loaded is named, with what to do', async ({ page }) => {
   await page.route('**/lib/ganlet.js*', (route) => route.abort());
   await page.goto('./');

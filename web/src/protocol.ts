@@ -2,7 +2,7 @@
  * The messages between the page and its one worker. A call carries an id and gets exactly one
  * reply with the same id; events come from the worker unasked.
  */
-import type { BackendChoice, Info, Preset, Progress } from './library.ts';
+import type { Backend, BackendChoice, Info, Preset, Progress } from './library.ts';
 import type { Json } from './state/json.ts';
 
 /** What to train: a preset plus what differs from it. */
@@ -69,6 +69,22 @@ export interface Failure {
   lost: boolean;
 }
 
+/** How long a preset's training step takes. */
+export interface Timing {
+  preset: string;
+  backend: Backend;
+  adapter: string;
+  software: boolean;
+  dispatchesPerStep: number;
+  /** From nothing to the end of the first step: device, compilation, first kernels. */
+  firstStepMs: number;
+  /** Means over repetitions of `stepsPerRepetition` steps. */
+  msPerStep: number[];
+  stepsPerRepetition: number;
+  /** D's and G's losses of the first steps, by which libraries are seen to do the same work. */
+  losses: [d: number, g: number][];
+}
+
 export interface Calls {
   open: { args: { library: string; data: string }; result: Catalog };
   create: { args: CreateArgs; result: Model };
@@ -83,6 +99,7 @@ export interface Calls {
   set: { args: { path: string; value: Json }; result: { config: Json } };
   save: { args: null; result: Uint8Array<ArrayBuffer> };
   evaluate: { args: null; result: Evaluation };
+  bench: { args: { preset: string; backend: Backend }; result: Timing };
   view: { args: View; result: null };
   /** The page has drawn the last frame and may be sent another. */
   drawn: { args: null; result: null };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Library } from '../src/library.ts';
-import type { CallName, Calls, Event, FromWorker, Request } from '../src/protocol.ts';
+import type { CallName, Calls, Event, FromWorker, Request, Timing } from '../src/protocol.ts';
 import { configText, Engine } from '../src/worker/engine.ts';
 import * as mock from './mock-library.ts';
 
@@ -156,6 +156,21 @@ describe('the engine', () => {
     });
     expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
   });
+
+  it('times a preset and leaves the model alone', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('step', { which: 'both' });
+    const timed = await bench.call('bench', { preset: 'ring', backend: 'cpu' });
+    expect(timed).toMatchObject({
+      ok: true,
+      result: { preset: 'ring', backend: 'cpu', losses: { length: 3 } },
+    });
+    const { msPerStep } = (timed as { result: Timing }).result;
+    expect(msPerStep).toHaveLength(5);
+    expect(Math.min(...msPerStep)).toBeGreaterThan(0);
+    await bench.call('step', { which: 'both' });
+    expect(bench.events('metrics').at(-1)?.step).toBe(2);
+  }, 20_000);
 
   it('says what to do when there is no model', async () => {
     expect(await bench.call('step', { which: 'd' })).toMatchObject({

@@ -1,29 +1,12 @@
 /** The honest line: what runs where, what is loading and how far, and why it is not faster. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Info, Progress } from '../library.ts';
+import type { Info } from '../library.ts';
 import { webgpuHelp } from '../state/browser.ts';
-import { count } from '../state/format.ts';
+import { count, progressText } from '../state/format.ts';
 import type { Topic } from '../state/session.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
-
-const STAGES: Record<Progress['stage'], string> = {
-  adapter: 'Looking for a GPU',
-  data: 'Loading data',
-  compile: 'Compiling kernel',
-  init: 'Preparing',
-};
-
-export function progressText({ stage, done, total, label }: Progress): string {
-  const of = total > 0 ? ` ${amount(stage, done)} of ${amount(stage, total)}` : '';
-  return `${STAGES[stage]}${of}${label ? ` (${label})` : ''}`;
-}
-
-/** Data is counted in bytes, and read in megabytes. */
-function amount(stage: Progress['stage'], value: number): string {
-  return stage === 'data' && value > 10_000 ? `${(value / 1e6).toFixed(1)} MB` : count(value);
-}
 
 @customElement('gan-status')
 export class GanStatus extends SessionElement {
@@ -62,6 +45,11 @@ export class GanStatus extends SessionElement {
         max-width: 44rem;
         padding-block: 0.25rem;
       }
+      a {
+        color: inherit;
+        text-underline-offset: 0.2em;
+        text-decoration-color: var(--line);
+      }
       label {
         display: inline-flex;
         gap: 0.375rem;
@@ -97,6 +85,7 @@ export class GanStatus extends SessionElement {
         Train in a hidden tab too
       </label>
       <span>Nothing leaves this tab.</span>
+      <a href="./bench.html">How fast is it here?</a>
     `;
   }
 

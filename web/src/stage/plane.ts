@@ -13,6 +13,7 @@ export interface Layers extends View {
 const ARROW_COUNT = 48;
 
 export class PlaneStage {
+  #real: { points: Float32Array; key: string; picture: OffscreenCanvas } | undefined;
   readonly #terrain = new OffscreenCanvas(HEAT_SIDE, HEAT_SIDE);
 
   draw(
@@ -28,12 +29,32 @@ export class PlaneStage {
     if (layers.heat && opinion) this.#drawTerrain(surface, opinion, palette);
     if (layers.grid && frame?.warped) drawGrid(ctx, frame.warped, map, palette);
     const size = Math.max(1.6, Math.min(width, height) / 260);
-    if (layers.real) dots(ctx, model.real, map, size, withAlpha(palette.real, 0.85), palette.paper);
+    if (layers.real) this.#drawReal(surface, model.real, map, size, palette);
     if (layers.fake && frame) {
       dots(ctx, frame.fake, map, size, withAlpha(palette.fake, 0.9), palette.paper);
     }
     if (layers.arrows && frame && opinion)
       drawArrows(surface, model, frame.fake, opinion, map, palette);
+  }
+
+  /** The real points do not move: they are drawn once for each size and palette. */
+  #drawReal(
+    { ctx, width, height }: Surface,
+    points: Float32Array,
+    map: Mapping,
+    size: number,
+    palette: Palette,
+  ): void {
+    const { a: scale } = ctx.getTransform();
+    const key = [width, height, scale, palette.real].join();
+    if (this.#real?.points !== points || this.#real.key !== key) {
+      const picture = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale));
+      const layer = picture.getContext('2d');
+      layer?.scale(scale, scale);
+      if (layer) dots(layer, points, map, size, withAlpha(palette.real, 0.85), palette.paper);
+      this.#real = { points, key, picture };
+    }
+    ctx.drawImage(this.#real.picture, 0, 0, width, height);
   }
 
   #drawTerrain({ ctx, width, height }: Surface, opinion: Float32Array, palette: Palette): void {
@@ -67,7 +88,7 @@ export class PlaneStage {
  * exact, but takes a software rasterizer a tenth of a second.
  */
 function dots(
-  ctx: CanvasRenderingContext2D,
+  ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   points: Float32Array,
   map: Mapping,
   radius: number,

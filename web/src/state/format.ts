@@ -1,4 +1,5 @@
 /** Numbers as people read them. */
+import type { Progress } from '../library.ts';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -66,4 +67,21 @@ export function readings(values: Record<string, number>): Reading[] {
     out.push({ label: 'Parzen estimate', value: `${nats.toFixed(1)}${spread}`, note });
   }
   return out;
+}
+
+const STAGES: Record<Progress['stage'], string> = {
+  adapter: 'Looking for a GPU',
+  data: 'Loading data',
+  compile: 'Compiling kernel',
+  init: 'Preparing',
+};
+
+export function progressText({ stage, done, total, label }: Progress): string {
+  const of = total > 0 ? ` ${amount(stage, done)} of ${amount(stage, total)}` : '';
+  return `${STAGES[stage]}${of}${label ? ` (${label})` : ''}`;
+}
+
+/** Data is counted in bytes, and read in megabytes. */
+function amount(stage: Progress['stage'], value: number): string {
+  return stage === 'data' && value > 10_000 ? `${(value / 1e6).toFixed(1)} MB` : count(value);
 }

@@ -18,6 +18,7 @@ import {
   type View,
 } from '../protocol.ts';
 import { getPath, type Json, type JsonObject, withPath } from '../state/json.ts';
+import { timePreset } from './bench.ts';
 import { buffersOf, describeModel, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
@@ -145,6 +146,12 @@ export class Engine {
       }),
     save: () => this.#queue.run(async () => (await this.#need().save()) as Uint8Array<ArrayBuffer>),
     evaluate: () => this.#queue.run(() => this.#evaluate()),
+    bench: ({ preset, backend }) =>
+      this.#queue.run(() =>
+        timePreset(this.#loaded(), preset, this.#options({ backend, seed: 0 }), () =>
+          this.host.now(),
+        ),
+      ),
     view: async (view) => {
       this.#view = view;
       if (this.#trainer) await this.#queue.run(() => this.#picture());
@@ -158,6 +165,11 @@ export class Engine {
 
   #post(event: Event, transfer?: Transferable[]): void {
     this.host.post(event, transfer);
+  }
+
+  #loaded(): Library {
+    if (!this.#library) throw new Error('The library is not loaded yet: reload the page.');
+    return this.#library;
   }
 
   #need(): Trainer {
@@ -185,8 +197,7 @@ export class Engine {
   #replace(make: (library: Library) => Promise<Trainer>): Promise<Model> {
     this.#setRunning(false);
     return this.#queue.run(async () => {
-      if (!this.#library) throw new Error('The library is not loaded yet: reload the page.');
-      const trainer = await make(this.#library);
+      const trainer = await make(this.#loaded());
       const old = this.#trainer;
       let model: Model;
       try {

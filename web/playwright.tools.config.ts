@@ -1,0 +1,5 @@
+/** Scripts that look at the built site without judging it: `npm run screenshots`, `npm run longtasks`. */
+import { defineConfig } from '@playwright/test';
+import config from './playwright.config.ts';
+
+export default defineConfig({ ...config, testMatch: ['screenshots.ts', 'longtasks.ts'] });

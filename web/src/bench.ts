@@ -1,0 +1,1 @@
+import './elements/gan-bench.ts';
