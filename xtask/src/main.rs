@@ -55,7 +55,7 @@ enum Task {
     Size,
     /// Format everything, fix what linters can fix, and check the house rules
     Tidy,
-    /// Fetch and verify the data sets; prints the folder that holds them
+    /// Fetch and verify the data sets; prints where each is
     Data,
 }
 
@@ -72,7 +72,7 @@ fn main() {
         Task::Test { only, .. } => test::run(&only),
         Task::Size => size::run(),
         Task::Tidy => tidy::run(),
-        Task::Data => data::verified_folder().map(|folder| println!("{}", folder.display())),
+        Task::Data => data::run(),
     };
     if let Err(error) = result {
         eprintln!("xtask: {error:#}");

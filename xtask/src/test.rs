@@ -2,7 +2,7 @@
 
 use crate::library::{self, Profile};
 use crate::serve::Site;
-use crate::{data, setup, sh, site, size, tidy};
+use crate::{setup, sh, site, size, tidy};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde_json::Value;
@@ -115,7 +115,7 @@ impl Stage {
 
 fn native() -> Result<()> {
     setup::vulkan()?;
-    data::verified_folder()?;
+    setup::node_packages()?;
     // An adapter is promised here, so the tests that want one fail without it instead of passing unseen.
     let mut tests = sh::cargo("test --workspace --exclude xtask");
     sh::run(tests.env("GANLET_REQUIRE_GPU", "1"))?;

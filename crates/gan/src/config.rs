@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::data::Toy;
+use crate::data::{ImageKind, Toy};
 use crate::error::ConfigError;
 use crate::preset;
 
@@ -81,22 +81,21 @@ pub enum Data {
 /// A set of images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ImageData {
-    /// Handwritten digits, 28 by 28, grey.
-    Mnist {
-        /// How many of the 60,000 training images to learn from; 50,000 is the 2014 paper's split.
-        #[serde(default = "all_of_mnist")]
-        #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000)))]
-        images: usize,
-        /// The value of black; white is 1. Use 0 with a sigmoid, -1 with a tanh at the end of G.
-        #[serde(default = "minus_one")]
-        #[cfg_attr(feature = "schema", schemars(range(min = -1.0, max = 0.0)))]
-        black: f64,
-    },
+#[serde(deny_unknown_fields)]
+pub struct ImageData {
+    /// Which set.
+    pub kind: ImageKind,
+    /// How many of the training images to learn from, at most; 50,000 is the 2014 paper's split of MNIST.
+    #[serde(default = "all_images")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000)))]
+    pub images: usize,
+    /// The value of black; white is 1. Use 0 with a sigmoid, -1 with a tanh at the end of G.
+    #[serde(default = "minus_one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = -1.0, max = 0.0)))]
+    pub black: f64,
 }
 
-fn all_of_mnist() -> usize {
+fn all_images() -> usize {
     60_000
 }
 
@@ -128,7 +127,9 @@ impl<'de> Deserialize<'de> for Data {
             .and_then(Value::as_str)
             .unwrap_or_default();
         match kind {
-            "mnist" => serde_json::from_value(value).map(Data::Images),
+            kind if ImageKind::ALL.iter().any(|k| k.name() == kind) => {
+                serde_json::from_value(value).map(Data::Images)
+            }
             "bench_pool" => serde_json::from_value(value).map(Data::Pool),
             _ => serde_json::from_value(value).map(Data::Toy),
         }
@@ -529,7 +530,7 @@ impl ExperimentConfig {
         let range = ConfigError::check_range;
         match &self.data {
             Data::Toy(toy) => toy.validate("data")?,
-            Data::Images(ImageData::Mnist { images, black }) => {
+            Data::Images(ImageData { images, black, .. }) => {
                 range("data.images", "images", *images, 100..=60_000)?;
                 ConfigError::check_range(
                     "data.black",

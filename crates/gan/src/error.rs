@@ -116,7 +116,15 @@ pub enum DataError {
         /// md5 of the unpacked content, in hexadecimal.
         found: String,
         /// md5 of the published file, in hexadecimal.
-        expected: &'static str,
+        expected: String,
+    },
+    /// The content is not laid out as it should be.
+    #[error("{file}: damaged: {cause}; download the file again")]
+    Damaged {
+        /// Name of the file.
+        file: String,
+        /// What is wrong.
+        cause: String,
     },
 }
 

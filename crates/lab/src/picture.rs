@@ -6,28 +6,36 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Writes grey images of `side` by `side` pixels, values in `black..1`, as a grid of `columns`.
+/// Writes images of `shape` (rows, columns, values of a pixel), values in `black..1`, as a grid of `columns`.
 pub(crate) fn image_grid(
     path: &Path,
     images: &[f32],
-    side: usize,
-    columns: usize,
+    [rows, columns, channels]: [usize; 3],
+    per_row: usize,
     black: f32,
 ) -> Result<()> {
-    let count = images.len() / (side * side);
-    let rows = count.div_ceil(columns);
-    let (width, height) = (columns * (side + 1) + 1, rows * (side + 1) + 1);
-    let mut pixels = vec![64_u8; width * height];
-    for (i, image) in images.chunks_exact(side * side).enumerate() {
-        let (x0, y0) = (i % columns * (side + 1) + 1, i / columns * (side + 1) + 1);
-        for (p, &value) in image.iter().enumerate() {
-            let level = ((value - black) / (1.0 - black) * 255.0)
-                .round()
-                .clamp(0.0, 255.0) as u8;
-            pixels[(y0 + p / side) * width + x0 + p % side] = level;
+    let len = rows * columns * channels;
+    let lines = (images.len() / len).div_ceil(per_row);
+    let (width, height) = (per_row * (columns + 1) + 1, lines * (rows + 1) + 1);
+    let mut pixels = vec![64_u8; width * height * channels];
+    for (i, image) in images.chunks_exact(len).enumerate() {
+        let (x0, y0) = (
+            i % per_row * (columns + 1) + 1,
+            i / per_row * (rows + 1) + 1,
+        );
+        for (y, row) in image.chunks_exact(columns * channels).enumerate() {
+            let start = ((y0 + y) * width + x0) * channels;
+            for (pixel, &value) in pixels[start..].iter_mut().zip(row) {
+                let level = (value - black) / (1.0 - black) * 255.0;
+                *pixel = level.round().clamp(0.0, 255.0) as u8;
+            }
         }
     }
-    write(path, width, height, png::ColorType::Grayscale, &pixels)
+    let colour = match channels {
+        1 => png::ColorType::Grayscale,
+        _ => png::ColorType::Rgb,
+    };
+    write(path, width, height, colour, &pixels)
 }
 
 const SIZE: usize = 480;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
-use ganlet::config::{Data, ImageData};
+use ganlet::config::Data;
+use ganlet::data::ImageKind;
 use ganlet::metric::{Rows, parzen};
 use ganlet::trainer::{Evaluation, Options, Trainer};
 use serde_json::{Value, json};
@@ -178,10 +179,15 @@ async fn draw(trainer: &mut Trainer, out: &Path, name: &str) -> Result<()> {
                 _ => picture::scatter(&path, &real, &fake, [left, right, bottom, top]),
             }
         }
-        Data::Images(ImageData::Mnist { black, .. }) => {
+        Data::Images(data) => {
             let samples = trainer.sample(IMAGES).await?;
-            let side = (trainer.sample_len() as f64).sqrt() as usize;
-            picture::image_grid(&path, &samples, side, 10, black as f32)
+            picture::image_grid(
+                &path,
+                &samples,
+                data.kind.facts().shape,
+                10,
+                data.black as f32,
+            )
         }
         Data::Pool(_) => Ok(()),
     }
@@ -253,7 +259,7 @@ fn assignment(text: &str) -> Result<(String, Value)> {
 
 /// `ganlet parzen-oddity`
 pub(crate) fn parzen_oddity(as_json: bool, folder: Option<&Path>) -> Result<()> {
-    let digits = data::mnist(folder)?;
+    let digits = data::images(ImageKind::Mnist, folder)?;
     let bar = progress::share("k-means, then two Parzen windows");
     let (fit, validation, test) = (
         digits.fit().unit_pixels(),

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ganlet::ExperimentConfig;
-use ganlet::config::{Data, ImageData};
-use ganlet::data::{Mnist, MnistFiles};
+use ganlet::config::Data;
+use ganlet::data::{ImageKind, ImageSet};
 use ganlet::game::Dataset;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -24,39 +24,33 @@ extern "C" {
 }
 
 thread_local! {
-    static LOADED: RefCell<HashMap<String, Mnist>> = RefCell::default();
+    static LOADED: RefCell<HashMap<String, ImageSet>> = RefCell::default();
 }
 
 /// What `config` learns from; nothing for toys and benchmarks.
 pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result<Dataset, JsError> {
-    match config.data {
+    match &config.data {
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
-        Data::Images(ImageData::Mnist { .. }) => {
-            Ok(Dataset::Images(images("mnist", options).await?))
-        }
+        Data::Images(data) => Ok(Dataset::Images(images(data.kind, options).await?)),
     }
 }
 
-async fn images(name: &str, options: &Options) -> Result<Mnist, JsError> {
+async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, JsError> {
     let mut folder = options.data_url.clone().unwrap_or_else(default_data_url);
     if !folder.ends_with('/') {
         folder.push('/');
     }
-    let key = format!("{folder}{name}");
+    let key = format!("{folder}{}", kind.name());
     if let Some(loaded) = LOADED.with_borrow(|loaded| loaded.get(&key).cloned()) {
         return Ok(loaded);
     }
-    let files = ["train-images", "train-labels", "test-images", "test-labels"];
+    let files = &kind.facts().files;
     let mut contents = Vec::new();
     for (i, file) in files.iter().enumerate() {
-        contents.push(fetch(&format!("{key}/{file}.idx.gz"), i, files.len(), options).await?);
+        let url = format!("{key}/{}.gz", file.name);
+        contents.push(fetch(&url, i, files.len(), options).await?);
     }
-    let loaded = Mnist::from_bytes(MnistFiles {
-        train_images: &contents[0],
-        train_labels: &contents[1],
-        test_images: &contents[2],
-        test_labels: &contents[3],
-    })?;
+    let loaded = kind.read(&contents)?;
     LOADED.with_borrow_mut(|all| all.insert(key, loaded.clone()));
     Ok(loaded)
 }

@@ -1,7 +1,7 @@
 //! The `Trainer` class.
 
 use futures_util::lock::{Mutex, MutexGuard};
-use ganlet::config::{Data, ImageData, PoolData};
+use ganlet::config::{Data, PoolData};
 use ganlet::trainer::{self, Player, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
 use js_sys::{Float64Array, Object, Reflect};
@@ -263,10 +263,13 @@ fn data_info(data: &Data, sample_len: usize) -> Value {
                 ]),
             )
         }
-        Data::Images(ImageData::Mnist { black, .. }) => json!({
-            "kind": "image", "name": "mnist", "dim": sample_len, "width": 28, "height": 28, "channels": 1,
-            "range": [black, 1.0], "bounds": null,
-        }),
+        Data::Images(data) => {
+            let [height, width, channels] = data.kind.facts().shape;
+            json!({
+                "kind": "image", "name": data.kind.name(), "dim": sample_len, "width": width, "height": height,
+                "channels": channels, "range": [data.black, 1.0], "bounds": null,
+            })
+        }
         Data::Pool(PoolData::BenchPool { .. }) => points("bench_pool", Value::Null),
     }
 }

@@ -3,10 +3,21 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::idx;
 use crate::error::DataError;
 
-/// Images of one size with a label each. Clones share the bytes.
+/// Something that is known of every image of a set: which of some classes it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// What it is, such as `digit` or `glasses`.
+    pub name: String,
+    /// The classes, in the order of the labels 0, 1, …
+    pub classes: Vec<String>,
+}
+
+/// Images of one size with labels. Clones share the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
     /// Rows of an image.
@@ -15,18 +26,43 @@ pub struct Images {
     pub width: usize,
     /// Values of a pixel: 1 for grey, 3 for colour.
     pub channels: usize,
+    /// What the labels of an image say, in their order.
+    pub attributes: Arc<[Attribute]>,
     bytes: Arc<[u8]>,
     labels: Arc<[u8]>,
 }
 
 impl Images {
-    /// Images from an IDX file of grey images and an IDX file of their labels, raw or gzipped.
-    /// Each file is a name, for messages, and its content.
-    pub fn from_idx(images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Self, DataError> {
-        let image_bytes = gunzip(images.0, images.1)?;
-        let label_bytes = gunzip(labels.0, labels.1)?;
-        let pixels = idx::images(images.0, &image_bytes)?;
-        let classes = idx::labels(labels.0, &label_bytes)?;
+    /// Images of `shape` (rows, columns, values of a pixel) with one label for each attribute.
+    pub(super) fn new(
+        [height, width, channels]: [usize; 3],
+        bytes: Arc<[u8]>,
+        labels: Arc<[u8]>,
+        attributes: Arc<[Attribute]>,
+    ) -> Self {
+        debug_assert_eq!(
+            bytes.len() * attributes.len(),
+            labels.len() * height * width * channels
+        );
+        Self {
+            height,
+            width,
+            channels,
+            attributes,
+            bytes,
+            labels,
+        }
+    }
+
+    /// Images from an IDX file of grey images and an IDX file of what `attribute` they have.
+    /// Each file is a name, for messages, and its unpacked content.
+    pub fn from_idx(
+        images: (&str, &[u8]),
+        labels: (&str, &[u8]),
+        attribute: &Attribute,
+    ) -> Result<Self, DataError> {
+        let pixels = idx::images(images.0, images.1)?;
+        let classes = idx::labels(labels.0, labels.1)?;
         let [count, height, width] = pixels.sizes;
         if classes.sizes != [count] {
             return Err(DataError::Size {
@@ -36,23 +72,27 @@ impl Images {
                 cure: "take images and labels of the same split",
             });
         }
-        Ok(Self {
-            height,
-            width,
-            channels: 1,
-            bytes: pixels.bytes.into(),
-            labels: classes.bytes.into(),
-        })
+        Ok(Self::new(
+            [height, width, 1],
+            pixels.bytes.into(),
+            classes.bytes.into(),
+            Arc::from([attribute.clone()]),
+        ))
     }
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.labels.len() / self.attributes.len()
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
+    }
+
+    /// The class of an image in the `attribute`-th of [`attributes`](Self::attributes).
+    pub fn label(&self, image: usize, attribute: usize) -> u8 {
+        self.labels[image * self.attributes.len() + attribute]
     }
 
     /// Bytes of one image.
@@ -69,10 +109,11 @@ impl Images {
     pub fn slice(&self, range: Range<usize>) -> ImageView<'_> {
         let end = range.end.min(self.len());
         let start = range.start.min(end);
-        let size = self.image_len();
+        let (size, labels) = (self.image_len(), self.attributes.len());
         ImageView {
             bytes: &self.bytes[start * size..end * size],
-            labels: &self.labels[start..end],
+            labels: &self.labels[start * labels..end * labels],
+            count: end - start,
         }
     }
 }
@@ -82,19 +123,20 @@ impl Images {
 pub struct ImageView<'a> {
     /// Pixels 0 to 255: image, row, column, channel; the channel fastest.
     pub bytes: &'a [u8],
-    /// One label per image.
+    /// Image, attribute; the attribute fastest.
     pub labels: &'a [u8],
+    count: usize,
 }
 
 impl ImageView<'_> {
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.count
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.count == 0
     }
 
     /// Pixels from 0 to 1, as the Parzen protocol of 2014 takes them.
@@ -150,12 +192,18 @@ mod tests {
         )
     }
 
+    fn size() -> Attribute {
+        Attribute {
+            name: "size".into(),
+            classes: vec!["small".into(), "large".into()],
+        }
+    }
+
     #[test]
-    fn raw_and_gzipped_files_give_the_same_images() {
+    fn images_and_labels_are_read_in_their_order() {
         let (images, labels) = files();
-        let raw = Images::from_idx(("i", &images), ("l", &labels)).unwrap();
-        let packed = Images::from_idx(("i", &gzip(&images)), ("l", &gzip(&labels))).unwrap();
-        assert_eq!(raw, packed);
+        let raw = Images::from_idx(("i", &images), ("l", &labels), &size()).unwrap();
+        assert_eq!(raw.label(2, 0), 9);
         assert_eq!(
             (raw.len(), raw.height, raw.width, raw.channels),
             (3, 2, 2, 1)
@@ -171,7 +219,7 @@ mod tests {
     fn labels_of_another_split_are_refused() {
         let (images, _) = files();
         let labels = idx::encode(&[2], &[0, 1]);
-        let error = Images::from_idx(("i", &images), ("l", &labels)).unwrap_err();
+        let error = Images::from_idx(("i", &images), ("l", &labels), &size()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "l: wrong size: found 2 labels, expected 3, one for each image of i; \
@@ -181,10 +229,12 @@ mod tests {
 
     #[test]
     fn a_damaged_gzip_stream_is_named() {
-        let (images, labels) = files();
+        let (images, _) = files();
         let packed = gzip(&images);
+        assert_eq!(gunzip("i", &images).unwrap(), images);
+        assert_eq!(gunzip("i.gz", &packed).unwrap(), images);
         let cut = &packed[..packed.len() - 9];
-        let error = Images::from_idx(("i.gz", cut), ("l", &labels)).unwrap_err();
+        let error = gunzip("i.gz", cut).unwrap_err();
         assert!(matches!(error, DataError::Gzip { .. }), "{error}");
         assert!(error.to_string().starts_with("i.gz: "), "{error}");
     }

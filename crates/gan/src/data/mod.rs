@@ -1,10 +1,11 @@
 //! Data to learn from: toys whose density is known exactly, and images from files.
 
+mod faces;
 pub mod idx;
 mod images;
-pub mod mnist;
+mod sets;
 pub mod toy;
 
-pub use images::{ImageView, Images};
-pub use mnist::{Mnist, MnistFiles};
+pub use images::{Attribute, ImageView, Images};
+pub use sets::{File, ImageFacts, ImageKind, ImageSet};
 pub use toy::{Bounds, Component, Gaussian, Mixture, Toy};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ganlet_core::{Builder, DType, Init, Tensor};
 
 use super::player::Turn;
-use crate::config::{Data, ExperimentConfig, ImageData, PoolData, PriorKind};
-use crate::data::{Images, Mnist, Toy};
+use crate::config::{Data, ExperimentConfig, PoolData, PriorKind};
+use crate::data::{ImageSet, Images, Toy};
 use crate::error::ConfigError;
 use crate::init::bench_numbers;
 use crate::random::Random;
@@ -18,7 +18,7 @@ pub enum Dataset {
     #[default]
     None,
     /// Images to learn from.
-    Images(Mnist),
+    Images(ImageSet),
 }
 
 /// Batches that the benchmark's pool holds.
@@ -68,9 +68,9 @@ impl Source {
     ) -> Result<Self, ConfigError> {
         match (&config.data, dataset) {
             (Data::Toy(toy), _) => Ok(Self::mixture(b, toy)),
-            (Data::Images(ImageData::Mnist { images, black }), Dataset::Images(loaded)) => {
-                let count = (*images).min(loaded.train.len());
-                Ok(Self::images(b, &loaded.train, count, *black))
+            (Data::Images(chosen), Dataset::Images(loaded)) => {
+                let count = chosen.images.min(loaded.train.len());
+                Ok(Self::images(b, &loaded.train, count, chosen.black))
             }
             (Data::Images(_), Dataset::None) => Err(ConfigError::new(
                 "data",
