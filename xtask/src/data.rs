@@ -59,12 +59,16 @@ pub(crate) fn run() -> Result<()> {
     for_site().map(drop)
 }
 
-/// The folder that the page's `data/` comes from, with every set that this machine has.
+/// The folder that the page's `data/` comes from, with every set that this machine has; `index.json` lists them.
 pub(crate) fn for_site() -> Result<PathBuf> {
     let folder = site_folder();
+    let mut present = Vec::new();
     for set in sets()? {
-        set.compress_into(&folder.join(&set.kind))?;
+        if set.compress_into(&folder.join(&set.kind))? {
+            present.push(set.kind);
+        }
     }
+    fs::write(folder.join("index.json"), serde_json::to_string(&present)?)?;
     Ok(folder)
 }
 
@@ -95,19 +99,22 @@ impl Set {
         self.files.iter().map(|file| file.read(folder)).collect()
     }
 
-    /// Compresses what is not there yet; leaves out a set that would have to be fetched first.
-    fn compress_into(&self, folder: &Path) -> Result<()> {
+    /// Compresses what is not there yet. False for a set that would have to be fetched first.
+    fn compress_into(&self, folder: &Path) -> Result<bool> {
         let packed = |file: &File| folder.join(format!("{}.gz", file.name));
         // By checksum: a set that is drawn anew keeps its name.
         let stamp = folder.join("md5");
         let wanted: String = self.files.iter().map(|file| file.md5.as_str()).collect();
         let whole = self.files.iter().all(|file| packed(file).exists());
         if whole && fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
-            return Ok(());
+            return Ok(true);
         }
         let Ok(source) = self.source_folder(false) else {
-            return Ok(());
+            return Ok(false);
         };
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
         fs::create_dir_all(folder)?;
         for (file, bytes) in self.files.iter().zip(self.read(&source)?) {
             eprintln!("Compressing {} of {}", file.name, self.kind);
@@ -118,7 +125,8 @@ impl Set {
             fs::write(&part, encoder.finish()?)?;
             fs::rename(&part, packed(file))?;
         }
-        Ok(fs::write(stamp, wanted)?)
+        fs::write(stamp, wanted)?;
+        Ok(true)
     }
 }
 
@@ -155,10 +163,8 @@ fn download_package(package: &str) -> Result<PathBuf> {
     let file = sh::files_under(&folder, &[])?
         .pop()
         .context("apt-get left no file")?;
-    sh::run(sh::command(
-        "dpkg-deb",
-        ["--extract".as_ref(), file.as_os_str(), folder.as_os_str()],
-    ))?;
+    let arguments = ["--extract".as_ref(), file.as_os_str(), folder.as_os_str()];
+    sh::run(&mut sh::command("dpkg-deb", arguments))?;
     Ok(folder.join(FASHION_FILES))
 }
 

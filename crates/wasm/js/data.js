@@ -14,7 +14,7 @@ export async function fetchBytes(url, report) {
     throw new Error(`${url} cannot be loaded (${cause.message}); check the connection and try again`);
   }
   if (!response.ok) {
-    throw new Error(`${url} answered ${response.status}; check the option dataUrl, the folder with the data sets`);
+    throw new Error(`${url} answered ${response.status}; check the option dataUrl, the folder with the data sets (\`cargo xtask data\` fetches what a page lacks)`);
   }
   const total = Number(response.headers.get('content-length') ?? 0);
   const parts = [];
