@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mapping } from '../src/stage/canvas.ts';
 import { kernelDensity } from '../src/stage/density.ts';
-import { cellAt, gridOf, sheetPixels } from '../src/stage/images.ts';
+import { countOf, sheetPixels } from '../src/stage/images.ts';
 import { contour, normalize, slopeAt, terrainPixels } from '../src/stage/terrain.ts';
 import { boundsOf, lattice, linspace, noiseRange } from '../src/worker/frames.ts';
 
@@ -69,16 +69,7 @@ it('estimates a density that integrates to one', () => {
   expect(mass).toBeCloseTo(1, 2);
 });
 
-describe('the image grid', () => {
-  it('is centred and finds the cell under a pointer', () => {
-    const grid = gridOf(64, 500, 400);
-    expect(grid).toMatchObject({ side: 8, cell: 50, left: 50, top: 0 });
-    expect(cellAt(grid, 64, 60, 10)).toBe(0);
-    expect(cellAt(grid, 64, 449, 399)).toBe(63);
-    expect(cellAt(grid, 64, 40, 10)).toBeUndefined();
-    expect(cellAt(grid, 60, 449, 399)).toBeUndefined();
-  });
-
+describe('images', () => {
   it('scales pixels from the data’s range', () => {
     const data = {
       kind: 'image',
@@ -91,5 +82,6 @@ describe('the image grid', () => {
     } as const;
     const sheet = sheetPixels(Float32Array.of(-1, 0, 1, 1), { ...data, range: [-1, 1] }, 2);
     expect([sheet[0], sheet[4], sheet[8], sheet[3]]).toEqual([0, 128, 255, 255]);
+    expect(countOf(new Float32Array(9), { ...data, channels: 3, range: [0, 1] })).toBe(3);
   });
 });

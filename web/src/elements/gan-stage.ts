@@ -4,12 +4,12 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { type Kind, kindOf, type Topic } from '../state/session.ts';
 import { surfaceOf } from '../stage/canvas.ts';
-import { cellAt, drawImages, gridOf } from '../stage/images.ts';
 import { drawLine } from '../stage/line.ts';
 import { type Layers, PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
 import { shared } from '../style/shared.ts';
 import { theme } from '../style/theme.ts';
+import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
 type Layer = keyof Layers;
@@ -35,7 +35,8 @@ const LEGEND: Record<Kind, [Layer, string, string][]> = {
 @customElement('gan-stage')
 export class GanStage extends SessionElement {
   protected readonly topics: readonly Topic[] = ['frame', 'model', 'view'];
-  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
+  @query('.frame') private readonly box!: HTMLElement;
   @state() private shown = { real: true, fake: true };
   @state() private hover = '';
   readonly #plane = new PlaneStage();
@@ -66,7 +67,8 @@ export class GanStage extends SessionElement {
         background: var(--raised);
         overflow: hidden;
       }
-      canvas {
+      canvas,
+      gan-images {
         position: absolute;
         inset: 0;
         width: 100%;
@@ -143,7 +145,7 @@ export class GanStage extends SessionElement {
   }
 
   override firstUpdated(): void {
-    this.#resize.observe(this.canvas);
+    this.#resize.observe(this.box);
   }
 
   override updated(): void {
@@ -154,6 +156,7 @@ export class GanStage extends SessionElement {
     if (topic === 'frame') {
       this.#freshFrame = true;
       this.#schedule();
+      if (this.#kind === 'image') this.requestUpdate();
     } else {
       this.#pointer = undefined;
       this.hover = '';
@@ -170,13 +173,7 @@ export class GanStage extends SessionElement {
     const kind = this.#kind;
     return html`
       <div class="frame">
-        <canvas
-          role="img"
-          aria-label=${this.#describe(kind)}
-          @pointermove=${this.#onPointer}
-          @pointerdown=${this.#onPointer}
-          @pointerleave=${this.#onLeave}
-        ></canvas>
+        ${kind === 'image' ? this.#images() : this.#canvas(kind)}
         ${kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`}
         ${
           kind === 'none'
@@ -222,6 +219,38 @@ export class GanStage extends SessionElement {
         ${text}
       </button>
     </li>`;
+  }
+
+  #canvas(kind: Kind | undefined): TemplateResult {
+    return html`<canvas
+      role="img"
+      aria-label=${this.#describe(kind)}
+      @pointermove=${this.#onPointer}
+      @pointerdown=${this.#onPointer}
+      @pointerleave=${this.#onLeave}
+    ></canvas>`;
+  }
+
+  #images(): TemplateResult {
+    const { model, frame } = this.session;
+    return html`<gan-images
+      .images=${frame?.fake}
+      .data=${model?.info.data}
+      label=${this.#describe('image')}
+      cell="Sample"
+      @look=${(event: CustomEvent<number | undefined>) => {
+        this.#look(event.detail);
+      }}
+    ></gan-images>`;
+  }
+
+  /** Says in words what D thinks of a sample. */
+  #look(sample: number | undefined): void {
+    const opinion = sample === undefined ? undefined : this.session.frame?.opinion?.[sample];
+    this.hover =
+      sample === undefined || opinion === undefined
+        ? ''
+        : `D of sample ${sample + 1}: ${opinion.toFixed(3)}`;
   }
 
   get #layers(): Layers {
@@ -274,52 +303,32 @@ export class GanStage extends SessionElement {
 
   #draw(): void {
     const { model, frame } = this.session;
-    const surface = this.isConnected ? surfaceOf(this.canvas) : undefined;
-    if (!surface || !model) return;
+    const surface = this.isConnected && this.canvas ? surfaceOf(this.canvas) : undefined;
     const palette = theme.palette;
     const kind = this.#kind;
-    if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
-    else if (kind === 'line') drawLine(surface, model, frame, this.#layers, palette);
-    else if (kind === 'image' && frame)
-      drawImages(surface, frame.fake, model.info.data, this.#hovered(), palette.d);
-    this.#readPointer(kind);
+    if (surface && model) {
+      if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
+      else if (kind === 'line') drawLine(surface, model, frame, this.#layers, palette);
+    }
+    if (kind === 'plane') this.#readPointer();
     if (this.#freshFrame) {
       this.#freshFrame = false;
       this.session.drawn();
     }
   }
 
-  /** Which image the pointer is over. */
-  #hovered(): number | undefined {
-    const { frame } = this.session;
-    if (!this.#pointer || !frame?.opinion) return undefined;
-    const { clientWidth, clientHeight } = this.canvas;
-    const count = frame.opinion.length;
-    const grid = gridOf(count, clientWidth, clientHeight);
-    return cellAt(grid, count, this.#pointer.x, this.#pointer.y);
-  }
-
   /** Says in words what D thinks of what the pointer is over. */
-  #readPointer(kind: Kind | undefined): void {
-    const { frame, model } = this.session;
+  #readPointer(): void {
+    const opinion = this.session.frame?.opinion;
     let value: number | undefined;
-    let what = 'this place';
-    if (this.#pointer && frame?.opinion && model) {
+    if (this.#pointer && opinion && this.canvas) {
       const { clientWidth, clientHeight } = this.canvas;
-      const [u, v] = [this.#pointer.x / clientWidth, 1 - this.#pointer.y / clientHeight];
-      if (kind === 'image') {
-        const cell = this.#hovered();
-        value = cell === undefined ? undefined : frame.opinion[cell];
-        what = cell === undefined ? '' : `sample ${cell + 1}`;
-      } else if (kind === 'plane') {
-        const [column, row] = [u, v].map((t) => Math.round(t * (HEAT_SIDE - 1))) as [
-          number,
-          number,
-        ];
-        value = frame.opinion[row * HEAT_SIDE + column];
-      }
+      const place = (share: number): number => Math.round(share * (HEAT_SIDE - 1));
+      const column = place(this.#pointer.x / clientWidth);
+      const row = place(1 - this.#pointer.y / clientHeight);
+      value = opinion[row * HEAT_SIDE + column];
     }
-    const text = value === undefined ? '' : `D of ${what}: ${value.toFixed(3)}`;
+    const text = value === undefined ? '' : `D of this place: ${value.toFixed(3)}`;
     if (text !== this.hover) this.hover = text;
   }
 }

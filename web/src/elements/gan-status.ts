@@ -122,8 +122,8 @@ export class GanStatus extends SessionElement {
         ? 'This WebGPU runs on a software adapter, so it is slow: the CPU backend is faster here.'
         : `No GPU is used${info.fallback_reason ? `: ${info.fallback_reason}` : ''}.`;
     return html`<details>
-      <summary>${reason}</summary>
-      <p>How to get a GPU here: ${webgpuHelp(navigator.userAgent)}</p>
+      <summary>${info.backend === 'webgpu' ? 'Why so slow?' : 'Why no GPU?'}</summary>
+      <p>${reason} How to get a GPU here: ${webgpuHelp(navigator.userAgent)}</p>
     </details>`;
   }
 }

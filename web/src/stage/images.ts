@@ -1,32 +1,10 @@
-/** The stage of image data: a grid of samples from one fixed noise batch, pixel for pixel. */
+/** Images as pixels of a canvas. */
 import type { DataInfo } from '../library.ts';
 import type { Surface } from './canvas.ts';
 
-export interface Grid {
-  side: number;
-  cell: number;
-  left: number;
-  top: number;
-}
-
-/** Paper between images. */
-const GAP = 3;
-
-/** Where each of `count` images goes; hovering asks the same question backwards. */
-export function gridOf(count: number, width: number, height: number): Grid {
-  const side = Math.max(1, Math.ceil(Math.sqrt(count)));
-  const cell = Math.floor(Math.min(width, height) / side);
-  return { side, cell, left: (width - cell * side) / 2, top: (height - cell * side) / 2 };
-}
-
-export function cellAt(grid: Grid, count: number, x: number, y: number): number | undefined {
-  const [column, row] = [
-    Math.floor((x - grid.left) / grid.cell),
-    Math.floor((y - grid.top) / grid.cell),
-  ];
-  if (column < 0 || row < 0 || column >= grid.side) return undefined;
-  const index = row * grid.side + column;
-  return index < count ? index : undefined;
+/** How many images an array holds. */
+export function countOf(images: Float32Array, data: DataInfo): number {
+  return Math.floor(images.length / (data.width * data.height * Math.max(1, data.channels)));
 }
 
 /** One sheet of all images, as pixels. */
@@ -64,26 +42,35 @@ export function sheetOf(images: Float32Array, data: DataInfo, side: number): Off
   return sheet;
 }
 
+/** Draws images in rows of `columns`, with `gap` CSS pixels of paper between them. */
 export function drawImages(
   { ctx, width, height }: Surface,
   images: Float32Array,
   data: DataInfo,
-  hovered: number | undefined,
-  accent: string,
+  columns: number,
+  gap: number,
 ): void {
-  const count = images.length / (data.width * data.height * Math.max(1, data.channels));
-  const grid = gridOf(count, width, height);
-  const sheet = sheetOf(images, data, grid.side);
-  ctx.imageSmoothingEnabled = false;
+  const count = countOf(images, data);
+  const side = Math.max(1, Math.ceil(Math.sqrt(count)));
+  const sheet = sheetOf(images, data, side);
+  const [w, h] = [width / columns, height / Math.max(1, Math.ceil(count / columns))];
+  // Enlarged, pixels stay pixels; made smaller, they blend.
+  ctx.imageSmoothingEnabled = w < data.width;
   for (let i = 0; i < count; i++) {
-    const [column, row] = [i % grid.side, Math.floor(i / grid.side)];
-    const [x, y] = [grid.left + column * grid.cell + GAP / 2, grid.top + row * grid.cell + GAP / 2];
-    const size = grid.cell - GAP;
-    const [sx, sy] = [column * data.width, row * data.height];
-    ctx.drawImage(sheet, sx, sy, data.width, data.height, x, y, size, size);
-    if (i !== hovered) continue;
-    ctx.strokeStyle = accent;
-    ctx.lineWidth = 2;
-    ctx.strokeRect(x + 1, y + 1, size - 2, size - 2);
+    // Edges on whole pixels, so that no cell is blurred.
+    const [x, y] = [(i % columns) * w, Math.floor(i / columns) * h];
+    const [left, top] = [Math.round(x + gap / 2), Math.round(y + gap / 2)];
+    const [right, bottom] = [Math.round(x + w - gap / 2), Math.round(y + h - gap / 2)];
+    ctx.drawImage(
+      sheet,
+      (i % side) * data.width,
+      Math.floor(i / side) * data.height,
+      data.width,
+      data.height,
+      left,
+      top,
+      right - left,
+      bottom - top,
+    );
   }
 }
