@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ganlet_core::grad::grad;
 use ganlet_core::op::{Binary, Op, Reducer, Unary};
 use ganlet_core::random::threefry2x32;
-use ganlet_core::{Builder, DType, Init, Program, Tensor};
+use ganlet_core::{Builder, DType, Init, Program, Tensor, Window};
 
 /// A float argument of a row: its shape, and between which numbers its elements lie.
 #[derive(Clone, Copy)]
@@ -50,6 +50,11 @@ fn arg(shape: &'static [usize], low: f64, high: f64) -> Arg {
 
 fn any(shape: &'static [usize]) -> Arg {
     arg(shape, -1.5, 1.5)
+}
+
+/// For sums of many products: `tanh` of them stays away from where its slope is lost to rounding.
+fn small(shape: &'static [usize]) -> Arg {
+    arg(shape, -0.4, 0.4)
 }
 
 fn row<const N: usize>(
@@ -213,6 +218,59 @@ table! {
         }),
         row("matmul of what is padded", [any(&[2, 3]), any(&[4, 2])], |_, x| {
             x[0].pad(&[(0, 1), (1, 0)]).matmul(&x[1])
+        }),
+    ],
+    Op::Conv(_) => [
+        row("conv along one axis", [any(&[2, 5, 3]), small(&[3, 3, 2])], |_, x| {
+            x[0].conv(&x[1], &[Window::default()])
+        }),
+        row("conv with a stride", [any(&[2, 6, 7, 2]), small(&[4, 3, 2, 3])], |_, x| {
+            let strided = Window { stride: 2, padding: (1, 1), ..Window::default() };
+            x[0].conv(&x[1], &[strided, strided])
+        }),
+        row("conv with an uneven tail", [any(&[1, 8, 6, 1]), small(&[3, 3, 1, 2])], |_, x| {
+            let third = Window { stride: 3, padding: (0, 1), ..Window::default() };
+            let second = Window { stride: 2, padding: (1, 0), ..Window::default() };
+            x[0].conv(&x[1], &[third, second])
+        }),
+        row("transposed conv", [any(&[2, 3, 2, 2]), small(&[4, 4, 2, 3])], |_, x| {
+            let twice = Window { padding: (2, 2), lhs_dilation: 2, ..Window::default() };
+            x[0].conv(&x[1], &[twice, twice])
+        }),
+        row("transposed conv, odd results", [any(&[2, 3, 3, 2]), small(&[3, 5, 2, 2])], |_, x| {
+            let odd = Window { padding: (1, 1), lhs_dilation: 2, ..Window::default() };
+            let even = Window { padding: (3, 2), lhs_dilation: 2, ..Window::default() };
+            x[0].conv(&x[1], &[odd, even])
+        }),
+        row("transposed conv, three phases", [any(&[2, 4, 2]), small(&[5, 2, 3])], |_, x| {
+            x[0].conv(&x[1], &[Window { padding: (3, 2), lhs_dilation: 3, ..Window::default() }])
+        }),
+        row("conv with a dilated kernel", [any(&[1, 7, 6, 2]), small(&[3, 2, 2, 2])], |_, x| {
+            let wide = Window { padding: (2, 1), rhs_dilation: 2, ..Window::default() };
+            x[0].conv(&x[1], &[wide, Window { rhs_dilation: 3, ..wide }])
+        }),
+        row("conv with everything", [any(&[2, 4, 5, 2]), small(&[3, 2, 2, 2])], |_, x| {
+            let first = Window { stride: 2, padding: (3, -1), lhs_dilation: 3, rhs_dilation: 2 };
+            let second = Window { stride: 3, padding: (-1, 2), lhs_dilation: 2, rhs_dilation: 1 };
+            x[0].conv(&x[1], &[first, second])
+        }),
+        row("conv of what is padded, with an epilogue", [any(&[2, 3, 3, 2]), small(&[3, 2, 2, 3]), any(&[3])], |_, x| {
+            let padded = x[0].exp().pad(&[(0, 0), (1, 0), (0, 2), (0, 0)]);
+            (padded.conv(&x[1], &[Window::default(); 2]) + &x[2]).tanh() * 2.0
+        }),
+        row("convs that share a kernel", [small(&[2, 4, 4, 1]), small(&[3, 4, 4, 1]), small(&[4, 4, 1, 3])], |_, x| {
+            // As a discriminator that sees real and generated images, with its gradients joined to one buffer.
+            let strided = Window { stride: 2, padding: (1, 1), ..Window::default() };
+            let judge = |images: &Tensor| images.conv(&x[2], &[strided; 2]).tanh().square().sum_all();
+            let loss = judge(&x[0]) - judge(&x[1]) * 0.5;
+            let slopes = grad(&loss, &[&x[2], &x[0]]);
+            Tensor::concat(&[&slopes[0].reshape(&[48]), &slopes[1].reshape(&[32])], 0)
+        }),
+        row("conv of all there is, turned", [any(&[3, 2, 2, 2]), small(&[2, 2, 2, 4])], |_, x| {
+            x[0].conv(&x[1], &[Window::default(); 2]).reshape(&[3, 4]).t() * 3.0
+        }),
+        row("conv whose axes are permuted", [any(&[2, 4, 3, 2]), small(&[2, 2, 2, 3])], |_, x| {
+            x[0].conv(&x[1], &[Window::default(); 2]).permute(&[3, 1, 2, 0]).sin()
         }),
     ],
     Op::Gather => [

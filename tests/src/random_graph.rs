@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use ganlet_core::{Builder, DType, Init, Program, Tensor};
+use ganlet_core::{Builder, DType, Init, Program, Tensor, Window};
 use proptest::array::uniform6;
 use proptest::collection::vec;
 use proptest::num::u16;
@@ -227,7 +227,7 @@ impl Maker {
 
     fn operation(&self, n: &mut Numbers<'_>) -> Option<Bounded> {
         let made = |tensor: Tensor, bound: f64| Some(Bounded { tensor, bound });
-        match n.below(27) {
+        match n.below(29) {
             0 => {
                 let x = self.float(n);
                 made(-x.tensor, x.bound)
@@ -353,6 +353,7 @@ impl Maker {
                 let x = self.any(n);
                 made(x.tensor.detach(), x.bound)
             }
+            26 | 27 => Some(self.convolution(n)),
             _ => {
                 // What normalisation looks like: a value beside its own statistics.
                 let x = self.float(n);
@@ -403,6 +404,59 @@ impl Maker {
             tensor: a.tensor.matmul(&b.tensor),
             bound: a.bound * b.bound * k as f64,
         })
+    }
+
+    /// A convolution over one or two axes with whatever windows fit.
+    fn convolution(&self, n: &mut Numbers<'_>) -> Bounded {
+        let mut x = self.float(n);
+        let shape = x.tensor.shape();
+        if !(3..=4).contains(&shape.len()) {
+            let (len, last) = (x.tensor.numel(), shape.last().copied().unwrap_or(1));
+            x.tensor = x.tensor.reshape(&[1, len / last, last]);
+        }
+        let shape = x.tensor.shape();
+        let mut w = self.float(n);
+        let results = 1 + n.below(3);
+        let mut taps = Vec::new();
+        let mut windows = Vec::new();
+        for &extent in &shape[1..shape.len() - 1] {
+            let mut code = n.next();
+            let mut digit = |end: usize| {
+                let digit = code % end;
+                code /= end;
+                digit
+            };
+            let tap = 1 + digit(4);
+            let mut window = Window {
+                stride: 1 + digit(3),
+                lhs_dilation: 1 + digit(3),
+                rhs_dilation: 1 + digit(2),
+                padding: (digit(4) as i64 - 1, digit(4) as i64 - 1),
+            };
+            let spread = |extent: usize, dilation: usize| ((extent - 1) * dilation + 1) as i64;
+            let (low, high) = window.padding;
+            let room =
+                spread(extent, window.lhs_dilation) + low + high - spread(tap, window.rhs_dilation);
+            window.padding.1 -= room.min(0);
+            taps.push(tap);
+            windows.push(window);
+        }
+        taps.extend([shape[shape.len() - 1], results]);
+        // Some elements of another tensor, or all of them and zeros.
+        let (len, needed) = (w.tensor.numel(), taps.iter().product::<usize>());
+        let flat = w.tensor.reshape(&[len]);
+        w.tensor = match len < needed {
+            true => flat.pad(&[(0, needed - len)]),
+            false => flat.narrow(0, len - needed, needed),
+        }
+        .reshape(&taps);
+        let terms = (needed / results) as f64;
+        let limit = (LIMIT / terms).sqrt();
+        let (x, w) = (tame(x, limit), tame(w, limit));
+        Bounded {
+            tensor: x.tensor.conv(&w.tensor, &windows),
+            bound: x.bound * w.bound * terms,
+        }
     }
 
     /// Tensors beside each other along an axis, of those whose other extents agree.

@@ -376,6 +376,46 @@ impl<'p, T: Real> Evaluator<'p, T> {
                 };
                 Value::Float((0..len).map(element).collect())
             }
+            Op::Conv(windows) => {
+                let (x_shape, w_shape) = (arg_shape(0), arg_shape(1));
+                let (x_strides, w_strides) = (strides(x_shape), strides(w_shape));
+                let (x, w) = (arg(0).floats(), arg(1).floats());
+                let spatial = windows.len();
+                let channels = w_shape[spatial];
+                let taps = &w_shape[..spatial];
+                let element = |i: usize| {
+                    let at = coordinates(i);
+                    let mut sum = T::of(0.0);
+                    for tap in 0..numel(taps) {
+                        let tap = crate::eval::coordinates(tap, taps);
+                        // The input's element under this tap of the kernel, unless there is a zero.
+                        let from = (windows.iter().enumerate()).try_fold(
+                            at[0] * x_strides[0],
+                            |from, (axis, window)| {
+                                let place = (at[axis + 1] * window.stride
+                                    + tap[axis] * window.rhs_dilation)
+                                    as i64
+                                    - window.padding.0;
+                                let (dilation, extent) =
+                                    (window.lhs_dilation as i64, x_shape[axis + 1] as i64);
+                                let inside = place % dilation == 0
+                                    && (0..extent).contains(&(place / dilation));
+                                (inside && place >= 0).then(|| {
+                                    from + (place / dilation) as usize * x_strides[axis + 1]
+                                })
+                            },
+                        );
+                        let Some(from) = from else { continue };
+                        let kernel: usize = tap.iter().zip(&w_strides).map(|(t, s)| t * s).sum();
+                        for c in 0..channels {
+                            let weight = w[kernel + c * w_strides[spatial] + at[spatial + 1]];
+                            sum = sum.add(x[from + c].mul(weight));
+                        }
+                    }
+                    sum
+                };
+                Value::Float((0..len).map(element).collect())
+            }
             Op::Gather => {
                 let rows = arg_shape(0)[0];
                 let row_len = len / node.shape[0];

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::dtype::DType;
 use crate::graph::{Node, NodeId};
-use crate::op::{Binary, Op, Reducer, Unary};
+use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape;
 use crate::tensor::Tensor;
 
@@ -179,6 +179,10 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
         }
         Op::Flip(axes) => vec![(0, ct.flip(axes))],
         Op::MatMul => vec![(0, ct.matmul(&args[1].t())), (1, args[0].t().matmul(ct))],
+        Op::Conv(windows) => vec![
+            (0, conv_input(windows, &args[0], &args[1], ct)),
+            (1, conv_kernel(windows, &args[0], &args[1], ct)),
+        ],
         // Scattering rows back is a product with the one-hot rows of the index.
         Op::Gather => {
             if node.dtype != DType::F32 {
@@ -193,6 +197,94 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
                 .equal(&column.broadcast_to(&[rows, count]));
             let scattered = hit.cast(DType::F32).matmul(&ct.reshape(&[count, row_len]));
             vec![(0, scattered.reshape(&from))]
+        }
+    }
+}
+
+// Along one spatial axis a convolution with stride s, padding low, dilations L and R is the sum over all p, k and i with
+//     p s + k R - low = i L
+// of x[i] w[k] at y[p]. Its derivatives are sums over the same triples, so each is a convolution again: the one that has
+// the stride of the axis that it walks, and the dilations of the others. Padding comes from the same equation, and
+// what the result's extent asks for at the far end.
+
+/// The cotangent of a convolution's input, at i: `p s = i L + k R - ((K - 1) R - low)` with the kernel flipped.
+#[track_caller]
+fn conv_input(windows: &[Window], x: &Tensor, w: &Tensor, ct: &Tensor) -> Tensor {
+    let (inputs, kernels, results) = (x.shape(), w.shape(), ct.shape());
+    let spatial = windows.len();
+    let turned = (windows.iter().enumerate()).map(|(axis, window)| {
+        let reach = (kernels[axis] as i64 - 1) * window.rhs_dilation as i64;
+        let input = (inputs[axis + 1] as i64 - 1) * window.lhs_dilation as i64;
+        let result = (results[axis + 1] as i64 - 1) * window.stride as i64;
+        let low = window.padding.0;
+        Window {
+            stride: window.lhs_dilation,
+            padding: (reach - low, input - result + low),
+            lhs_dilation: window.stride,
+            rhs_dilation: window.rhs_dilation,
+        }
+    });
+    let turned: Vec<Window> = turned.collect();
+    let flipped = w.flip(&(0..spatial).collect::<Vec<_>>());
+    let mut order: Vec<usize> = (0..spatial).collect();
+    order.extend([spatial + 1, spatial]);
+    ct.conv(&flipped.permute(&order), &turned)
+}
+
+/// The cotangent of a convolution's kernel, at k. Either the input is walked with the cotangent as the kernel, or, where
+/// the input is dilated, the cotangent with the input as the kernel, both flipped: `p s = i L + k R - low'` then.
+#[track_caller]
+fn conv_kernel(windows: &[Window], x: &Tensor, w: &Tensor, ct: &Tensor) -> Tensor {
+    let (inputs, kernels, results) = (x.shape(), w.shape(), ct.shape());
+    let spatial = windows.len();
+    let dilated = windows.iter().any(|w| w.lhs_dilation > 1);
+    let exchange = dilated && windows.iter().all(|w| w.stride == 1);
+    let turned = (windows.iter().enumerate()).map(|(axis, window)| {
+        let reach = (kernels[axis] as i64 - 1) * window.rhs_dilation as i64;
+        let input = (inputs[axis + 1] as i64 - 1) * window.lhs_dilation as i64;
+        let result = (results[axis + 1] as i64 - 1) * window.stride as i64;
+        let low = window.padding.0;
+        let (padding, lhs_dilation, rhs_dilation) = match exchange {
+            false => {
+                let high = reach + result - input - low;
+                ((low, high), window.lhs_dilation, window.stride)
+            }
+            true => {
+                let low = input - result + low;
+                (
+                    (low, reach - window.padding.0),
+                    window.stride,
+                    window.lhs_dilation,
+                )
+            }
+        };
+        Window {
+            stride: window.rhs_dilation,
+            padding,
+            lhs_dilation,
+            rhs_dilation,
+        }
+    });
+    let turned: Vec<Window> = turned.collect();
+    // Channels take the place of the batch, and the batch that of the contracted channels.
+    let channels_first: Vec<usize> = std::iter::once(spatial + 1)
+        .chain(1..=spatial)
+        .chain([0])
+        .collect();
+    let batch_inside: Vec<usize> = (1..=spatial).chain([0, spatial + 1]).collect();
+    let axes: Vec<usize> = (1..=spatial).collect();
+    match exchange {
+        false => {
+            let lhs = x.permute(&channels_first);
+            let gradient = lhs.conv(&ct.permute(&batch_inside), &turned); // [c, kernel.., o]
+            let order: Vec<usize> = (1..=spatial).chain([0, spatial + 1]).collect();
+            gradient.permute(&order)
+        }
+        true => {
+            let lhs = ct.flip(&axes).permute(&channels_first);
+            let gradient = lhs.conv(&x.flip(&axes).permute(&batch_inside), &turned); // [o, kernel.., c]
+            let order: Vec<usize> = (1..=spatial).chain([spatial + 1, 0]).collect();
+            gradient.permute(&order)
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod wgsl;
 pub use dtype::{DType, Scalar};
 pub use error::GraphError;
 pub use graph::Builder;
+pub use op::Window;
 pub use program::{Init, Program};
 pub use session::Slot;
 pub use tensor::Tensor;

@@ -47,6 +47,34 @@ pub enum Reducer {
     Max,
 }
 
+/// How a convolution walks one spatial axis, in the terms of XLA's `ConvWithGeneralPadding`.
+///
+/// The input is first spread out, `lhs_dilation - 1` zeros between neighbours, then padded; the kernel is spread out by
+/// `rhs_dilation` likewise and moves by `stride`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Window {
+    /// Steps between neighbours of the result; at least 1.
+    pub stride: usize,
+    /// Zeros before and after the spread-out input; negative numbers cut off.
+    pub padding: (i64, i64),
+    /// Distance between neighbours of the input; at least 1. A transposed convolution of stride 2 has 2 here.
+    pub lhs_dilation: usize,
+    /// Distance between neighbours of the kernel; at least 1.
+    pub rhs_dilation: usize,
+}
+
+impl Default for Window {
+    /// Stride 1, no padding, nothing spread out.
+    fn default() -> Self {
+        Self {
+            stride: 1,
+            padding: (0, 0),
+            lhs_dilation: 1,
+            rhs_dilation: 1,
+        }
+    }
+}
+
 /// A primitive operation. Shapes are static; `args` are listed with each.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Op {
@@ -98,6 +126,9 @@ pub enum Op {
     Flip(Vec<usize>),
     /// `[…, m, k] x [.., k, n] -> […, m, n]`, leading axes equal. Two arguments.
     MatMul,
+    /// Cross-correlation (the kernel is not flipped), channels last, one window for each spatial axis:
+    /// `[n, spatial.., c]` and `[kernel.., c, o]` give `[n, out.., o]`. Two arguments.
+    Conv(Vec<Window>),
     /// Rows of data: arguments `data [rows, …]` and `index u32 [n]` give `[n, …]`. An index past the end takes the
     /// last row.
     Gather,

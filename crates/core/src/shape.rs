@@ -2,7 +2,7 @@
 
 use crate::dtype::DType;
 use crate::graph::Node;
-use crate::op::{Binary, Op};
+use crate::op::{Binary, Op, Window};
 
 /// The number of elements of a shape.
 pub fn numel(shape: &[usize]) -> usize {
@@ -215,6 +215,12 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
             shape[rank - 1] = b[rank - 1];
             Ok((shape, DType::F32))
         }
+        Op::Conv(windows) => {
+            float(args[0])?;
+            float(args[1])?;
+            let shape = conv(&args[0].shape, &args[1].shape, windows)?;
+            Ok((shape, DType::F32))
+        }
         Op::Gather => {
             if args[1].dtype != DType::U32 || args[1].shape.len() != 1 || args[0].shape.is_empty() {
                 return Err("needs data [rows, ..] and a u32 index [n]".into());
@@ -226,6 +232,66 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
         Op::Detach => Ok((args[0].shape.clone(), args[0].dtype)),
     }
     .and_then(|(shape, dtype)| check_extents(&shape).map(|()| (shape, dtype)))
+}
+
+/// The shape of a convolution of `x` with `w`.
+fn conv(x: &[usize], w: &[usize], windows: &[Window]) -> Result<Vec<usize>, String> {
+    let rank = windows.len() + 2;
+    if windows.is_empty() || x.len() != rank || w.len() != rank {
+        return Err(format!(
+            "{} windows need an input [n, spatial.., c] and a kernel [kernel.., c, o] of rank {rank} and a spatial \
+             axis at least",
+            windows.len()
+        ));
+    }
+    if x[rank - 1] != w[rank - 2] {
+        return Err(format!(
+            "the input has {} channels on its last axis, the kernel takes {} on its last but one; make them equal",
+            x[rank - 1],
+            w[rank - 2]
+        ));
+    }
+    let mut shape = x.to_vec();
+    shape[rank - 1] = w[rank - 1];
+    for (axis, window) in windows.iter().enumerate() {
+        if window.stride == 0 || window.lhs_dilation == 0 || window.rhs_dilation == 0 {
+            return Err(format!(
+                "stride and dilations of spatial axis {axis} must be at least 1: {window:?}"
+            ));
+        }
+        let (low, high) = window.padding;
+        if i32::try_from(low).is_err() || i32::try_from(high).is_err() {
+            return Err(format!(
+                "padding ({low}, {high}) of spatial axis {axis} is too wide"
+            ));
+        }
+        shape[axis + 1] = conv_extent(x[axis + 1], w[axis], window).ok_or_else(|| {
+            format!(
+                "on spatial axis {axis} the kernel spans {} elements, but the input of {} has only {} with its padding \
+                 ({low}, {high}); use a smaller kernel or more padding",
+                spread(w[axis], window.rhs_dilation),
+                x[axis + 1],
+                spread(x[axis + 1], window.lhs_dilation) + i128::from(low) + i128::from(high),
+            )
+        })?;
+    }
+    Ok(shape)
+}
+
+/// The extent of `extent` elements at distance `dilation`.
+fn spread(extent: usize, dilation: usize) -> i128 {
+    (extent as i128 - 1) * dilation as i128 + 1
+}
+
+/// The extent of a convolution's result; `None` where the kernel does not fit.
+fn conv_extent(input: usize, kernel: usize, window: &Window) -> Option<usize> {
+    let (low, high) = window.padding;
+    let padded = spread(input, window.lhs_dilation) + i128::from(low) + i128::from(high);
+    let room = padded - spread(kernel, window.rhs_dilation);
+    if input == 0 || kernel == 0 || room < 0 {
+        return None;
+    }
+    Some(usize::try_from(room / window.stride as i128 + 1).unwrap_or(usize::MAX))
 }
 
 /// Whether there can be a tensor of this shape.

@@ -145,6 +145,29 @@ pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
             (Some(zero), _) | (_, Some(zero)) if is(zero, 0.0) => fill(zero),
             _ => None,
         },
+        Op::Conv(windows) => {
+            if [constant(0), constant(1)]
+                .into_iter()
+                .flatten()
+                .any(|c| is(c, 0.0))
+            {
+                return fill(Scalar::F32(0.0));
+            }
+            // One element alone has no distance to a neighbour.
+            let mut plain = windows.clone();
+            for (axis, window) in plain.iter_mut().enumerate() {
+                if arg(0).shape[axis + 1] == 1 {
+                    window.lhs_dilation = 1;
+                }
+                if arg(1).shape[axis] == 1 {
+                    window.rhs_dilation = 1;
+                }
+            }
+            match plain == *windows {
+                true => None,
+                false => replace(Op::Conv(plain), node.args.clone()),
+            }
+        }
         Op::Detach => match &arg(0).op {
             Op::Detach | Op::Const(_) | Op::Input(_) => Some(Existing(node.args[0])),
             _ => None,

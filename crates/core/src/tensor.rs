@@ -9,7 +9,7 @@ use std::panic::Location;
 
 use crate::dtype::{DType, Scalar};
 use crate::graph::{Node, NodeId, SharedGraph};
-use crate::op::{Binary, Op, Reducer, Unary};
+use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape;
 
 /// A value in a graph that is being traced. Cheap to clone.
@@ -413,6 +413,13 @@ impl Tensor {
     #[track_caller]
     pub fn matmul(&self, other: &Tensor) -> Tensor {
         self.op(Op::MatMul, &[self, other], &[])
+    }
+
+    /// Convolution without a flip of the kernel, channels last: `[n, spatial.., c]` with a kernel `[kernel.., c, o]` gives
+    /// `[n, out.., o]`, where an extent is `(spread input + padding - spread kernel) / stride + 1`, rounded down.
+    #[track_caller]
+    pub fn conv(&self, kernel: &Tensor, windows: &[Window]) -> Tensor {
+        self.op(Op::Conv(windows.to_vec()), &[self, kernel], &[])
     }
 
     /// Rows of this tensor: `[rows, …]` at a u32 index `[n]` gives `[n, …]`.

@@ -1,7 +1,7 @@
 //! Errors that stick and name their place, and graphs without doubles or dead nodes.
 
 use crate::grad::{grad, vjp};
-use crate::{Builder, DType, GraphError, Init, Program, Tensor};
+use crate::{Builder, DType, GraphError, Init, Program, Tensor, Window};
 
 fn error(builder: Builder) -> GraphError {
     builder.build().expect_err("an ill-formed graph")
@@ -32,6 +32,92 @@ fn an_error_names_operation_arguments_and_place() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     assert!(text.contains(&format!("{}:{line}", file!())), "{text}");
+}
+
+/// A convolution that cannot be says which extents do not fit, and what to change.
+#[test]
+fn an_ill_formed_convolution_says_why() {
+    /// Input, kernel, windows, and what the message says.
+    type Case = (
+        &'static [usize],
+        &'static [usize],
+        &'static [Window],
+        &'static [&'static str],
+    );
+    const PLAIN: Window = Window {
+        stride: 1,
+        padding: (0, 0),
+        lhs_dilation: 1,
+        rhs_dilation: 1,
+    };
+    let cases: &[Case] = &[
+        (
+            &[1, 5, 5, 2],
+            &[3, 6, 2, 4],
+            &[PLAIN; 2],
+            &["axis 1", "spans 6", "input of 5 has only 5", "more padding"],
+        ),
+        (
+            &[1, 5, 2],
+            &[3, 2, 4],
+            &[Window {
+                rhs_dilation: 3,
+                padding: (2, -1),
+                ..PLAIN
+            }],
+            &["spans 7", "only 6", "(2, -1)"],
+        ),
+        (
+            &[1, 5, 2],
+            &[1, 2, 4],
+            &[Window {
+                padding: (-5, 0),
+                ..PLAIN
+            }],
+            &["only 0"],
+        ),
+        (&[1, 5, 2], &[3, 4, 2], &[PLAIN], &["2 channels", "takes 4"]),
+        (&[1, 5, 5, 2], &[3, 2, 4], &[PLAIN], &["rank 3"]),
+        (&[5, 2], &[2, 4], &[], &["rank 2", "spatial axis"]),
+        (
+            &[1, 5, 2],
+            &[3, 2, 4],
+            &[Window { stride: 0, ..PLAIN }],
+            &["axis 0", "at least 1"],
+        ),
+        (
+            &[1, 5, 2],
+            &[3, 2, 4],
+            &[Window {
+                lhs_dilation: 0,
+                ..PLAIN
+            }],
+            &["axis 0", "at least 1"],
+        ),
+        (
+            &[1, 5, 2],
+            &[3, 2, 4],
+            &[Window {
+                padding: (i64::MAX, i64::MAX),
+                ..PLAIN
+            }],
+            &["too wide"],
+        ),
+    ];
+    for (x, w, windows, parts) in cases {
+        let b = Builder::new();
+        let (x, w) = (b.input("x", x, DType::F32), b.input("w", w, DType::F32));
+        drop(x.conv(&w, windows));
+        let error = error(b);
+        for part in *parts {
+            assert!(error.problem.contains(part), "{part} is not in {error}");
+        }
+        assert_eq!(error.args.len(), 2, "both shapes are there: {error}");
+    }
+    let b = Builder::new();
+    let x = b.input("x", &[1, 5, 2], DType::U32);
+    drop(x.conv(&b.input("w", &[1, 2, 2], DType::F32), &[PLAIN]));
+    assert!(error(b).problem.contains("cast"));
 }
 
 /// Every way of writing an ill-formed operation blames the line that wrote it.
@@ -75,6 +161,7 @@ fn the_place_is_the_callers() {
         ("narrow", |_, x, _| drop(x.narrow(2, 0, 1))),
         ("narrow too far", |_, x, _| drop(x.narrow(0, 1, 2))),
         ("flip", |_, x, _| drop(x.flip(&[2]))),
+        ("conv", |_, x, y| drop(x.conv(y, &[Window::default()]))),
         ("concat", |_, x, y| drop(Tensor::concat(&[x, y], 0))),
         ("concat on no axis", |_, x, _| {
             drop(Tensor::concat(&[x, x], 2))

@@ -33,6 +33,22 @@ impl Affine {
         self
     }
 
+    /// `factor * self`
+    pub fn scaled(self, factor: i64) -> Self {
+        Self::constant(self.strides.len(), 0).plus(&self, factor)
+    }
+
+    /// The least and the largest value over a domain.
+    pub fn range(&self, domain: &[usize]) -> (i64, i64) {
+        let (mut low, mut high) = (self.offset, self.offset);
+        for (&stride, &extent) in self.strides.iter().zip(domain) {
+            let reach = stride * (extent as i64 - 1);
+            low += reach.min(0);
+            high += reach.max(0);
+        }
+        (low, high)
+    }
+
     /// `-self`
     pub fn negated(mut self) -> Self {
         self.offset = -self.offset;
@@ -62,12 +78,8 @@ impl Affine {
                 remainder.strides[axis] = stride;
             }
         }
-        let reach = |sign: i64| -> i64 {
-            (remainder.strides.iter().zip(domain))
-                .map(|(&s, &n)| (s * sign).max(0) * (n as i64 - 1))
-                .sum()
-        };
-        let fits = remainder.offset - reach(-1) >= 0 && remainder.offset + reach(1) < divisor;
+        let (least, largest) = remainder.range(domain);
+        let fits = least >= 0 && largest < divisor;
         fits.then_some((quotient, remainder))
     }
 }

@@ -146,17 +146,6 @@ fn drop_unit_axes(kernel: &mut Kernel) {
     }
 }
 
-/// The least and the largest value over the domain.
-fn range(affine: &Affine, domain: &[usize]) -> (i64, i64) {
-    let (mut low, mut high) = (affine.offset, affine.offset);
-    for (&stride, &extent) in affine.strides.iter().zip(domain) {
-        let reach = stride * (extent as i64 - 1);
-        low += reach.min(0);
-        high += reach.max(0);
-    }
-    (low, high)
-}
-
 fn div_ceil(a: i64, b: i64) -> i64 {
     -(-a).div_euclid(b)
 }
@@ -198,7 +187,7 @@ fn simplify_bounds(kernel: &mut Kernel) {
             bound.expr.strides[axis] = 1;
         }
         bounds.retain(|bound| {
-            let (least, largest) = range(&bound.expr, &domain);
+            let (least, largest) = bound.expr.range(&domain);
             least < bound.low || largest >= bound.high
         });
     });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::hazard;
 use super::kernel::{Access, Kernel};
 use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
-use super::store::{Storage, Virtual, VirtualRole, choose};
+use super::store::{Heavy, Storage, Virtual, VirtualRole, choose};
 use crate::graph::{Node, NodeId};
 use crate::op::Op;
 use crate::program::{Entry, Program};
@@ -56,10 +56,15 @@ impl<'a> Fusion<'a> {
         let mut groups = Vec::new();
         let mut writers = HashMap::new();
         for written in &storage.written {
-            let template = match written.heavy {
+            let template = match &written.heavy {
                 None => Template::Pointwise,
-                Some(heavy) if matches!(nodes[heavy].op, Op::MatMul) => Template::Contract(heavy),
-                Some(heavy) => Template::Reduce(vec![heavy]),
+                Some(Heavy { node, .. }) if matches!(nodes[*node].op, Op::Reduce { .. }) => {
+                    Template::Reduce(vec![*node])
+                }
+                Some(Heavy { node, order }) => Template::Contract {
+                    heavy: *node,
+                    order: order.clone(),
+                },
             };
             let keep = Keep {
                 node: written.node,

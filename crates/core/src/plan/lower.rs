@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::affine;
-use super::kernel::{Access, Kernel, Kind, Role};
+use super::contraction::{Contraction, Factor};
+use super::kernel::{Access, Kernel, Kind};
 use super::kernel::{
     Accumulator, Affine, Binding, Body, Bound, Instr, Operand, Register, Store, Typed, View,
 };
@@ -73,7 +74,12 @@ pub(super) enum Template {
     Pointwise,
     /// Reductions of one argument shape along the same axes.
     Reduce(Vec<NodeId>),
-    Contract(NodeId),
+    /// A matrix product or a convolution.
+    Contract {
+        heavy: NodeId,
+        /// For each axis of the output, but for those of extent 1, which such axis of the heavy node it is.
+        order: Vec<usize>,
+    },
 }
 
 /// The stored nodes that a kernel reads. True where a node is read only in the epilogue and at the very point that is
@@ -113,13 +119,14 @@ impl Context<'_> {
         match &recipe.template {
             Template::Pointwise => self.pointwise(recipe),
             Template::Reduce(heavies) => self.reduce(recipe, heavies),
-            Template::Contract(heavy) => self.contract(recipe, *heavy),
+            Template::Contract { heavy, order } => self.contract(recipe, *heavy, order),
         }
     }
 
     fn pointwise(&self, recipe: &Recipe) -> Result<Lowered, NeedsHome> {
-        let output_axes = (0..recipe.extents.len()).collect();
-        let mut scope = Scope::new(self, recipe.extents.clone(), output_axes, &[]);
+        let domain = recipe.extents.clone();
+        let axes = plain_axes(&domain, 0..domain.len());
+        let mut scope = Scope::new(self, domain, axes.clone(), axes, &[]);
         let (body, stores) = scope.epilogue(recipe)?;
         Ok(scope.finish(Kind::Pointwise, body, stores))
     }
@@ -131,10 +138,10 @@ impl Context<'_> {
         let axes: Vec<usize> = (0..from.len()).filter(|&axis| from[axis] != 1).collect();
         let domain: Vec<usize> = axes.iter().map(|&axis| from[axis]).collect();
         let reduced: Vec<bool> = axes.iter().map(|&axis| axis_is_reduced(axis)).collect();
-        let output_axes = (0..domain.len()).filter(|&axis| !reduced[axis]).collect();
-        let mut scope = Scope::new(self, domain, output_axes, heavies);
+        let all_axes = plain_axes(&domain, 0..domain.len());
+        let output = plain_axes(&domain, (0..domain.len()).filter(|&axis| !reduced[axis]));
+        let mut scope = Scope::new(self, domain, output.clone(), output, heavies);
 
-        let all_axes: Vec<usize> = (0..scope.domain.len()).collect();
         let mut prologue = Body::new();
         let mut accumulators = Vec::new();
         for &heavy in heavies {
@@ -159,37 +166,46 @@ impl Context<'_> {
         ))
     }
 
-    fn contract(&self, recipe: &Recipe, heavy: NodeId) -> Result<Lowered, NeedsHome> {
+    fn contract(
+        &self,
+        recipe: &Recipe,
+        heavy: NodeId,
+        order: &[usize],
+    ) -> Result<Lowered, NeedsHome> {
         let heavies = [heavy];
-        let node = &self.nodes[heavy];
-        let (a, b) = (node.args[0], node.args[1]);
-        let rank = node.shape.len();
-        let k = self.nodes[a].shape[rank - 1];
-        // The domain keeps all axes, also those of extent 1, so that roles are plain; coalescing drops them later.
-        let mut domain = node.shape.clone();
-        domain.push(k);
-        let mut roles = vec![Role::Batch; rank - 2];
-        roles.extend([Role::M, Role::N, Role::K]);
-        let output_axes = (0..rank).filter(|&axis| node.shape[axis] != 1).collect();
-        let mut scope = Scope::new(self, domain, output_axes, &heavies);
-
-        let axis = |scope: &Scope<'_>, axis: usize| scope.coordinate(axis);
-        let mut a_coordinates: Vec<Affine> = (0..rank).map(|i| axis(&scope, i)).collect();
-        a_coordinates[rank - 1] = axis(&scope, rank);
-        let mut b_coordinates: Vec<Affine> = (0..rank).map(|i| axis(&scope, i)).collect();
-        b_coordinates[rank - 2] = axis(&scope, rank);
-
-        let mut operand = |node, coordinates: &[Affine]| -> Result<Operand, NeedsHome> {
+        let Contraction {
+            domain,
+            roles,
+            output,
+            a,
+            b,
+        } = Contraction::of(self.nodes, heavy);
+        let output: Vec<(usize, Affine)> = (output.into_iter().filter(|&(n, _)| n != 1)).collect();
+        let ordered = order.iter().map(|&axis| output[axis].clone()).collect();
+        let mut scope = Scope::new(self, domain, output, ordered, &heavies);
+        let mut operand = |factor: &Factor| -> Result<Operand, NeedsHome> {
             let mut body = Body::new();
             scope.memo.clear();
-            let value = scope.value(&mut body, node, coordinates, &[])?;
+            let value = scope.inside(
+                &mut body,
+                factor.node,
+                &factor.coordinates,
+                &[],
+                &factor.within,
+            )?;
             Ok(Operand { body, value })
         };
-        let (a, b) = (operand(a, &a_coordinates)?, operand(b, &b_coordinates)?);
+        let (a, b) = (operand(&a)?, operand(&b)?);
         scope.begin_epilogue();
         let (body, stores) = scope.epilogue(recipe)?;
         Ok(scope.finish(Kind::Contract { roles, a, b }, body, stores))
     }
+}
+
+/// Axes of the domain as they are, with their extents.
+fn plain_axes(domain: &[usize], axes: impl Iterator<Item = usize>) -> Vec<(usize, Affine)> {
+    axes.map(|axis| (domain[axis], Affine::axis(domain.len(), axis)))
+        .collect()
 }
 
 type MemoKey = (NodeId, Vec<Affine>, Vec<Bound>);
@@ -198,8 +214,10 @@ type MemoKey = (NodeId, Vec<Affine>, Vec<Bound>);
 struct Scope<'a> {
     context: &'a Context<'a>,
     domain: Vec<usize>,
-    /// The axes of the domain that the output has, those of extent 1 left out.
-    output_axes: Vec<usize>,
+    /// The axes of the heavy nodes with their extents, those of extent 1 left out, over the domain.
+    computed_axes: Vec<(usize, Affine)>,
+    /// The same in the order in which results are kept.
+    output_axes: Vec<(usize, Affine)>,
     /// Nodes whose accumulators the epilogue may use, in the order of accumulators.
     heavies: &'a [NodeId],
     /// Nodes that this kernel computes itself although they have a home.
@@ -216,12 +234,14 @@ impl<'a> Scope<'a> {
     fn new(
         context: &'a Context<'a>,
         domain: Vec<usize>,
-        output_axes: Vec<usize>,
+        computed_axes: Vec<(usize, Affine)>,
+        output_axes: Vec<(usize, Affine)>,
         heavies: &'a [NodeId],
     ) -> Self {
         Self {
             context,
             domain,
+            computed_axes,
             output_axes,
             heavies,
             computed: BTreeSet::new(),
@@ -238,37 +258,28 @@ impl<'a> Scope<'a> {
         self.memo.clear();
     }
 
-    /// The coordinate along an axis of the domain; a constant where there is only one.
-    fn coordinate(&self, axis: usize) -> Affine {
-        match self.domain[axis] {
-            1 => Affine::constant(self.domain.len(), 0),
-            _ => Affine::axis(self.domain.len(), axis),
-        }
-    }
-
-    /// Coordinates of a tensor whose axes, but for those of extent 1, are `axes` of the domain.
-    fn matching(&self, shape: &[usize], axes: &[usize]) -> Vec<Affine> {
+    /// Coordinates of a tensor whose axes, but for those of extent 1, are `axes`.
+    fn matching(&self, shape: &[usize], axes: &[(usize, Affine)]) -> Vec<Affine> {
         let mut axes = axes.iter();
-        shape
-            .iter()
+        (shape.iter())
             .map(|&extent| match extent {
                 1 => Affine::constant(self.domain.len(), 0),
-                _ => self.coordinate(
-                    *axes
-                        .next()
-                        .expect("the shapes match but for axes of extent 1"),
-                ),
+                _ => {
+                    let axis = axes.next();
+                    axis.expect("the shapes match but for axes of extent 1")
+                        .1
+                        .clone()
+                }
             })
             .collect()
     }
 
-    fn output_coordinates(&self, shape: &[usize]) -> Option<Vec<Affine>> {
-        let extents: Vec<usize> = self
-            .output_axes
-            .iter()
-            .map(|&axis| self.domain[axis])
-            .collect();
-        (squeeze(shape) == extents).then(|| self.matching(shape, &self.output_axes))
+    /// Whether `coordinates` are the very point that is computed, of a tensor whose axes are `axes`.
+    fn is_here(&self, shape: &[usize], coordinates: &[Affine], axes: &[(usize, Affine)]) -> bool {
+        squeeze(shape)
+            .into_iter()
+            .eq(axes.iter().map(|&(extent, _)| extent))
+            && self.matching(shape, axes) == coordinates
     }
 
     fn epilogue(&mut self, recipe: &Recipe) -> Result<(Body, Vec<Store>), NeedsHome> {
@@ -280,9 +291,7 @@ impl<'a> Scope<'a> {
         let mut stores = Vec::new();
         for keep in &recipe.keeps {
             let node = &nodes[keep.node];
-            let coordinates = self
-                .output_coordinates(&node.shape)
-                .expect("a kernel keeps values of its own output shape");
+            let coordinates = self.matching(&node.shape, &self.output_axes);
             let value = self.value(&mut body, keep.node, &coordinates, &[])?;
             let index = keep.home.index(self.domain.len(), &coordinates);
             let dtype = self.context.memory_type(keep.node);
@@ -366,14 +375,13 @@ impl<'a> Scope<'a> {
     ) -> Result<Register, NeedsHome> {
         let node = &self.context.nodes[id];
         let dtype = register_type(node.dtype);
-        let here = bounds.is_empty()
-            && self
-                .output_coordinates(&node.shape)
-                .is_some_and(|own| own == coordinates);
         let accumulator = self.heavies.iter().position(|&heavy| heavy == id);
-        if let (Some(accumulator), true) = (accumulator, self.in_epilogue && here) {
+        if let (Some(accumulator), true) = (accumulator, self.in_epilogue && bounds.is_empty())
+            && self.is_here(&node.shape, coordinates, &self.computed_axes)
+        {
             return Ok(emit(body, Instr::Accumulator(accumulator), dtype));
         }
+        let here = bounds.is_empty() && self.is_here(&node.shape, coordinates, &self.output_axes);
         let leaf = matches!(node.op, Op::Input(_) | Op::State(_));
         if leaf
             || (self.context.homes.contains_key(&id)
@@ -435,7 +443,7 @@ impl<'a> Scope<'a> {
                 let b = self.value(body, node.args[2], coordinates, bounds)?;
                 Ok(emit(body, Instr::Select(condition, a, b), dtype))
             }
-            Op::Reduce { .. } | Op::MatMul => Err(NeedsHome(id)),
+            Op::Reduce { .. } | Op::MatMul | Op::Conv(_) => Err(NeedsHome(id)),
             Op::Reshape => self.reshaped(body, node, coordinates, bounds),
             Op::Detach => self.value(body, node.args[0], coordinates, bounds),
             Op::Permute(permutation) => {
@@ -537,11 +545,25 @@ impl<'a> Scope<'a> {
                 });
             }
         }
+        self.inside(body, node.args[0], &inner, bounds, &within)
+    }
+
+    /// The value of `id` where all of `within` hold, and zero elsewhere.
+    fn inside(
+        &mut self,
+        body: &mut Body,
+        id: NodeId,
+        coordinates: &[Affine],
+        bounds: &[Bound],
+        within: &[Bound],
+    ) -> Result<Register, NeedsHome> {
         let mut all = bounds.to_vec();
         all.extend(within.iter().filter(|b| !bounds.contains(b)).cloned());
-        let value = self.value(body, node.args[0], &inner, &all)?;
-        if matches!(body[value].instr, Instr::Load { .. } | Instr::Gather { .. }) {
-            return Ok(value); // gives zero outside its bounds by itself
+        let value = self.value(body, id, coordinates, &all)?;
+        if within.is_empty()
+            || matches!(body[value].instr, Instr::Load { .. } | Instr::Gather { .. })
+        {
+            return Ok(value); // a load gives zero outside its bounds by itself
         }
         let dtype = body[value].dtype;
         let zero = match dtype {
@@ -549,7 +571,7 @@ impl<'a> Scope<'a> {
             DType::U32 | DType::U8 => Scalar::U32(0),
             DType::Bool => Scalar::Bool(false),
         };
-        let condition = emit(body, Instr::Within(within), DType::Bool);
+        let condition = emit(body, Instr::Within(within.to_vec()), DType::Bool);
         let zero = emit(body, Instr::Constant(zero), dtype);
         Ok(emit(body, Instr::Select(condition, value, zero), dtype))
     }

@@ -2,6 +2,8 @@
 
 mod affine;
 pub mod coalesce;
+mod contraction;
+mod expand;
 mod fuse;
 mod hazard;
 #[cfg(test)]
@@ -65,6 +67,7 @@ pub struct Plan {
 
 /// Plans every entry of a program.
 pub fn plan(program: &Program) -> Plan {
+    let program = &*expand::expand(program);
     let inputs = program
         .inputs
         .iter()

@@ -40,7 +40,15 @@ pub(super) struct Written {
     pub(super) home: Home,
     pub(super) copy: bool,
     /// The reduction or contraction whose epilogue computes it.
-    pub(super) heavy: Option<NodeId>,
+    pub(super) heavy: Option<Heavy>,
+}
+
+/// A reduction or contraction, as the value at the end of its epilogue knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Heavy {
+    pub(super) node: NodeId,
+    /// For each axis of the value, those of extent 1 left out, which such axis of the heavy node it is.
+    pub(super) order: Vec<usize>,
 }
 
 /// The decision for one entry.
@@ -72,7 +80,7 @@ struct Chooser<'a> {
     stored: BTreeSet<NodeId>,
     joins: BTreeMap<NodeId, Vec<Part>>,
     /// The heavy node whose epilogue computes a stored node.
-    heavy_of: HashMap<NodeId, NodeId>,
+    heavy_of: HashMap<NodeId, Heavy>,
 }
 
 /// Decides for `entry`. Nodes of `extra` are kept in any case.
@@ -130,7 +138,7 @@ fn is_leaf(op: &Op) -> bool {
 }
 
 fn is_heavy(op: &Op) -> bool {
-    matches!(op, Op::Reduce { .. } | Op::MatMul)
+    matches!(op, Op::Reduce { .. } | Op::MatMul | Op::Conv(_))
 }
 
 /// Ops that only move elements.
@@ -145,7 +153,7 @@ fn is_movement(op: &Op) -> bool {
         | Op::Detach => true,
         Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } | Op::Random { .. } => false,
         Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => false,
-        Op::Reduce { .. } | Op::MatMul | Op::Gather => false,
+        Op::Reduce { .. } | Op::MatMul | Op::Conv(_) | Op::Gather => false,
     }
 }
 
@@ -178,7 +186,7 @@ impl Chooser<'_> {
         for id in self.ids() {
             let args = &self.nodes[id].args;
             match self.nodes[id].op {
-                Op::MatMul => {
+                Op::MatMul | Op::Conv(_) => {
                     for arg in args.clone() {
                         self.store(self.base(arg));
                     }
@@ -266,22 +274,32 @@ impl Chooser<'_> {
 
         let mut claimed = HashSet::new();
         for heavy in self.ids().rev().filter(|&id| is_heavy(&self.nodes[id].op)) {
-            let extents = squeeze(&self.nodes[heavy].shape);
+            let mut extents = squeeze(&self.nodes[heavy].shape);
+            let mut order: Vec<usize> = (0..extents.len()).collect();
+            let may_turn = !matches!(self.nodes[heavy].op, Op::Reduce { .. });
             let mut last = heavy;
             while !self.stored.contains(&last) {
                 let &[user] = self.users[last].as_slice() else {
                     break;
                 };
-                let op = &self.nodes[user].op;
-                let follows = is_elementwise(op) || matches!(op, Op::Reshape | Op::Detach);
-                if !follows || squeeze(&self.nodes[user].shape) != extents || !claimed.insert(user)
-                {
+                let turned = match &self.nodes[user].op {
+                    // A contraction may write its result in any order of axes.
+                    Op::Permute(permutation) if may_turn => {
+                        squeezed(permutation, &self.nodes[last].shape)
+                    }
+                    Op::Reshape | Op::Detach => (0..extents.len()).collect(),
+                    op if is_elementwise(op) => (0..extents.len()).collect(),
+                    _ => break,
+                };
+                let wanted: Vec<usize> = turned.iter().map(|&axis| extents[axis]).collect();
+                if squeeze(&self.nodes[user].shape) != wanted || !claimed.insert(user) {
                     break;
                 }
-                last = user;
+                order = turned.iter().map(|&axis| order[axis]).collect();
+                (last, extents) = (user, wanted);
             }
             self.stored.insert(last);
-            self.heavy_of.insert(last, heavy);
+            self.heavy_of.insert(last, Heavy { node: heavy, order });
         }
     }
 
@@ -441,7 +459,7 @@ impl Chooser<'_> {
                 storage.homes.insert(id, home);
             }
             if !self.joins.contains_key(&id) && !is_leaf(&nodes[id].op) {
-                let heavy = self.heavy_of.get(&id).copied();
+                let heavy = self.heavy_of.get(&id).cloned();
                 storage.written.push(Written {
                     node: id,
                     home: storage.homes[&id].clone(),
@@ -486,6 +504,13 @@ impl Storage {
     }
 }
 
+/// A permutation of axes as one of those that are not of extent 1 in `shape`.
+fn squeezed(permutation: &[usize], shape: &[usize]) -> Vec<usize> {
+    let number = |axis: usize| shape[..axis].iter().filter(|&&n| n != 1).count();
+    let kept = permutation.iter().filter(|&&axis| shape[axis] != 1);
+    kept.map(|&axis| number(axis)).collect()
+}
+
 fn own_cost(op: &Op) -> usize {
     match op {
         Op::Random { .. } => RANDOM,
@@ -498,7 +523,8 @@ fn own_cost(op: &Op) -> usize {
         | Op::Select
         | Op::Iota { .. } => 1,
         Op::Gather => 2,
-        Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Reduce { .. } | Op::MatMul => 0,
+        Op::Input(_) | Op::State(_) | Op::Const(_) => 0,
+        Op::Reduce { .. } | Op::MatMul | Op::Conv(_) => 0,
         Op::Reshape
         | Op::Permute(_)
         | Op::Broadcast

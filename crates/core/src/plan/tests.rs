@@ -8,7 +8,7 @@ use crate::grad::grad;
 use crate::program::{Init, Program};
 use crate::session::Slot;
 use crate::shared::{op_table, parity, random_graph};
-use crate::{Builder, Tensor};
+use crate::{Builder, Tensor, Window};
 
 /// Repeatable numbers in [-1, 1), as the first value of a state.
 fn init(len: usize, seed: u32) -> Init {
@@ -196,6 +196,34 @@ fn trained(hidden: usize) -> Builder {
         &[("loss", &loss)],
     );
     b
+}
+
+/// Kernel gradients go straight to their segments of the flat gradient, the second one added to the first, and a
+/// transposed convolution needs no zeros in memory.
+#[test]
+fn gradients_of_convolutions_are_written_in_place() {
+    let b = Builder::new();
+    let p = b.state("p", &[240], DType::F32, init(240, 1));
+    let w1 = p.narrow(0, 0, 48).reshape(&[4, 4, 1, 3]);
+    let w2 = p.narrow(0, 48, 192).reshape(&[4, 4, 3, 4]);
+    let down = Window {
+        stride: 2,
+        padding: (1, 1),
+        ..Window::default()
+    };
+    let judge = |x: &Tensor| {
+        let hidden = x.conv(&w1, &[down; 2]).tanh();
+        hidden.conv(&w2, &[down; 2]).tanh()
+    };
+    let real = b.state("real", &[2, 8, 8, 1], DType::F32, init(128, 2));
+    let fake = b.state("fake", &[3, 8, 8, 1], DType::F32, init(192, 3));
+    let loss = judge(&real).sum_all() - judge(&fake).square().sum_all();
+    let slopes = grad(&loss, &[&p]).remove(0);
+    b.entry("f", &[(&p, &(&p - slopes * 0.01))], &[]);
+    let plan = check(b, 2);
+    let names: Vec<_> = (plan.entries[0].kernels.iter().map(|k| k.name.as_str())).collect();
+    // Of each batch two results, two kernel gradients, one input gradient; then the update.
+    assert_eq!(names.len(), 11, "{names:#?}");
 }
 
 #[test]

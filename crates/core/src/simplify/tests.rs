@@ -6,7 +6,7 @@ use crate::eval::Evaluator;
 use crate::op::Op;
 use crate::program::Program;
 use crate::shared::random_graph;
-use crate::{Builder, DType, Init, Scalar, Tensor};
+use crate::{Builder, DType, Init, Scalar, Tensor, Window};
 
 thread_local! {
     static OFF: Cell<bool> = const { Cell::new(false) };
@@ -46,6 +46,31 @@ fn arithmetic_with_zero_and_one_disappears() {
     let n = b.input("n", &[2], DType::U32);
     assert!(same(&(&n + 0.0), &n));
     assert!(same(&(&n * 1.0), &n));
+}
+
+#[test]
+fn one_element_alone_is_not_dilated() {
+    let b = Builder::new();
+    let (x, w) = (
+        b.input("x", &[1, 1, 2], DType::F32),
+        b.input("w", &[1, 2, 3], DType::F32),
+    );
+    let dilated = Window {
+        lhs_dilation: 2,
+        rhs_dilation: 3,
+        padding: (1, 0),
+        ..Window::default()
+    };
+    let plain = Window {
+        padding: (1, 0),
+        ..Window::default()
+    };
+    assert!(same(&x.conv(&w, &[dilated]), &x.conv(&w, &[plain])));
+    assert!(is_constant(
+        &x.conv(&w.constant_like(0.0), &[plain]),
+        0.0,
+        &[1, 2, 3]
+    ));
 }
 
 #[test]
