@@ -318,6 +318,55 @@ def play():
 
 play()
 
+# Convolutions, channels last: first order, and second order as the gradient of the squared slope of the input.
+
+CHANNELS_LAST = ("NHWC", "HWIO", "NHWC")
+
+
+def conv(x, w, strides, padding, **dilations):
+    return jax.lax.conv_general_dilated(x, w, strides, padding, dimension_numbers=CHANNELS_LAST, **dilations)
+
+
+def conv_cases(name, x, w, apply):
+    weight = draw(*jax.eval_shape(apply, x, w).shape)
+    state = {"x": x, "w": w, "weight": weight}
+    cost = lambda s: jnp.sum(jnp.tanh(apply(s["x"], s["w"])) * s["weight"])
+    slope_cost = lambda s: jnp.sum(jax.grad(lambda x: cost({**s, "x": x}))(s["x"]) ** 2)
+    with_gradients(name, state, cost, ["x", "w"])
+    with_gradients(f"{name}, second order", state, slope_cost, ["x", "w"])
+
+
+conv_cases(
+    "conv with uneven tails",
+    draw(2, 6, 8, 2),
+    draw(3, 3, 2, 3, scale=0.3),
+    lambda x, w: conv(x, w, (2, 3), [(1, 0), (0, 1)]),
+)
+conv_cases(
+    "transposed conv",
+    draw(2, 3, 4, 3),
+    draw(4, 4, 3, 2, scale=0.3),
+    lambda x, w: jax.lax.conv_transpose(x, w, (2, 2), [(2, 2), (2, 2)], dimension_numbers=CHANNELS_LAST),
+)
+conv_cases(
+    "transposed conv, odd and threefold",
+    draw(2, 3, 3, 2),
+    draw(3, 5, 2, 2, scale=0.3),
+    lambda x, w: jax.lax.conv_transpose(x, w, (2, 3), "SAME", dimension_numbers=CHANNELS_LAST),
+)
+conv_cases(
+    "dilated conv",
+    draw(1, 7, 6, 2),
+    draw(3, 2, 2, 2, scale=0.3),
+    lambda x, w: conv(x, w, (1, 2), [(2, 1), (-1, 2)], rhs_dilation=(2, 3)),
+)
+conv_cases(
+    "conv with both dilations",
+    draw(2, 4, 5, 2),
+    draw(3, 2, 2, 2, scale=0.3),
+    lambda x, w: conv(x, w, (2, 3), [(3, -1), (-1, 2)], lhs_dilation=(3, 2), rhs_dilation=(2, 1)),
+)
+
 # Random bits: JAX splits its counters into halves, ours are (element, stream).
 
 random = []

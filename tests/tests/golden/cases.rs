@@ -1,7 +1,7 @@
 //! The cases as Ganlet's graphs, in the order of `make.py`.
 
-use ganlet_core::Tensor;
 use ganlet_core::grad::grad;
+use ganlet_core::{Tensor, Window};
 
 use super::file::Given;
 
@@ -212,7 +212,89 @@ pub(crate) const CASES: &[(&str, Trace)] = &[
         outputs.extend([("d loss", &d_loss), ("g loss", &g_loss)]);
         g.builder.entry("step", &updates, &outputs);
     }),
+    ("conv with uneven tails", |g| conv(g, uneven(), 1)),
+    ("conv with uneven tails, second order", |g| {
+        conv(g, uneven(), 2)
+    }),
+    ("transposed conv", |g| {
+        conv(g, [transposed(2, (2, 2)); 2], 1)
+    }),
+    ("transposed conv, second order", |g| {
+        conv(g, [transposed(2, (2, 2)); 2], 2)
+    }),
+    ("transposed conv, odd and threefold", |g| conv(g, same(), 1)),
+    ("transposed conv, odd and threefold, second order", |g| {
+        conv(g, same(), 2)
+    }),
+    ("dilated conv", |g| conv(g, dilated(), 1)),
+    ("dilated conv, second order", |g| conv(g, dilated(), 2)),
+    ("conv with both dilations", |g| conv(g, both(), 1)),
+    ("conv with both dilations, second order", |g| {
+        conv(g, both(), 2)
+    }),
 ];
+
+fn uneven() -> [Window; 2] {
+    let (down, right) = (strided(2, (1, 0)), strided(3, (0, 1)));
+    [down, right]
+}
+
+fn strided(stride: usize, padding: (i64, i64)) -> Window {
+    Window {
+        stride,
+        padding,
+        ..Window::default()
+    }
+}
+
+fn transposed(lhs_dilation: usize, padding: (i64, i64)) -> Window {
+    Window {
+        lhs_dilation,
+        padding,
+        ..Window::default()
+    }
+}
+
+/// What `"SAME"` of `conv_transpose` means: a result of stride times input.
+fn same() -> [Window; 2] {
+    [transposed(2, (2, 1)), transposed(3, (3, 3))]
+}
+
+fn dilated() -> [Window; 2] {
+    let down = Window {
+        rhs_dilation: 2,
+        ..strided(1, (2, 1))
+    };
+    let right = Window {
+        rhs_dilation: 3,
+        ..strided(2, (-1, 2))
+    };
+    [down, right]
+}
+
+fn both() -> [Window; 2] {
+    let down = Window {
+        lhs_dilation: 3,
+        rhs_dilation: 2,
+        ..strided(2, (3, -1))
+    };
+    let right = Window {
+        lhs_dilation: 2,
+        ..strided(3, (-1, 2))
+    };
+    [down, right]
+}
+
+/// `conv_cases` of `make.py`: the cost itself, or the squared slope of its input.
+fn conv(g: &Given<'_>, windows: [Window; 2], order: usize) {
+    let [x, w, weight] = states(g, ["x", "w", "weight"]);
+    let cost = (x.conv(&w, &windows).tanh() * weight).sum_all();
+    let loss = match order {
+        1 => cost,
+        _ => grad(&cost, &[&x]).remove(0).square().sum_all(),
+    };
+    gradients(g, &loss, &[("x", &x), ("w", &w)]);
+}
 
 fn states<const N: usize>(g: &Given<'_>, names: [&str; N]) -> [Tensor; N] {
     names.map(|name| g.state(name))
