@@ -8,11 +8,13 @@ import { configDefaults } from 'vitest/config';
  */
 function mockLibrary(): Plugin {
   const answer: Connect.NextHandleFunction = (request, response, next) => {
-    if (!request.url?.split('?')[0]?.endsWith('/lib/ganlet.js')) {
+    const asked = /\/lib\/(ganlet\.js|mock-\w+\.ts)$/.exec(request.url?.split('?')[0] ?? '')?.[1];
+    if (!asked) {
       next();
       return;
     }
-    const file = new URL('./test/mock-library.ts', import.meta.url).pathname;
+    const name = asked === 'ganlet.js' ? 'mock-library.ts' : asked;
+    const file = new URL(`./test/${name}`, import.meta.url).pathname;
     readFile(file, 'utf8')
       .then((source) => transformWithOxc(source, file))
       .then(({ code }) => {

@@ -53,7 +53,7 @@ export interface TrainerOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-export interface Trainer {
+export interface Trainer extends LatentTools {
   train(steps: number): Promise<Metrics>;
   step(which: 'd' | 'g'): Promise<Metrics>;
   sample(n: number): Promise<Float32Array>;

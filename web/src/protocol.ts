@@ -3,6 +3,7 @@
  * reply with the same id; events come from the worker unasked.
  */
 import type { Backend, BackendChoice, Info, Preset, Progress } from './library.ts';
+import type { InversionEvent, StudioCalls } from './protocol-studio.ts';
 import type { Json } from './state/json.ts';
 
 /** What to train: a preset plus what differs from it. */
@@ -85,7 +86,7 @@ export interface Timing {
   losses: [d: number, g: number][];
 }
 
-export interface Calls {
+export interface Calls extends StudioCalls {
   open: { args: { library: string; data: string }; result: Catalog };
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
@@ -106,6 +107,9 @@ export interface Calls {
 }
 export type CallName = keyof Calls;
 
+/** The worker's side of every call. */
+export type Handlers = { [K in CallName]: (args: Calls[K]['args']) => Promise<Calls[K]['result']> };
+
 export type Request = {
   [K in CallName]: { id: number; call: K; args: Calls[K]['args'] };
 }[CallName];
@@ -122,6 +126,7 @@ export type Event =
   | { event: 'metrics'; step: number; stepsPerSecond: number; series: Series }
   | { event: 'frame'; frame: Frame }
   | { event: 'evaluation'; evaluation: Evaluation }
+  | InversionEvent
   | { event: 'failure'; failure: Failure };
 
 export type Reply =

@@ -12,6 +12,7 @@ import type {
   TrainerOptions,
 } from '../src/library.ts';
 import type { Json, JsonObject } from '../src/state/json.ts';
+import { LatentMock } from './mock-latent.ts';
 
 type Config = JsonObject & { preset: string };
 
@@ -200,7 +201,7 @@ function normal(r: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI * r());
 }
 
-// Its own copy: served to a browser as it is, this file can import nothing.
+// Its own copy: served to a browser as it is, this file can import nothing of src/.
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -211,7 +212,7 @@ export function loseDevice(): void {
   lost = true;
 }
 
-export class Trainer implements TrainerType {
+export class Trainer extends LatentMock implements TrainerType {
   #step = 0;
   #sent: number[] = [];
   #values: Record<string, number[]> = {};
@@ -220,7 +221,9 @@ export class Trainer implements TrainerType {
     private readonly state: Config,
     private seed: number,
     private readonly backend: 'webgpu' | 'cpu',
-  ) {}
+  ) {
+    super();
+  }
 
   static async create(config: string, options: TrainerOptions = {}): Promise<Trainer> {
     const given = (config.startsWith('{') ? JSON.parse(config) : { preset: config }) as Config;
@@ -334,11 +337,13 @@ export class Trainer implements TrainerType {
     return [(goal[0] ?? 0) * pull + zx * tight, (goal[1] ?? 0) * pull + zy * tight];
   }
 
-  #digits(n: number, sharp: number): Float32Array {
+  #digits(z: Float32Array, sharp: number): Float32Array {
+    const n = z.length / 100;
     const out = new Float32Array(n * 784);
     const r = random(this.seed);
     for (let i = 0; i < n; i++) {
-      const [rx, ry, turn] = [5 + 3 * r(), 7 + 3 * r(), r() * 3];
+      const [a, b, turn] = [z[i * 100] ?? 0, z[i * 100 + 1] ?? 0, z[i * 100 + 2] ?? 0];
+      const [rx, ry] = [6 + 2 * Math.tanh(a), 8 + 2 * Math.tanh(b)];
       for (let p = 0; p < 784; p++) {
         const [x, y] = [(p % 28) - 13.5, Math.floor(p / 28) - 13.5];
         const ring = Math.abs(Math.hypot(x / rx, y / ry) - 1) * 4;
@@ -351,7 +356,8 @@ export class Trainer implements TrainerType {
   }
 
   #batch(n: number, target: boolean): Float32Array {
-    if (this.#image) return this.#digits(n, target ? 1 : this.#done);
+    if (this.#image)
+      return this.#digits(this.latents(n, { seed: +target }), target ? 1 : this.#done);
     const r = random(target ? 99 : this.seed);
     const points = Array.from({ length: n }, () => this.#one(r, target));
     return Float32Array.from(this.#line ? points.map((p) => p[0]) : points.flat());
@@ -367,6 +373,7 @@ export class Trainer implements TrainerType {
 
   async generate(z: Float32Array): Promise<Float32Array> {
     const d = this.#done;
+    if (this.#image) return Promise.resolve(this.#digits(z, d));
     if (this.#line)
       return Promise.resolve(z.map((v) => v * (1 - d) + d * (1.3 * Math.tanh(2 * v))));
     const out = new Float32Array(z.length);

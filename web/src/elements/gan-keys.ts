@@ -11,6 +11,7 @@ const KEYS: [string, string][] = [
   ['s', 'One step of both'],
   ['m', 'Slow motion'],
   ['r', 'Start again with the same seed'],
+  ['l', 'The latent studio, and back'],
   ['?', 'This list'],
 ];
 

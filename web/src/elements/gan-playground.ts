@@ -4,7 +4,7 @@
  */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { Session } from '../state/session.ts';
+import { kindOf, Session } from '../state/session.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import './gan-bar.ts';
@@ -19,6 +19,7 @@ import './gan-settings.ts';
 import './gan-stage.ts';
 import './gan-status.ts';
 import './gan-story.ts';
+import './gan-studio.ts';
 import './gan-tools.ts';
 import type { GanKeys } from './gan-keys.ts';
 import type { GanSettings } from './gan-settings.ts';
@@ -29,6 +30,7 @@ export class GanPlayground extends LitElement {
   @property({ type: Boolean }) controls = false;
   @state() private settingsOpen = false;
   @state() private dropping = false;
+  @state() private studioOpen = false;
   @query('gan-keys') private readonly keys!: GanKeys;
   @query('gan-settings') private readonly settings!: GanSettings;
   #session: Session | undefined;
@@ -98,6 +100,22 @@ export class GanPlayground extends LitElement {
         gap: 0.75rem;
         min-width: 0;
       }
+      .studio {
+        grid-column: 2 / -1;
+        grid-row: 1 / -1;
+        min-width: 0;
+      }
+      .studio header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 1rem;
+        padding-block-end: 0.75rem;
+      }
+      .studio h2 {
+        margin: 0;
+        font-size: 1.0625rem;
+      }
       .bottom {
         position: sticky;
         inset-block-end: 0;
@@ -142,6 +160,14 @@ export class GanPlayground extends LitElement {
           grid-template-areas: 'stage game' 'stage story';
           grid-template-rows: auto 1fr;
           gap: 1rem 2rem;
+        }
+      }
+      @media (max-width: 72rem) {
+        .studio {
+          grid-column: 1 / -1;
+        }
+        main:has(.studio) gan-game {
+          display: none;
         }
       }
       @media (max-width: 48rem) {
@@ -196,6 +222,7 @@ export class GanPlayground extends LitElement {
     this.#leave = [
       session.subscribe((topic) => {
         if (topic === 'spec') history.replaceState(null, '', session.link);
+        else if (topic === 'model') this.#onModel();
       }),
       listen(window, 'hashchange', () => void session.follow(location.hash)),
       listen(document, 'visibilitychange', () => {
@@ -237,13 +264,7 @@ export class GanPlayground extends LitElement {
       </header>
       <main>
         <gan-game .session=${session} @settings=${this.#onSettings}></gan-game>
-        <gan-stage .session=${session}></gan-stage>
-        <section class="story" aria-label="The story">
-          <gan-story .session=${session}></gan-story>
-          <gan-curves .session=${session}></gan-curves>
-          <gan-next .session=${session}></gan-next>
-          ${this.controls ? run('phone-run') : nothing}
-        </section>
+        ${this.studioOpen ? this.#studio(session) : this.#stageAndStory(session, run)}
       </main>
       ${
         this.controls
@@ -266,6 +287,51 @@ export class GanPlayground extends LitElement {
       <gan-keys></gan-keys>
       ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}
     `;
+  }
+
+  #stageAndStory(session: Session, run: (place: string) => TemplateResult): TemplateResult {
+    return html`<gan-stage
+        .session=${session}
+        @studio=${this.#toggleStudio}
+        @pick=${(event: CustomEvent<number>) => void this.#openStudio(event.detail)}
+      ></gan-stage>
+      <section class="story" aria-label="The story">
+        <gan-story .session=${session}></gan-story>
+        <gan-curves .session=${session}></gan-curves>
+        <gan-next .session=${session}></gan-next>
+        ${this.controls ? run('phone-run') : nothing}
+      </section>`;
+  }
+
+  #studio(session: Session): TemplateResult {
+    return html`<section class="studio" aria-labelledby="studio-title">
+      <header>
+        <h2 id="studio-title">The latent studio</h2>
+        <button data-action="close-studio" @click=${this.#toggleStudio}>Back to the stage</button>
+      </header>
+      <gan-studio .session=${session}></gan-studio>
+    </section>`;
+  }
+
+  /** Into the studio, with a sample of the stage in the chosen basket. */
+  async #openStudio(sample?: number): Promise<void> {
+    const session = this.#session;
+    if (!session?.model || kindOf(session.model) !== 'image') return;
+    this.studioOpen = true;
+    await session.studio.begin();
+    if (sample !== undefined) session.studio.pick(sample);
+  }
+
+  readonly #toggleStudio = (): void => {
+    if (this.studioOpen) this.studioOpen = false;
+    else void this.#openStudio();
+  };
+
+  #onModel(): void {
+    const { model, studio } = this.#session ?? {};
+    if (!this.studioOpen || !model || !studio || studio.samples) return;
+    if (kindOf(model) === 'image') void studio.begin();
+    else this.studioOpen = false;
   }
 
   readonly #onSettings = ({ detail }: CustomEvent<string>): void => {
@@ -293,6 +359,8 @@ export class GanPlayground extends LitElement {
         return () => void session?.stepOnce(key);
       case 's':
         return () => void session?.stepOnce('both');
+      case 'l':
+        return this.#toggleStudio;
       case 'm':
         return () => void session?.setSlow(!session.slow);
       case 'r':

@@ -7,6 +7,7 @@ import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
 import { type Layers, PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
+import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { theme } from '../style/theme.ts';
 import './gan-images.ts';
@@ -110,6 +111,12 @@ export class GanStage extends SessionElement {
       li button[aria-pressed='false']::before {
         background: none;
       }
+      .under {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 1rem;
+      }
       .real {
         --swatch: var(--real);
       }
@@ -197,9 +204,21 @@ export class GanStage extends SessionElement {
       }
       ${
         kind === 'image'
-          ? html`<p class="small quiet">
-              What G makes of one fixed batch of noise. Point at a sample for D’s opinion of it.
-            </p>`
+          ? html`<div class="under">
+              <p class="small quiet">
+                One fixed batch of noise. Point at a sample for D’s opinion; click to take it into
+                the studio.
+              </p>
+              <button
+                data-action="studio"
+                aria-keyshortcuts="l"
+                @click=${() => {
+                  this.dispatchEvent(new Event('studio'));
+                }}
+              >
+                Latent studio ${icon('next')}
+              </button>
+            </div>`
           : nothing
       }
     `;
@@ -238,6 +257,9 @@ export class GanStage extends SessionElement {
       .data=${model?.info.data}
       label=${this.#describe('image')}
       cell="Sample"
+      @pick=${(event: CustomEvent<number>) => {
+        this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
+      }}
       @look=${(event: CustomEvent<number | undefined>) => {
         this.#look(event.detail);
       }}

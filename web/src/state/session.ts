@@ -21,6 +21,7 @@ import type { Idea } from './next.ts';
 import { Notices, type Tone } from './notices.ts';
 import { SchemaReader } from './schema.ts';
 import { SeriesStore } from './series.ts';
+import { Studio } from './studio.ts';
 import { MAX_SEED, readHash, type Spec, writeHash } from './url.ts';
 
 export type Topic =
@@ -34,6 +35,7 @@ export type Topic =
   | 'evaluation'
   | 'frame'
   | 'view'
+  | 'studio'
   | 'notices';
 
 /** Steps before the first picture for a visitor who comes without a link. */
@@ -63,6 +65,12 @@ export class Session {
   /** Structural edits that wait for Apply. */
   pending: Record<string, Json> = {};
   readonly series = new SeriesStore();
+  readonly studio = new Studio(
+    (call, args) => this.#client.call(call, args),
+    () => {
+      this.#tell('studio');
+    },
+  );
   readonly notices = new Notices(() => {
     this.#tell('notices');
   });
@@ -317,6 +325,7 @@ export class Session {
     if (before !== kindOf(model)) void this.setView(defaultView(model));
     this.pending = {};
     this.series.clear();
+    this.studio.clear();
     this.evaluation = undefined;
     this.frame = undefined;
     this.step = model.info.step;
@@ -379,6 +388,9 @@ export class Session {
       case 'phase':
         this.phase = event.phase;
         this.#tell('phase');
+        return;
+      case 'inverting':
+        this.studio.inverting(event.progress);
         return;
       case 'failure':
         this.#fail(`Training stopped. ${event.failure.message}`, event.failure);

@@ -9,6 +9,7 @@ import {
   type CreateArgs,
   type Evaluation,
   type Event,
+  type Handlers,
   type Model,
   type Phase,
   type Request,
@@ -21,6 +22,7 @@ import { getPath, type Json, type JsonObject, withPath } from '../state/json.ts'
 import { timePreset } from './bench.ts';
 import { buffersOf, describeModel, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
+import { studioCalls } from './latent.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
 import { Queue } from './queue.ts';
 
@@ -35,8 +37,6 @@ export interface Host {
 
 /** How long slow motion dwells on a phase: long enough to read a sentence. */
 const PHASE_MS = 1600;
-
-type Handlers = { [K in CallName]: (args: Calls[K]['args']) => Promise<Calls[K]['result']> };
 
 export class Engine {
   readonly #queue = new Queue();
@@ -72,6 +72,12 @@ export class Engine {
   }
 
   readonly #handlers: Handlers = {
+    ...studioCalls(
+      (job) => this.#queue.run(() => job(this.#needLatent())),
+      (event) => {
+        this.#post(event);
+      },
+    ),
     open: async ({ library, data }) => {
       this.#dataUrl = data;
       this.#library ??= await this.host.load(library);
@@ -175,6 +181,20 @@ export class Engine {
   #need(): Trainer {
     if (!this.#trainer) throw new Error('There is no model yet: choose a preset first.');
     return this.#trainer;
+  }
+
+  #needLatent(): Trainer {
+    const trainer = this.#need();
+    if (this.#model?.info.data.kind !== 'image') {
+      throw new Error(
+        'The studio needs a model that makes images: choose a preset under “Images”.',
+      );
+    }
+    // The library is a file of its own, and a cache may hold an older one than the page's.
+    if (!('latents' in trainer)) {
+      throw new Error('The engine that was loaded is older than this page: reload the page.');
+    }
+    return trainer;
   }
 
   #options(options: TrainerOptions): TrainerOptions {

@@ -1,0 +1,178 @@
+/** Directions in latent space, a slider each: from labels, from measured properties, and those that
+ * the first layer of G has by itself. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Direction } from '../library.ts';
+import type { Decoded, Move } from '../protocol-studio.ts';
+import { Latest } from '../state/latest.ts';
+import { labelOf } from '../state/schema.ts';
+import type { Topic } from '../state/session.ts';
+import { verdictText } from '../state/studio.ts';
+import { shared } from '../style/shared.ts';
+import './gan-images.ts';
+import { SessionElement } from './session-element.ts';
+
+const KINDS: Record<Direction['kind'], string> = {
+  attribute: 'From labels',
+  property: 'From measures',
+  principal: 'Found without labels',
+};
+
+@customElement('gan-sliders')
+export class GanSliders extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['studio', 'model'];
+  @state() private amounts: Readonly<Record<string, number>> = {};
+  @state() private start: 'sample' | 'result' = 'sample';
+  @state() private moved: Decoded | undefined;
+  readonly #moves = new Latest<null>(async () => {
+    const z = this.#startingPoint();
+    if (!z) return;
+    const moves: Move[] = Object.entries(this.amounts).map(([direction, amount]) => ({
+      direction,
+      amount,
+    }));
+    const { studio } = this.session;
+    this.moved = (await studio.attempt('sliders', '', 'shift', { z, moves })) ?? this.moved;
+  });
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 9rem) minmax(0, 1fr);
+        gap: 0.75rem 1rem;
+        align-items: start;
+      }
+      .row {
+        grid-column: 1 / -1;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem;
+        font-size: 0.875rem;
+      }
+      .row button,
+      .row select {
+        min-height: 2rem;
+      }
+      h3 {
+        padding-block: 0.25rem;
+        font-size: 0.75rem;
+        font-weight: 400;
+        color: var(--quiet);
+      }
+      .list {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr));
+        gap: 0.125rem 1.25rem;
+      }
+      :host > * {
+        min-width: 0;
+      }
+      label {
+        display: grid;
+        min-width: 0;
+        font-size: 0.8125rem;
+      }
+      input {
+        width: 100%;
+        margin: 0;
+        accent-color: var(--ink);
+      }
+      .refusal {
+        color: var(--fake-text);
+      }
+    `,
+  ];
+
+  override firstUpdated(): void {
+    this.#moves.ask(null);
+  }
+
+  override render(): TemplateResult {
+    const { studio, model } = this.session;
+    const refusal = studio.refusals.sliders ?? studio.refusals.survey;
+    return html`
+      <div class="row">
+        Start from
+        <select
+          aria-label="Start from"
+          @change=${(event: Event) => {
+            this.start = (event.target as HTMLSelectElement).value as 'sample' | 'result';
+            this.#moves.ask(null);
+          }}
+        >
+          <option value="sample" ?selected=${this.start === 'sample'}>
+            the last sample put into ${studio.chosen}
+          </option>
+          <option value="result" ?selected=${this.start === 'result'}>A − B + C</option>
+        </select>
+        <button
+          @click=${() => {
+            this.amounts = {};
+            this.#moves.ask(null);
+          }}
+        >
+          All to zero
+        </button>
+        ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
+      </div>
+      <div>
+        <gan-images
+          columns="1"
+          gap="0"
+          label="The moved sample"
+          .images=${this.moved?.images}
+          .data=${model?.info.data}
+        ></gan-images>
+        <p class="small quiet">${verdictText(this.moved?.verdicts[0])}</p>
+      </div>
+      <div>
+        ${(Object.keys(KINDS) as Direction['kind'][]).map((kind) => this.#group(kind))}
+        ${studio.directions.length ? nothing : html`<p class="quiet small">No directions yet.</p>`}
+      </div>
+    `;
+  }
+
+  #group(kind: Direction['kind']): TemplateResult | typeof nothing {
+    const directions = this.session.studio.directions.filter((one) => one.kind === kind);
+    if (directions.length === 0) return nothing;
+    return html`<h3>${KINDS[kind]}</h3>
+      <div class="list">
+        ${directions.map(
+          ({ name }) =>
+            html`<label>
+              ${labelOf(name)}
+              <input
+                type="range"
+                min="-2"
+                max="2"
+                step="0.1"
+                .value=${String(this.amounts[name] ?? 0)}
+                @input=${(event: Event) => {
+                  const amount = Number((event.target as HTMLInputElement).value);
+                  this.amounts = { ...this.amounts, [name]: amount };
+                  this.#moves.ask(null);
+                }}
+              />
+            </label>`,
+        )}
+      </div>`;
+  }
+
+  /** A basket that was just filled is what one wants to turn; without one, the first sample. */
+  #startingPoint(): Float32Array | undefined {
+    const { studio, model } = this.session;
+    const width = model?.info.latent_dim ?? 0;
+    const { result } = studio.arithmetic ?? {};
+    if (this.start === 'result') {
+      if (!result) {
+        studio.refuse('sliders', 'There is no result yet: no basket may be empty.');
+        return undefined;
+      }
+      return result.z.slice(4 * width, 5 * width);
+    }
+    return studio.baskets[studio.chosen].at(-1)?.z ?? studio.samples?.z.slice(0, width);
+  }
+}

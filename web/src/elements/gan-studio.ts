@@ -1,0 +1,282 @@
+/** The latent studio: samples to choose from at the left; what is done with them at the right. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Attribute } from '../library.ts';
+import { labelOf } from '../state/schema.ts';
+import type { Topic } from '../state/session.ts';
+import { BASKETS, SAMPLES, verdictText } from '../state/studio.ts';
+import { shared } from '../style/shared.ts';
+import './gan-baskets.ts';
+import './gan-images.ts';
+import './gan-invert.ts';
+import './gan-plane.ts';
+import './gan-sliders.ts';
+import './gan-walk.ts';
+import { SessionElement } from './session-element.ts';
+
+const TOOLS = {
+  walk: 'Walk',
+  plane: 'Plane',
+  sliders: 'Directions',
+  invert: 'Your image',
+} as const;
+type Tool = keyof typeof TOOLS;
+
+/** While it trains, the studio follows at this pace. */
+const FOLLOW_MS = 1000;
+
+@customElement('gan-studio')
+export class GanStudio extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['studio', 'model', 'frame'];
+  @state() private tool: Tool = 'walk';
+  @state() private looked: number | undefined;
+  @state() private wanted: Record<string, string> = {};
+  #step = -1;
+  #followed = 0;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(15rem, 23rem) minmax(0, 1fr);
+        gap: 1rem 1.5rem;
+        align-items: start;
+      }
+      .choose,
+      .work {
+        display: grid;
+        gap: 0.625rem;
+        min-width: 0;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem;
+        font-size: 0.875rem;
+      }
+      .row button,
+      .row select {
+        min-height: 2rem;
+      }
+      .segments {
+        display: flex;
+      }
+      .segments button {
+        border-radius: 0;
+        margin-inline-start: -1px;
+        font-weight: 600;
+      }
+      .segments button[aria-pressed='true'],
+      [role='tab'][aria-selected='true'] {
+        background: var(--ink);
+        color: var(--paper);
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+      }
+      input[type='range'] {
+        width: 7rem;
+        accent-color: var(--ink);
+      }
+      .says {
+        min-height: 1.3em;
+      }
+      .refusal {
+        color: var(--fake-text);
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem;
+        padding-block-start: 0.625rem;
+        border-block-start: 1px solid var(--line);
+      }
+      .tools button {
+        min-height: 2rem;
+        border-color: transparent;
+        background: none;
+      }
+      @media (max-width: 48rem) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  protected override told(topic: Topic): void {
+    if (topic !== 'frame') {
+      this.requestUpdate();
+      return;
+    }
+    const { frame, studio } = this.session;
+    // The stage is not there to say so.
+    this.session.drawn();
+    const now = performance.now();
+    if (!frame || frame.step === this.#step || now - this.#followed < FOLLOW_MS) return;
+    if (this.#step >= 0) studio.refresh();
+    this.#step = frame.step;
+    this.#followed = now;
+  }
+
+  override render(): TemplateResult {
+    const { session } = this;
+    const { studio, model } = session;
+    const marks = new Map(
+      Array.from({ length: SAMPLES }, (_, i) => [i, studio.basketOf(i) ?? ''] as const).filter(
+        ([, basket]) => basket,
+      ),
+    );
+    const verdict =
+      this.looked === undefined ? '' : verdictText(studio.samples?.verdicts[this.looked]);
+    return html`
+      <section class="choose" aria-label="Samples">
+        <div class="row">
+          <span id="into">Click puts a sample into</span>
+          <div class="segments" role="group" aria-labelledby="into">
+            ${BASKETS.map(
+              (name) =>
+                html`<button
+                  aria-pressed=${studio.chosen === name ? 'true' : 'false'}
+                  @click=${() => {
+                    studio.choose(name);
+                  }}
+                >
+                  ${name}
+                </button>`,
+            )}
+          </div>
+        </div>
+        <gan-images
+          cell="Sample"
+          label="Samples of G"
+          .images=${studio.samples?.images}
+          .data=${model?.info.data}
+          .marks=${marks}
+          @pick=${(event: CustomEvent<number>) => {
+            studio.pick(event.detail);
+          }}
+          @look=${(event: CustomEvent<number | undefined>) => {
+            this.looked = event.detail;
+          }}
+        ></gan-images>
+        <p class="small quiet says">${studio.busy ? `${studio.busy}…` : verdict}</p>
+        ${this.#refusal('samples')} ${this.#samples()} ${this.#find(studio.attributes)}
+      </section>
+      <section class="work" aria-label="What is done with them">
+        <gan-baskets .session=${session}></gan-baskets>
+        <div class="tools" role="tablist" aria-label="Tools" @keydown=${this.#onTabs}>
+          ${(Object.keys(TOOLS) as Tool[]).map((tool) => this.#tab(tool))}
+        </div>
+        <div role="tabpanel" id="panel" aria-labelledby=${`tab-${this.tool}`}>${this.#tool()}</div>
+      </section>
+    `;
+  }
+
+  #samples(): TemplateResult {
+    const { studio } = this.session;
+    return html`<div class="row">
+      <button
+        @click=${() => {
+          studio.show({ seed: (studio.seed ?? 0) + 1 });
+        }}
+      >
+        Other samples
+      </button>
+      <label title="Noise from nearer to the middle of the prior: safer samples, less variety">
+        Truncation
+        <input
+          type="range"
+          min="0.1"
+          max="1"
+          step="0.05"
+          .value=${String(studio.truncation)}
+          @input=${(event: Event) => {
+            studio.show({ truncation: Number((event.target as HTMLInputElement).value) });
+          }}
+        />
+        <output>${studio.truncation.toFixed(2)}</output>
+      </label>
+    </div>`;
+  }
+
+  /** Baskets from labels: the classifier looks through many samples. */
+  #find(attributes: readonly Attribute[]): TemplateResult | typeof nothing {
+    if (attributes.length === 0) return nothing;
+    const { studio } = this.session;
+    const wanted = Object.fromEntries(Object.entries(this.wanted).filter(([, label]) => label));
+    return html`<div class="row" role="group" aria-label="Fill from labels">
+        ${attributes.map(
+          ({ name, classes }) =>
+            html`<select
+              aria-label=${labelOf(name)}
+              @change=${(event: Event) => {
+                const { value } = event.target as HTMLSelectElement;
+                this.wanted = { ...this.wanted, [name]: value };
+              }}
+            >
+              <option value="">${labelOf(name)}: any</option>
+              ${classes.map((label) => html`<option value=${label}>${label}</option>`)}
+            </select>`,
+        )}
+        <button
+          data-action="find"
+          ?disabled=${Object.keys(wanted).length === 0 || studio.busy !== ''}
+          @click=${() => void studio.fill(studio.chosen, wanted, 3)}
+        >
+          Find 3 for ${studio.chosen}
+        </button>
+      </div>
+      ${this.#refusal('find')}`;
+  }
+
+  #refusal(who: string): TemplateResult | typeof nothing {
+    const reason = this.session.studio.refusals[who];
+    return reason ? html`<p class="small refusal" role="alert">${reason}</p>` : nothing;
+  }
+
+  #tab(tool: Tool): TemplateResult {
+    const selected = this.tool === tool;
+    return html`<button
+      role="tab"
+      id=${`tab-${tool}`}
+      aria-selected=${selected ? 'true' : 'false'}
+      aria-controls="panel"
+      tabindex=${selected ? 0 : -1}
+      @click=${() => {
+        this.tool = tool;
+      }}
+    >
+      ${TOOLS[tool]}
+    </button>`;
+  }
+
+  readonly #onTabs = (event: KeyboardEvent): void => {
+    const tools = Object.keys(TOOLS) as Tool[];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = tools[(tools.indexOf(this.tool) + step + tools.length) % tools.length];
+    if (!next) return;
+    this.tool = next;
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+
+  #tool(): TemplateResult {
+    const { session } = this;
+    switch (this.tool) {
+      case 'walk':
+        return html`<gan-walk .session=${session}></gan-walk>`;
+      case 'plane':
+        return html`<gan-plane .session=${session}></gan-plane>`;
+      case 'sliders':
+        return html`<gan-sliders .session=${session}></gan-sliders>`;
+      case 'invert':
+        return html`<gan-invert .session=${session}></gan-invert>`;
+    }
+  }
+}

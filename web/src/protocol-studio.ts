@@ -1,0 +1,62 @@
+/** The studio's part of the line between page and worker: latents in, pictures of them out. */
+import type { Attribute, Direction, Inversion, InversionProgress } from './library.ts';
+
+/** What the classifier takes an image for, of one attribute. */
+export interface Verdict {
+  attribute: string;
+  label: string;
+  probability: number;
+}
+
+/** Latents with what G makes of them and what the classifier sees in each. */
+export interface Decoded {
+  count: number;
+  z: Float32Array<ArrayBuffer>;
+  images: Float32Array<ArrayBuffer>;
+  verdicts: Verdict[][];
+}
+
+export type Three<T> = [a: T, b: T, c: T];
+
+export interface Arithmetic {
+  /** The image of each basket's mean. */
+  means: Decoded;
+  /** The result in the middle of eight neighbours. */
+  result: Decoded;
+}
+
+/** So much of a direction. */
+export interface Move {
+  direction: string;
+  amount: number;
+}
+
+export interface StudioCalls {
+  /** What the classifier tells apart and where there is to go. */
+  survey: { args: null; result: { attributes: Attribute[]; directions: Direction[] } };
+  samples: { args: { n: number; seed: number | undefined; truncation: number }; result: Decoded };
+  decode: { args: { z: Float32Array }; result: Decoded };
+  mean: { args: { latents: Float32Array }; result: Decoded };
+  arithmetic: {
+    args: { baskets: Three<Float32Array>; coefficients: Three<number>; rescale: boolean };
+    result: Arithmetic;
+  };
+  walk: {
+    args: {
+      from: Float32Array;
+      to: Float32Array;
+      steps: number;
+      kind: 'linear' | 'spherical';
+    };
+    result: Decoded;
+  };
+  plane: { args: { corners: Three<Float32Array>; uv: Float32Array }; result: Decoded };
+  shift: { args: { z: Float32Array; moves: Move[] }; result: Decoded };
+  find: { args: { wanted: Record<string, string>; n: number; seed: number }; result: Decoded };
+  invert: { args: { image: Float32Array }; result: Inversion };
+}
+
+export interface InversionEvent {
+  event: 'inverting';
+  progress: InversionProgress;
+}

@@ -1,0 +1,81 @@
+/** From a person's own picture to an image as the model makes them. What is safe is converted, and
+ * said; what is not is refused with a reason. */
+import type { DataInfo } from '../library.ts';
+
+/** RGBA bytes, row by row. */
+export interface Pixels {
+  width: number;
+  height: number;
+  rgba: Uint8ClampedArray;
+}
+
+export interface Converted {
+  image: Float32Array;
+  /** What was changed on the way, each a sentence. */
+  notes: string[];
+}
+
+/** Fewer pixels than this on a side hold no picture. */
+const LEAST_SIDE = 8;
+/** Beyond this shape a crop would lose most of the picture. */
+const MOST_ASPECT = 3;
+
+/** Why a file cannot be a picture, before it is decoded. */
+export function refusalOfFile({ name, type, size }: File): string | undefined {
+  if (!type.startsWith('image/')) {
+    return `${name} is ${type ? `of type ${type}` : 'no image'}: choose a PNG, JPEG, WebP or GIF.`;
+  }
+  return size > 20e6
+    ? `${name} has ${Math.round(size / 1e6)} MB: choose an image of at most 20 MB.`
+    : undefined;
+}
+
+/** Why a decoded picture cannot be used. */
+export function refusalOfShape(width: number, height: number): string | undefined {
+  if (Math.min(width, height) < LEAST_SIDE) {
+    return `The image is ${width} × ${height} pixels: it needs at least ${LEAST_SIDE} on each side.`;
+  }
+  return Math.max(width, height) / Math.min(width, height) > MOST_ASPECT
+    ? `The image is ${width} × ${height}: it is too long to be cut to a square. Cut out what matters first.`
+    : undefined;
+}
+
+/** `pixels` are already of the model's width and height; colours and range are brought to the model's. */
+export function convert({ width, height, rgba }: Pixels, data: DataInfo): Converted {
+  const notes: string[] = [];
+  const channels = Math.max(1, data.channels);
+  const [low, high] = data.range;
+  const image = new Float32Array(width * height * channels);
+  let colourful = 0;
+  for (let p = 0; p < width * height; p++) {
+    const [r = 0, g = 0, b = 0, a = 255] = rgba.subarray(4 * p, 4 * p + 4);
+    // What is transparent is paper.
+    const over = (value: number): number => (value * a) / 255 + (255 - a);
+    const rgb = [over(r), over(g), over(b)] as const;
+    colourful = Math.max(colourful, Math.max(...rgb) - Math.min(...rgb));
+    const grey = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+    for (let c = 0; c < channels; c++) {
+      image[p * channels + c] = (channels === 1 ? grey : (rgb[c] ?? grey)) / 255;
+    }
+  }
+  if (channels === 1 && colourful > 24) notes.push('Its colours were turned to grey.');
+  if (channels === 1 && borderMean(image, width, height) > 0.5) {
+    image.forEach((value, i) => {
+      image[i] = 1 - value;
+    });
+    notes.push('It was inverted: the model draws light strokes on black.');
+  }
+  return { image: image.map((value) => low + value * (high - low)), notes };
+}
+
+function borderMean(image: Float32Array, width: number, height: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let p = 0; p < image.length; p++) {
+    const [x, y] = [p % width, Math.floor(p / width)];
+    if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
+    sum += image[p] ?? 0;
+    count += 1;
+  }
+  return sum / Math.max(1, count);
+}

@@ -1,0 +1,276 @@
+/**
+ * The latent studio's state: samples to choose from, three baskets, and A - B + C. Every other tool
+ * of the studio starts from the baskets' means, so that there is one way to choose latents.
+ */
+import type { CallName, Calls } from '../protocol.ts';
+import type { Arithmetic, Decoded, Three, Verdict } from '../protocol-studio.ts';
+import type { Attribute, Direction, InversionProgress } from '../library.ts';
+import { Latest } from './latest.ts';
+
+export type Basket = 'A' | 'B' | 'C';
+export const BASKETS: readonly Basket[] = ['A', 'B', 'C'];
+
+/** A latent in a basket, with its picture. */
+export interface Pick {
+  /** Where it came from; the same sample is not taken twice. */
+  key: string;
+  z: Float32Array;
+  image: Float32Array;
+}
+
+type Call = <K extends CallName>(call: K, args: Calls[K]['args']) => Promise<Calls[K]['result']>;
+
+export const SAMPLES = 64;
+/** More members than this tell a mean nothing new, and do not fit. */
+const MOST = 12;
+
+export class Studio {
+  attributes: Attribute[] = [];
+  directions: Direction[] = [];
+  samples: Decoded | undefined;
+  /** Undefined: the noise that the stage shows. */
+  seed: number | undefined;
+  truncation = 1;
+  chosen: Basket = 'A';
+  baskets: Record<Basket, readonly Pick[]> = { A: [], B: [], C: [] };
+  coefficients: Three<number> = [1, -1, 1];
+  rescale = true;
+  arithmetic: Arithmetic | undefined;
+  inversion: InversionProgress | undefined;
+  /** What is under way, in words. */
+  busy = '';
+  /** Why the last thing asked for was refused; shown at the control that asked. */
+  refusals: Readonly<Record<string, string>> = {};
+
+  readonly #sums = new Latest<null>(async () => {
+    await this.#add();
+  });
+  readonly #samplings = new Latest<null>(async () => {
+    await this.#sample();
+  });
+
+  constructor(
+    private readonly call: Call,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Begins with a model: what it can tell apart, and samples of it. */
+  async begin(): Promise<void> {
+    await this.#sample();
+    const survey = await this.attempt('survey', 'Looking for directions', 'survey', null);
+    if (!survey) return;
+    this.attributes = survey.attributes;
+    this.directions = survey.directions;
+    this.changed();
+  }
+
+  /** Another model: nothing of the old one fits. */
+  clear(): void {
+    this.attributes = [];
+    this.directions = [];
+    this.samples = undefined;
+    this.seed = undefined;
+    this.truncation = 1;
+    this.baskets = { A: [], B: [], C: [] };
+    this.arithmetic = undefined;
+    this.refusals = {};
+    this.changed();
+  }
+
+  /** How far the inversion under way is. */
+  inverting(progress: InversionProgress | undefined): void {
+    this.inversion = progress;
+    this.changed();
+  }
+
+  /** The weights changed: the same latents look different now. */
+  refresh(): void {
+    this.#samplings.ask(null);
+    this.#sums.ask(null);
+  }
+
+  show(changes: Partial<Shown>): void {
+    Object.assign(this, changes);
+    this.#samplings.ask(null);
+  }
+
+  choose(basket: Basket): void {
+    this.chosen = basket;
+    this.changed();
+  }
+
+  /** Puts sample `index` into the chosen basket, or takes it out where it is in. */
+  pick(index: number): void {
+    const pick = this.#pickOf(this.samples, index, `${this.seed ?? 'stage'}/${index}`);
+    if (!pick) return;
+    const basket = this.baskets[this.chosen];
+    if (basket.some(({ key }) => key === pick.key)) this.remove(this.chosen, pick.key);
+    else this.put(this.chosen, [...basket, pick]);
+  }
+
+  /** The basket that a sample on show lies in. */
+  basketOf(index: number): Basket | undefined {
+    const key = `${this.seed ?? 'stage'}/${index}`;
+    return BASKETS.find((name) => this.baskets[name].some((pick) => pick.key === key));
+  }
+
+  put(basket: Basket, picks: readonly Pick[]): void {
+    this.baskets = { ...this.baskets, [basket]: picks.slice(-MOST) };
+    this.#refuse(`basket ${basket}`, undefined);
+    this.#sums.ask(null);
+    this.changed();
+  }
+
+  remove(basket: Basket, key: string): void {
+    this.put(
+      basket,
+      this.baskets[basket].filter((pick) => pick.key !== key),
+    );
+  }
+
+  weigh(coefficients: Three<number>, rescale = this.rescale): void {
+    this.coefficients = coefficients;
+    this.rescale = rescale;
+    this.#sums.ask(null);
+    this.changed();
+  }
+
+  /** Fills a basket with samples that the classifier takes for what is wanted. */
+  async fill(basket: Basket, wanted: Record<string, string>, n: number): Promise<boolean> {
+    const words = Object.values(wanted).join(', ');
+    const seed = Math.floor(Math.random() * 1e6);
+    const found = await this.attempt('find', `Looking for ${words}`, 'find', { wanted, n, seed });
+    if (!found) return false;
+    const picks = Array.from({ length: n }, (_, i) =>
+      this.#pickOf(found, i, `${words} ${seed}/${i}`),
+    ).filter((pick) => pick !== undefined);
+    this.put(basket, picks);
+    return true;
+  }
+
+  /** The latents of a basket, one after another. */
+  latents(basket: Basket): Float32Array {
+    const picks = this.baskets[basket];
+    const width = picks[0]?.z.length ?? 0;
+    const all = new Float32Array(picks.length * width);
+    picks.forEach(({ z }, i) => {
+      all.set(z, i * width);
+    });
+    return all;
+  }
+
+  /** The means of baskets; a word at the control `who` where one is empty. */
+  async means(who: string, names: readonly Basket[]): Promise<Float32Array[] | undefined> {
+    const empty = names.find((name) => this.baskets[name].length === 0);
+    if (empty) {
+      this.#refuse(
+        who,
+        `Basket ${empty} is empty: choose ${empty}, then click on samples to put them in.`,
+      );
+      this.changed();
+      return undefined;
+    }
+    const means: Float32Array[] = [];
+    for (const name of names) {
+      const mean = await this.attempt(who, '', 'mean', { latents: this.latents(name) });
+      if (!mean) return undefined;
+      means.push(mean.z);
+    }
+    return means;
+  }
+
+  /** A call whose failure becomes a word at the control that asked. */
+  async attempt<K extends CallName>(
+    who: string,
+    busy: string,
+    call: K,
+    args: Calls[K]['args'],
+  ): Promise<Calls[K]['result'] | undefined> {
+    this.busy = busy;
+    if (busy) this.changed();
+    try {
+      const result = await this.call(call, args);
+      this.#refuse(who, undefined);
+      return result;
+    } catch (error) {
+      this.#refuse(who, error instanceof Error ? error.message : String(error));
+      return undefined;
+    } finally {
+      this.busy = '';
+      this.changed();
+    }
+  }
+
+  refuse(who: string, reason: string | undefined): void {
+    this.#refuse(who, reason);
+    this.changed();
+  }
+
+  #refuse(who: string, reason: string | undefined): void {
+    const { [who]: _, ...others } = this.refusals;
+    this.refusals = reason ? { ...others, [who]: reason } : others;
+  }
+
+  #pickOf(from: Decoded | undefined, index: number, key: string): Pick | undefined {
+    if (!from || index >= from.count) return undefined;
+    const cut = (all: Float32Array): Float32Array => {
+      const size = all.length / from.count;
+      return all.slice(index * size, (index + 1) * size);
+    };
+    return { key, z: cut(from.z), image: cut(from.images) };
+  }
+
+  async #sample(): Promise<void> {
+    const { seed, truncation } = this;
+    const args = { n: SAMPLES, seed, truncation };
+    const samples = await this.attempt('samples', '', 'samples', args);
+    if (samples) this.samples = samples;
+    this.changed();
+  }
+
+  async #add(): Promise<void> {
+    if (BASKETS.some((name) => this.baskets[name].length === 0)) this.arithmetic = undefined;
+    else {
+      const { coefficients, rescale } = this;
+      const baskets = BASKETS.map((name) => this.latents(name)) as Three<Float32Array>;
+      const args = { baskets, coefficients, rescale };
+      const sum = await this.attempt('result', '', 'arithmetic', args);
+      if (sum) this.arithmetic = sum;
+    }
+    this.changed();
+  }
+}
+
+/** What `show` can change about the samples to choose from. */
+interface Shown {
+  seed: number | undefined;
+  truncation: number;
+}
+
+/** "woman 98 %, glasses 91 %" */
+export function verdictText(verdicts: readonly Verdict[] | undefined): string {
+  return (verdicts ?? [])
+    .map(({ label, probability }) => `${label} ${Math.round(probability * 100)} %`)
+    .join(', ');
+}
+
+/**
+ * The classic analogy from two attributes of two classes each: A has both, B only the first's class,
+ * C neither; so A - B + C should be C with what A has. Figure 19: man with glasses - man + woman.
+ */
+export function analogy(
+  attributes: readonly Attribute[],
+): { wanted: Three<Record<string, string>>; text: string } | undefined {
+  const [who, what] = attributes.filter(({ classes }) => classes.length === 2);
+  if (!who || !what) return undefined;
+  const [one = '', other = ''] = who.classes;
+  const [without = '', having = ''] = what.classes;
+  const wanted = (person: string, thing: string): Record<string, string> => ({
+    [who.name]: person,
+    [what.name]: thing,
+  });
+  return {
+    wanted: [wanted(one, having), wanted(one, without), wanted(other, without)],
+    text: `${one}, ${having} − ${one}, ${without} + ${other}, ${without}`,
+  };
+}

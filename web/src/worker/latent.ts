@@ -1,0 +1,102 @@
+/** The studio's calls: the library's latent tools, each result with its picture. */
+import type { Attribute, Trainer } from '../library.ts';
+import type { Handlers } from '../protocol.ts';
+import type { Decoded, InversionEvent, StudioCalls, Verdict } from '../protocol-studio.ts';
+
+type Floats = Float32Array<ArrayBuffer>;
+
+const own = (array: Float32Array): Floats => array as Floats;
+
+/** The library compiles one program per batch size; these sizes are all that the studio asks for. */
+async function decode(trainer: Trainer, z: Float32Array): Promise<Decoded> {
+  const images = own(await trainer.generate(z));
+  const attributes = trainer.attributes();
+  const probabilities = attributes.length ? await trainer.classify(images) : new Float32Array();
+  const count = z.length / trainer.info().latent_dim;
+  return { count, z: own(z), images, verdicts: verdictsOf(attributes, probabilities) };
+}
+
+/** Of each image and attribute the likeliest class. `probabilities` is [image, attribute, class], flat. */
+export function verdictsOf(
+  attributes: readonly Attribute[],
+  probabilities: Float32Array,
+): Verdict[][] {
+  const width = attributes.reduce((sum, { classes }) => sum + classes.length, 0);
+  const images = width ? Math.floor(probabilities.length / width) : 0;
+  return Array.from({ length: images }, (_, image) => {
+    let at = image * width;
+    return attributes.map(({ name, classes }) => {
+      const chances = probabilities.subarray(at, at + classes.length);
+      at += classes.length;
+      const best = chances.reduce((top, chance, i) => (chance > (chances[top] ?? 0) ? i : top), 0);
+      return { attribute: name, label: classes[best] ?? '', probability: chances[best] ?? NaN };
+    });
+  });
+}
+
+/** `z` and the sum of moves along directions. */
+async function shifted(
+  trainer: Trainer,
+  { z, moves }: StudioCalls['shift']['args'],
+): Promise<Float32Array> {
+  const sum = Float32Array.from(z);
+  for (const { direction, amount } of moves) {
+    const step = await trainer.direction(direction);
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + amount * (step[i] ?? 0);
+  }
+  return sum;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** `run` hands out the trainer, one call at a time. */
+export function studioCalls(
+  run: <T>(job: (trainer: Trainer) => Promise<T>) => Promise<T>,
+  tell: (event: InversionEvent) => void,
+): Pick<Handlers, keyof StudioCalls> {
+  return {
+    survey: () =>
+      run(async (trainer) => ({
+        attributes: trainer.attributes(),
+        directions: await trainer.directions(),
+      })),
+    samples: ({ n, seed, truncation }) =>
+      run((trainer) => {
+        const options = { truncation, ...(seed === undefined ? {} : { seed }) };
+        return decode(trainer, trainer.latents(n, options));
+      }),
+    decode: ({ z }) => run((trainer) => decode(trainer, z)),
+    mean: ({ latents }) => run((trainer) => decode(trainer, trainer.mean(latents))),
+    arithmetic: ({ baskets, coefficients, rescale }) =>
+      run(async (trainer) => {
+        const centre = trainer.arithmetic(...baskets, { coefficients, rescale });
+        const means = joined(baskets.map((basket) => trainer.mean(basket)));
+        return {
+          means: await decode(trainer, means),
+          result: await decode(trainer, trainer.neighbours(centre)),
+        };
+      }),
+    walk: ({ from, to, steps, kind }) =>
+      run((trainer) => decode(trainer, trainer.walk(from, to, steps, kind))),
+    plane: ({ corners, uv }) => run((trainer) => decode(trainer, trainer.plane(...corners, uv))),
+    shift: (args) => run(async (trainer) => decode(trainer, await shifted(trainer, args))),
+    find: ({ wanted, n, seed }) =>
+      run(async (trainer) => decode(trainer, await trainer.find(wanted, n, { seed }))),
+    invert: ({ image }) =>
+      run((trainer) =>
+        trainer.invert(image, {
+          onProgress: (progress) => {
+            tell({ event: 'inverting', progress });
+          },
+        }),
+      ),
+  };
+}

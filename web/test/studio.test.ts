@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CallName, Calls, FromWorker, Request } from '../src/protocol.ts';
+import { Latest } from '../src/state/latest.ts';
+import { analogy, Studio, verdictText } from '../src/state/studio.ts';
+import { Engine } from '../src/worker/engine.ts';
+import { verdictsOf } from '../src/worker/latent.ts';
+import * as mock from './mock-library.ts';
+
+const until = async (met: () => boolean): Promise<void> => {
+  while (!met()) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+/** A studio over the real engine with the stand-in library. */
+async function studioOf(preset: string): Promise<Studio> {
+  const replies = new Map<number, FromWorker>();
+  const engine = new Engine({
+    post: (message) => {
+      if ('id' in message) replies.set(message.id, message);
+    },
+    load: () => Promise.resolve(mock),
+    now: () => performance.now(),
+    breathe: () => Promise.resolve(),
+    sleep: () => Promise.resolve(),
+  });
+  let id = 0;
+  const call = async <K extends CallName>(
+    name: K,
+    args: Calls[K]['args'],
+  ): Promise<Calls[K]['result']> => {
+    const own = ++id;
+    await engine.answer({ id: own, call: name, args } as Request);
+    const reply = replies.get(own);
+    if (reply && 'ok' in reply && reply.ok) return reply.result;
+    throw new Error(reply && 'failure' in reply ? reply.failure.message : 'no reply');
+  };
+  await call('open', { library: '', data: '' });
+  const args = { preset, seed: 0, backend: 'cpu', overrides: {}, headStart: 0 } as const;
+  await call('create', args);
+  return new Studio(call, () => undefined);
+}
+
+describe('the studio', () => {
+  let studio: Studio;
+  beforeEach(async () => {
+    studio = await studioOf('mnist-mlp');
+    await studio.begin();
+  }, 20_000);
+
+  it('begins with samples, attributes and directions', () => {
+    expect(studio.samples).toMatchObject({ count: 64, images: { length: 64 * 784 } });
+    expect(studio.samples?.verdicts[0]?.map(({ attribute }) => attribute)).toEqual([
+      'width',
+      'height',
+    ]);
+    expect(studio.directions).toHaveLength(3);
+  });
+
+  it('puts a sample into the chosen basket, and takes it out again', () => {
+    studio.choose('B');
+    studio.pick(5);
+    expect(studio.basketOf(5)).toBe('B');
+    expect(studio.baskets.B[0]?.z).toEqual(studio.samples?.z.slice(500, 600));
+    studio.pick(5);
+    expect(studio.basketOf(5)).toBeUndefined();
+  });
+
+  it('adds when no basket is empty, and again when a weight changes', async () => {
+    for (const [i, name] of (['A', 'B', 'C'] as const).entries()) {
+      studio.choose(name);
+      studio.pick(i);
+    }
+    await until(() => studio.arithmetic !== undefined);
+    const z = studio.samples?.z ?? new Float32Array();
+    const middle = studio.arithmetic?.result.z[400] ?? 0;
+    expect(middle).toBeCloseTo((z[0] ?? 0) - (z[100] ?? 0) + (z[200] ?? 0));
+    const before = studio.arithmetic;
+    studio.weigh([2, -1, 1]);
+    await until(() => studio.arithmetic !== before);
+    expect(studio.arithmetic?.result.z[400]).toBeCloseTo(middle + (z[0] ?? 0));
+    studio.put('B', []);
+    await until(() => studio.arithmetic === undefined);
+  });
+
+  it('fills baskets from labels, as the classifier sees them', async () => {
+    await studio.fill('A', { width: 'wide' }, 3);
+    expect(studio.baskets.A).toHaveLength(3);
+    studio.choose('A');
+    const means = await studio.means('walk', ['A']);
+    expect(means?.[0]?.[0]).toBeGreaterThan(0.5);
+  });
+
+  it('names an empty basket at the control that needs it', async () => {
+    studio.choose('A');
+    studio.pick(0);
+    expect(await studio.means('walk', ['A', 'C'])).toBeUndefined();
+    expect(studio.refusals.walk).toContain('Basket C is empty');
+    studio.choose('C');
+    studio.pick(1);
+    expect(await studio.means('walk', ['A', 'C'])).toHaveLength(2);
+    expect(studio.refusals.walk).toBeUndefined();
+  });
+
+  it('walks, maps, shifts and inverts', async () => {
+    const [z = new Float32Array()] = [studio.samples?.z.slice(0, 100)];
+    const to = studio.samples?.z.slice(100, 200) ?? new Float32Array();
+    const walk = await studio.attempt('walk', '', 'walk', {
+      from: z,
+      to,
+      steps: 5,
+      kind: 'linear',
+    });
+    expect(walk?.count).toBe(5);
+    const uv = Float32Array.of(0, 0, 1, 0);
+    const plane = await studio.attempt('plane', '', 'plane', { corners: [z, to, z], uv });
+    expect(plane?.z.slice(100)).toEqual(to);
+    const moves = [{ direction: 'wide', amount: 2 }];
+    const shifted = await studio.attempt('sliders', '', 'shift', { z, moves });
+    expect(shifted?.z[0]).toBeCloseTo((z[0] ?? 0) + 2);
+    const image = new Float32Array(784);
+    expect(await studio.attempt('invert', '', 'invert', { image })).toMatchObject({ error: 0.05 });
+    await studio.attempt('invert', '', 'invert', { image: new Float32Array(5) });
+    expect(studio.refusals.invert).toContain('5 numbers');
+  });
+});
+
+it('has nothing to show of a model without images', async () => {
+  const studio = await studioOf('ring');
+  await studio.begin();
+  expect(studio.refusals.samples).toContain('makes images');
+});
+
+it('reads verdicts attribute by attribute', () => {
+  const attributes = [
+    { name: 'person', classes: ['man', 'woman'] },
+    { name: 'hair', classes: ['none', 'short', 'long'] },
+  ];
+  const rows = verdictsOf(attributes, Float32Array.of(0.25, 0.75, 0.5, 0.25, 0.25, 1, 0, 0, 0, 1));
+  expect(rows.map(verdictText)).toEqual(['woman 75 %, none 50 %', 'man 100 %, long 100 %']);
+  expect(verdictsOf([], new Float32Array())).toEqual([]);
+});
+
+it('makes figure 19 of any two attributes of two classes', () => {
+  const attributes = [
+    { name: 'hair', classes: ['none', 'short', 'long'] },
+    { name: 'person', classes: ['man', 'woman'] },
+    { name: 'glasses', classes: ['no glasses', 'glasses'] },
+  ];
+  expect(analogy(attributes)).toEqual({
+    wanted: [
+      { person: 'man', glasses: 'glasses' },
+      { person: 'man', glasses: 'no glasses' },
+      { person: 'woman', glasses: 'no glasses' },
+    ],
+    text: 'man, glasses − man, no glasses + woman, no glasses',
+  });
+  expect(analogy(attributes.slice(0, 2))).toBeUndefined();
+});
+
+it('does the latest job only, one at a time', async () => {
+  const done: number[] = [];
+  const latest = new Latest<number>(async (input) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    done.push(input);
+  });
+  for (const input of [1, 2, 3, 4]) latest.ask(input);
+  await until(() => done.length === 2);
+  expect(done).toEqual([1, 4]);
+});
