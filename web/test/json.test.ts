@@ -19,6 +19,11 @@ describe('differences', () => {
     expect(differences(base, structuredClone(base))).toEqual({});
   });
 
+  it('takes a number for itself after single precision', () => {
+    expect(differences({ std: Math.fround(0.05) }, { std: 0.05 })).toEqual({});
+    expect(differences({ std: 0.05 }, { std: 0.0500001 })).toEqual({ std: 0.0500001 });
+  });
+
   it('names single fields by path', () => {
     const own = { ...base, optimizer: { kind: 'adam', lr: 0.2 }, layers: [1] };
     expect(differences(base, own)).toEqual({ 'optimizer.lr': 0.2, layers: [1] });

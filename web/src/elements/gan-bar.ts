@@ -164,10 +164,14 @@ export class GanBar extends SessionElement {
 
   /** How far it is, how fast, and how long it takes on this machine. */
   #pace(): string {
-    const { step, stepsPerSecond, preset, running } = this.session;
+    const { step, stepsPerSecond, preset, running, expected } = this.session;
     const goal = preset && step < preset.steps ? preset.steps : undefined;
     const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
-    if (!running || stepsPerSecond <= 0) return of;
+    if (!running || stepsPerSecond <= 0) {
+      return expected === undefined
+        ? of
+        : `of about ${count(goal ?? 0)}, ${duration(expected)} here`;
+    }
     const left = goal === undefined ? '' : `, ${duration((goal - step) / stepsPerSecond)} left`;
     return `${rate(stepsPerSecond)} a second${left}`;
   }

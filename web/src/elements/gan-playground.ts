@@ -19,10 +19,11 @@ import './gan-settings.ts';
 import './gan-stage.ts';
 import './gan-status.ts';
 import './gan-story.ts';
-import './gan-studio.ts';
 import './gan-tools.ts';
 import type { GanKeys } from './gan-keys.ts';
 import type { GanSettings } from './gan-settings.ts';
+
+const TITLE = document.title;
 
 @customElement('gan-playground')
 export class GanPlayground extends LitElement {
@@ -227,6 +228,8 @@ export class GanPlayground extends LitElement {
       listen(window, 'hashchange', () => void session.follow(location.hash)),
       listen(document, 'visibilitychange', () => {
         void session.visible(document.visibilityState === 'visible');
+        // A hidden tab has only its title to say so.
+        document.title = session.hiddenPause ? `Paused: ${TITLE}` : TITLE;
       }),
       listen(document, 'keydown', this.#onKey),
       listen(document, 'dragover', this.#onDrag),
@@ -317,6 +320,8 @@ export class GanPlayground extends LitElement {
   async #openStudio(sample?: number): Promise<void> {
     const session = this.#session;
     if (!session?.model || kindOf(session.model) !== 'image') return;
+    // Loaded when it is wanted: most visits begin and many end without it.
+    await import('./gan-studio.ts');
     this.studioOpen = true;
     await session.studio.begin();
     if (sample !== undefined) session.studio.pick(sample);

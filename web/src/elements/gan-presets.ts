@@ -82,6 +82,14 @@ export class GanPresets extends SessionElement {
       li strong {
         font-weight: 600;
       }
+      /* Titles are whole; of a long summary the beginning is enough to choose by. */
+      li .small {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        line-clamp: 3;
+        overflow: hidden;
+      }
       h2 + ul + h2 {
         margin-block-start: 0.25rem;
         border-block-start: 1px solid var(--line);

@@ -39,7 +39,7 @@ export class GanRun extends SessionElement {
         color: var(--ink);
       }
       input {
-        width: 6.5rem;
+        width: 5rem;
       }
       .seed {
         display: flex;

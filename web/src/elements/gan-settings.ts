@@ -50,6 +50,9 @@ export class GanSettings extends SessionElement {
       .foot p {
         flex: 1 1 10rem;
       }
+      .head .mark {
+        margin-inline-start: auto;
+      }
       h2 {
         font-size: 1.0625rem;
         font-weight: 600;
@@ -91,7 +94,7 @@ export class GanSettings extends SessionElement {
       }
       textarea {
         width: 100%;
-        min-height: 6rem;
+        min-height: 9rem;
         padding: 0.5rem;
         font-family: ui-monospace, monospace;
         font-size: 0.8125rem;
@@ -139,6 +142,7 @@ export class GanSettings extends SessionElement {
     return html`
       <div class="head">
         <h2 id="title">Settings</h2>
+        ${this.#differing()}
         <button class="plain" aria-label="Close settings" @click=${this.close}>
           ${icon('close')}
         </button>
@@ -172,6 +176,20 @@ export class GanSettings extends SessionElement {
     `;
   }
 
+  /** How much differs from the preset, and the way back. */
+  #differing(): TemplateResult | typeof nothing {
+    const { session } = this;
+    const count = Object.keys(session.spec.overrides).length;
+    if (count === 0) return nothing;
+    return html`<button
+      class="mark"
+      ?disabled=${session.busy !== ''}
+      @click=${() => void session.choosePreset(session.spec.preset)}
+    >
+      ${count === 1 ? '1 differs' : `${count} differ`} from the preset: back
+    </button>`;
+  }
+
   readonly close = (): void => {
     this.open = false;
     this.dispatchEvent(new Event('close'));
@@ -193,18 +211,20 @@ export class GanSettings extends SessionElement {
     return html`<section data-group=${key}>
       ${title ? html`<h3>${title}</h3>` : nothing}
       ${description ? html`<p class="small quiet">${description}</p>` : nothing}
-      ${controls.map((control) => this.#field(control))}
+      ${controls.map((control) => this.#field(control, description))}
     </section>`;
   }
 
-  #field(control: Control): TemplateResult {
+  #field(control: Control, group: string): TemplateResult {
     const { session } = this;
     const { path, label } = control;
     const own = session.presetValue(path);
     const value = session.pending[path] ?? control.value;
     const differs =
       own !== undefined && !sameJson(comparable(control, own), comparable(control, value));
-    const note = control.kind === 'choice' ? chosenNote(control, value) : control.description;
+    const said = control.kind === 'choice' ? chosenNote(control, value) : control.description;
+    // A group of one part says it already.
+    const note = said === group ? '' : said;
     const refusal = this.refusals[path];
     return html`<div class="field" data-path=${path}>
       <div>
@@ -274,7 +294,7 @@ export class GanSettings extends SessionElement {
         return html`<textarea
           id=${path}
           spellcheck="false"
-          .value=${JSON.stringify(value, null, 1)}
+          .value=${lines(value)}
           @change=${(event: Event) => void this.#changeJson(path, field(event).value)}
         ></textarea>`;
     }
@@ -307,6 +327,12 @@ export class GanSettings extends SessionElement {
     const { [path]: _, ...others } = this.refusals;
     this.refusals = reason ? { ...others, [path]: reason } : others;
   }
+}
+
+/** JSON with one item of a list a line, such as the layers of a network. */
+function lines(value: Json): string {
+  if (!Array.isArray(value)) return JSON.stringify(value, null, 1);
+  return `[\n${value.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]`;
 }
 
 type Field = HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement;

@@ -32,8 +32,11 @@ export function withPath(root: JsonObject, path: string, value: Json): JsonObjec
   return { ...root, [head]: next };
 }
 
+/** Numbers count as equal where single precision cannot tell them apart: some of the library's
+ * settings are kept in it, and 0.05 comes back as 0.05000000074505806. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
+  if (typeof a === 'number' && typeof b === 'number') return Math.fround(a) === Math.fround(b);
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   }

@@ -217,7 +217,10 @@ function placeholder(field: JsonObject): number | undefined {
 
 function textOf(schema: JsonObject): string {
   const { description, title } = schema;
-  return typeof description === 'string' ? description : typeof title === 'string' ? title : '';
+  const text =
+    typeof description === 'string' ? description : typeof title === 'string' ? title : '';
+  // Written for Rust's documentation, read here as prose.
+  return text.replaceAll(/[`[\]]/g, '');
 }
 
 function tagOf(fields: [string, JsonObject][]): { key: string; value: Json } | undefined {

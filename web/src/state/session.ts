@@ -19,6 +19,7 @@ import type {
 import { differences, getPath, isObject, type Json, sameJson, withPath } from './json.ts';
 import type { Idea } from './next.ts';
 import { Notices, type Tone } from './notices.ts';
+import { PaceMemory } from './pace-memory.ts';
 import { SchemaReader } from './schema.ts';
 import { SeriesStore } from './series.ts';
 import { Studio } from './studio.ts';
@@ -75,6 +76,7 @@ export class Session {
     this.#tell('notices');
   });
 
+  readonly #pace = new PaceMemory();
   readonly #listeners = new Set<(topic: Topic) => void>();
   readonly #client: Client;
   readonly #worker: Worker;
@@ -295,6 +297,17 @@ export class Session {
     }
   }
 
+  /** Seconds to the preset's length at the rate of an earlier visit; undefined where never seen. */
+  get expected(): number | undefined {
+    const rate = this.#pace.rate(this.#paceKey);
+    const left = (this.preset?.steps ?? 0) - this.step;
+    return rate !== undefined && left > 0 ? left / rate : undefined;
+  }
+
+  get #paceKey(): string {
+    return `${this.spec.preset} ${this.model?.info.backend ?? ''}`;
+  }
+
   drawn(): void {
     void this.#client.call('drawn', null);
   }
@@ -374,6 +387,7 @@ export class Session {
       case 'metrics':
         this.step = event.step;
         this.stepsPerSecond = event.stepsPerSecond;
+        if (event.stepsPerSecond > 0) this.#pace.record(event.stepsPerSecond, this.#paceKey);
         this.series.append(event.series);
         this.#tell('metrics');
         return;
