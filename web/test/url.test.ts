@@ -7,6 +7,7 @@ describe('the share link', () => {
       preset: 'moons',
       seed: 42,
       backend: 'cpu',
+      scratch: true,
       overrides: {
         'g_optimizer.lr': 0.0005,
         cost: 'minimax',

@@ -35,6 +35,16 @@ export class GanStory extends SessionElement {
         font-size: 0.9375rem;
         line-height: 1.5;
       }
+      .shipped {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+        font-size: 0.8125rem;
+      }
+      .shipped button {
+        min-height: 2rem;
+      }
       .coach {
         min-height: 3rem;
         padding-inline-start: 0.75rem;
@@ -115,7 +125,7 @@ export class GanStory extends SessionElement {
             </p>`
           : nothing
       }
-      ${this.#coach()}
+      ${this.#shipped()} ${this.#coach()}
       <dl aria-live="off">
         ${numbers.map(
           ({ label, value, note }) => html`
@@ -130,6 +140,21 @@ export class GanStory extends SessionElement {
         ${this.#onDemand(numbers.length > 0)}
       </dl>
     `;
+  }
+
+  #shipped(): TemplateResult | typeof nothing {
+    const { shipped, model, busy } = this.session;
+    if (!shipped || !model) return nothing;
+    return html`<p class="shipped">
+      <span>This model was trained beforehand, for ${count(model.info.step)} steps.</span>
+      <button
+        data-action="scratch"
+        ?disabled=${busy !== ''}
+        @click=${() => void this.session.reset()}
+      >
+        Train from scratch
+      </button>
+    </p>`;
   }
 
   #coach(): TemplateResult {

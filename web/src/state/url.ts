@@ -12,6 +12,8 @@ export interface Spec {
   backend: BackendChoice;
   /** Dotted path to value, for everything that differs from the preset. */
   overrides: Record<string, Json>;
+  /** Train from the first step, though a trained model ships with the preset. */
+  scratch: boolean;
 }
 
 export interface Reading {
@@ -21,7 +23,13 @@ export interface Reading {
   warnings: string[];
 }
 
-export const DEFAULT_SPEC: Spec = { preset: 'ring', seed: 0, backend: 'auto', overrides: {} };
+export const DEFAULT_SPEC: Spec = {
+  preset: 'ring',
+  seed: 0,
+  backend: 'auto',
+  overrides: {},
+  scratch: false,
+};
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
 const PATH = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/i;
@@ -65,6 +73,8 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
           `“seed=${text}” was skipped: a seed is a whole number from 0 to ${MAX_SEED}.`,
         );
       } else spec.seed = seed;
+    } else if (key === 'scratch') {
+      spec.scratch = text !== '0';
     } else if (key === 'backend') {
       if (BACKENDS.includes(text)) spec.backend = text as BackendChoice;
       else warnings.push(`“backend=${text}” was skipped: it is one of ${BACKENDS.join(', ')}.`);
@@ -81,6 +91,7 @@ export function writeHash(spec: Spec): string {
   const pairs: [string, string][] = [['preset', spec.preset]];
   if (spec.seed !== DEFAULT_SPEC.seed) pairs.push(['seed', String(spec.seed)]);
   if (spec.backend !== DEFAULT_SPEC.backend) pairs.push(['backend', spec.backend]);
+  if (spec.scratch) pairs.push(['scratch', '1']);
   for (const path of Object.keys(spec.overrides).sort()) {
     pairs.push([path, writeValue(spec.overrides[path] ?? null)]);
   }

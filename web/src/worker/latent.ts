@@ -70,7 +70,8 @@ export function studioCalls(
       })),
     samples: ({ n, seed, truncation }) =>
       run((trainer) => {
-        const options = { truncation, ...(seed === undefined ? {} : { seed }) };
+        // The stage's noise is that of the run's own seed.
+        const options = { truncation, seed: seed ?? trainer.info().seed };
         return decode(trainer, trainer.latents(n, options));
       }),
     decode: ({ z }) => run((trainer) => decode(trainer, z)),

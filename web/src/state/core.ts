@@ -1,0 +1,229 @@
+/**
+ * What the page knows: the state that elements show, told by topic when it changes, and the line to
+ * the worker that it comes from.
+ */
+import { CallError, Client } from '../client.ts';
+import type { Preset, Progress } from '../library.ts';
+import type {
+  Calls,
+  CallName,
+  Catalog,
+  Evaluation,
+  Event,
+  Failure,
+  Frame,
+  Model,
+  Phase,
+  View,
+} from '../protocol.ts';
+import { differences, type Json } from './json.ts';
+import { Notices, type Tone } from './notices.ts';
+import { PaceMemory } from './pace-memory.ts';
+import type { SchemaReader } from './schema.ts';
+import { SeriesStore } from './series.ts';
+import { Studio } from './studio.ts';
+import { readHash, type Spec, writeHash } from './url.ts';
+
+export type Topic =
+  | 'catalog'
+  | 'model'
+  | 'spec'
+  | 'running'
+  | 'phase'
+  | 'progress'
+  | 'metrics'
+  | 'evaluation'
+  | 'frame'
+  | 'view'
+  | 'studio'
+  | 'notices';
+
+export abstract class Core {
+  spec: Spec;
+  catalog: Catalog | undefined;
+  schema: SchemaReader | undefined;
+  model: Model | undefined;
+  /** What is being made ready; nothing else can start meanwhile. */
+  busy = '';
+  progress: Progress | undefined;
+  running = false;
+  /** Training stopped because the tab went out of sight, and will go on by itself. */
+  hiddenPause = false;
+  keepInBackground = false;
+  /** Slow motion: one player's move at a time, each long enough to be read about. */
+  slow = false;
+  phase: Phase | undefined;
+  step = 0;
+  stepsPerSecond = 0;
+  /** The model came trained, with the page. */
+  shipped = false;
+  evaluation: Evaluation | undefined;
+  evaluating = false;
+  frame: Frame | undefined;
+  view: View = { heat: true, grid: false, arrows: false };
+  /** Structural edits that wait for Apply. */
+  pending: Record<string, Json> = {};
+  readonly series = new SeriesStore();
+  readonly studio = new Studio(
+    (call, args) => this.client.call(call, args),
+    () => {
+      this.tell('studio');
+    },
+  );
+  readonly notices = new Notices(() => {
+    this.tell('notices');
+  });
+
+  protected readonly client: Client;
+  readonly #paces = new PaceMemory();
+  readonly #listeners = new Set<(topic: Topic) => void>();
+  readonly #worker: Worker;
+
+  constructor(
+    protected readonly fallbackPreset: string,
+    protected readonly baseUrl: string,
+  ) {
+    this.spec = { ...readHash('').spec, preset: fallbackPreset };
+    this.#worker = new Worker(new URL('../worker/main.ts', import.meta.url), {
+      type: 'module',
+      name: 'ganlet',
+    });
+    this.client = new Client(this.#worker, (event) => {
+      this.#onEvent(event);
+    });
+    this.#worker.onerror = (event) => {
+      const text = `The training worker stopped: ${event.message || 'it could not be loaded'}. Reload the page; a saved checkpoint brings the model back.`;
+      this.client.abandon(text);
+      this.running = false;
+      this.notices.add('error', text);
+      this.tell('running');
+    };
+  }
+
+  /** Says what went wrong, and offers the way on where there is one. */
+  protected abstract fail(text: string, failure: Failure): void;
+
+  subscribe(listener: (topic: Topic) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#listeners.clear();
+  }
+
+  get preset(): Preset | undefined {
+    return this.catalog?.presets.find(({ name }) => name === this.spec.preset);
+  }
+
+  get link(): string {
+    return writeHash(this.spec);
+  }
+
+  /** Seconds to the preset's length at the rate of an earlier visit; undefined where never seen. */
+  get expected(): number | undefined {
+    const rate = this.#paces.rate(this.#paceKey);
+    const left = (this.preset?.steps ?? 0) - this.step;
+    return rate !== undefined && left > 0 ? left / rate : undefined;
+  }
+
+  get #paceKey(): string {
+    return `${this.spec.preset} ${this.model?.info.backend ?? ''}`;
+  }
+
+  notify(tone: Tone, text: string): void {
+    this.notices.add(tone, text);
+  }
+
+  drawn(): void {
+    void this.client.call('drawn', null);
+  }
+
+  async setView(view: View): Promise<void> {
+    this.view = view;
+    this.tell('view');
+    if (this.model) await this.try('', 'view', view);
+  }
+
+  /** What a config changes about its preset. */
+  protected overrides(config: Json): Record<string, Json> {
+    return this.preset ? differences(this.preset.config, config) : {};
+  }
+
+  /** A call whose failure becomes a notice; what was there before stays. */
+  protected async try<K extends CallName>(
+    busy: string,
+    call: K,
+    args: Calls[K]['args'],
+    transfer: Transferable[] = [],
+  ): Promise<Calls[K]['result'] | undefined> {
+    if (busy) this.setBusy(busy);
+    try {
+      return await this.client.call(call, args, transfer);
+    } catch (error) {
+      if (error instanceof CallError) this.fail(error.message, error);
+      else this.notices.add('error', String(error));
+      return undefined;
+    } finally {
+      if (busy) this.setBusy('');
+    }
+  }
+
+  protected setBusy(busy: string): void {
+    this.busy = busy;
+    this.progress = undefined;
+    this.tell('progress');
+  }
+
+  protected tell(topic: Topic): void {
+    for (const listener of this.#listeners) listener(topic);
+  }
+
+  #onEvent(event: Event): void {
+    switch (event.event) {
+      case 'progress':
+        this.progress = event.progress;
+        this.tell('progress');
+        return;
+      case 'running':
+        this.running = event.running;
+        this.tell('running');
+        return;
+      case 'metrics':
+        this.step = event.step;
+        this.stepsPerSecond = event.stepsPerSecond;
+        if (event.stepsPerSecond > 0) this.#paces.record(event.stepsPerSecond, this.#paceKey);
+        this.series.append(event.series);
+        this.tell('metrics');
+        return;
+      case 'frame':
+        this.frame = event.frame;
+        this.tell('frame');
+        return;
+      case 'evaluation':
+        this.evaluation = event.evaluation;
+        this.tell('evaluation');
+        return;
+      case 'phase':
+        this.phase = event.phase;
+        this.tell('phase');
+        return;
+      case 'inverting':
+        this.studio.inverting(event.progress);
+        return;
+      case 'failure':
+        this.fail(`Training stopped. ${event.failure.message}`, event.failure);
+        return;
+    }
+  }
+}
+
+export type Kind = 'plane' | 'line' | 'image' | 'none';
+
+/** Which stage a model needs; the benchmarks' data are of any size and have none. */
+export function kindOf(model: Model): Kind {
+  if (model.info.data.kind === 'image') return 'image';
+  if (model.line) return 'line';
+  return model.info.data.dim === 2 ? 'plane' : 'none';
+}

@@ -1,0 +1,178 @@
+/** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
+import type { BackendChoice } from '../library.ts';
+import type { Model, View } from '../protocol.ts';
+import { Core, kindOf } from './core.ts';
+import { getPath, isObject } from './json.ts';
+import type { Idea } from './next.ts';
+import { SchemaReader } from './schema.ts';
+import { fetchShipped, ships, wantsShipped } from './shipped.ts';
+import { MAX_SEED, readHash, type Spec } from './url.ts';
+
+/** Steps before the first picture for a visitor who comes without a link. */
+const HEAD_START = 150;
+
+export abstract class Models extends Core {
+  /** Loads the library and makes the first model, as the link asks. */
+  async open(hash: string): Promise<void> {
+    const catalog = await this.try('Loading the engine', 'open', {
+      library: new URL('lib/ganlet.js', this.baseUrl).href,
+      data: new URL('data/', this.baseUrl).href,
+    });
+    if (!catalog) return;
+    this.catalog = catalog;
+    this.schema = isObject(catalog.schema) ? new SchemaReader(catalog.schema) : undefined;
+    this.tell('catalog');
+    await this.follow(hash);
+  }
+
+  /** Takes what a link asks for, says what it could not take, and creates the model. */
+  async follow(hash: string): Promise<void> {
+    const { spec, named, warnings } = readHash(hash, (path) => this.schema?.knows(path) ?? true);
+    if (!named) spec.preset = this.fallbackPreset;
+    const presets = this.catalog?.presets ?? [];
+    if (!presets.some(({ name }) => name === spec.preset)) {
+      this.notices.add(
+        'error',
+        `There is no preset “${spec.preset}” in this version, so “${this.fallbackPreset}” was opened. Choose another from the list at the top.`,
+      );
+      spec.preset = this.fallbackPreset;
+      spec.overrides = {};
+    }
+    for (const warning of warnings) this.notices.add('warning', warning);
+    const made = await this.create(spec, named ? 0 : HEAD_START);
+    // A link's setting that the engine refuses must not leave an empty page.
+    if (!made && !this.model) await this.create({ ...spec, backend: 'auto', overrides: {} });
+    // The address again says what is there.
+    this.tell('spec');
+  }
+
+  async create(spec: Spec, headStart = 0): Promise<boolean> {
+    const { preset, seed, backend, overrides } = spec;
+    const shipped = wantsShipped(spec) ? await this.loadShipped(spec) : undefined;
+    const args = { preset, seed, backend, overrides, headStart };
+    const model = shipped ?? (await this.try('Preparing', 'create', args));
+    if (!model) return false;
+    this.spec = spec;
+    this.adopt(model);
+    this.shipped = shipped !== undefined;
+    this.tell('model');
+    return true;
+  }
+
+  /** The trained model that comes with a preset; where it cannot be had, one trains it oneself. */
+  protected async loadShipped({ preset, backend }: Spec): Promise<Model | undefined> {
+    this.setBusy('Loading the trained model');
+    try {
+      const bytes = await fetchShipped(preset, this.baseUrl, (progress) => {
+        this.progress = progress;
+        this.tell('progress');
+      });
+      return await this.client.call('load', { bytes, backend }, [bytes.buffer]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.notices.add('warning', `${reason} It is trained from scratch instead.`);
+      return undefined;
+    } finally {
+      this.setBusy('');
+    }
+  }
+
+  choosePreset(preset: string): Promise<boolean> {
+    return this.create({ ...this.spec, preset, overrides: {}, scratch: false });
+  }
+
+  /** What to try next: a preset, or this one with other settings. */
+  tryIdea({ preset, overrides }: Idea): Promise<boolean> {
+    const kept = preset === this.spec.preset ? this.spec.overrides : {};
+    return this.create({ ...this.spec, preset, overrides: { ...kept, ...overrides } });
+  }
+
+  /** Another device; what was trained moves with it. */
+  async chooseBackend(backend: BackendChoice): Promise<boolean> {
+    if (!this.model || this.step === 0) return this.create({ ...this.spec, backend });
+    const { shipped } = this;
+    const bytes = await this.try('', 'save', null);
+    const model =
+      bytes && (await this.try('Moving the model', 'load', { bytes, backend }, [bytes.buffer]));
+    if (!model) return false;
+    this.spec = { ...this.spec, backend };
+    this.adopt(model);
+    this.shipped = shipped;
+    this.tell('model');
+    return true;
+  }
+
+  async reset(seed = this.spec.seed): Promise<void> {
+    if (!this.model || this.busy) return;
+    const again = this.running;
+    if (again) await this.try('', 'pause', null);
+    const model = await this.try('Starting again', 'reset', { seed });
+    if (!model) return;
+    this.spec = { ...this.spec, seed, scratch: ships(this.spec.preset) };
+    this.adopt(model);
+    if (again) await this.try('', 'play', null);
+  }
+
+  newSeed(): Promise<void> {
+    return this.reset(Math.floor(Math.random() * Math.min(MAX_SEED, 99_999)) + 1);
+  }
+
+  async save(): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
+    const bytes = await this.try('', 'save', null);
+    return bytes && { name: `ganlet-${this.spec.preset}-step-${this.step}.safetensors`, bytes };
+  }
+
+  async load(file: File): Promise<void> {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { backend } = this.spec;
+    const model = await this.try(`Loading ${file.name}`, 'load', { bytes, backend }, [
+      bytes.buffer,
+    ]);
+    if (!model) return;
+    const preset = getPath(model.config, 'preset');
+    if (typeof preset === 'string') this.spec = { ...this.spec, preset };
+    this.adopt(model);
+    this.notices.add(
+      'info',
+      `${file.name} loaded at step ${model.info.step.toLocaleString('en')}.`,
+    );
+  }
+
+  /** After the GPU went away. */
+  async recover(): Promise<void> {
+    const model = await this.try('Going on from the last checkpoint', 'recover', null);
+    if (!model) return;
+    this.spec = { ...this.spec, backend: 'cpu' };
+    this.adopt(model);
+    this.notices.add('info', `Back at step ${model.info.step.toLocaleString('en')}, on the CPU.`);
+  }
+
+  protected adopt(model: Model): void {
+    const before = this.model && kindOf(this.model);
+    this.model = model;
+    // The engine's word on the seed and the config counts, whatever a link or a file said.
+    this.spec = {
+      ...this.spec,
+      seed: model.info.seed,
+      overrides: this.overrides(model.config),
+    };
+    if (before !== kindOf(model)) void this.setView(defaultView(model));
+    this.pending = {};
+    this.shipped = false;
+    this.series.clear();
+    this.studio.clear();
+    this.evaluation = undefined;
+    this.frame = undefined;
+    this.step = model.info.step;
+    this.stepsPerSecond = 0;
+    this.tell('spec');
+    this.tell('model');
+    this.tell('metrics');
+    this.tell('evaluation');
+  }
+}
+
+/** The classic figure has its arrows; the plane starts quiet. */
+function defaultView(model: Model): View {
+  return { heat: true, grid: kindOf(model) === 'line', arrows: false };
+}
