@@ -6,6 +6,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod network;
+mod optimizer;
+
+pub(crate) use network::batch_norm_eps;
+pub use network::{Init, Layer, Network, Resample, Upsampling};
+pub use optimizer::Optimizer;
+
 use crate::data::{ImageKind, Toy};
 use crate::error::ConfigError;
 use crate::preset;
@@ -166,106 +173,6 @@ pub enum PriorKind {
     Uniform,
 }
 
-/// A stack of layers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Network {
-    /// How weights start. Biases start at zero.
-    #[serde(default)]
-    pub init: Init,
-    /// From input to output.
-    pub layers: Vec<Layer>,
-}
-
-/// One layer of a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Layer {
-    /// `x W + b`
-    Dense {
-        /// Outputs.
-        units: usize,
-    },
-    /// The largest of several affine maps (Goodfellow et al. 2013).
-    Maxout {
-        /// Outputs.
-        units: usize,
-        /// Maps that compete for each output.
-        pieces: usize,
-    },
-    /// `max(0, x)`
-    Relu,
-    /// `x` where positive, `slope x` elsewhere.
-    LeakyRelu {
-        /// Slope of the negative side, 0 to 1.
-        #[serde(default = "leaky_slope")]
-        slope: f64,
-    },
-    /// Hyperbolic tangent: samples in -1 to 1.
-    Tanh,
-    /// Logistic function: samples in 0 to 1.
-    Sigmoid,
-    /// `log(1 + e^x)`
-    Softplus,
-    /// Zeroes inputs at random while training and scales up the rest (Srivastava et al. 2014).
-    Dropout {
-        /// Probability that an input stays.
-        keep: f64,
-    },
-    /// Normalizes each feature over the minibatch, then scales and shifts it (Ioffe and Szegedy 2015). Real and
-    /// generated batches are normalized apart; samples are drawn with running averages.
-    BatchNorm {
-        /// Added to the variance.
-        #[serde(default = "batch_norm_eps")]
-        eps: f64,
-    },
-}
-
-fn leaky_slope() -> f64 {
-    0.2
-}
-
-fn batch_norm_eps() -> f64 {
-    1e-5
-}
-
-/// How weights start.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Init {
-    /// Uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
-    #[default]
-    Glorot,
-    /// Normal with variance `2 / fan_in`, for rectifiers (He et al. 2015).
-    He,
-    /// Normal with one standard deviation for all; 0.02 is DCGAN's.
-    Normal {
-        /// The standard deviation.
-        std: f64,
-    },
-    /// Uniform with one half width for all, as in the 2014 paper.
-    Uniform {
-        /// The half width.
-        half_width: f64,
-        /// Start the last bias where G's mean output is the data's mean.
-        #[serde(default)]
-        bias_from_data: bool,
-    },
-    /// Orthogonal rows or columns (Saxe et al. 2014).
-    Orthogonal {
-        /// Factor on the orthonormal matrix.
-        gain: f64,
-    },
-    /// The peers' benchmark: a hash of the index, uniform with half width `sqrt(3 / fan_in)`.
-    Bench {
-        /// Seed of the first layer; the next layer takes the next number.
-        seed: u32,
-    },
-}
-
 /// What the players minimize, from D's logit `a`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -280,6 +187,9 @@ pub enum Cost {
     MaximumLikelihood,
     /// Squared distance of the logit from 1 for real, 0 for generated (Mao et al. 2017).
     LeastSquares,
+    /// Only logits below 1 for real and above -1 for generated samples cost D anything (Lim and Ye 2017; Miyato et al.
+    /// 2018). Its usual company is spectral norm in D.
+    Hinge,
     /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic.
     Wasserstein,
 }
@@ -299,74 +209,6 @@ pub struct GradientPenalty {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
     pub target: f64,
-}
-
-/// How a player's parameters follow its gradient.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Optimizer {
-    /// Gradient descent with momentum. Rate and momentum may change over time, as in the 2014 paper.
-    Sgd {
-        /// Learning rate at the first step.
-        lr: f64,
-        /// Factor on the rate at every step.
-        #[serde(default = "one")]
-        lr_decay: f64,
-        /// The rate never falls below this.
-        #[serde(default)]
-        lr_min: f64,
-        /// Share of the last move that is repeated.
-        #[serde(default)]
-        momentum: f64,
-        /// The momentum after `momentum_steps`; equal to `momentum` for none of this.
-        #[serde(default)]
-        momentum_final: Option<f64>,
-        /// Steps over which momentum rises.
-        #[serde(default = "one")]
-        momentum_steps: f64,
-    },
-    /// Divides by a running root mean square (Tieleman and Hinton 2012).
-    RmsProp {
-        /// Learning rate.
-        lr: f64,
-        /// Memory of the mean square.
-        #[serde(default = "rms_decay")]
-        decay: f64,
-        /// Added to the root.
-        #[serde(default = "adam_eps")]
-        eps: f64,
-    },
-    /// Running mean over running root mean square, both corrected for their start (Kingma and Ba 2015).
-    Adam {
-        /// Learning rate.
-        lr: f64,
-        /// Memory of the mean; 0.5 is DCGAN's.
-        #[serde(default = "adam_beta1")]
-        beta1: f64,
-        /// Memory of the mean square.
-        #[serde(default = "adam_beta2")]
-        beta2: f64,
-        /// Added to the root.
-        #[serde(default = "adam_eps")]
-        eps: f64,
-    },
-}
-
-fn rms_decay() -> f64 {
-    0.9
-}
-
-fn adam_beta1() -> f64 {
-    0.5
-}
-
-fn adam_beta2() -> f64 {
-    0.999
-}
-
-fn adam_eps() -> f64 {
-    1e-8
 }
 
 /// Who moves when.
@@ -565,8 +407,7 @@ impl ExperimentConfig {
                 penalty.target,
                 0.0..=100.0,
             )?;
-            let couples_samples = |layer: &Layer| matches!(layer, Layer::BatchNorm { .. });
-            if self.discriminator.layers.iter().any(couples_samples) {
+            if self.discriminator.layers.iter().any(Layer::couples_samples) {
                 return Err(ConfigError::new(
                     "discriminator.layers",
                     "batch norm mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
@@ -592,105 +433,10 @@ impl ExperimentConfig {
                 "use 1, or alternating order",
             ));
         }
-        validate_optimizer("g_optimizer", &self.g_optimizer)?;
-        validate_optimizer("d_optimizer", &self.d_optimizer)?;
-        validate_network("generator", &self.generator)?;
-        validate_network("discriminator", &self.discriminator)
-    }
-}
-
-fn validate_optimizer(field: &str, optimizer: &Optimizer) -> Result<(), ConfigError> {
-    let check = |name: &str, value: f64, range| {
-        ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
-    };
-    match *optimizer {
-        Optimizer::Sgd {
-            lr,
-            lr_decay,
-            lr_min,
-            momentum,
-            momentum_final,
-            momentum_steps,
-        } => {
-            check("lr", lr, 0.0..=10.0)?;
-            check("lr_decay", lr_decay, 0.9..=1.0)?;
-            check("lr_min", lr_min, 0.0..=10.0)?;
-            check("momentum", momentum, 0.0..=0.999)?;
-            check(
-                "momentum_final",
-                momentum_final.unwrap_or(momentum),
-                0.0..=0.999,
-            )?;
-            check("momentum_steps", momentum_steps, 1.0..=1e9)
-        }
-        Optimizer::RmsProp { lr, decay, eps } => {
-            check("lr", lr, 0.0..=1.0)?;
-            check("decay", decay, 0.0..=0.9999)?;
-            check("eps", eps, 1e-12..=1.0)
-        }
-        Optimizer::Adam {
-            lr,
-            beta1,
-            beta2,
-            eps,
-        } => {
-            check("lr", lr, 0.0..=1.0)?;
-            check("beta1", beta1, 0.0..=0.9999)?;
-            check("beta2", beta2, 0.0..=0.99999)?;
-            check("eps", eps, 1e-12..=1.0)
-        }
-    }
-}
-
-fn validate_network(field: &str, network: &Network) -> Result<(), ConfigError> {
-    ConfigError::check_range(
-        format!("{field}.layers"),
-        "layers",
-        network.layers.len(),
-        1..=64,
-    )?;
-    for (i, layer) in network.layers.iter().enumerate() {
-        let at = |name: &str| format!("{field}.layers.{i}.{name}");
-        match *layer {
-            Layer::Dense { units } => {
-                ConfigError::check_range(at("units"), "units", units, 1..=65_536)?
-            }
-            Layer::Maxout { units, pieces } => {
-                ConfigError::check_range(at("units"), "units", units, 1..=8192)?;
-                ConfigError::check_range(at("pieces"), "pieces", pieces, 1..=32)?;
-            }
-            Layer::LeakyRelu { slope } => {
-                ConfigError::check_range(at("slope"), "as the slope", slope, 0.0..=1.0)?
-            }
-            Layer::Dropout { keep } => {
-                ConfigError::check_range(at("keep"), "as the share kept", keep, 0.01..=1.0)?
-            }
-            Layer::BatchNorm { eps } => {
-                ConfigError::check_range(at("eps"), "added to the variance", eps, 1e-12..=1.0)?
-            }
-            Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => {}
-        }
-    }
-    match network.init {
-        Init::Normal { std } => ConfigError::check_range(
-            format!("{field}.init.std"),
-            "as the deviation",
-            std,
-            1e-6..=10.0,
-        ),
-        Init::Uniform { half_width, .. } => ConfigError::check_range(
-            format!("{field}.init.half_width"),
-            "as the half width",
-            half_width,
-            1e-6..=10.0,
-        ),
-        Init::Orthogonal { gain } => ConfigError::check_range(
-            format!("{field}.init.gain"),
-            "as the gain",
-            gain,
-            1e-3..=100.0,
-        ),
-        Init::Glorot | Init::He | Init::Bench { .. } => Ok(()),
+        self.g_optimizer.validate("g_optimizer")?;
+        self.d_optimizer.validate("d_optimizer")?;
+        self.generator.validate("generator")?;
+        self.discriminator.validate("discriminator")
     }
 }
 

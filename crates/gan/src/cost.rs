@@ -3,7 +3,7 @@
 use ganlet_core::Tensor;
 
 use crate::config::Cost;
-use crate::layer::softplus;
+use crate::layer::{relu, softplus};
 
 /// Logits above this are cut in the maximum likelihood cost, whose gradient is `e^a`.
 const LARGEST_LOGIT: f64 = 30.0;
@@ -16,6 +16,7 @@ pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -
             (softplus(real) - real * label).mean_all() + softplus(fake).mean_all()
         }
         Cost::LeastSquares => (real - label).square().mean_all() + fake.square().mean_all(),
+        Cost::Hinge => relu(&(label - real)).mean_all() + relu(&(fake + 1.0)).mean_all(),
         Cost::Wasserstein => fake.mean_all() - real.mean_all(),
     }
 }
@@ -27,7 +28,7 @@ pub fn generator(cost: Cost, fake: &Tensor) -> Tensor {
         Cost::NonSaturating => softplus(&-fake).mean_all(),
         Cost::MaximumLikelihood => -fake.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp().mean_all(),
         Cost::LeastSquares => (fake - 1.0).square().mean_all(),
-        Cost::Wasserstein => -fake.mean_all(),
+        Cost::Hinge | Cost::Wasserstein => -fake.mean_all(),
     }
 }
 
@@ -35,6 +36,6 @@ pub fn generator(cost: Cost, fake: &Tensor) -> Tensor {
 pub fn is_probability(cost: Cost) -> bool {
     match cost {
         Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood => true,
-        Cost::LeastSquares | Cost::Wasserstein => false,
+        Cost::LeastSquares | Cost::Hinge | Cost::Wasserstein => false,
     }
 }

@@ -80,7 +80,13 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         "line-1d",
         "mnist-mlp",
         "mnist-goodfellow-2014",
+        "mnist-dcgan",
+        "mnist-wgan-gp-conv",
+        "mnist-sngan",
+        "fashion-dcgan",
+        "faces-dcgan",
         "bench-mlp",
+        "bench-dcgan",
         "bench-ring",
         "bench-wgan-gp",
     ]

@@ -15,7 +15,7 @@ use source::Source;
 use crate::config::{Data, ExperimentConfig, Monitor, Order, PoolData};
 use crate::cost;
 use crate::error::ConfigError;
-use crate::layer::{Mode, Param};
+use crate::layer::Param;
 use crate::random::Random;
 use crate::regularizer;
 
@@ -80,7 +80,7 @@ impl Game {
             "g",
             "generator",
             &config.generator,
-            config.prior.dim,
+            &[config.prior.dim],
             &config.g_optimizer,
             seed,
             source.mean(),
@@ -90,12 +90,12 @@ impl Game {
             "d",
             "discriminator",
             &config.discriminator,
-            source.dim,
+            &source.shape,
             &config.d_optimizer,
             seed,
             None,
         )?;
-        check_ends(config, &g, &d, source.dim)?;
+        check_ends(config, &g, &d, &source.shape)?;
 
         let metrics = metric_names(config);
         let record = Record::new(&b, metrics.len());
@@ -119,7 +119,7 @@ impl Game {
             Data::Images(_) | Data::Pool(_) => 64,
         };
         trace_views(&b, config, &source, &g, &d, view_batch);
-        let sample_len = source.dim;
+        let sample_len = source.dim();
         let params = [g.stack.params.clone(), d.stack.params.clone()];
         let hyper = hyper.finish();
         let program = b.build().map_err(|error| {
@@ -144,27 +144,27 @@ fn check_ends(
     config: &ExperimentConfig,
     g: &Player,
     d: &Player,
-    dim: usize,
+    sample: &[usize],
 ) -> Result<(), ConfigError> {
-    let last = |layers: usize| layers.saturating_sub(1);
-    if g.stack.output != dim {
+    let last = |field: &str, layers: usize| format!("{field}.layers.{}", layers.saturating_sub(1));
+    let numbers = |shape: &[usize]| shape.iter().product::<usize>();
+    let made = &g.stack.output;
+    // A dense layer may make a whole image; an image of another shape is a mistake.
+    if numbers(made) != numbers(sample) || (made.len() > 1 && made != sample) {
         return Err(ConfigError::new(
-            format!("generator.layers.{}", last(config.generator.layers.len())),
-            format!(
-                "G ends with {} numbers, but a sample of the data has {dim}",
-                g.stack.output
-            ),
-            format!("end G with a dense layer of {dim} units"),
+            last("generator", config.generator.layers.len()),
+            format!("G ends with {made:?}, but a sample of the data has {sample:?}"),
+            match made.len() {
+                1 => format!("end G with a dense layer of {} units", numbers(sample)),
+                _ => "choose kernels, strides and padding that end at that size".into(),
+            },
         ));
     }
-    if d.stack.output != 1 {
+    if numbers(&d.stack.output) != 1 {
         return Err(ConfigError::new(
+            last("discriminator", config.discriminator.layers.len()),
             format!(
-                "discriminator.layers.{}",
-                last(config.discriminator.layers.len())
-            ),
-            format!(
-                "D ends with {} numbers, but its verdict is one",
+                "D ends with {:?}, but its verdict is one number",
                 d.stack.output
             ),
             "end D with a dense layer of 1 unit",
@@ -467,15 +467,10 @@ fn trace_views(
     batch: usize,
 ) {
     let z = b.input("z", &[batch, config.prior.dim], DType::F32);
-    let samples = g
-        .stack
-        .forward(&g.params, &z, &mut Mode::Sample { stats: g.stats() });
-    b.entry(entry::SAMPLE, &[], &[("samples", &samples)]);
+    b.entry(entry::SAMPLE, &[], &[("samples", &g.view(&z))]);
 
-    let x = b.input("x", &[batch, source.dim], DType::F32);
-    let logits = d
-        .stack
-        .forward(&d.params, &x, &mut Mode::Sample { stats: d.stats() });
+    let x = b.input("x", &[batch, source.dim()], DType::F32);
+    let logits = d.view(&x);
     b.entry(
         entry::DISCRIMINATE,
         &[],

@@ -5,7 +5,7 @@ use ganlet_core::{Builder, DType, Init, Tensor};
 use crate::config::{Network, Optimizer};
 use crate::error::ConfigError;
 use crate::init;
-use crate::layer::{Mode, Stack};
+use crate::layer::{Learned, Mode, Stack};
 use crate::optimizer::Lookup;
 use crate::random::Random;
 
@@ -30,6 +30,7 @@ pub(super) struct Player {
     buffers: Vec<Tensor>,
     count: Tensor,
     stats: Option<Tensor>,
+    spectral: Option<Tensor>,
 }
 
 impl Player {
@@ -42,7 +43,7 @@ impl Player {
         name: &str,
         field: &str,
         network: &Network,
-        input: usize,
+        input: &[usize],
         optimizer: &Optimizer,
         seed: u32,
         data_mean: Option<&[f32]>,
@@ -67,6 +68,11 @@ impl Player {
                 bytes(&first),
             )
         });
+        let spectral = (stack.spectral_len > 0).then(|| {
+            let first = init::estimates(&stack, seed, which);
+            let name = format!("{name}.spectral");
+            b.state(&name, &[stack.spectral_len], DType::F32, bytes(&first))
+        });
         Ok(Self {
             stack,
             optimizer: optimizer.clone(),
@@ -74,7 +80,15 @@ impl Player {
             buffers,
             count,
             stats,
+            spectral,
         })
+    }
+
+    fn learned(&self) -> Learned<'_> {
+        Learned {
+            params: &self.params,
+            spectral: self.spectral.as_ref(),
+        }
     }
 
     /// Output for a training batch, and the statistics of each batch norm in it.
@@ -83,16 +97,18 @@ impl Player {
             random,
             batch_stats: vec![],
         };
-        let output = self.stack.forward(&self.params, input, &mut mode);
+        let output = self.stack.forward(self.learned(), input, &mut mode);
         match mode {
             Mode::Train { batch_stats, .. } => (output, batch_stats),
             Mode::Sample { .. } => (output, vec![]),
         }
     }
 
-    /// The running statistics; any tensor where there are none.
-    pub(super) fn stats(&self) -> &Tensor {
-        self.stats.as_ref().unwrap_or(&self.params)
+    /// Output for a batch outside of training: running statistics, no dropout.
+    pub(super) fn view(&self, input: &Tensor) -> Tensor {
+        // A network without batch norm looks at no statistics.
+        let stats = self.stats.as_ref().unwrap_or(&self.params);
+        (self.stack).forward(self.learned(), input, &mut Mode::Sample { stats })
     }
 
     /// The player after one update.
@@ -103,6 +119,8 @@ impl Player {
         batch_stats: &[Tensor],
     ) -> Self {
         let count = &self.count + 1.0;
+        // As in the cost that the gradient is of.
+        let spectral = self.stack.power_iteration(self.learned());
         let (params, buffers) =
             self.optimizer
                 .update(hyper, &self.params, gradient, &self.buffers, &count);
@@ -119,6 +137,7 @@ impl Player {
             buffers,
             count,
             stats,
+            spectral,
             ..self
         }
     }
@@ -132,6 +151,7 @@ impl Player {
             .into_iter()
             .chain(self.buffers.iter().zip(&next.buffers))
             .chain(self.stats.iter().zip(&next.stats))
+            .chain(self.spectral.iter().zip(&next.spectral))
     }
 }
 

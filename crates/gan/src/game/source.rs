@@ -8,7 +8,7 @@ use super::player::Turn;
 use crate::config::{Data, ExperimentConfig, PoolData, PriorKind};
 use crate::data::{ImageSet, Images, Toy};
 use crate::error::ConfigError;
-use crate::init::bench_numbers;
+use crate::init::bench;
 use crate::random::Random;
 
 /// What the host has loaded for a config.
@@ -25,8 +25,8 @@ pub enum Dataset {
 const POOL: usize = 4;
 
 pub(super) struct Source {
-    /// Extent of one sample.
-    pub(super) dim: usize,
+    /// Extents of one sample: `[numbers]`, or `[height, width, channels]`.
+    pub(super) shape: Vec<usize>,
     kind: Kind,
     mean: Option<Vec<f32>>,
 }
@@ -117,7 +117,7 @@ impl Source {
             b.state("data.cumulative", &[1, count], DType::F32, floats(&ends))
         });
         Self {
-            dim,
+            shape: vec![dim],
             kind: Kind::Mixture {
                 components,
                 count,
@@ -147,7 +147,7 @@ impl Source {
             .map(|&sum| (sum as f64 / count as f64 / 255.0) as f32)
             .collect();
         Self {
-            dim,
+            shape: vec![images.height, images.width, images.channels],
             kind: Kind::Images {
                 bytes,
                 count,
@@ -165,7 +165,7 @@ impl Source {
             all
         };
         let real = gather(301, dim, &|seed| {
-            let mut x = bench_numbers(seed, batch * dim, 1.0);
+            let mut x = bench::numbers(seed, batch * dim, 1.0);
             if ring {
                 for (row, point) in x.chunks_exact_mut(2).enumerate() {
                     let angle = (row % 8) as f64 * std::f64::consts::FRAC_PI_4;
@@ -177,11 +177,11 @@ impl Source {
         });
         let noise = |seed| {
             gather(seed, z, &|seed| {
-                bench_numbers(seed, batch * z, 3_f64.sqrt())
+                bench::numbers(seed, batch * z, 3_f64.sqrt())
             })
         };
         let mix = gather(341, 1, &|seed| {
-            bench_numbers(seed, batch, 0.5)
+            bench::numbers(seed, batch, 0.5)
                 .iter()
                 .map(|v| v + 0.5)
                 .collect()
@@ -200,10 +200,15 @@ impl Source {
             batch,
         };
         Self {
-            dim,
+            shape: vec![dim],
             kind: Kind::Pool(pool),
             mean: None,
         }
+    }
+
+    /// Numbers of one sample.
+    pub(super) fn dim(&self) -> usize {
+        self.shape.iter().product()
     }
 
     /// The mean of each number of a sample in 0 to 1, where the data are images.
@@ -228,8 +233,9 @@ impl Source {
                     }
                 };
                 let rows = components.gather(&chosen);
-                let (mean, std) = (rows.narrow(1, 0, self.dim), rows.narrow(1, self.dim, 1));
-                mean + std * random.normal(&[count, self.dim])
+                let dim = self.dim();
+                let (mean, std) = (rows.narrow(1, 0, dim), rows.narrow(1, dim, 1));
+                mean + std * random.normal(&[count, dim])
             }
             Kind::Images {
                 bytes,

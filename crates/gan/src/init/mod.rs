@@ -1,12 +1,14 @@
 //! How parameters start.
 
+pub mod bench;
+
 use ganlet_core::random::threefry2x32;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use crate::config::Init;
-use crate::layer::{ParamKind, Stack};
+use crate::layer::{Param, ParamKind, Stack};
 
 /// The flat parameter buffer of a network before its first step. `data_mean` is the mean of each output in the data,
 /// for initializations that want it.
@@ -24,10 +26,8 @@ pub fn parameters(
         match param.kind {
             ParamKind::Shift => {}
             ParamKind::Scale => part.fill(1.0),
-            ParamKind::Weight { fan_in, fan_out } => {
-                let [low, high] = threefry2x32([seed, network], [i as u32, 0]);
-                let mut rng = ChaCha8Rng::seed_from_u64(u64::from(high) << 32 | u64::from(low));
-                weight(part, init, fan_in, fan_out, weights, &mut rng);
+            ParamKind::Weight { .. } => {
+                weight(part, init, param, weights, &mut generator(seed, network, i));
                 weights += 1;
             }
         }
@@ -57,14 +57,28 @@ pub fn parameters(
     values
 }
 
-fn weight(
-    part: &mut [f32],
-    init: &Init,
-    fan_in: usize,
-    fan_out: usize,
-    index: u32,
-    rng: &mut ChaCha8Rng,
-) {
+/// The estimates of spectral norm before the first step, each in a random direction.
+pub fn estimates(stack: &Stack, seed: u32, network: u32) -> Vec<f32> {
+    let mut rng = generator(seed, network, stack.params.len());
+    let numbers = (0..stack.spectral_len).map(|_| rng.sample(StandardNormal));
+    numbers.collect()
+}
+
+/// The random numbers of one parameter.
+fn generator(seed: u32, network: u32, param: usize) -> ChaCha8Rng {
+    let [low, high] = threefry2x32([seed, network], [param as u32, 0]);
+    ChaCha8Rng::seed_from_u64(u64::from(high) << 32 | u64::from(low))
+}
+
+fn weight(part: &mut [f32], init: &Init, param: &Param, index: u32, rng: &mut ChaCha8Rng) {
+    let ParamKind::Weight {
+        fan_in,
+        fan_out,
+        ref order,
+    } = param.kind
+    else {
+        return;
+    };
     let mut normal = |part: &mut [f32], std: f64| {
         part.iter_mut()
             .for_each(|w| *w = (rng.sample::<f64, _>(StandardNormal) * std) as f32);
@@ -74,17 +88,16 @@ fn weight(
         Init::Normal { std } => normal(part, std),
         Init::Orthogonal { gain } => {
             normal(part, 1.0);
-            orthonormalize(part, fan_in, fan_out);
+            let outputs = param.shape[param.shape.len() - 1];
+            orthonormalize(part, part.len() / outputs, outputs);
             part.iter_mut().for_each(|w| *w *= gain as f32);
         }
         Init::Glorot => uniform(part, (6.0 / (fan_in + fan_out) as f64).sqrt(), rng),
         Init::Uniform { half_width, .. } => uniform(part, half_width, rng),
         Init::Bench { seed } => {
-            part.copy_from_slice(&bench_numbers(
-                seed + index,
-                part.len(),
-                (3.0 / fan_in as f64).sqrt(),
-            ));
+            let scale = (3.0 / fan_in as f64).sqrt();
+            let numbers = bench::numbers(seed + index, part.len(), scale);
+            bench::arrange(part, &numbers, order, &param.shape);
         }
     }
 }
@@ -135,38 +148,21 @@ fn orthonormalize(matrix: &mut [f32], rows: usize, columns: usize) {
     }
 }
 
-/// The numbers that every library starts from in the peers' benchmark: a hash of the index, uniform in
-/// `[-scale, scale)`.
-pub fn bench_numbers(seed: u32, len: usize, scale: f64) -> Vec<f32> {
-    let salt = seed.wrapping_mul(0x7feb_352d);
-    (1..=len as u32)
-        .map(|i| {
-            let mut h = i.wrapping_mul(0x9e37_79b1) ^ salt;
-            h = (h ^ (h >> 16)).wrapping_mul(0x21f0_aaad);
-            h = (h ^ (h >> 15)).wrapping_mul(0x735a_2d97);
-            h ^= h >> 15;
-            ((f64::from(h) / 2_147_483_648.0 - 1.0) * scale) as f32
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_distr::Distribution;
 
     #[test]
     fn orthogonal_rows_or_columns() {
         for (rows, columns) in [(3, 7), (7, 3), (4, 4)] {
             let mut rng = ChaCha8Rng::seed_from_u64(1);
             let mut m = vec![0.0; rows * columns];
-            weight(
-                &mut m,
-                &Init::Orthogonal { gain: 2.0 },
-                rows,
-                columns,
-                0,
-                &mut rng,
-            );
+            StandardNormal
+                .sample_iter(&mut rng)
+                .zip(&mut m)
+                .for_each(|(x, m): (f32, _)| *m = x);
+            orthonormalize(&mut m, rows, columns);
             let short = rows.min(columns);
             let at = |v: usize, i: usize| {
                 if rows > columns {
@@ -178,7 +174,7 @@ mod tests {
             for a in 0..short {
                 for b in 0..short {
                     let dot: f32 = (0..rows.max(columns)).map(|i| at(a, i) * at(b, i)).sum();
-                    let expected = if a == b { 4.0 } else { 0.0 };
+                    let expected = if a == b { 1.0 } else { 0.0 };
                     assert!(
                         (dot - expected).abs() < 1e-5,
                         "{rows}x{columns} {a}.{b} = {dot}"

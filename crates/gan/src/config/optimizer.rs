@@ -1,0 +1,120 @@
+//! How a player's parameters follow its gradient.
+
+use serde::{Deserialize, Serialize};
+
+use super::one;
+use crate::error::ConfigError;
+
+/// How a player's parameters follow its gradient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Optimizer {
+    /// Gradient descent with momentum. Rate and momentum may change over time, as in the 2014 paper.
+    Sgd {
+        /// Learning rate at the first step.
+        lr: f64,
+        /// Factor on the rate at every step.
+        #[serde(default = "one")]
+        lr_decay: f64,
+        /// The rate never falls below this.
+        #[serde(default)]
+        lr_min: f64,
+        /// Share of the last move that is repeated.
+        #[serde(default)]
+        momentum: f64,
+        /// The momentum after `momentum_steps`; equal to `momentum` for none of this.
+        #[serde(default)]
+        momentum_final: Option<f64>,
+        /// Steps over which momentum rises.
+        #[serde(default = "one")]
+        momentum_steps: f64,
+    },
+    /// Divides by a running root mean square (Tieleman and Hinton 2012).
+    RmsProp {
+        /// Learning rate.
+        lr: f64,
+        /// Memory of the mean square.
+        #[serde(default = "rms_decay")]
+        decay: f64,
+        /// Added to the root.
+        #[serde(default = "adam_eps")]
+        eps: f64,
+    },
+    /// Running mean over running root mean square, both corrected for their start (Kingma and Ba 2015).
+    Adam {
+        /// Learning rate.
+        lr: f64,
+        /// Memory of the mean; 0.5 is DCGAN's.
+        #[serde(default = "adam_beta1")]
+        beta1: f64,
+        /// Memory of the mean square.
+        #[serde(default = "adam_beta2")]
+        beta2: f64,
+        /// Added to the root.
+        #[serde(default = "adam_eps")]
+        eps: f64,
+    },
+}
+
+fn rms_decay() -> f64 {
+    0.9
+}
+
+fn adam_beta1() -> f64 {
+    0.5
+}
+
+fn adam_beta2() -> f64 {
+    0.999
+}
+
+fn adam_eps() -> f64 {
+    1e-8
+}
+
+impl Optimizer {
+    /// Checks every field's range; `field` is the optimizer's place in the config.
+    pub(super) fn validate(&self, field: &str) -> Result<(), ConfigError> {
+        let check = |name: &str, value: f64, range| {
+            ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
+        };
+        match *self {
+            Optimizer::Sgd {
+                lr,
+                lr_decay,
+                lr_min,
+                momentum,
+                momentum_final,
+                momentum_steps,
+            } => {
+                check("lr", lr, 0.0..=10.0)?;
+                check("lr_decay", lr_decay, 0.9..=1.0)?;
+                check("lr_min", lr_min, 0.0..=10.0)?;
+                check("momentum", momentum, 0.0..=0.999)?;
+                check(
+                    "momentum_final",
+                    momentum_final.unwrap_or(momentum),
+                    0.0..=0.999,
+                )?;
+                check("momentum_steps", momentum_steps, 1.0..=1e9)
+            }
+            Optimizer::RmsProp { lr, decay, eps } => {
+                check("lr", lr, 0.0..=1.0)?;
+                check("decay", decay, 0.0..=0.9999)?;
+                check("eps", eps, 1e-12..=1.0)
+            }
+            Optimizer::Adam {
+                lr,
+                beta1,
+                beta2,
+                eps,
+            } => {
+                check("lr", lr, 0.0..=1.0)?;
+                check("beta1", beta1, 0.0..=0.9999)?;
+                check("beta2", beta2, 0.0..=0.99999)?;
+                check("eps", eps, 1e-12..=1.0)
+            }
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Shapes and parameters of a network, from its config: every layer is checked against what comes before it, and the error
+//! names the layer and both shapes.
+
+use super::image::{conv_extent, conv_transpose_extent};
+use super::{Order, Param, ParamKind, Stack, Step};
+use crate::config::{Layer, Network, Resample, Upsampling, batch_norm_eps};
+use crate::error::ConfigError;
+
+impl Stack {
+    /// Works out shapes and parameters for inputs of extents `input`: `[numbers]` or `[height, width, channels]`.
+    ///
+    /// # Errors
+    /// A layer that does not fit what comes before it; `field` is the network's place in the config.
+    pub fn new(field: &str, network: &Network, input: &[usize]) -> Result<Self, ConfigError> {
+        let mut stack = Self {
+            steps: vec![],
+            params: vec![],
+            input: input.to_vec(),
+            output: input.to_vec(),
+            stats_len: 0,
+            spectral_len: 0,
+            widest: (field.into(), input.to_vec()),
+        };
+        for (i, layer) in network.layers.iter().enumerate() {
+            let place = Place {
+                field: format!("{field}.layers.{i}"),
+                name: format!("{i}.{}", layer.kind()),
+            };
+            let step = stack.step(&place, layer, network.layers.get(i + 1))?;
+            stack.steps.push(step);
+        }
+        if stack.params.is_empty() {
+            return Err(ConfigError::new(
+                format!("{field}.layers"),
+                "no layer has parameters, so there is nothing to learn",
+                "add a dense layer",
+            ));
+        }
+        if network.spectral_norm {
+            let weights =
+                (stack.params.iter()).filter(|p| matches!(p.kind, ParamKind::Weight { .. }));
+            stack.spectral_len = weights.filter_map(|p| p.shape.last()).sum();
+        }
+        Ok(stack)
+    }
+
+    fn step(
+        &mut self,
+        at: &Place,
+        layer: &Layer,
+        next: Option<&Layer>,
+    ) -> Result<Step, ConfigError> {
+        let step = match *layer {
+            Layer::Residual {
+                channels,
+                resample,
+                batch_norm,
+            } => self.residual(at, channels, resample, batch_norm)?,
+            _ => {
+                self.layer(at, layer, next)?;
+                Step::Layer(layer.clone())
+            }
+        };
+        let numbers = |shape: &[usize]| shape.iter().product::<usize>();
+        if numbers(&self.output) > numbers(&self.widest.1) {
+            self.widest = (at.field.clone(), self.output.clone());
+        }
+        Ok(step)
+    }
+
+    /// Declares the layer's parameters and moves on to its output.
+    fn layer(
+        &mut self,
+        at: &Place,
+        layer: &Layer,
+        next: Option<&Layer>,
+    ) -> Result<(), ConfigError> {
+        match *layer {
+            Layer::Dense { units, bias } => {
+                let outputs = match next {
+                    Some(Layer::Reshape { shape }) => shape.clone(),
+                    _ => vec![units],
+                };
+                self.affine(at, units, outputs, bias);
+                self.output = vec![units];
+            }
+            Layer::Maxout { units, pieces } => {
+                self.affine(at, units * pieces, vec![units * pieces], true);
+                self.output = vec![units];
+            }
+            Layer::Conv {
+                channels,
+                kernel,
+                stride,
+                padding,
+                bias,
+            } => {
+                let [height, width, inputs] = self.image(at)?;
+                let extent = |extent| conv_extent(extent, kernel, stride, padding);
+                let (Some(rows), Some(columns)) = (extent(height), extent(width)) else {
+                    return Err(at.error(
+                        format!(
+                            "a kernel of {kernel} by {kernel} does not fit into {:?} with {padding} zeros around it, which is \
+                             {} by {}",
+                            self.output,
+                            height + 2 * padding,
+                            width + 2 * padding
+                        ),
+                        "take a smaller kernel, more padding, or fewer strides before it",
+                    ));
+                };
+                let square = kernel * kernel;
+                let kind = ParamKind::Weight {
+                    fan_in: inputs * square,
+                    fan_out: channels * square,
+                    order: Order::Conv,
+                };
+                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias);
+                self.output = vec![rows, columns, channels];
+            }
+            Layer::ConvTranspose {
+                channels,
+                kernel,
+                stride,
+                padding,
+                bias,
+            } => {
+                let [height, width, inputs] = self.image(at)?;
+                let extent = |extent| conv_transpose_extent(extent, kernel, stride, padding);
+                let (Some(rows), Some(columns)) = (extent(height), extent(width)) else {
+                    return Err(at.error(
+                        format!(
+                            "a padding of {padding} leaves nothing of {:?} with kernel {kernel} and stride {stride}",
+                            self.output
+                        ),
+                        "take less padding, or a larger kernel",
+                    ));
+                };
+                // Each output is a sum over one in stride² places of the kernel.
+                let square = kernel * kernel;
+                let kind = ParamKind::Weight {
+                    fan_in: (inputs * square).div_ceil(stride * stride),
+                    fan_out: channels * square,
+                    order: Order::ConvTranspose,
+                };
+                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias);
+                self.output = vec![rows, columns, channels];
+            }
+            Layer::Upsample { factor, .. } => {
+                let [height, width, channels] = self.image(at)?;
+                self.output = vec![height * factor, width * factor, channels];
+            }
+            Layer::AveragePool { size } => {
+                let [height, width, channels] = self.image(at)?;
+                if !height.is_multiple_of(size) || !width.is_multiple_of(size) {
+                    return Err(at.error(
+                        format!("squares of {size} by {size} do not tile {:?}", self.output),
+                        "take a size that divides height and width",
+                    ));
+                }
+                self.output = vec![height / size, width / size, channels];
+            }
+            Layer::PixelShuffle { factor } => {
+                let [height, width, channels] = self.image(at)?;
+                let square = factor * factor;
+                if !channels.is_multiple_of(square) {
+                    return Err(at.error(
+                        format!("{square} does not divide the channels of {:?}", self.output),
+                        format!("give the layer before it a multiple of {square} channels"),
+                    ));
+                }
+                self.output = vec![height * factor, width * factor, channels / square];
+            }
+            Layer::Reshape { ref shape } => {
+                let numbers = |shape: &[usize]| shape.iter().product::<usize>();
+                let (before, after) = (numbers(&self.output), numbers(shape));
+                if before != after {
+                    return Err(at.error(
+                        format!(
+                            "{:?} has {before} numbers, and {shape:?} has {after}",
+                            self.output
+                        ),
+                        "make both the same",
+                    ));
+                }
+                self.output.clone_from(shape);
+            }
+            Layer::BatchNorm { .. } => {
+                let channels = *self.output.last().expect("every shape has axes");
+                self.param(at, "scale", vec![channels], ParamKind::Scale);
+                self.param(at, "shift", vec![channels], ParamKind::Shift);
+                self.stats_len += 2 * channels;
+            }
+            Layer::Residual { .. }
+            | Layer::Relu
+            | Layer::LeakyRelu { .. }
+            | Layer::Tanh
+            | Layer::Sigmoid
+            | Layer::Softplus
+            | Layer::Dropout { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Pre-activation, as in SN-GAN. Resampling and the shortcut's convolution of kernel 1 commute, so that convolution sees
+    /// the smaller image.
+    fn residual(
+        &mut self,
+        at: &Place,
+        channels: usize,
+        resample: Resample,
+        batch_norm: bool,
+    ) -> Result<Step, ConfigError> {
+        let [.., inputs] = self.image(at)?;
+        let conv = |kernel: usize| Layer::Conv {
+            channels,
+            kernel,
+            stride: 1,
+            padding: kernel / 2,
+            bias: true,
+        };
+        let norm = || {
+            batch_norm.then_some(Layer::BatchNorm {
+                eps: batch_norm_eps(),
+            })
+        };
+        let up = || {
+            (resample == Resample::Up).then_some(Layer::Upsample {
+                factor: 2,
+                method: Upsampling::Nearest,
+            })
+        };
+        let down = || (resample == Resample::Down).then_some(Layer::AveragePool { size: 2 });
+        let first = [norm(), Some(Layer::Relu), up(), Some(conv(3))];
+        let second = [norm(), Some(Layer::Relu), Some(conv(3)), down()];
+        let shortcut = [down(), (inputs != channels).then(|| conv(1)), up()];
+        let before = self.output.clone();
+        let mut part = |name: &str, layers: Vec<Layer>| {
+            self.output.clone_from(&before);
+            let steps = layers.iter().enumerate().map(|(i, layer)| {
+                let at = Place {
+                    field: at.field.clone(),
+                    name: format!("{}.{name}.{i}.{}", at.name, layer.kind()),
+                };
+                self.step(&at, layer, None)
+            });
+            steps.collect::<Result<Vec<Step>, ConfigError>>()
+        };
+        let main = part("main", first.into_iter().chain(second).flatten().collect())?;
+        let shortcut = part("shortcut", shortcut.into_iter().flatten().collect())?;
+        Ok(Step::Residual { main, shortcut })
+    }
+
+    /// Height, width and channels of what comes before a layer.
+    fn image(&self, at: &Place) -> Result<[usize; 3], ConfigError> {
+        self.output.clone().try_into().map_err(|found: Vec<usize>| {
+            at.error(
+                format!("it reads [height, width, channels], but {found:?} comes before it"),
+                "put a reshape layer before it, such as {\"kind\": \"reshape\", \"shape\": [7, 7, 64]}",
+            )
+        })
+    }
+
+    fn affine(&mut self, at: &Place, units: usize, outputs: Vec<usize>, bias: bool) {
+        let inputs = self.output.clone();
+        let count = inputs.iter().product();
+        let kind = ParamKind::Weight {
+            fan_in: count,
+            fan_out: units,
+            order: Order::Dense { inputs, outputs },
+        };
+        self.param(at, "weight", vec![count, units], kind);
+        if bias {
+            self.param(at, "bias", vec![units], ParamKind::Shift);
+        }
+    }
+
+    fn kernel(&mut self, at: &Place, shape: [usize; 4], kind: ParamKind, bias: bool) {
+        self.param(at, "weight", shape.to_vec(), kind);
+        if bias {
+            self.param(at, "bias", vec![shape[3]], ParamKind::Shift);
+        }
+    }
+
+    fn param(&mut self, at: &Place, part: &str, shape: Vec<usize>, kind: ParamKind) {
+        let offset = self.params_len();
+        self.params.push(Param {
+            name: format!("{}.{part}", at.name),
+            shape,
+            offset,
+            kind,
+        });
+    }
+}
+
+/// Where a layer stands.
+struct Place {
+    /// In the config, for errors.
+    field: String,
+    /// In the parameters' names.
+    name: String,
+}
+
+impl Place {
+    fn error(&self, problem: String, cure: impl Into<String>) -> ConfigError {
+        ConfigError::new(&self.field, problem, cure)
+    }
+}

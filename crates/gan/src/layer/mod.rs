@@ -1,0 +1,159 @@
+//! Networks: layer lists over one flat parameter buffer.
+
+mod activation;
+mod build;
+mod forward;
+mod image;
+mod norm;
+
+use ganlet_core::Tensor;
+
+pub use activation::{leaky_relu, relu, sigmoid, softplus};
+pub use image::{average_pool, conv, conv_transpose, pixel_shuffle, upsample};
+
+use crate::config::Layer;
+use crate::random::Random;
+use forward::{Pass, flat};
+
+/// What a parameter is, which decides how it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParamKind {
+    /// Drawn from the network's initialization; the last axis counts outputs.
+    Weight {
+        /// Numbers that one output is a sum of.
+        fan_in: usize,
+        /// Outputs that one input takes part in.
+        fan_out: usize,
+        /// How the peers' benchmark orders its elements.
+        order: Order,
+    },
+    /// Starts at 0.
+    Shift,
+    /// Starts at 1.
+    Scale,
+}
+
+/// The order of a weight's elements where channels come first, as in the peers' benchmark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// A matrix of inputs and outputs; either side may be an image.
+    Dense {
+        /// `[height, width, channels]`, or `[numbers]`.
+        inputs: Vec<usize>,
+        /// Likewise.
+        outputs: Vec<usize>,
+    },
+    /// A kernel as `[outputs, channels, rows, columns]`.
+    Conv,
+    /// A kernel as `[channels, outputs, rows, columns]`, turned by half a circle.
+    ConvTranspose,
+}
+
+/// A part of the flat parameter buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// Layer index, layer kind and part, such as `0.dense.weight`.
+    pub name: String,
+    /// Its extents.
+    pub shape: Vec<usize>,
+    /// Where it starts in the buffer.
+    pub offset: usize,
+    /// How it starts.
+    pub kind: ParamKind,
+}
+
+impl Param {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Never true: every parameter has elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A network whose shapes are known.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    steps: Vec<Step>,
+    /// The parameters, in the order of the buffer.
+    pub params: Vec<Param>,
+    /// Extents of one input.
+    pub input: Vec<usize>,
+    /// Extents of one output.
+    pub output: Vec<usize>,
+    /// Numbers of running statistics: mean and variance of every normalized feature.
+    pub stats_len: usize,
+    /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
+    pub spectral_len: usize,
+    /// The largest result of any layer: the layer's field, and extents for one sample.
+    pub widest: (String, Vec<usize>),
+}
+
+/// A layer, with the layers that a block consists of.
+#[derive(Clone, Debug)]
+enum Step {
+    Layer(Layer),
+    Residual {
+        main: Vec<Step>,
+        shortcut: Vec<Step>,
+    },
+}
+
+/// What a network has learned so far.
+#[derive(Clone, Copy)]
+pub struct Learned<'a> {
+    /// The flat parameter buffer.
+    pub params: &'a Tensor,
+    /// The estimates of spectral norm, `[spectral_len]`, where the network has it.
+    pub spectral: Option<&'a Tensor>,
+}
+
+/// How a network is evaluated.
+pub enum Mode<'a> {
+    /// Dropout drops; batch norm uses and reports the batch's statistics.
+    Train {
+        /// Where masks come from.
+        random: &'a Random,
+        /// Receives mean and variance of each batch norm in order, extents 1 but the last.
+        batch_stats: Vec<Tensor>,
+    },
+    /// Deterministic: nothing is dropped, batch norm uses these running statistics (the flat buffer).
+    Sample {
+        /// `[stats_len]`; unused where the network has no batch norm.
+        stats: &'a Tensor,
+    },
+}
+
+impl Stack {
+    /// Length of the flat parameter buffer.
+    pub fn params_len(&self) -> usize {
+        self.params.last().map_or(0, |p| p.offset + p.len())
+    }
+
+    /// Whether outputs depend on the other samples of a batch while training.
+    pub fn couples_samples(&self) -> bool {
+        self.stats_len > 0
+    }
+
+    /// The network's output `[batch, numbers]` for inputs `[batch, …]` of as many numbers as `input`.
+    pub fn forward(&self, learned: Learned<'_>, input: &Tensor, mode: &mut Mode<'_>) -> Tensor {
+        let batch = input.shape().first().copied().unwrap_or(1);
+        let mut shape = vec![batch];
+        shape.extend(&self.input);
+        let mut pass = Pass::new(self, learned, mode);
+        flat(&pass.run(&self.steps, input.reshape(&shape)))
+    }
+
+    /// The estimates of spectral norm after one power iteration each, where the network has it.
+    pub fn power_iteration(&self, learned: Learned<'_>) -> Option<Tensor> {
+        learned.spectral?;
+        let mut unused = Mode::Sample {
+            stats: learned.params,
+        };
+        let estimates = Pass::new(self, learned, &mut unused).estimates();
+        Some(Tensor::concat(&estimates.iter().collect::<Vec<_>>(), 0))
+    }
+}
