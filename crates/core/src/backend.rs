@@ -66,6 +66,17 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The largest buffer that a program may have here, in bytes.
+    pub fn max_buffer_bytes(&self) -> u64 {
+        match self {
+            // Kernels count elements of four bytes with 32 bits; a browser's memory has fewer.
+            Place::Cpu { .. } => (i32::MAX as u64 * 4).min(isize::MAX as u64),
+            Place::Gpu(device) => device.max_buffer_bytes(),
+        }
+    }
+}
+
 /// Why a session failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {

@@ -145,6 +145,7 @@ pub struct Trainer {
     dataset: Dataset,
     game: Game,
     session: Session,
+    buffer_bytes: u64,
     seed: u32,
     step: u64,
     history: VecDeque<Row>,
@@ -182,7 +183,8 @@ impl Trainer {
         place: Place,
         seed: u32,
     ) -> Result<Self, Error> {
-        let game = Game::new(&config, &dataset, seed)?;
+        let buffer_bytes = place.max_buffer_bytes();
+        let game = Game::new(&config, &dataset, seed, buffer_bytes)?;
         let session = Session::new(&place, &game.program)?;
         let fixed_noise = noise(&config, game.view_batch, seed);
         let snapshot = Some(Snapshot::initial(&game.program));
@@ -191,6 +193,7 @@ impl Trainer {
             dataset,
             game,
             session,
+            buffer_bytes,
             seed,
             step: 0,
             history: VecDeque::new(),
@@ -467,7 +470,7 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn reset(&mut self, seed: u32) -> Result<(), Error> {
-        let fresh = Game::new(&self.config, &self.dataset, seed)?;
+        let fresh = Game::new(&self.config, &self.dataset, seed, self.buffer_bytes)?;
         for (index, state) in fresh.program.states.iter().enumerate() {
             if checkpoint::is_learned(state) {
                 self.session

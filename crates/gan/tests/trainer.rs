@@ -2,6 +2,7 @@
 
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::CheckpointError;
+use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::game::Dataset;
 use ganlet::trainer::{Error, Options, Player, Trainer};
 use ganlet_core::backend::Choice;
@@ -9,14 +10,49 @@ use pollster::block_on;
 use serde_json::json;
 
 fn open(config: &str, seed: u32) -> Result<Trainer, Error> {
+    open_on(config, seed, Dataset::None)
+}
+
+fn open_on(config: &str, seed: u32, dataset: Dataset) -> Result<Trainer, Error> {
     let options = Options {
         backend: Choice::Cpu,
         threads: 1,
         seed,
-        dataset: Dataset::None,
+        dataset,
         progress: &mut |_| {},
     };
     block_on(Trainer::create(ExperimentConfig::parse(config)?, options))
+}
+
+/// Images of 8 by 8 pixels: a bright square in the upper left, or in the lower right.
+fn squares() -> Dataset {
+    let file = |magic: u8, sizes: &[u32], bytes: Vec<u8>| {
+        let header = [0, 0, 8, magic].into_iter();
+        let sizes = sizes.iter().flat_map(|n| n.to_be_bytes());
+        header.chain(sizes).chain(bytes).collect::<Vec<u8>>()
+    };
+    let count = 120;
+    let image = |i: u32| (0..64).map(move |p| if square(i % 2)[p] > 0.0 { 255 } else { 0 });
+    let pixels = file(3, &[count, 8, 8], (0..count).flat_map(image).collect());
+    let labels = file(1, &[count], (0..count).map(|i| (i % 2) as u8).collect());
+    let attribute = &ImageKind::Mnist.facts().attributes[0];
+    let images = Images::from_idx(("images", &pixels), ("labels", &labels), attribute).unwrap();
+    Dataset::Images(ImageSet {
+        train: images.clone(),
+        test: images,
+    })
+}
+
+/// One of the two images of [`squares`], -1 to 1.
+fn square(which: u32) -> [f32; 64] {
+    let range = if which == 0 { 1..4 } else { 4..7 };
+    std::array::from_fn(|p| {
+        if range.contains(&(p / 8)) && range.contains(&(p % 8)) {
+            1.0
+        } else {
+            -1.0
+        }
+    })
 }
 
 fn load(bytes: &[u8]) -> Result<Trainer, Error> {
@@ -73,6 +109,51 @@ fn the_line_is_matched() {
     assert!(metrics["js"] < 0.15, "{metrics:?}");
 }
 
+/// Both ways to convolve, batch norm over channels, residual blocks, spectral norm: small enough for a test.
+fn tiny(preset: &str, generator: &str, discriminator: &str) -> String {
+    format!(
+        r#"{{"preset": "{preset}", "prior": {{"dim": 4}}, "batch": 16, "generator": {{"init": {{"kind": "he"}}, "layers": [
+            {{"kind": "dense", "units": 64}}, {{"kind": "reshape", "shape": [4, 4, 4]}}, {generator},
+            {{"kind": "tanh"}}]}}, "discriminator": {{"init": {{"kind": "he"}}, "layers": [{discriminator},
+            {{"kind": "dense", "units": 1}}]}}, "g_optimizer": {{"lr": 0.003}}, "d_optimizer": {{"lr": 0.003}}}}"#
+    )
+}
+
+#[test]
+fn convolutions_draw_both_squares() {
+    let dcgan = tiny(
+        "mnist-dcgan",
+        r#"{"kind": "batch_norm"}, {"kind": "relu"},
+           {"kind": "conv_transpose", "channels": 1, "kernel": 4, "stride": 2, "padding": 1}"#,
+        r#"{"kind": "conv", "channels": 8, "kernel": 4, "stride": 2, "padding": 1}, {"kind": "leaky_relu"}"#,
+    );
+    let sngan = tiny(
+        "mnist-sngan",
+        r#"{"kind": "residual", "channels": 4, "resample": "up", "batch_norm": true}, {"kind": "relu"},
+           {"kind": "conv", "channels": 1, "kernel": 3, "padding": 1}"#,
+        r#"{"kind": "conv", "channels": 4, "kernel": 3, "padding": 1},
+           {"kind": "residual", "channels": 8, "resample": "down"}, {"kind": "relu"}"#,
+    );
+    for config in [dcgan, sngan] {
+        let mut trainer = open_on(&config, 0, squares()).unwrap();
+        block_on(trainer.train(400)).unwrap();
+        let samples = block_on(trainer.sample(100)).unwrap();
+        // Samples near each image: less than 0.2 away in the mean of squares, where a blank image is 0.56 away.
+        let mut near = [0; 2];
+        for sample in samples.chunks_exact(64) {
+            for (which, count) in (0..).zip(&mut near) {
+                let pairs = sample.iter().zip(square(which));
+                let distance: f32 = pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>() / 64.0;
+                *count += i32::from(distance < 0.2);
+            }
+        }
+        assert!(
+            near[0] + near[1] >= 70 && near.iter().all(|&n| n >= 10),
+            "{config}: {near:?}"
+        );
+    }
+}
+
 #[test]
 fn the_first_losses_of_the_benchmarks_are_those_of_every_peer() {
     // D and G losses of the first three steps; every library of the peers' suite agrees on them.
@@ -80,6 +161,10 @@ fn the_first_losses_of_the_benchmarks_are_those_of_every_peer() {
         (
             "bench-mlp",
             [[1.37390, 0.84291], [1.34491, 0.84168], [1.28527, 0.87301]],
+        ),
+        (
+            "bench-dcgan",
+            [[1.55989, 0.93160], [1.32991, 0.90352], [1.43310, 0.90082]],
         ),
         (
             "bench-ring",
@@ -127,7 +212,8 @@ fn the_same_seed_gives_the_same_bits() {
 fn a_saved_game_goes_on_bit_for_bit() {
     let batch_norm = r#"{"preset": "ring", "batch": 32, "generator": {"layers": [
         {"kind": "dense", "units": 16}, {"kind": "batch_norm"}, {"kind": "relu"}, {"kind": "dense", "units": 2}]}}"#;
-    for config in [batch_norm, "ring-wgan-gp", "bench-ring"] {
+    let spectral = r#"{"preset": "ring", "batch": 32, "cost": "hinge", "discriminator": {"spectral_norm": true}}"#;
+    for config in [batch_norm, spectral, "ring-wgan-gp", "bench-ring"] {
         let mut trainer = open(config, 1).unwrap();
         block_on(trainer.train(7)).unwrap();
         block_on(trainer.step_player(Player::D)).unwrap();
@@ -238,6 +324,42 @@ fn bad_configs_name_the_field() {
         (
             r#"{"preset": "ring", "generator": {"layers": [{"kind": "dens"}]}}"#,
             "generator.layers",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "discriminator": {"layers": [
+                {"kind": "conv", "channels": 8, "kernel": 4}, {"kind": "dense", "units": 1}]}}"#,
+            "[784] comes before it",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "discriminator": {"layers": [{"kind": "reshape", "shape": [28, 28, 1]},
+                {"kind": "conv", "channels": 8, "kernel": 29}, {"kind": "dense", "units": 1}]}}"#,
+            "29 by 29 does not fit into [28, 28, 1]",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "discriminator": {"layers": [{"kind": "reshape", "shape": [28, 28, 1]},
+                {"kind": "conv", "channels": 8, "kernel": 4, "stride": 0}, {"kind": "dense", "units": 1}]}}"#,
+            "`discriminator.layers.1.stride`: 0 stride; use 1 to 8",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "generator": {"layers": [
+                {"kind": "dense", "units": 784}, {"kind": "reshape", "shape": [14, 14, 5]}]}}"#,
+            "`generator.layers.1`: [784] has 784",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "batch": 8192, "generator": {"layers": [
+                {"kind": "dense", "units": 65536}, {"kind": "reshape", "shape": [16, 16, 256]},
+                {"kind": "upsample", "factor": 4}, {"kind": "dense", "units": 784}]}}"#,
+            "`generator.layers.2`: a batch of 8192 samples of [64, 64, 256] takes 32768 MiB",
+        ),
+        (
+            r#"{"preset": "bench-dcgan", "generator": {"layers": [
+                {"kind": "dense", "units": 65536}, {"kind": "dense", "units": 65536}]}}"#,
+            "`generator.layers.1`: [65536] needs a weight of [65536, 65536]",
+        ),
+        (
+            r#"{"preset": "ring-wgan-gp", "discriminator": {"layers": [{"kind": "reshape", "shape": [1, 1, 2]},
+                {"kind": "residual", "channels": 2, "batch_norm": true}, {"kind": "dense", "units": 1}]}}"#,
+            "batch norm mixes the samples",
         ),
         (r#"{"preset": "ring", "#, "config"),
         ("rong", "rong"),

@@ -13,7 +13,7 @@ use crate::data;
 
 pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool) -> Result<()> {
     let config = ExperimentConfig::parse(preset)?;
-    let game = Game::new(&config, &data::load(&config, None)?, 0)?;
+    let game = Game::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
     let tuning = if software {
         Tuning::software()
     } else {

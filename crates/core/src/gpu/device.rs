@@ -105,6 +105,14 @@ impl Device {
         })
     }
 
+    /// The largest buffer that kernels may be given, in bytes.
+    pub fn max_buffer_bytes(&self) -> u64 {
+        let limits = &self.limits;
+        limits
+            .max_storage_buffer_binding_size
+            .min(limits.max_buffer_size)
+    }
+
     /// What is known of the adapter.
     pub fn info(&self) -> &AdapterInfo {
         &self.info

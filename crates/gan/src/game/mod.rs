@@ -8,7 +8,7 @@ use ganlet_core::grad::grad;
 use ganlet_core::{Builder, DType, Init, Program, Tensor};
 
 pub use hyper::Hyper;
-use player::{Player, Turn};
+use player::{Player, Room, Turn};
 pub use source::Dataset;
 use source::Source;
 
@@ -55,7 +55,7 @@ pub struct Game {
 }
 
 impl Game {
-    /// Traces the game of `config` on `dataset`.
+    /// Traces the game of `config` on `dataset`, for a device whose buffers hold at most `buffer_bytes`.
     ///
     /// # Errors
     /// Parts of the config that do not fit together.
@@ -63,8 +63,17 @@ impl Game {
         config: &ExperimentConfig,
         dataset: &Dataset,
         seed: u32,
+        buffer_bytes: u64,
     ) -> Result<Self, ConfigError> {
         config.validate()?;
+        let view_batch = match &config.data {
+            Data::Toy(_) => 1024,
+            Data::Images(_) | Data::Pool(_) => 64,
+        };
+        let room = |rows: usize| Room {
+            rows: rows.max(view_batch),
+            bytes: buffer_bytes,
+        };
         let b = Builder::new();
         let source = Source::new(&b, config, dataset)?;
         let hyper = Hyper::new(&b);
@@ -84,6 +93,7 @@ impl Game {
             &config.g_optimizer,
             seed,
             source.mean(),
+            room(config.batch),
         )?;
         let d = Player::new(
             &b,
@@ -94,6 +104,8 @@ impl Game {
             &config.d_optimizer,
             seed,
             None,
+            // Real and generated samples may go through D as one batch.
+            room(2 * config.batch),
         )?;
         check_ends(config, &g, &d, &source.shape)?;
 
@@ -114,10 +126,6 @@ impl Game {
         ] {
             round.trace(name, moves, &g, &d);
         }
-        let view_batch = match &config.data {
-            Data::Toy(_) => 1024,
-            Data::Images(_) | Data::Pool(_) => 64,
-        };
         trace_views(&b, config, &source, &g, &d, view_batch);
         let sample_len = source.dim();
         let params = [g.stack.params.clone(), d.stack.params.clone()];
@@ -149,8 +157,9 @@ fn check_ends(
     let last = |field: &str, layers: usize| format!("{field}.layers.{}", layers.saturating_sub(1));
     let numbers = |shape: &[usize]| shape.iter().product::<usize>();
     let made = &g.stack.output;
-    // A dense layer may make a whole image; an image of another shape is a mistake.
-    if numbers(made) != numbers(sample) || (made.len() > 1 && made != sample) {
+    // Numbers in a row may be an image, but an image of another shape is a mistake.
+    let both_images = made.len() == 3 && sample.len() == 3;
+    if numbers(made) != numbers(sample) || (both_images && made != sample) {
         return Err(ConfigError::new(
             last("generator", config.generator.layers.len()),
             format!("G ends with {made:?}, but a sample of the data has {sample:?}"),

@@ -12,6 +12,15 @@ use crate::random::Random;
 /// Share of a running statistic that a training step keeps.
 const STATS_MEMORY: f64 = 0.9;
 
+/// What a player's largest buffer must have room for.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// Samples that go through the network at once.
+    pub(super) rows: usize,
+    /// The largest buffer of the device.
+    pub(super) bytes: u64,
+}
+
 /// Which of a step's two batches of noise.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -47,8 +56,10 @@ impl Player {
         optimizer: &Optimizer,
         seed: u32,
         data_mean: Option<&[f32]>,
+        room: Room,
     ) -> Result<Self, ConfigError> {
         let stack = Stack::new(field, network, input)?;
+        stack.check_fits(field, room.rows, room.bytes)?;
         let which = name.bytes().fold(0, |sum, byte| sum * 31 + u32::from(byte));
         let first = init::parameters(&stack, &network.init, seed, which, data_mean);
         let bytes = |values: &[f32]| Init::Bytes(bytemuck::cast_slice(values).into());

@@ -6,6 +6,9 @@ use super::{Order, Param, ParamKind, Stack, Step};
 use crate::config::{Layer, Network, Resample, Upsampling, batch_norm_eps};
 use crate::error::ConfigError;
 
+/// Kernels count the elements of one buffer with 32 bits.
+const MOST_NUMBERS: usize = i32::MAX as usize;
+
 impl Stack {
     /// Works out shapes and parameters for inputs of extents `input`: `[numbers]` or `[height, width, channels]`.
     ///
@@ -57,12 +60,14 @@ impl Stack {
                 batch_norm,
             } => self.residual(at, channels, resample, batch_norm)?,
             _ => {
+                let before = self.output.clone();
                 self.layer(at, layer, next)?;
+                at.countable(&self.output, || format!("{before:?} would become"))?;
                 Step::Layer(layer.clone())
             }
         };
-        let numbers = |shape: &[usize]| shape.iter().product::<usize>();
-        if numbers(&self.output) > numbers(&self.widest.1) {
+        let count = |shape: &[usize]| shape.iter().product::<usize>();
+        if count(&self.output) > count(&self.widest.1) {
             self.widest = (at.field.clone(), self.output.clone());
         }
         Ok(step)
@@ -81,11 +86,11 @@ impl Stack {
                     Some(Layer::Reshape { shape }) => shape.clone(),
                     _ => vec![units],
                 };
-                self.affine(at, units, outputs, bias);
+                self.affine(at, units, outputs, bias)?;
                 self.output = vec![units];
             }
             Layer::Maxout { units, pieces } => {
-                self.affine(at, units * pieces, vec![units * pieces], true);
+                self.affine(at, units * pieces, vec![units * pieces], true)?;
                 self.output = vec![units];
             }
             Layer::Conv {
@@ -115,7 +120,7 @@ impl Stack {
                     fan_out: channels * square,
                     order: Order::Conv,
                 };
-                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias);
+                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias)?;
                 self.output = vec![rows, columns, channels];
             }
             Layer::ConvTranspose {
@@ -143,12 +148,16 @@ impl Stack {
                     fan_out: channels * square,
                     order: Order::ConvTranspose,
                 };
-                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias);
+                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias)?;
                 self.output = vec![rows, columns, channels];
             }
             Layer::Upsample { factor, .. } => {
                 let [height, width, channels] = self.image(at)?;
-                self.output = vec![height * factor, width * factor, channels];
+                self.output = vec![
+                    height.saturating_mul(factor),
+                    width.saturating_mul(factor),
+                    channels,
+                ];
             }
             Layer::AveragePool { size } => {
                 let [height, width, channels] = self.image(at)?;
@@ -169,7 +178,11 @@ impl Stack {
                         format!("give the layer before it a multiple of {square} channels"),
                     ));
                 }
-                self.output = vec![height * factor, width * factor, channels / square];
+                self.output = vec![
+                    height.saturating_mul(factor),
+                    width.saturating_mul(factor),
+                    channels / square,
+                ];
             }
             Layer::Reshape { ref shape } => {
                 let numbers = |shape: &[usize]| shape.iter().product::<usize>();
@@ -261,7 +274,13 @@ impl Stack {
         })
     }
 
-    fn affine(&mut self, at: &Place, units: usize, outputs: Vec<usize>, bias: bool) {
+    fn affine(
+        &mut self,
+        at: &Place,
+        units: usize,
+        outputs: Vec<usize>,
+        bias: bool,
+    ) -> Result<(), ConfigError> {
         let inputs = self.output.clone();
         let count = inputs.iter().product();
         let kind = ParamKind::Weight {
@@ -269,17 +288,39 @@ impl Stack {
             fan_out: units,
             order: Order::Dense { inputs, outputs },
         };
-        self.param(at, "weight", vec![count, units], kind);
+        self.weight(at, vec![count, units], kind)?;
         if bias {
             self.param(at, "bias", vec![units], ParamKind::Shift);
         }
+        Ok(())
     }
 
-    fn kernel(&mut self, at: &Place, shape: [usize; 4], kind: ParamKind, bias: bool) {
-        self.param(at, "weight", shape.to_vec(), kind);
+    fn kernel(
+        &mut self,
+        at: &Place,
+        shape: [usize; 4],
+        kind: ParamKind,
+        bias: bool,
+    ) -> Result<(), ConfigError> {
+        self.weight(at, shape.to_vec(), kind)?;
         if bias {
             self.param(at, "bias", vec![shape[3]], ParamKind::Shift);
         }
+        Ok(())
+    }
+
+    fn weight(
+        &mut self,
+        at: &Place,
+        shape: Vec<usize>,
+        kind: ParamKind,
+    ) -> Result<(), ConfigError> {
+        let before = &self.output;
+        at.countable(&shape, || format!("{before:?} needs a weight of"))?;
+        self.param(at, "weight", shape, kind);
+        at.countable(&[self.params_len()], || {
+            "with this layer the network has parameters".into()
+        })
     }
 
     fn param(&mut self, at: &Place, part: &str, shape: Vec<usize>, kind: ParamKind) {
@@ -304,5 +345,20 @@ struct Place {
 impl Place {
     fn error(&self, problem: String, cure: impl Into<String>) -> ConfigError {
         ConfigError::new(&self.field, problem, cure)
+    }
+
+    /// Whether `shape` has few enough numbers for one buffer; `what` says whose shape it is.
+    fn countable(&self, shape: &[usize], what: impl Fn() -> String) -> Result<(), ConfigError> {
+        let numbers = (shape.iter()).try_fold(1_usize, |product, &n| product.checked_mul(n));
+        if numbers.is_some_and(|n| n <= MOST_NUMBERS) {
+            return Ok(());
+        }
+        Err(self.error(
+            format!(
+                "{} {shape:?}, and one buffer has at most {MOST_NUMBERS} numbers",
+                what()
+            ),
+            "make this layer smaller, or the layers before it",
+        ))
     }
 }

@@ -5,7 +5,12 @@ use ganlet_core::{Tensor, Window};
 use crate::config::Upsampling;
 
 /// Pixels along one side after a convolution; none where the kernel does not fit.
-pub(super) fn conv_extent(extent: usize, kernel: usize, stride: usize, padding: usize) -> Option<usize> {
+pub(super) fn conv_extent(
+    extent: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+) -> Option<usize> {
     Some((extent + 2 * padding).checked_sub(kernel)? / stride + 1)
 }
 
@@ -16,7 +21,7 @@ pub(super) fn conv_transpose_extent(
     stride: usize,
     padding: usize,
 ) -> Option<usize> {
-    let spread = (extent - 1) * stride + kernel;
+    let spread = (extent - 1).saturating_mul(stride).saturating_add(kernel);
     spread.checked_sub(2 * padding).filter(|&left| left > 0)
 }
 

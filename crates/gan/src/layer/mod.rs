@@ -5,6 +5,8 @@ mod build;
 mod forward;
 mod image;
 mod norm;
+#[cfg(test)]
+mod tests;
 
 use ganlet_core::Tensor;
 
@@ -12,6 +14,7 @@ pub use activation::{leaky_relu, relu, sigmoid, softplus};
 pub use image::{average_pool, conv, conv_transpose, pixel_shuffle, upsample};
 
 use crate::config::Layer;
+use crate::error::ConfigError;
 use crate::random::Random;
 use forward::{Pass, flat};
 
@@ -136,6 +139,42 @@ impl Stack {
     /// Whether outputs depend on the other samples of a batch while training.
     pub fn couples_samples(&self) -> bool {
         self.stats_len > 0
+    }
+
+    /// Whether a batch of `rows` fits into buffers of `bytes`.
+    ///
+    /// # Errors
+    /// The layer with the largest result, or the parameters.
+    pub fn check_fits(&self, field: &str, rows: usize, bytes: u64) -> Result<(), ConfigError> {
+        let size = |numbers: usize| numbers as u64 * 4;
+        let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+        let (layer, shape) = &self.widest;
+        let row = size(shape.iter().product());
+        if row.saturating_mul(rows as u64) > bytes {
+            return Err(ConfigError::new(
+                layer,
+                format!(
+                    "a batch of {rows} samples of {shape:?} takes {} MiB, and one buffer here holds {} MiB",
+                    mib(row.saturating_mul(rows as u64)),
+                    bytes >> 20
+                ),
+                format!("use a batch of at most {}, or a smaller layer", bytes / row),
+            ));
+        }
+        let params = size(self.params_len());
+        if params > bytes {
+            return Err(ConfigError::new(
+                format!("{field}.layers"),
+                format!(
+                    "{} parameters take {} MiB, and one buffer here holds {} MiB",
+                    self.params_len(),
+                    mib(params),
+                    bytes >> 20
+                ),
+                "use fewer units or channels",
+            ));
+        }
+        Ok(())
     }
 
     /// The network's output `[batch, numbers]` for inputs `[batch, …]` of as many numbers as `input`.

@@ -1,0 +1,306 @@
+//! Layers against closed forms, computed in f64 by the definition of every op.
+
+use ganlet_core::eval::{Evaluator, Value};
+use ganlet_core::{Builder, DType, Init, Tensor};
+
+use super::{Learned, Mode, Stack, image, norm};
+use crate::config::{Network, Upsampling};
+use crate::error::ConfigError;
+use crate::random::Random;
+
+/// The values of `output` for the values of the inputs, in the order in which they were made.
+fn value(b: Builder, inputs: &[Vec<f64>], output: &Tensor) -> Vec<f64> {
+    b.entry("f", &[], &[("value", output)]);
+    let program = b.build().expect("a well-formed graph");
+    let mut evaluator = Evaluator::<f64>::new(&program);
+    for (slot, input) in evaluator.inputs.iter_mut().zip(inputs) {
+        *slot = Value::Float(input.clone());
+    }
+    evaluator.run(0)[0].floats().to_vec()
+}
+
+/// Numbers without a pattern, in -1 to 1.
+fn numbers(len: usize, seed: u32) -> Vec<f64> {
+    let numbers = crate::init::bench::numbers(seed, len, 1.0);
+    numbers.into_iter().map(f64::from).collect()
+}
+
+fn assert_close(found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len());
+    for (a, b) in found.iter().zip(expected) {
+        assert!((a - b).abs() < 1e-6, "{found:?} {expected:?}");
+    }
+}
+
+#[test]
+fn a_transposed_convolution_is_the_transpose() {
+    // <conv(x, w), y> = <x, conv_transpose(y, w turned and transposed)>, wherever the sizes close.
+    for (extent, kernel, stride, padding) in [
+        (5, 3, 1, 1),
+        (8, 4, 2, 1),
+        (7, 3, 2, 0),
+        (9, 5, 2, 2),
+        (4, 1, 1, 0),
+        (7, 7, 3, 3),
+    ] {
+        let small = image::conv_extent(extent, kernel, stride, padding).unwrap();
+        assert_eq!(
+            image::conv_transpose_extent(small, kernel, stride, padding),
+            Some(extent)
+        );
+        let b = Builder::new();
+        let x = b.input("x", &[2, extent, extent, 3], DType::F32);
+        let y = b.input("y", &[2, small, small, 4], DType::F32);
+        let w = b.input("w", &[kernel, kernel, 3, 4], DType::F32);
+        let forth = image::conv(&x, &w, stride, padding);
+        assert_eq!(forth.shape(), y.shape());
+        let turned = w.flip(&[0, 1]).permute(&[0, 1, 3, 2]);
+        let back = image::conv_transpose(&y, &turned, stride, padding);
+        assert_eq!(back.shape(), x.shape());
+        let products = Tensor::concat(
+            &[
+                &(forth * &y).sum_all().reshape(&[1]),
+                &(&x * back).sum_all().reshape(&[1]),
+            ],
+            0,
+        );
+        let inputs = [x.numel(), y.numel(), w.numel()];
+        let inputs: Vec<_> = inputs
+            .iter()
+            .zip(1..)
+            .map(|(&n, s)| numbers(n, s))
+            .collect();
+        let found = value(b, &inputs, &products);
+        assert!(
+            found[0].abs() > 1e-3 && (found[0] / found[1] - 1.0).abs() < 1e-9,
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn images_grow_and_shrink_as_in_other_frameworks() {
+    let line = |x: &Tensor, factor, method| image::upsample(x, factor, method).narrow(1, 0, 1);
+    let run = |f: &dyn Fn(&Tensor) -> Tensor, shape: &[usize], x: &[f64]| {
+        let b = Builder::new();
+        let input = b.input("x", shape, DType::F32);
+        let output = f(&input);
+        value(b, &[x.to_vec()], &output)
+    };
+    let copies = run(
+        &|x| line(x, 3, Upsampling::Nearest),
+        &[1, 1, 2, 1],
+        &[1.0, 5.0],
+    );
+    assert_close(&copies, &[1.0, 1.0, 1.0, 5.0, 5.0, 5.0]);
+    // PyTorch: F.interpolate(…, mode="bilinear", align_corners=False).
+    let twice = run(
+        &|x| line(x, 2, Upsampling::Bilinear),
+        &[1, 1, 3, 1],
+        &[0.0, 4.0, 8.0],
+    );
+    assert_close(&twice, &[0.0, 1.0, 3.0, 5.0, 7.0, 8.0]);
+    let thrice = run(
+        &|x| line(x, 3, Upsampling::Bilinear),
+        &[1, 1, 2, 1],
+        &[0.0, 3.0],
+    );
+    assert_close(&thrice, &[0.0, 0.0, 1.0, 2.0, 3.0, 3.0]);
+    let both = run(
+        &|x| image::upsample(x, 2, Upsampling::Bilinear),
+        &[1, 2, 2, 1],
+        &[0.0, 4.0, 8.0, 12.0],
+    );
+    let rows: Vec<f64> = [0.0, 2.0, 6.0, 8.0]
+        .iter()
+        .flat_map(|row| [0.0, 1.0, 3.0, 4.0].map(|column| row + column))
+        .collect();
+    assert_close(&both, &rows);
+    let alone = run(
+        &|x| image::upsample(x, 2, Upsampling::Bilinear),
+        &[1, 1, 1, 1],
+        &[7.0],
+    );
+    assert_close(&alone, &[7.0; 4]);
+    let pooled = run(
+        &|x| image::average_pool(x, 2),
+        &[1, 2, 4, 1],
+        &[0.0, 2.0, 10.0, 20.0, 4.0, 6.0, 30.0, 40.0],
+    );
+    assert_close(&pooled, &[3.0, 25.0]);
+    let channels: Vec<f64> = (0..8).map(f64::from).collect();
+    let shuffled = run(&|x| image::pixel_shuffle(x, 2), &[1, 1, 1, 8], &channels);
+    // [row, column, channel]
+    assert_close(&shuffled, &[0.0, 4.0, 1.0, 5.0, 2.0, 6.0, 3.0, 7.0]);
+}
+
+#[test]
+fn spectral_norm_finds_the_largest_singular_value() {
+    // U diag(3, 2, 1) V^T with two reflections, whose largest singular value is 3.
+    let reflect = |n: usize, seed: u32| -> Vec<f64> {
+        let v = numbers(n, seed);
+        let square: f64 = v.iter().map(|a| a * a).sum();
+        let entry = |i: usize, j: usize| f64::from(i == j) - 2.0 * v[i] * v[j] / square;
+        (0..n * n).map(|k| entry(k / n, k % n)).collect()
+    };
+    let (left, right) = (reflect(5, 1), reflect(3, 2));
+    let sigma = [3.0, 2.0, 1.0];
+    let matrix: Vec<f32> = (0..15)
+        .map(|k| {
+            let (i, j) = (k / 3, k % 3);
+            let parts = (0..3).map(|s| left[i * 5 + s] * sigma[s] * right[j * 3 + s]);
+            parts.sum::<f64>() as f32
+        })
+        .collect();
+    let b = Builder::new();
+    let bytes = |values: &[f32]| Init::Bytes(bytemuck::cast_slice(values).into());
+    let w = b.state("w", &[5, 3], DType::F32, bytes(&matrix));
+    let u = b.state("u", &[3], DType::F32, bytes(&[0.3, -0.5, 0.2]));
+    let (divided, next) = norm::spectral(&w, &u);
+    b.entry("update", &[(&u, &next)], &[("divided", &divided)]);
+    let program = b.build().unwrap();
+    let mut evaluator = Evaluator::<f64>::new(&program);
+    for _ in 0..99 {
+        evaluator.run(0);
+    }
+    let found = evaluator.run(0)[0].floats().to_vec();
+    let expected: Vec<f64> = matrix.iter().map(|&x| f64::from(x) / 3.0).collect();
+    assert_close(&found, &expected);
+}
+
+fn stack(layers: &str, input: &[usize]) -> Result<Stack, ConfigError> {
+    let network: Network = serde_json::from_str(&format!(r#"{{"layers": [{layers}]}}"#)).unwrap();
+    Stack::new("generator", &network, input)
+}
+
+#[test]
+fn a_residual_block_whose_convolutions_are_zero_only_resamples() {
+    for (resample, extent) in [("none", 4), ("up", 8), ("down", 2)] {
+        for norm in [false, true] {
+            let layers = format!(
+                r#"{{"kind": "residual", "channels": 3, "resample": "{resample}", "batch_norm": {norm}}}"#
+            );
+            let stack = stack(&layers, &[4, 4, 3]).unwrap();
+            assert_eq!(stack.output, [extent, extent, 3]);
+            assert_eq!(stack.couples_samples(), norm);
+            let b = Builder::new();
+            let x = b.input("x", &[2, 48], DType::F32);
+            let params = b.full(&[stack.params_len()], 0.0);
+            let key = b.input("key", &[2], DType::U32);
+            let random = Random::new(&key);
+            let mut mode = Mode::Train {
+                random: &random,
+                batch_stats: vec![],
+            };
+            let learned = Learned {
+                params: &params,
+                spectral: None,
+            };
+            let output = stack.forward(learned, &x, &mut mode);
+            let image = x.reshape(&[2, 4, 4, 3]);
+            let expected = match resample {
+                "up" => image::upsample(&image, 2, Upsampling::Nearest),
+                "down" => image::average_pool(&image, 2),
+                _ => image,
+            };
+            let difference = output - expected.reshape(&[2, extent * extent * 3]);
+            assert_close(
+                &value(b, &[numbers(96, 3)], &difference),
+                &vec![0.0; 2 * extent * extent * 3],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_residual_block_that_changes_channels_has_a_kernel_of_one_in_its_shortcut() {
+    let block = r#"{"kind": "residual", "channels": 5, "resample": "up", "batch_norm": true}"#;
+    let stack = stack(block, &[4, 4, 3]).unwrap();
+    let shapes: Vec<(&str, &[usize])> = (stack.params.iter())
+        .filter(|p| p.name.ends_with("weight"))
+        .map(|p| (p.name.as_str(), p.shape.as_slice()))
+        .collect();
+    assert_eq!(
+        shapes,
+        [
+            ("0.residual.main.3.conv.weight", &[3, 3, 3, 5][..]),
+            ("0.residual.main.6.conv.weight", &[3, 3, 5, 5]),
+            ("0.residual.shortcut.0.conv.weight", &[1, 1, 3, 5]),
+        ]
+    );
+    assert_eq!(stack.stats_len, 2 * 3 + 2 * 5);
+}
+
+#[test]
+fn batch_norm_normalizes_each_channel_over_batch_and_image() {
+    let stack = stack(
+        r#"{"kind": "batch_norm"}, {"kind": "dense", "units": 1, "bias": false}"#,
+        &[2, 2, 3],
+    )
+    .unwrap();
+    let b = Builder::new();
+    let x = b.input("x", &[5, 2, 2, 3], DType::F32);
+    let (mean, variance) = norm::moments(&x);
+    assert_eq!(
+        (mean.shape(), variance.shape()),
+        (vec![1, 1, 1, 3], vec![1, 1, 1, 3])
+    );
+    assert_eq!(stack.params[0].shape, [3]);
+    let normalized = (&x - mean) * (variance + 1e-12).sqrt().recip();
+    let (mean, variance) = norm::moments(&normalized);
+    let both = Tensor::concat(&[&mean.reshape(&[3]), &variance.reshape(&[3])], 0);
+    let inputs: Vec<f64> = numbers(60, 4).iter().map(|v| 3.0 * v + 1.0).collect();
+    assert_close(&value(b, &[inputs], &both), &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+}
+
+#[test]
+fn layers_that_do_not_fit_say_what_comes_before_them() {
+    for (layers, input, parts) in [
+        (
+            r#"{"kind": "conv", "channels": 8, "kernel": 5}"#,
+            &[4, 4, 2][..],
+            &[
+                "generator.layers.0",
+                "5 by 5",
+                "[4, 4, 2]",
+                "smaller kernel",
+            ][..],
+        ),
+        (
+            r#"{"kind": "relu"}, {"kind": "conv", "channels": 8, "kernel": 3}"#,
+            &[784],
+            &["generator.layers.1", "[784]", "reshape"],
+        ),
+        (
+            r#"{"kind": "conv_transpose", "channels": 8, "kernel": 2, "padding": 3}"#,
+            &[4, 4, 2],
+            &["padding of 3", "[4, 4, 2]", "less padding"],
+        ),
+        (
+            r#"{"kind": "average_pool", "size": 3}"#,
+            &[4, 4, 2],
+            &["3 by 3", "[4, 4, 2]", "divides"],
+        ),
+        (
+            r#"{"kind": "pixel_shuffle", "factor": 2}"#,
+            &[4, 4, 6],
+            &["4 does not divide", "[4, 4, 6]", "multiple of 4"],
+        ),
+        (
+            r#"{"kind": "reshape", "shape": [7, 7, 3]}"#,
+            &[100],
+            &["[100] has 100", "[7, 7, 3] has 147"],
+        ),
+        (
+            r#"{"kind": "residual", "channels": 3, "resample": "down"}"#,
+            &[5, 4, 3],
+            &["generator.layers.0", "2 by 2", "[5, 4, 3]"],
+        ),
+        (r#"{"kind": "upsample"}"#, &[7], &["[7]", "reshape"]),
+    ] {
+        let error = stack(layers, input).unwrap_err().to_string();
+        for part in parts {
+            assert!(error.contains(part), "{layers}: {error}");
+        }
+    }
+}
