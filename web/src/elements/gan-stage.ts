@@ -1,7 +1,8 @@
 /** The stage: one canvas, the words under it that name and toggle its layers, and what the pointer
  * is over. Draws at most once per animation frame and tells the worker when it is ready for more. */
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { progressText } from '../state/format.ts';
 import { type Kind, kindOf, type Topic } from '../state/session.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
@@ -12,6 +13,7 @@ import { shared } from '../style/shared.ts';
 import { theme } from '../style/theme.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
+import { styles } from './gan-stage.styles.ts';
 
 type Layer = keyof Layers;
 
@@ -35,7 +37,7 @@ const LEGEND: Record<Kind, [Layer, string, string][]> = {
 
 @customElement('gan-stage')
 export class GanStage extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['frame', 'model', 'view'];
+  protected readonly topics: readonly Topic[] = ['frame', 'model', 'view', 'progress'];
   @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly box!: HTMLElement;
   @state() private shown = { real: true, fake: true };
@@ -51,94 +53,7 @@ export class GanStage extends SessionElement {
     this.#schedule();
   };
 
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        gap: 0.75rem;
-        min-width: 0;
-      }
-      .frame {
-        position: relative;
-        aspect-ratio: 1;
-        border: 1px solid var(--line);
-        border-radius: 0.75rem;
-        background: var(--raised);
-        overflow: hidden;
-      }
-      canvas,
-      gan-images {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        touch-action: pan-y;
-      }
-      .waiting {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-content: center;
-        padding: 2rem;
-        text-align: center;
-      }
-      ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.25rem 0.375rem;
-        margin-inline: -0.5rem;
-      }
-      li button {
-        min-height: 2rem;
-        padding: 0 0.5rem;
-        border: 0;
-        background: none;
-        font-size: 0.875rem;
-      }
-      li button::before {
-        content: '';
-        width: 0.75rem;
-        height: 0.75rem;
-        border: 2px solid var(--swatch);
-        border-radius: 50%;
-        background: var(--swatch);
-      }
-      li button[aria-pressed='false'] {
-        color: var(--quiet);
-      }
-      li button[aria-pressed='false']::before {
-        background: none;
-      }
-      .under {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-      }
-      .real {
-        --swatch: var(--real);
-      }
-      .fake {
-        --swatch: var(--fake);
-      }
-      .g {
-        --swatch: var(--g);
-      }
-      .d {
-        --swatch: var(--d);
-      }
-      .hover {
-        position: absolute;
-        inset: auto auto 0.5rem 0.5rem;
-        padding: 0.125rem 0.5rem;
-        border-radius: 0.375rem;
-        background: var(--raised);
-        pointer-events: none;
-      }
-    `,
-  ];
+  static override styles = [shared, styles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -180,8 +95,7 @@ export class GanStage extends SessionElement {
     const kind = this.#kind;
     return html`
       <div class="frame">
-        ${kind === 'image' ? this.#images() : this.#canvas(kind)}
-        ${kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`}
+        ${kind === 'image' ? this.#images() : this.#canvas(kind)} ${this.#waiting(kind)}
         ${
           kind === 'none'
             ? html`<p class="waiting quiet">
@@ -238,6 +152,24 @@ export class GanStage extends SessionElement {
         ${text}
       </button>
     </li>`;
+  }
+
+  /** What is loading and how far, where one looks; over a picture that is there, small. */
+  #waiting(kind: Kind | undefined): TemplateResult | typeof nothing {
+    const { busy, progress } = this.session;
+    if (!busy) return kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`;
+    return html`<div class=${kind ? 'small hover' : 'waiting quiet'}>
+      <p>${busy}${progress ? `: ${progressText(progress)}` : '…'}</p>
+      ${
+        progress && progress.total > 0
+          ? html`<progress
+              max=${progress.total}
+              value=${progress.done}
+              aria-label=${busy}
+            ></progress>`
+          : nothing
+      }
+    </div>`;
   }
 
   #canvas(kind: Kind | undefined): TemplateResult {

@@ -1,0 +1,93 @@
+/** The layout and look of <gan-stage>. */
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    gap: 0.75rem;
+    min-width: 0;
+  }
+  .frame {
+    position: relative;
+    aspect-ratio: 1;
+    border: 1px solid var(--line);
+    border-radius: 0.75rem;
+    background: var(--raised);
+    overflow: hidden;
+  }
+  canvas,
+  gan-images {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    touch-action: pan-y;
+  }
+  .waiting {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    padding: 2rem;
+    text-align: center;
+  }
+  progress {
+    width: min(16rem, 60vw);
+    height: 0.25rem;
+    accent-color: var(--ink);
+  }
+  ul {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 0.375rem;
+    margin-inline: -0.5rem;
+  }
+  li button {
+    min-height: 2rem;
+    padding: 0 0.5rem;
+    border: 0;
+    background: none;
+    font-size: 0.875rem;
+  }
+  li button::before {
+    content: '';
+    width: 0.75rem;
+    height: 0.75rem;
+    border: 2px solid var(--swatch);
+    border-radius: 50%;
+    background: var(--swatch);
+  }
+  li button[aria-pressed='false'] {
+    color: var(--quiet);
+  }
+  li button[aria-pressed='false']::before {
+    background: none;
+  }
+  .under {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
+  }
+  .real {
+    --swatch: var(--real);
+  }
+  .fake {
+    --swatch: var(--fake);
+  }
+  .g {
+    --swatch: var(--g);
+  }
+  .d {
+    --swatch: var(--d);
+  }
+  .hover {
+    position: absolute;
+    inset: auto auto 0.5rem 0.5rem;
+    padding: 0.125rem 0.5rem;
+    border-radius: 0.375rem;
+    background: var(--raised);
+    pointer-events: none;
+  }
+`;
