@@ -94,6 +94,11 @@ export class GanCurves extends SessionElement {
       .plot > * {
         position: absolute;
       }
+      .plot > p {
+        z-index: 1;
+        inset: 40% 0 auto;
+        text-align: center;
+      }
       .d {
         color: var(--d-text);
       }

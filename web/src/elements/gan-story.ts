@@ -52,6 +52,9 @@ export class GanStory extends SessionElement {
         font-size: 0.9375rem;
         line-height: 1.5;
       }
+      .coach.silent {
+        border-color: transparent;
+      }
       .coach.d {
         border-color: var(--d);
       }
@@ -172,7 +175,7 @@ export class GanStory extends SessionElement {
           evaluation,
         })
       : undefined;
-    return html`<p class="coach ${phase ?? ''}" data-coach>
+    return html`<p class="coach ${line ? (phase ?? '') : 'silent'}" data-coach>
       ${line?.text}
       ${line?.section ? html`<span class="quiet small">${line.section}.</span>` : nothing}
     </p>`;
