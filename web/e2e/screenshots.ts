@@ -1,37 +1,53 @@
 /** Pictures for the README and for judging the design: each view, wide and narrow, light and dark. */
 import { mkdirSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { type Page, test } from '@playwright/test';
+import { Playground } from './playground.ts';
 
 const FOLDER = process.env.GANLET_SCREENSHOTS ?? '../docs/img';
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
-const VIEWS = [
-  { preset: 'ring', steps: 1200 },
-  { preset: 'line-1d', steps: 800 },
-  { preset: 'mnist-mlp', steps: 300 },
+
+interface View {
+  name: string;
+  preset: string;
+  /** How long it trains first; models that ship trained need none. */
+  steps: number;
+  then?: (page: Page) => Promise<void>;
+}
+
+const VIEWS: readonly View[] = [
+  { name: 'ring', preset: 'ring', steps: 1200 },
+  { name: 'line-1d', preset: 'line-1d', steps: 800 },
+  { name: 'digits', preset: 'mnist-dcgan', steps: 0 },
+  { name: 'faces', preset: 'faces-dcgan', steps: 0 },
+  { name: 'studio', preset: 'faces-dcgan', steps: 0, then: studio },
 ];
+
+/** Figure 19: baskets filled from labels, and a walk. */
+async function studio(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Latent studio' }).click();
+  await page.locator('[data-action=example]').click();
+  await page.getByRole('img', { name: /A minus B plus C/ }).waitFor({ timeout: 60_000 });
+  await page.locator('[data-action=walk]').click();
+  await page.getByRole('img', { name: 'The walk as a film strip' }).waitFor();
+}
 
 mkdirSync(FOLDER, { recursive: true });
 
-for (const { preset, steps } of VIEWS) {
-  test(preset, async ({ page }) => {
+for (const { name, preset, steps, then } of VIEWS) {
+  test(name, async ({ page }) => {
+    const playground = new Playground(page);
     await page.setViewportSize(SIZES.desktop);
-    await page.goto(`./#preset=${preset}&backend=cpu`);
-    const train = page.locator('[data-action=train]');
-    await expect(train).toBeEnabled({ timeout: 60_000 });
-    await train.click();
-    const step = page.locator('gan-bar [data-metric=step]');
-    await expect
-      .poll(async () => Number((await step.innerText()).replaceAll(',', '')), { timeout: 150_000 })
-      .toBeGreaterThan(steps);
-    await page.locator('gan-bar').getByRole('button', { name: 'Pause' }).click();
+    await playground.open(`#preset=${preset}&backend=cpu`);
+    if (steps > 0) await playground.trainUntil(async () => (await playground.step()) > steps);
+    await then?.(page);
     // The last evaluation and picture come after the pause.
     await page.waitForTimeout(1500);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const [name, size] of Object.entries(SIZES)) {
-        await page.setViewportSize(size);
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        await page.setViewportSize(viewport);
         await page.waitForTimeout(300);
-        await page.screenshot({ path: `${FOLDER}/${preset}-${name}-${colorScheme}.png` });
+        await page.screenshot({ path: `${FOLDER}/${name}-${size}-${colorScheme}.png` });
       }
     }
   });

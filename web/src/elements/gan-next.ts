@@ -58,7 +58,7 @@ export class GanNext extends SessionElement {
     if (!preset || !model || !catalog) return nothing;
     const list = ideas(
       preset,
-      catalog.presets,
+      catalog.presets.filter((one) => session.has(one)),
       model.config,
       (path) => schema?.knows(path) ?? false,
     );

@@ -134,17 +134,21 @@ export class GanPresets extends SessionElement {
 
   #item(preset: Preset): TemplateResult {
     const current = preset.name === this.session.spec.preset;
+    const here = this.session.has(preset);
     return html`<li>
       <button
         data-preset=${preset.name}
         aria-current=${current ? 'true' : nothing}
+        ?disabled=${!here}
         @click=${() => {
           this.panel.hidePopover();
           void this.session.choosePreset(preset.name);
         }}
       >
         <strong>${preset.title}</strong>
-        <span class="quiet small">${preset.summary}</span>
+        <span class="quiet small"
+          >${here ? preset.summary : 'Its images are not part of this site.'}</span
+        >
       </button>
     </li>`;
   }

@@ -42,6 +42,10 @@ export abstract class Core {
   spec: Spec;
   catalog: Catalog | undefined;
   schema: SchemaReader | undefined;
+  /** The sets of images beside the page; undefined where nobody says. */
+  dataSets: readonly string[] | undefined;
+  /** The presets that a trained model ships with. */
+  trained: readonly string[] | undefined;
   model: Model | undefined;
   /** What is being made ready; nothing else can start meanwhile. */
   busy = '';
@@ -115,6 +119,15 @@ export abstract class Core {
 
   get preset(): Preset | undefined {
     return this.catalog?.presets.find(({ name }) => name === this.spec.preset);
+  }
+
+  /** Whether a preset's data are here; toys draw theirs themselves. */
+  has({ group, data }: Preset): boolean {
+    return group !== 'images' || (this.dataSets?.includes(data) ?? true);
+  }
+
+  ships(preset: string): boolean {
+    return this.trained?.includes(preset) ?? false;
   }
 
   get link(): string {

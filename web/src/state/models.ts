@@ -5,7 +5,7 @@ import { Core, kindOf } from './core.ts';
 import { getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
 import { SchemaReader } from './schema.ts';
-import { fetchShipped, ships, wantsShipped } from './shipped.ts';
+import { fetchShipped, listOf, wantsShipped } from './shipped.ts';
 import { MAX_SEED, readHash, type Spec } from './url.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
@@ -20,6 +20,10 @@ export abstract class Models extends Core {
     });
     if (!catalog) return;
     this.catalog = catalog;
+    const lists = ['data/index.json', 'models/index.json'].map((path) =>
+      listOf(path, this.baseUrl),
+    );
+    [this.dataSets, this.trained] = await Promise.all(lists);
     this.schema = isObject(catalog.schema) ? new SchemaReader(catalog.schema) : undefined;
     this.tell('catalog');
     await this.follow(hash);
@@ -48,7 +52,8 @@ export abstract class Models extends Core {
 
   async create(spec: Spec, headStart = 0): Promise<boolean> {
     const { preset, seed, backend, overrides } = spec;
-    const shipped = wantsShipped(spec) ? await this.loadShipped(spec) : undefined;
+    const shipped =
+      this.ships(spec.preset) && wantsShipped(spec) ? await this.loadShipped(spec) : undefined;
     const args = { preset, seed, backend, overrides, headStart };
     const model = shipped ?? (await this.try('Preparing', 'create', args));
     if (!model) return false;
@@ -108,7 +113,7 @@ export abstract class Models extends Core {
     if (again) await this.try('', 'pause', null);
     const model = await this.try('Starting again', 'reset', { seed });
     if (!model) return;
-    this.spec = { ...this.spec, seed, scratch: ships(this.spec.preset) };
+    this.spec = { ...this.spec, seed, scratch: this.ships(this.spec.preset) };
     this.adopt(model);
     if (again) await this.try('', 'play', null);
   }

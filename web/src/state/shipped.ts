@@ -1,15 +1,24 @@
-/** Trained models that lie beside the page, so that the studio has something to work on at once. */
+/**
+ * What lies beside the page: sets of images, listed in `data/index.json`, and trained models, listed
+ * in `models/index.json` by the presets that they are of, so that the studio works at once.
+ */
 import type { Progress } from '../library.ts';
 import type { Spec } from './url.ts';
 
-/** Presets with a file of their name in `models/`. */
-const SHIPPED: ReadonlySet<string> = new Set(['mnist-dcgan', 'faces-dcgan']);
-
-export const ships = (preset: string): boolean => SHIPPED.has(preset);
+/** A list of names, or undefined where there is none. */
+export async function listOf(path: string, base: string): Promise<string[] | undefined> {
+  try {
+    const answer = await fetch(new URL(path, base));
+    const names: unknown = answer.ok ? await answer.json() : undefined;
+    return Array.isArray(names) ? names.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether what is asked for is the preset as it ships. */
-export function wantsShipped({ preset, overrides, scratch }: Spec): boolean {
-  return ships(preset) && !scratch && Object.keys(overrides).length === 0;
+export function wantsShipped({ overrides, scratch }: Spec): boolean {
+  return !scratch && Object.keys(overrides).length === 0;
 }
 
 export async function fetchShipped(

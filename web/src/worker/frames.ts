@@ -63,7 +63,7 @@ export function squared([x0, x1, y0, y1]: Bounds): Bounds {
 /** Costs whose D gives a score instead of a probability. */
 function isCritic(config: Json): boolean {
   const cost = getPath(config, 'cost');
-  return cost === 'wasserstein' || cost === 'least_squares';
+  return cost === 'wasserstein' || cost === 'least_squares' || cost === 'hinge';
 }
 
 const UNIT: Bounds = [0, 1, 0, 1];
