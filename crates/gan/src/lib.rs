@@ -10,6 +10,7 @@ pub mod data;
 pub mod error;
 pub mod game;
 pub mod init;
+pub mod latent;
 pub mod layer;
 pub mod metric;
 pub mod optimizer;

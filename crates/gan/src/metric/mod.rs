@@ -1,5 +1,6 @@
-//! Numbers that say how good samples are. All run on the host and need no tensor engine.
+//! Numbers that say how good samples are. All but the classifier run on the host and need no tensor engine.
 
+pub mod classifier;
 mod distance;
 pub mod game;
 pub mod kmeans;

@@ -1,0 +1,103 @@
+//! Directions that labels or measurements of samples point out.
+
+use super::{LatentError, rows};
+
+/// From the mean latent of samples that lack something to that of samples that show it: `shows` says for each latent
+/// which, where anybody can tell. One step along it turns the one mean into the other.
+///
+/// # Errors
+/// Latents of which none, or all, show it.
+pub fn class_direction(
+    name: &str,
+    latents: &[f32],
+    dim: usize,
+    shows: &[Option<bool>],
+) -> Result<Vec<f32>, LatentError> {
+    let mut sums = [vec![0.0_f64; dim], vec![0.0; dim]];
+    let mut counts = [0_usize; 2];
+    for (row, shown) in rows(name, latents, dim)?.zip(shows) {
+        let Some(side) = shown.map(usize::from) else {
+            continue;
+        };
+        counts[side] += 1;
+        (sums[side].iter_mut().zip(row)).for_each(|(sum, &x)| *sum += f64::from(x));
+    }
+    if counts.contains(&0) {
+        return Err(LatentError::TooFew {
+            wanted: format!("both sides of {name}"),
+            tried: shows.len(),
+            found: counts.into_iter().max().unwrap_or(0),
+            needed: 1,
+        });
+    }
+    let [without, with] = [0, 1].map(|side| (&sums[side], counts[side] as f64));
+    let step = |i: usize| (with.0[i] / with.1 - without.0[i] / without.1) as f32;
+    Ok((0..dim).map(step).collect())
+}
+
+/// The direction along which a measured property rises: the covariance of latents and property. Latents of the prior are
+/// uncorrelated, so this is the slope of the least-squares fit, up to a factor. One step along it is as long as the
+/// typical number of a latent times `dim.sqrt()`, shortened by how little of the property a line explains.
+///
+/// # Errors
+/// Numbers that do not form latents.
+pub fn property_direction(
+    name: &str,
+    latents: &[f32],
+    dim: usize,
+    property: &[f64],
+) -> Result<Vec<f32>, LatentError> {
+    let rows = rows(name, latents, dim)?;
+    let count = property.len() as f64;
+    let mean = property.iter().sum::<f64>() / count;
+    let spread = (property.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let mut slope = vec![0.0_f64; dim];
+    for (row, p) in rows.zip(property) {
+        let weight = (p - mean) / spread.max(f64::MIN_POSITIVE) / count;
+        (slope.iter_mut().zip(row)).for_each(|(s, &x)| *s += weight * f64::from(x));
+    }
+    Ok(slope.into_iter().map(|s| s as f32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Prior, PriorKind};
+    use crate::latent::draw;
+
+    /// Cosine of the angle between two directions.
+    fn cosine(a: &[f32], b: &[f32]) -> f32 {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
+        dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+    }
+
+    #[test]
+    fn a_planted_direction_is_found_from_labels_and_from_a_property() {
+        let prior = Prior {
+            kind: PriorKind::Normal,
+            dim: 8,
+            scale: 1.0,
+        };
+        let z = draw(&prior, 4000, 1, None);
+        let planted = [0.6, 0.0, -0.8, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let along: Vec<f64> = (z.chunks(8))
+            .map(|row| row.iter().zip(planted).map(|(x, p)| f64::from(x * p)).sum())
+            .collect();
+        let shows: Vec<_> = along.iter().map(|&a| (a.abs() > 0.1).then_some(a > 0.0)).collect();
+        let by_class = class_direction("x", &z, 8, &shows).unwrap();
+        assert!(cosine(&by_class, &planted) > 0.99);
+        // The means of the two halves of a normal beyond 0.1 are 2 phi(0.1) / Q(0.1) apart.
+        let length: f32 = by_class.iter().map(|x| x * x).sum::<f32>().sqrt();
+        assert!((length - 1.726).abs() < 0.06, "{length}");
+        let by_property = property_direction("x", &z, 8, &along).unwrap();
+        assert!(cosine(&by_property, &planted) > 0.99);
+        let length: f32 = by_property.iter().map(|x| x * x).sum::<f32>().sqrt();
+        assert!((length - 1.0).abs() < 0.05, "{length}");
+    }
+
+    #[test]
+    fn one_side_alone_gives_no_direction() {
+        let error = class_direction("glasses", &[1.0, 2.0], 1, &[Some(true), None]).unwrap_err();
+        assert!(error.to_string().contains("both sides of glasses"), "{error}");
+    }
+}

@@ -1,0 +1,189 @@
+//! Says what an image shows: a small convolutional network with a softmax for each attribute of a set of images.
+//!
+//! It is trained by [`train`] on the engine that also trains the GANs, and ships as a file: [`Model`].
+
+mod model;
+mod train;
+
+use std::ops::Range;
+
+use ganlet_core::backend::{Place, Session, SessionError};
+use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
+
+pub use model::{Model, ModelError};
+pub use train::{Progress, TrainOptions, train};
+
+use crate::data::{Attribute, Images};
+use crate::layer::{Learned, Mode, Stack};
+
+/// Images that are looked at at once.
+const BATCH: usize = 64;
+
+/// Where the classes of each attribute stand among the network's outputs.
+pub fn heads(attributes: &[Attribute]) -> Vec<Range<usize>> {
+    let ends = attributes.iter().scan(0, |end, attribute| {
+        let start = *end;
+        *end += attribute.classes.len();
+        Some(start..*end)
+    });
+    ends.collect()
+}
+
+/// A model on a device.
+pub struct Classifier {
+    model: Model,
+    session: Session,
+    heads: Vec<Range<usize>>,
+}
+
+impl Classifier {
+    /// Puts `model` on the device at `place`.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub fn open(place: &Place, model: Model) -> Result<Self, SessionError> {
+        let heads = heads(&model.facts().attributes);
+        let program = program(&model, &heads);
+        Ok(Self {
+            session: Session::new(place, &program)?,
+            model,
+            heads,
+        })
+    }
+
+    /// The model that looks.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What it tells apart.
+    pub fn attributes(&self) -> &'static [Attribute] {
+        &self.model.facts().attributes
+    }
+
+    /// Where the classes of each attribute stand in a row of [`classify`](Self::classify).
+    pub fn heads(&self) -> &[Range<usize>] {
+        &self.heads
+    }
+
+    /// The probability of every class of every attribute, `[n, classes]`, for images `[n, height * width * channels]` of
+    /// pixels from 0 to 1.
+    ///
+    /// # Errors
+    /// A device that fails.
+    ///
+    /// # Panics
+    /// If the pixels do not form images.
+    pub async fn classify(&mut self, pixels: &[f32]) -> Result<Vec<f32>, SessionError> {
+        let len: usize = self.model.facts().shape.iter().product();
+        assert!(pixels.len().is_multiple_of(len), "whole images of {len} pixels");
+        let classes = self.heads.last().map_or(0, |head| head.end);
+        let mut results = Vec::with_capacity(pixels.len() / len * classes);
+        let mut batch = vec![0.0_f32; BATCH * len];
+        for chunk in pixels.chunks(BATCH * len) {
+            batch[..chunk.len()].copy_from_slice(chunk);
+            (self.session).write(Slot::Input(0), bytemuck::cast_slice(&batch))?;
+            self.session.run(0, 1).await?;
+            let bytes = (self.session).read(Slot::Output { entry: 0, output: 0 }).await?;
+            let rows = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
+            results.extend_from_slice(&rows[..chunk.len() / len * classes]);
+        }
+        Ok(results)
+    }
+
+    /// The share of `images` whose class is named rightly, for each attribute.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn accuracy(&mut self, images: &Images) -> Result<Vec<f64>, SessionError> {
+        let mut right = vec![0_usize; self.heads.len()];
+        for start in (0..images.len()).step_by(16 * BATCH) {
+            let view = images.slice(start..start + 16 * BATCH);
+            let rows = self.classify(&view.unit_pixels()).await?;
+            let classes = rows.len() / view.len();
+            for (row, labels) in rows.chunks(classes).zip(view.labels.chunks(right.len())) {
+                for ((right, head), &label) in right.iter_mut().zip(&self.heads).zip(labels) {
+                    *right += usize::from(most_likely(&row[head.clone()]) == usize::from(label));
+                }
+            }
+        }
+        let share = |right| right as f64 / images.len() as f64;
+        Ok(right.into_iter().map(share).collect())
+    }
+}
+
+/// The index of the largest probability.
+pub fn most_likely(probabilities: &[f32]) -> usize {
+    let indexed = probabilities.iter().enumerate();
+    indexed.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index)
+}
+
+/// Input `x` -> probabilities.
+fn program(model: &Model, heads: &[Range<usize>]) -> Program {
+    let b = Builder::new();
+    let len = model.facts().shape.iter().product();
+    let x = b.input("x", &[BATCH, len], DType::F32);
+    let bytes = Init::Bytes(bytemuck::cast_slice(&model.params).into());
+    let params = b.state("params", &[model.params.len()], DType::F32, bytes);
+    let logits = logits(&model.stack(), &params, &x, &mut Mode::Sample { stats: &params });
+    let each: Vec<Tensor> = heads.iter().map(|head| softmax(&logits.narrow(1, head.start, head.len()))).collect();
+    let all = Tensor::concat(&each.iter().collect::<Vec<_>>(), 1);
+    b.entry("classify", &[], &[("probabilities", &all)]);
+    b.build().expect("a model's network fits its images")
+}
+
+fn logits(stack: &Stack, params: &Tensor, x: &Tensor, mode: &mut Mode<'_>) -> Tensor {
+    let learned = Learned {
+        params,
+        spectral: None,
+    };
+    stack.forward(learned, x, mode)
+}
+
+/// `e^a / sum e^a` along rows, with the largest `a` taken away first, so that nothing overflows.
+fn softmax(a: &Tensor) -> Tensor {
+    let powers = (a - a.max_along(&[1]).detach()).exp();
+    let sum = powers.sum(&[1]);
+    powers / sum
+}
+
+/// `log sum e^a - a[label]` of each row, `[n, 1]`; `labels` are u32, `[n, 1]`.
+fn cross_entropy(a: &Tensor, labels: &Tensor) -> Tensor {
+    let top = a.max_along(&[1]).detach();
+    let log_sum = (a - &top).exp().sum(&[1]).log() + top;
+    let chosen = a.iota_like(&a.shape(), 1).equal(labels).select(a, &a.constant_like(0.0));
+    log_sum - chosen.sum(&[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganlet_core::backend::Choice;
+
+    /// Runs `f` on rows of logits and labels, on the CPU.
+    fn run(a: [[f32; 3]; 2], labels: [u32; 2], f: impl Fn(&Tensor, &Tensor) -> Tensor) -> Vec<f32> {
+        let b = Builder::new();
+        let (x, y) = (b.input("a", &[2, 3], DType::F32), b.input("y", &[2, 1], DType::U32));
+        b.entry("f", &[], &[("f", &f(&x, &y))]);
+        let place = pollster::block_on(Place::find(Choice::Cpu, 1)).unwrap();
+        let mut session = Session::new(&place, &b.build().unwrap()).unwrap();
+        session.write(Slot::Input(0), bytemuck::cast_slice(a.as_flattened())).unwrap();
+        session.write(Slot::Input(1), bytemuck::cast_slice(&labels)).unwrap();
+        pollster::block_on(session.run(0, 1)).unwrap();
+        let bytes = pollster::block_on(session.read(Slot::Output { entry: 0, output: 0 })).unwrap();
+        bytemuck::pod_collect_to_vec(&bytes)
+    }
+
+    #[test]
+    fn softmax_and_cross_entropy_have_their_closed_forms_at_any_size() {
+        let a = [[0.0, 2_f32.ln(), 5_f32.ln()], [1000.0, 1000.0, 1000.0]];
+        let probabilities = run(a, [0, 0], |a, _| softmax(a));
+        let third = 1.0 / 3.0;
+        for (p, expected) in probabilities.iter().zip([0.125, 0.25, 0.625, third, third, third]) {
+            assert!((p - expected).abs() < 1e-6, "{probabilities:?}");
+        }
+        let costs = run(a, [2, 1], cross_entropy);
+        assert!((costs[0] - (8_f32 / 5.0).ln()).abs() < 1e-6, "{costs:?}");
+        assert!((costs[1] - 3_f32.ln()).abs() < 1e-3, "{costs:?}");
+    }
+}
