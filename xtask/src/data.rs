@@ -25,6 +25,8 @@ struct Set {
     kind: String,
     files: Vec<File>,
     source: String,
+    /// Whether one ships.
+    classifier: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,9 +66,22 @@ pub(crate) fn for_site() -> Result<PathBuf> {
     let folder = site_folder();
     let mut present = Vec::new();
     for set in sets()? {
-        if set.compress_into(&folder.join(&set.kind))? {
-            present.push(set.kind);
+        let own = folder.join(&set.kind);
+        if !set.compress_into(&own)? {
+            continue;
         }
+        if set.classifier {
+            let shipped = sh::root().join(format!(
+                "crates/gan/assets/classifier-{}.safetensors",
+                set.kind
+            ));
+            let (bytes, copy) = (fs::read(shipped)?, own.join("classifier.safetensors"));
+            // The site is built anew when a file changes, so nothing is written for nothing.
+            if fs::read(&copy).ok().as_ref() != Some(&bytes) {
+                fs::write(copy, bytes)?;
+            }
+        }
+        present.push(set.kind);
     }
     fs::write(folder.join("index.json"), serde_json::to_string(&present)?)?;
     Ok(folder)

@@ -1,9 +1,11 @@
 //! One safetensors file: weights, optimizer state and counters, with the config in its header.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ganlet_core::program::StateDef;
 use ganlet_core::{DType, Init, Program};
+use half::f16;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
@@ -12,6 +14,7 @@ use serde_json::Value;
 
 use crate::config::ExperimentConfig;
 use crate::error::ConfigError;
+use crate::latent::invert;
 
 /// The layout of our header. A larger number in a file means a newer ganlet wrote it.
 const VERSION: u32 = 1;
@@ -25,6 +28,9 @@ struct Header {
     version: u32,
     seed: u32,
     step: u64,
+    /// Weights alone: what is missing starts anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    weights_only: bool,
     config: Value,
 }
 
@@ -67,8 +73,12 @@ pub struct Checkpoint {
     pub seed: u32,
     /// Steps taken.
     pub step: u64,
+    weights_only: bool,
     tensors: Vec<Tensor>,
 }
+
+/// States by their index in a program, and what they hold.
+pub type Contents<'a> = Vec<(usize, Cow<'a, [u8]>)>;
 
 #[derive(Clone, Debug)]
 struct Tensor {
@@ -103,8 +113,29 @@ impl Checkpoint {
             config,
             seed,
             step,
+            weights_only: false,
             tensors,
         }
+    }
+
+    /// The same model without what only training needs, and its weights in half precision: a sixth of the size. Training
+    /// can go on from it, with optimizers that start anew.
+    pub fn weights_only(mut self) -> Self {
+        let dropped = |name: &str| {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            ["mean", "square", "velocity", "updates"].contains(&last)
+        };
+        self.tensors.retain(|tensor| !dropped(&tensor.name));
+        for tensor in &mut self.tensors {
+            if tensor.name.ends_with(".params") && tensor.dtype == Dtype::F32 {
+                let numbers: Vec<f32> = bytemuck::pod_collect_to_vec(&tensor.bytes);
+                let halves = numbers.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes());
+                tensor.bytes = halves.collect();
+                tensor.dtype = Dtype::F16;
+            }
+        }
+        self.weights_only = true;
+        self
     }
 
     /// As a safetensors file.
@@ -127,6 +158,7 @@ impl Checkpoint {
             version: VERSION,
             seed: self.seed,
             step: self.step,
+            weights_only: self.weights_only,
             config: serde_json::to_value(&self.config).expect("a config is plain data"),
         };
         let header = serde_json::to_string(&header).expect("a header is plain data");
@@ -163,6 +195,7 @@ impl Checkpoint {
             config,
             seed: header.seed,
             step: header.step,
+            weights_only: header.weights_only,
             tensors,
         })
     }
@@ -171,7 +204,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// A tensor that is missing or has another shape.
-    pub fn matched(&self, program: &Program) -> Result<Vec<(usize, &[u8])>, CheckpointError> {
+    pub fn matched(&self, program: &Program) -> Result<Contents<'_>, CheckpointError> {
         let states = program
             .states
             .iter()
@@ -180,23 +213,39 @@ impl Checkpoint {
         states
             .map(|(index, state)| {
                 let mismatch = |problem: String| CheckpointError::Mismatch { problem };
-                let tensor = (self.tensors.iter().find(|t| t.name == state.name))
-                    .ok_or_else(|| mismatch(format!("it has no `{}`", state.name)))?;
+                let Some(tensor) = self.tensors.iter().find(|t| t.name == state.name) else {
+                    if self.weights_only {
+                        return Ok((index, initial_bytes(state).into()));
+                    }
+                    return Err(mismatch(format!("it has no `{}`", state.name)));
+                };
+                if self.weights_only
+                    && tensor.dtype == Dtype::F16
+                    && state.dtype == DType::F32
+                    && tensor.shape == state.shape
+                {
+                    let halves = tensor.bytes.as_chunks::<2>().0.iter();
+                    let wide =
+                        halves.flat_map(|&pair| f16::from_le_bytes(pair).to_f32().to_le_bytes());
+                    return Ok((index, wide.collect()));
+                }
                 if tensor.shape != state.shape || tensor.dtype != file_dtype(state.dtype) {
                     return Err(mismatch(format!(
                         "its `{}` is {:?} {:?}, and the game's is {:?} {}",
                         state.name, tensor.dtype, tensor.shape, state.shape, state.dtype
                     )));
                 }
-                Ok((index, tensor.bytes.as_slice()))
+                Ok((index, tensor.bytes.as_slice().into()))
             })
             .collect()
     }
 }
 
-/// Whether training changes a state; what the data set gives is not saved.
+/// Whether training changes a state; what the data set gives and what an inversion tries are not saved.
 pub(crate) fn is_learned(state: &StateDef) -> bool {
-    !state.name.starts_with("data.")
+    !["data.", invert::PREFIX]
+        .iter()
+        .any(|prefix| state.name.starts_with(prefix))
 }
 
 /// What a state holds before the first step.

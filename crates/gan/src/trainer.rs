@@ -1,6 +1,8 @@
 //! Plays a game: trains, draws samples, measures them, saves and resumes.
 
 mod evaluate;
+mod figures;
+mod latent;
 mod recovery;
 
 use std::collections::VecDeque;
@@ -8,20 +10,23 @@ use std::collections::VecDeque;
 use ganlet_core::Slot;
 use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
 use ganlet_core::gpu::DeviceError;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
 use serde::Serialize;
 use serde_json::Value;
 
 pub use evaluate::Evaluation;
+pub use figures::{
+    ANALOGIES, Analogy, AnalogyReport, Concept, CopyReport, InversionReport, SliderReport,
+};
+pub use latent::{Direction, DirectionKind, Inversion, InvertOptions, InvertProgress};
 use recovery::Snapshot;
 
 use crate::checkpoint::{self, Checkpoint, CheckpointError};
-use crate::config::{Data, ExperimentConfig, PriorKind};
+use crate::config::{Data, ExperimentConfig};
 use crate::data::Toy;
 use crate::error::{ConfigError, DataError, MetricError};
 use crate::game::{Dataset, Game, RING, entry};
+use crate::latent::{LatentError, Truncation, draw};
+use crate::metric::classifier::{Classifier, ModelError};
 
 /// Rows of metrics that are kept for curves.
 const HISTORY: usize = 8192;
@@ -61,6 +66,12 @@ pub enum Error {
         /// Where the trainer stands now.
         restored: u64,
     },
+    /// A latent tool cannot do what was asked.
+    #[error(transparent)]
+    Latent(#[from] LatentError),
+    /// A classifier's file cannot be used.
+    #[error(transparent)]
+    Classifier(#[from] ModelError),
     /// Numbers that do not form samples.
     #[error("{what}: {found} numbers do not form rows of {row}; pass a multiple of {row}")]
     Length {
@@ -144,8 +155,11 @@ pub struct Trainer {
     config: ExperimentConfig,
     dataset: Dataset,
     game: Game,
+    place: Place,
     session: Session,
-    buffer_bytes: u64,
+    classifier: Option<Classifier>,
+    /// Directions in latent space, and the step that they belong to.
+    directions: Option<(u64, Vec<Direction>)>,
     seed: u32,
     step: u64,
     history: VecDeque<Row>,
@@ -186,14 +200,16 @@ impl Trainer {
         let buffer_bytes = place.max_buffer_bytes();
         let game = Game::new(&config, &dataset, seed, buffer_bytes)?;
         let session = Session::new(&place, &game.program)?;
-        let fixed_noise = noise(&config, game.view_batch, seed);
+        let fixed_noise = draw(&config.prior, game.view_batch, seed, Truncation::NONE);
         let snapshot = Some(Snapshot::initial(&game.program));
         let mut trainer = Self {
             config,
             dataset,
             game,
+            place,
             session,
-            buffer_bytes,
+            classifier: None,
+            directions: None,
             seed,
             step: 0,
             history: VecDeque::new(),
@@ -313,7 +329,7 @@ impl Trainer {
     /// A device that fails.
     pub async fn sample(&mut self, count: usize) -> Result<Vec<f32>, Error> {
         if count * self.config.prior.dim > self.fixed_noise.len() {
-            self.fixed_noise = noise(&self.config, count, self.seed);
+            self.fixed_noise = draw(&self.config.prior, count, self.seed, Truncation::NONE);
         }
         let z = self.fixed_noise[..count * self.config.prior.dim].to_vec();
         self.generate(&z).await
@@ -470,7 +486,12 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn reset(&mut self, seed: u32) -> Result<(), Error> {
-        let fresh = Game::new(&self.config, &self.dataset, seed, self.buffer_bytes)?;
+        let fresh = Game::new(
+            &self.config,
+            &self.dataset,
+            seed,
+            self.place.max_buffer_bytes(),
+        )?;
         for (index, state) in fresh.program.states.iter().enumerate() {
             if checkpoint::is_learned(state) {
                 self.session
@@ -480,8 +501,14 @@ impl Trainer {
         self.seed = seed;
         self.step = 0;
         self.history.clear();
+        self.directions = None;
         self.snapshot = Some(Snapshot::initial(&fresh.program));
-        self.fixed_noise = noise(&self.config, self.game.view_batch, seed);
+        self.fixed_noise = draw(
+            &self.config.prior,
+            self.game.view_batch,
+            seed,
+            Truncation::NONE,
+        );
         Ok(())
     }
 
@@ -490,6 +517,14 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
+        Ok(self.checkpoint().await?.to_bytes()?)
+    }
+
+    /// What a [`save`](Self::save) writes.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
         let states = self.mutable_states().await?;
         Ok(Checkpoint::new(
             self.config.clone(),
@@ -497,8 +532,7 @@ impl Trainer {
             self.step,
             &self.game.program,
             states,
-        )
-        .to_bytes()?)
+        ))
     }
 
     /// Goes on from a saved file. `dataset` as in [`Options`].
@@ -523,10 +557,11 @@ impl Trainer {
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
         let states = checkpoint.matched(&self.game.program)?;
         for (index, bytes) in states {
-            self.session.write(Slot::State(index), bytes)?;
+            self.session.write(Slot::State(index), &bytes)?;
         }
         self.step = checkpoint.step;
         self.history.clear();
+        self.directions = None;
         self.snapshot = None;
         Ok(())
     }
@@ -547,16 +582,4 @@ impl Trainer {
     pub fn destroy(&mut self) {
         self.session.destroy();
     }
-}
-
-/// Latents from the prior, the same for the same seed on every backend.
-fn noise(config: &ExperimentConfig, count: usize, seed: u32) -> Vec<f32> {
-    let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed) ^ 0x5eed);
-    let scale = config.prior.scale as f32;
-    (0..count * config.prior.dim)
-        .map(|_| match config.prior.kind {
-            PriorKind::Normal => rng.sample::<f32, _>(StandardNormal) * scale,
-            PriorKind::Uniform => rng.random_range(-scale..scale),
-        })
-        .collect()
 }

@@ -1,7 +1,9 @@
 //! `ganlet`: the experiments of the page from a terminal. Results go to stdout, progress and logs to stderr.
 
 mod bench;
+mod classifier;
 mod data;
+mod latent;
 mod list;
 mod picture;
 mod progress;
@@ -59,6 +61,10 @@ enum Command {
         #[arg(long)]
         software: bool,
     },
+    /// Measures what a model's latent space can do: analogies, sliders, inversions, and that nothing is copied
+    Latent(latent::Args),
+    /// Trains the classifier that says what samples show, and measures it on held-out images
+    TrainClassifier(classifier::Args),
     /// Measures k-means centroids against real training images by the Parzen protocol of 2014, on MNIST
     ParzenOddity {
         /// As JSON
@@ -123,7 +129,7 @@ pub(crate) struct RunArgs {
     /// Also measures, and writes samples, every so many steps
     #[arg(long, value_name = "STEPS")]
     every: Option<u64>,
-    /// Folder with MNIST's four IDX files [default: the npm package's, or GANLET_DATA]
+    /// Folder with the files of the images [default: GANLET_DATA, or where `cargo xtask data` leaves them]
     #[arg(long)]
     data: Option<PathBuf>,
     /// As JSON
@@ -146,6 +152,8 @@ fn main() -> ExitCode {
             out,
             software,
         } => shaders::shaders(&preset, out.as_deref(), software),
+        Command::Latent(args) => pollster::block_on(latent::run(&args)),
+        Command::TrainClassifier(args) => pollster::block_on(classifier::run(&args)),
         Command::ParzenOddity { json, data } => run::parzen_oddity(json, data.as_deref()),
     };
     match result {

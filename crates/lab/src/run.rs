@@ -13,7 +13,7 @@ use ganlet::metric::{Rows, parzen};
 use ganlet::trainer::{Evaluation, Options, Trainer};
 use serde_json::{Value, json};
 
-use crate::{RunArgs, data, picture, progress};
+use crate::{RunArgs, classifier, data, picture, progress};
 
 /// Samples on one picture of images.
 const IMAGES: usize = 100;
@@ -75,6 +75,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<()> {
         None => Trainer::create(config, options).await?,
     };
     spinner.finish_and_clear();
+    classifier::attach(&mut trainer)?;
     let info = trainer.info();
     if let Some(reason) = &info.session.fallback_reason {
         eprintln!("note: on the CPU, because {reason}");
@@ -84,8 +85,15 @@ pub(crate) async fn run(args: &RunArgs) -> Result<()> {
     let trained = train(&mut trainer, args, steps, &mut log).await;
     // What was learned is kept also where training failed.
     if let Some(out) = &args.out {
-        fs::write(out.join("checkpoint.safetensors"), trainer.save().await?)
+        let checkpoint = trainer.checkpoint().await?;
+        fs::write(out.join("checkpoint.safetensors"), checkpoint.to_bytes()?)
             .context("the checkpoint cannot be written")?;
+        // The weights alone, as the page ships models.
+        fs::write(
+            out.join("model.safetensors"),
+            checkpoint.weights_only().to_bytes()?,
+        )
+        .context("the model cannot be written")?;
         draw(&mut trainer, out, "samples.png").await?;
     }
     let seconds = trained?.as_secs_f64();

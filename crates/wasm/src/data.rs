@@ -7,6 +7,7 @@ use ganlet::ExperimentConfig;
 use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet};
 use ganlet::game::Dataset;
+use ganlet::metric::classifier::Model;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -35,12 +36,30 @@ pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result
     }
 }
 
-async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, JsError> {
-    let mut folder = options.data_url.clone().unwrap_or_else(default_data_url);
-    if !folder.ends_with('/') {
-        folder.push('/');
+/// The classifier that lies beside the images; nothing where none was trained for them.
+pub(crate) async fn classifier(
+    config: &ExperimentConfig,
+    options: &Options,
+) -> Result<Option<Model>, JsError> {
+    let Data::Images(data) = &config.data else {
+        return Ok(None);
+    };
+    if !data.kind.facts().classifier {
+        return Ok(None);
     }
-    let key = format!("{folder}{}", kind.name());
+    let url = format!("{}/classifier.safetensors", folder(data.kind, options));
+    let bytes = fetch(&url, 0, 1, options).await?;
+    Ok(Some(Model::from_bytes(&bytes)?))
+}
+
+/// Where the files of a set are.
+fn folder(kind: ImageKind, options: &Options) -> String {
+    let base = options.data_url.clone().unwrap_or_else(default_data_url);
+    format!("{}/{}", base.trim_end_matches('/'), kind.name())
+}
+
+async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, JsError> {
+    let key = folder(kind, options);
     if let Some(loaded) = LOADED.with_borrow(|loaded| loaded.get(&key).cloned()) {
         return Ok(loaded);
     }

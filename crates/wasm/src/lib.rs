@@ -1,6 +1,7 @@
 //! The browser's view of [`ganlet`]: a `Trainer` class for JavaScript. No logic of its own.
 
 mod data;
+mod latent;
 mod options;
 mod trainer;
 

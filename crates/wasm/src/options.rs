@@ -73,48 +73,18 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(options: Option<JsOptions>) -> Result<Self, JsError> {
-        let options: JsValue = options.map_or(JsValue::UNDEFINED, Into::into);
-        let get = |name: &str| {
-            let value = if options.is_object() {
-                Reflect::get(&options, &name.into()).ok()
-            } else {
-                None
-            };
-            value.filter(|v| !v.is_undefined() && !v.is_null())
-        };
-        let wrong =
-            |name: &str, wanted: &str| JsError::new(&format!("option `{name}` must be {wanted}"));
-        let backend = match get("backend").map(|v| v.as_string()) {
-            None => Choice::Auto,
-            Some(Some(name)) if name == "auto" => Choice::Auto,
-            Some(Some(name)) if name == "webgpu" => Choice::Gpu,
-            Some(Some(name)) if name == "cpu" => Choice::Cpu,
+        let options = Bag::new(options);
+        let backend = match options.text("backend")?.as_deref() {
+            None | Some("auto") => Choice::Auto,
+            Some("webgpu") => Choice::Gpu,
+            Some("cpu") => Choice::Cpu,
             Some(_) => return Err(wrong("backend", "\"auto\", \"webgpu\" or \"cpu\"")),
-        };
-        let seed = match get("seed").map(|v| v.as_f64()) {
-            None => 0,
-            Some(Some(seed))
-                if (0.0..=f64::from(u32::MAX)).contains(&seed) && seed.fract() == 0.0 =>
-            {
-                seed as u32
-            }
-            Some(_) => return Err(wrong("seed", "a whole number from 0 to 4294967295")),
-        };
-        let data_url = match get("dataUrl").map(|v| v.as_string()) {
-            None => None,
-            Some(Some(url)) => Some(url),
-            Some(None) => return Err(wrong("dataUrl", "a string")),
-        };
-        let on_progress = match get("onProgress").map(JsCast::dyn_into::<Function>) {
-            None => None,
-            Some(Ok(function)) => Some(function),
-            Some(Err(_)) => return Err(wrong("onProgress", "a function")),
         };
         Ok(Self {
             backend,
-            seed,
-            data_url,
-            on_progress,
+            seed: options.seed()?,
+            data_url: options.text("dataUrl")?,
+            on_progress: options.function("onProgress")?,
         })
     }
 
@@ -125,6 +95,92 @@ impl Options {
             let _ = function.call1(&JsValue::NULL, &to_js(&progress));
         }
     }
+}
+
+fn wrong(name: &str, wanted: &str) -> JsError {
+    JsError::new(&format!("option `{name}` must be {wanted}"))
+}
+
+/// An options object of any kind; what is undefined or null is not there.
+pub(crate) struct Bag(JsValue);
+
+impl Bag {
+    pub(crate) fn new<T: Into<JsValue>>(options: Option<T>) -> Self {
+        Self(options.map_or(JsValue::UNDEFINED, Into::into))
+    }
+
+    fn get(&self, name: &str) -> Option<JsValue> {
+        if !self.0.is_object() {
+            return None;
+        }
+        let value = Reflect::get(&self.0, &name.into()).ok()?;
+        Some(value).filter(|v| !v.is_undefined() && !v.is_null())
+    }
+
+    /// What `read` makes of an option, if it is there.
+    fn read<T>(
+        &self,
+        name: &str,
+        wanted: &str,
+        read: impl Fn(JsValue) -> Option<T>,
+    ) -> Result<Option<T>, JsError> {
+        let value = self.get(name);
+        value
+            .map(|value| read(value).ok_or_else(|| wrong(name, wanted)))
+            .transpose()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, JsError> {
+        self.read(name, "a string", |v| v.as_string())
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, JsError> {
+        self.read(name, "a function", |v| v.dyn_into().ok())
+    }
+
+    pub(crate) fn flag(&self, name: &str, usual: bool) -> Result<bool, JsError> {
+        Ok(self
+            .read(name, "true or false", |v| v.as_bool())?
+            .unwrap_or(usual))
+    }
+
+    pub(crate) fn number(&self, name: &str, usual: f64) -> Result<f64, JsError> {
+        Ok(self
+            .read(name, "a number", |v| v.as_f64())?
+            .unwrap_or(usual))
+    }
+
+    pub(crate) fn numbers<const N: usize>(
+        &self,
+        name: &str,
+        usual: [f64; N],
+    ) -> Result<[f64; N], JsError> {
+        let list = |value: JsValue| {
+            let list: js_sys::Array = value.dyn_into().ok()?;
+            let numbers: Option<Vec<f64>> = list.iter().map(|v| v.as_f64()).collect();
+            numbers?.try_into().ok()
+        };
+        Ok(self
+            .read(name, &format!("a list of {N} numbers"), list)?
+            .unwrap_or(usual))
+    }
+
+    pub(crate) fn seed(&self) -> Result<u32, JsError> {
+        let whole = |value: JsValue| {
+            let seed = value.as_f64()?;
+            let fits = (0.0..=f64::from(u32::MAX)).contains(&seed) && seed.fract() == 0.0;
+            fits.then_some(seed as u32)
+        };
+        Ok(self
+            .read("seed", "a whole number from 0 to 4294967295", whole)?
+            .unwrap_or(0))
+    }
+}
+
+/// A JavaScript value as plain data; nothing where it is none.
+pub(crate) fn from_js(value: &JsValue) -> Option<serde_json::Value> {
+    let text = js_sys::JSON::stringify(value).ok()?.as_string()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// Plain data as a JavaScript value.

@@ -2,6 +2,7 @@
 
 use futures_util::lock::{Mutex, MutexGuard};
 use ganlet::config::{Data, PoolData};
+use ganlet::metric::classifier::Model;
 use ganlet::trainer::{self, Player, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
 use js_sys::{Float64Array, Object, Reflect};
@@ -9,7 +10,9 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::data;
-use crate::options::{JsEvaluation, JsHistory, JsInfo, JsMetrics, JsOptions, Options, to_js};
+use crate::options::{
+    JsEvaluation, JsHistory, JsInfo, JsMetrics, JsOptions, Options, from_js, to_js,
+};
 
 /// A game under way. Calls that return a promise run one after another.
 #[wasm_bindgen]
@@ -24,14 +27,13 @@ impl Trainer {
         let config = ExperimentConfig::parse(config)?;
         let options = Options::read(options)?;
         let dataset = data::load(&config, &options).await?;
+        let classifier = data::classifier(&config, &options).await?;
         let inner = Inner::create(
             config,
             with_progress(&options, dataset, &mut reporter(&options)),
         )
         .await?;
-        Ok(Self {
-            inner: Mutex::new(inner),
-        })
+        Self::with_classifier(inner, classifier)
     }
 
     /// Goes on from a saved file.
@@ -40,14 +42,13 @@ impl Trainer {
         let bytes = bytes.to_vec();
         let config = ganlet::checkpoint::Checkpoint::from_bytes(&bytes)?.config;
         let dataset = data::load(&config, &options).await?;
+        let classifier = data::classifier(&config, &options).await?;
         let inner = Inner::load(
             &bytes,
             with_progress(&options, dataset, &mut reporter(&options)),
         )
         .await?;
-        Ok(Self {
-            inner: Mutex::new(inner),
-        })
+        Self::with_classifier(inner, classifier)
     }
 
     /// Takes so many training steps; resolves with the last one's metrics when the device has done them.
@@ -151,11 +152,7 @@ impl Trainer {
 
     /// Changes a live hyper-parameter, such as `g_optimizer.lr`.
     pub fn set(&self, path: &str, value: JsValue) -> Result<(), JsError> {
-        let text = js_sys::JSON::stringify(&value)
-            .ok()
-            .and_then(|s| s.as_string());
-        let value = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
-        let value = value
+        let value = from_js(&value)
             .ok_or_else(|| JsError::new(&format!("set(\"{path}\"): the value is no plain data")))?;
         Ok(self.now()?.set(path, value)?)
     }
@@ -188,8 +185,22 @@ impl Trainer {
 }
 
 impl Trainer {
+    fn with_classifier(mut inner: Inner, classifier: Option<Model>) -> Result<Self, JsError> {
+        if let Some(model) = classifier {
+            inner.attach_classifier(model)?;
+        }
+        Ok(Self {
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// The trainer, when the calls before are done.
+    pub(crate) async fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().await
+    }
+
     /// The trainer, unless a promise is still pending.
-    fn now(&self) -> Result<MutexGuard<'_, Inner>, JsError> {
+    pub(crate) fn now(&self) -> Result<MutexGuard<'_, Inner>, JsError> {
         self.inner
             .try_lock()
             .ok_or_else(|| JsError::new("the trainer is busy; await the call before this one"))
@@ -222,7 +233,7 @@ fn reporter(options: &Options) -> impl FnMut(trainer::Progress) + use<> {
     }
 }
 
-fn count(what: &str, n: f64) -> Result<u64, JsError> {
+pub(crate) fn count(what: &str, n: f64) -> Result<u64, JsError> {
     if n.fract() == 0.0 && (1.0..=1e9).contains(&n) {
         return Ok(n as u64);
     }

@@ -36,6 +36,8 @@ pub struct ImageFacts {
     pub files: Vec<File>,
     /// Where the files come from.
     pub source: String,
+    /// Whether a classifier ships with them.
+    pub classifier: bool,
 }
 
 /// One file of a set.

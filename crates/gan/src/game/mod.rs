@@ -15,6 +15,7 @@ use source::Source;
 use crate::config::{Data, ExperimentConfig, Monitor, Order, PoolData};
 use crate::cost;
 use crate::error::ConfigError;
+use crate::latent::invert;
 use crate::layer::Param;
 use crate::random::Random;
 use crate::regularizer;
@@ -485,6 +486,10 @@ fn trace_views(
         &[],
         &[("verdict", &opinion(config, &logits))],
     );
+
+    if let Data::Images(_) = config.data {
+        invert::trace(b, &config.prior, source.dim(), |z| g.view(z));
+    }
 
     let draw = b.input("draw", &[2], DType::U32);
     let real = match &config.data {

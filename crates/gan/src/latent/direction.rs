@@ -35,25 +35,43 @@ pub fn class_direction(
     Ok((0..dim).map(step).collect())
 }
 
-/// The direction along which a measured property rises: the covariance of latents and property. Latents of the prior are
-/// uncorrelated, so this is the slope of the least-squares fit, up to a factor. One step along it is as long as the
-/// typical number of a latent times `dim.sqrt()`, shortened by how little of the property a line explains.
+/// The direction along which a measured property rises among samples of the same class: the covariance of latents and
+/// property. Numbers of the prior's latents are uncorrelated, so this is the least-squares slope up to a factor; its
+/// length is the share of the property's spread that a line explains, times the prior's scale. A sample without property
+/// or class does not count.
 ///
 /// # Errors
-/// Numbers that do not form latents.
+/// Numbers that do not form latents, or no sample that counts.
 pub fn property_direction(
     name: &str,
     latents: &[f32],
     dim: usize,
-    property: &[f64],
+    property: &[Option<f64>],
+    class: &[Option<usize>],
 ) -> Result<Vec<f32>, LatentError> {
     let rows = rows(name, latents, dim)?;
-    let count = property.len() as f64;
-    let mean = property.iter().sum::<f64>() / count;
-    let spread = (property.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let classes = class.iter().flatten().max().map_or(0, |last| last + 1);
+    let counted = || (property.iter().zip(class)).map(|(p, c)| Some(((*p)?, (*c)?)));
+    let mut sums = vec![(0.0, 0.0); classes];
+    for (p, c) in counted().flatten() {
+        sums[c] = (sums[c].0 + p, sums[c].1 + 1.0);
+    }
+    let rest = |(p, c): (f64, usize)| p - sums[c].0 / sums[c].1;
+    let squares: f64 = counted().flatten().map(|at| rest(at).powi(2)).sum();
+    let count = counted().flatten().count() as f64;
+    if squares <= 0.0 {
+        return Err(LatentError::TooFew {
+            wanted: format!("different {name}"),
+            tried: property.len(),
+            found: 0,
+            needed: 2,
+        });
+    }
+    let spread = (squares / count).sqrt();
     let mut slope = vec![0.0_f64; dim];
-    for (row, p) in rows.zip(property) {
-        let weight = (p - mean) / spread.max(f64::MIN_POSITIVE) / count;
+    for (row, at) in rows.zip(counted()) {
+        let Some(at) = at else { continue };
+        let weight = rest(at) / spread / count;
         (slope.iter_mut().zip(row)).for_each(|(s, &x)| *s += weight * f64::from(x));
     }
     Ok(slope.into_iter().map(|s| s as f32).collect())
@@ -63,7 +81,7 @@ pub fn property_direction(
 mod tests {
     use super::*;
     use crate::config::{Prior, PriorKind};
-    use crate::latent::draw;
+    use crate::latent::{Truncation, draw};
 
     /// Cosine of the angle between two directions.
     fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -78,18 +96,26 @@ mod tests {
             dim: 8,
             scale: 1.0,
         };
-        let z = draw(&prior, 4000, 1, None);
+        let z = draw(&prior, 4000, 1, Truncation::NONE);
         let planted = [0.6, 0.0, -0.8, 0.0, 0.0, 0.0, 0.0, 0.0];
         let along: Vec<f64> = (z.chunks(8))
             .map(|row| row.iter().zip(planted).map(|(x, p)| f64::from(x * p)).sum())
             .collect();
-        let shows: Vec<_> = along.iter().map(|&a| (a.abs() > 0.1).then_some(a > 0.0)).collect();
+        let shows: Vec<_> = along
+            .iter()
+            .map(|&a| (a.abs() > 0.1).then_some(a > 0.0))
+            .collect();
         let by_class = class_direction("x", &z, 8, &shows).unwrap();
         assert!(cosine(&by_class, &planted) > 0.99);
         // The means of the two halves of a normal beyond 0.1 are 2 phi(0.1) / Q(0.1) apart.
         let length: f32 = by_class.iter().map(|x| x * x).sum::<f32>().sqrt();
         assert!((length - 1.726).abs() < 0.06, "{length}");
-        let by_property = property_direction("x", &z, 8, &along).unwrap();
+        // Two classes that differ by far more than what is looked for.
+        let class: Vec<_> = (0..4000).map(|i| Some(i % 2)).collect();
+        let property: Vec<_> = (along.iter().zip(&class))
+            .map(|(a, c)| Some(a + 100.0 * c.unwrap() as f64))
+            .collect();
+        let by_property = property_direction("x", &z, 8, &property, &class).unwrap();
         assert!(cosine(&by_property, &planted) > 0.99);
         let length: f32 = by_property.iter().map(|x| x * x).sum::<f32>().sqrt();
         assert!((length - 1.0).abs() < 0.05, "{length}");
@@ -98,6 +124,9 @@ mod tests {
     #[test]
     fn one_side_alone_gives_no_direction() {
         let error = class_direction("glasses", &[1.0, 2.0], 1, &[Some(true), None]).unwrap_err();
-        assert!(error.to_string().contains("both sides of glasses"), "{error}");
+        assert!(
+            error.to_string().contains("both sides of glasses"),
+            "{error}"
+        );
     }
 }

@@ -43,14 +43,13 @@ fn rows<'a>(
 
 /// The one latent that `latents` should be.
 fn single<'a>(what: &str, latents: &'a [f32], dim: usize) -> Result<&'a [f32], LatentError> {
-    rows(what, latents, dim)?;
-    if latents.len() == dim {
-        return Ok(latents);
+    match rows(what, latents, dim)?.len() {
+        1 => Ok(latents),
+        found => Err(LatentError::Single {
+            what: what.into(),
+            found,
+        }),
     }
-    Err(LatentError::Single {
-        what: what.into(),
-        found: latents.len() / dim,
-    })
 }
 
 fn norm(latent: &[f32]) -> f32 {

@@ -38,7 +38,9 @@ pub fn principal(matrix: &[f32], dim: usize, count: usize) -> Result<Vec<Princip
     let mut lengths = vec![0.0; width];
     for _ in 0..ROUNDS {
         for vector in &mut basis {
-            *vector = (0..dim).map(|i| dot(&gram[i * dim..(i + 1) * dim], vector)).collect();
+            *vector = (0..dim)
+                .map(|i| dot(&gram[i * dim..(i + 1) * dim], vector))
+                .collect();
         }
         lengths = orthonormalize(&mut basis);
     }
@@ -103,9 +105,15 @@ mod tests {
     #[test]
     fn the_singular_vectors_of_a_known_product_are_found() {
         // U diag(4, 3, 2, 1) Vᵀ with the columns of a Hadamard matrix as U and V.
-        let h = [[1., 1., 1., 1.], [1., -1., 1., -1.], [1., 1., -1., -1.], [1., -1., -1., 1.]];
+        let h = [
+            [1., 1., 1., 1.],
+            [1., -1., 1., -1.],
+            [1., 1., -1., -1.],
+            [1., -1., -1., 1.],
+        ];
         let singular = [4.0, 3.0, 2.0, 1.0];
-        let entry = |i: usize, j: usize| (0..4).map(|k| h[i][k] * singular[k] * h[j][k]).sum::<f32>() / 4.0;
+        let entry =
+            |i: usize, j: usize| (0..4).map(|k| h[i][k] * singular[k] * h[j][k]).sum::<f32>() / 4.0;
         let matrix: Vec<f32> = (0..16).map(|n| entry(n / 4, n % 4)).collect();
         let found = principal(&matrix, 4, 2).unwrap();
         for (k, principal) in found.iter().enumerate() {

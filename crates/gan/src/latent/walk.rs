@@ -76,7 +76,11 @@ mod tests {
 
     #[test]
     fn parallel_opposite_and_zero_latents_have_a_way_too() {
-        for (a, b) in [([1.0, 0.0], [3.0, 0.0]), ([1.0, 0.0], [-1.0, 0.0]), ([0.0; 2], [1.0, 1.0])] {
+        for (a, b) in [
+            ([1.0, 0.0], [3.0, 0.0]),
+            ([1.0, 0.0], [-1.0, 0.0]),
+            ([0.0; 2], [1.0, 1.0]),
+        ] {
             let path = walk(&a, &b, 2, 5, Walk::Spherical).unwrap();
             assert!(path.iter().all(|x| x.is_finite()), "{path:?}");
             close(&path[..2], &a);

@@ -1,12 +1,14 @@
 //! Numbers that say how good samples are. All but the classifier run on the host and need no tensor engine.
 
 pub mod classifier;
+pub mod copies;
 mod distance;
 pub mod game;
 pub mod kmeans;
 mod parallel;
 pub mod parzen;
 mod rows;
+pub mod strokes;
 pub mod toy;
 
 pub use parzen::{Oddity, ParzenReport};

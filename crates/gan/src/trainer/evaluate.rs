@@ -2,23 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Trainer, noise};
+use super::latent::SURE;
+use super::{Error, Trainer};
 use crate::config::Data;
 use crate::data::ImageKind;
 use crate::game::Dataset;
+use crate::latent::{Truncation, draw};
+use crate::metric::classifier::{heads, most_likely};
 use crate::metric::{Rows, ToyMetric, parzen};
 
 /// Samples of a toy that are measured.
 const TOY_SAMPLES: usize = 10_240;
-/// Samples of images in a Parzen window, as in 2014.
-const PARZEN_SAMPLES: usize = 10_000;
+/// Samples of images that are measured; as many as in the Parzen window of 2014.
+const IMAGE_SAMPLES: usize = 10_000;
 
 /// Metrics by their fixed names.
 pub type Evaluation = BTreeMap<String, f64>;
 
 impl Trainer {
     /// Measures samples of the model as it is: modes and exact divergences on toys, the Parzen log-likelihood by the
-    /// 2014 protocol on images; nothing on the benchmarks. `progress` hears the share done.
+    /// 2014 protocol on grey images, what a classifier sees where one is attached; nothing on the benchmarks. `progress`
+    /// hears the share done.
     ///
     /// # Errors
     /// A device that fails; samples that are not finite.
@@ -45,14 +49,13 @@ impl Trainer {
                 let Dataset::Images(images) = self.dataset.clone() else {
                     return Ok(Evaluation::new());
                 };
+                let samples = self.fresh_samples(IMAGE_SAMPLES).await?;
+                let mut result = self.verdicts(&samples).await?;
                 // The protocol is for small grey images: in 3072 dimensions no window says anything.
                 if data.kind == ImageKind::Faces {
-                    return Ok(Evaluation::new());
+                    return Ok(result);
                 }
-                let mut samples = self.fresh_samples(PARZEN_SAMPLES).await?;
-                // Back to 0..1, where the protocol measures.
-                let (black, range) = (data.black as f32, 1.0 - data.black as f32);
-                samples.iter_mut().for_each(|x| *x = (*x - black) / range);
+                let samples = self.unit_pixels(&samples);
                 let dim = self.game.sample_len;
                 let (validation, test) = (
                     images.validation().unit_pixels(),
@@ -64,19 +67,60 @@ impl Trainer {
                     Rows::new("test", &test, dim)?,
                     progress,
                 )?;
-                Ok(Evaluation::from([
-                    ("parzen_nats".into(), report.nats),
-                    ("parzen_standard_error_nats".into(), report.standard_error),
-                    ("parzen_sigma".into(), report.sigma),
-                ]))
+                result.insert("parzen_nats".into(), report.nats);
+                result.insert("parzen_standard_error_nats".into(), report.standard_error);
+                result.insert("parzen_sigma".into(), report.sigma);
+                Ok(result)
             }
             Data::Pool(_) => Ok(Evaluation::new()),
         }
     }
 
+    /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
+    /// classes of the first attribute appear (`classes`), and the share of every class (`share_digit_3`). Nothing without
+    /// a classifier.
+    async fn verdicts(&mut self, samples: &[f32]) -> Result<Evaluation, Error> {
+        let attributes = self.attributes();
+        let mut result = Evaluation::new();
+        if attributes.is_empty() {
+            return Ok(result);
+        }
+        let verdicts = self.classify(samples).await?;
+        let heads = heads(attributes);
+        let classes = heads.last().map_or(0, |head| head.end);
+        let mut counts = vec![0_usize; classes];
+        let mut confident = 0;
+        for verdict in verdicts.chunks(classes) {
+            let best = heads
+                .iter()
+                .map(|head| head.start + most_likely(&verdict[head.clone()]));
+            let best: Vec<usize> = best.collect();
+            best.iter().for_each(|&class| counts[class] += 1);
+            confident += usize::from(best.iter().all(|&class| verdict[class] > SURE));
+        }
+        let share = |count: usize| count as f64 / (verdicts.len() / classes) as f64;
+        result.insert("confident".into(), share(confident));
+        let seen = counts[heads[0].clone()]
+            .iter()
+            .filter(|&&count| count > 0)
+            .count();
+        result.insert("classes".into(), seen as f64);
+        for (attribute, head) in attributes.iter().zip(heads) {
+            for (class, &count) in attribute.classes.iter().zip(&counts[head]) {
+                result.insert(format!("share_{}_{class}", attribute.name), share(count));
+            }
+        }
+        Ok(result)
+    }
+
     /// Samples from other noise than that of the redraws.
     async fn fresh_samples(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        let z = noise(&self.config, count, self.seed.wrapping_add(1));
+        let z = draw(
+            &self.config.prior,
+            count,
+            self.seed.wrapping_add(1),
+            Truncation::NONE,
+        );
         self.generate(&z).await
     }
 }

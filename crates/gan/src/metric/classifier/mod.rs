@@ -76,7 +76,10 @@ impl Classifier {
     /// If the pixels do not form images.
     pub async fn classify(&mut self, pixels: &[f32]) -> Result<Vec<f32>, SessionError> {
         let len: usize = self.model.facts().shape.iter().product();
-        assert!(pixels.len().is_multiple_of(len), "whole images of {len} pixels");
+        assert!(
+            pixels.len().is_multiple_of(len),
+            "whole images of {len} pixels"
+        );
         let classes = self.heads.last().map_or(0, |head| head.end);
         let mut results = Vec::with_capacity(pixels.len() / len * classes);
         let mut batch = vec![0.0_f32; BATCH * len];
@@ -84,7 +87,12 @@ impl Classifier {
             batch[..chunk.len()].copy_from_slice(chunk);
             (self.session).write(Slot::Input(0), bytemuck::cast_slice(&batch))?;
             self.session.run(0, 1).await?;
-            let bytes = (self.session).read(Slot::Output { entry: 0, output: 0 }).await?;
+            let bytes = (self.session)
+                .read(Slot::Output {
+                    entry: 0,
+                    output: 0,
+                })
+                .await?;
             let rows = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
             results.extend_from_slice(&rows[..chunk.len() / len * classes]);
         }
@@ -115,7 +123,9 @@ impl Classifier {
 /// The index of the largest probability.
 pub fn most_likely(probabilities: &[f32]) -> usize {
     let indexed = probabilities.iter().enumerate();
-    indexed.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index)
+    indexed
+        .max_by(|a, b| a.1.total_cmp(b.1))
+        .map_or(0, |(index, _)| index)
 }
 
 /// Input `x` -> probabilities.
@@ -125,8 +135,16 @@ fn program(model: &Model, heads: &[Range<usize>]) -> Program {
     let x = b.input("x", &[BATCH, len], DType::F32);
     let bytes = Init::Bytes(bytemuck::cast_slice(&model.params).into());
     let params = b.state("params", &[model.params.len()], DType::F32, bytes);
-    let logits = logits(&model.stack(), &params, &x, &mut Mode::Sample { stats: &params });
-    let each: Vec<Tensor> = heads.iter().map(|head| softmax(&logits.narrow(1, head.start, head.len()))).collect();
+    let logits = logits(
+        &model.stack(),
+        &params,
+        &x,
+        &mut Mode::Sample { stats: &params },
+    );
+    let each: Vec<Tensor> = heads
+        .iter()
+        .map(|head| softmax(&logits.narrow(1, head.start, head.len())))
+        .collect();
     let all = Tensor::concat(&each.iter().collect::<Vec<_>>(), 1);
     b.entry("classify", &[], &[("probabilities", &all)]);
     b.build().expect("a model's network fits its images")
@@ -151,7 +169,10 @@ fn softmax(a: &Tensor) -> Tensor {
 fn cross_entropy(a: &Tensor, labels: &Tensor) -> Tensor {
     let top = a.max_along(&[1]).detach();
     let log_sum = (a - &top).exp().sum(&[1]).log() + top;
-    let chosen = a.iota_like(&a.shape(), 1).equal(labels).select(a, &a.constant_like(0.0));
+    let chosen = a
+        .iota_like(&a.shape(), 1)
+        .equal(labels)
+        .select(a, &a.constant_like(0.0));
     log_sum - chosen.sum(&[1])
 }
 
@@ -163,14 +184,25 @@ mod tests {
     /// Runs `f` on rows of logits and labels, on the CPU.
     fn run(a: [[f32; 3]; 2], labels: [u32; 2], f: impl Fn(&Tensor, &Tensor) -> Tensor) -> Vec<f32> {
         let b = Builder::new();
-        let (x, y) = (b.input("a", &[2, 3], DType::F32), b.input("y", &[2, 1], DType::U32));
+        let (x, y) = (
+            b.input("a", &[2, 3], DType::F32),
+            b.input("y", &[2, 1], DType::U32),
+        );
         b.entry("f", &[], &[("f", &f(&x, &y))]);
         let place = pollster::block_on(Place::find(Choice::Cpu, 1)).unwrap();
         let mut session = Session::new(&place, &b.build().unwrap()).unwrap();
-        session.write(Slot::Input(0), bytemuck::cast_slice(a.as_flattened())).unwrap();
-        session.write(Slot::Input(1), bytemuck::cast_slice(&labels)).unwrap();
+        session
+            .write(Slot::Input(0), bytemuck::cast_slice(a.as_flattened()))
+            .unwrap();
+        session
+            .write(Slot::Input(1), bytemuck::cast_slice(&labels))
+            .unwrap();
         pollster::block_on(session.run(0, 1)).unwrap();
-        let bytes = pollster::block_on(session.read(Slot::Output { entry: 0, output: 0 })).unwrap();
+        let bytes = pollster::block_on(session.read(Slot::Output {
+            entry: 0,
+            output: 0,
+        }))
+        .unwrap();
         bytemuck::pod_collect_to_vec(&bytes)
     }
 
@@ -179,7 +211,10 @@ mod tests {
         let a = [[0.0, 2_f32.ln(), 5_f32.ln()], [1000.0, 1000.0, 1000.0]];
         let probabilities = run(a, [0, 0], |a, _| softmax(a));
         let third = 1.0 / 3.0;
-        for (p, expected) in probabilities.iter().zip([0.125, 0.25, 0.625, third, third, third]) {
+        for (p, expected) in probabilities
+            .iter()
+            .zip([0.125, 0.25, 0.625, third, third, third])
+        {
             assert!((p - expected).abs() < 1e-6, "{probabilities:?}");
         }
         let costs = run(a, [2, 1], cross_entropy);

@@ -19,7 +19,9 @@ const PARAMS: &str = "params";
 
 /// A file that is no classifier of these images.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the classifier's file cannot be used: {cause}; train it again with `ganlet train-classifier`, or fetch it again")]
+#[error(
+    "the classifier's file cannot be used: {cause}; train it again with `ganlet train-classifier`, or fetch it again"
+)]
 pub struct ModelError {
     /// What is wrong with it.
     pub cause: String,
@@ -49,6 +51,19 @@ impl Model {
     /// What is known of its images.
     pub fn facts(&self) -> &'static ImageFacts {
         self.kind.facts()
+    }
+
+    /// Whether it looks at images of `kind`.
+    ///
+    /// # Errors
+    /// It was trained on others.
+    pub fn check(&self, kind: ImageKind) -> Result<(), ModelError> {
+        if self.kind == kind {
+            return Ok(());
+        }
+        Err(ModelError {
+            cause: format!("it knows {}, not {}", self.kind.name(), kind.name()),
+        })
     }
 
     /// Its network. The constructors have checked it.
@@ -90,9 +105,12 @@ impl Model {
             .map_err(|e| error(e.to_string()))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(damaged)?;
         let view = tensors.tensor(PARAMS).map_err(damaged)?;
-        let classes = (header.kind.facts().attributes.iter()).map(|a| a.classes.len()).sum::<usize>();
+        let classes = (header.kind.facts().attributes.iter())
+            .map(|a| a.classes.len())
+            .sum::<usize>();
         let outputs: usize = stack.output.iter().product();
-        if view.dtype() != Dtype::F16 || view.shape() != [stack.params_len()] || outputs != classes {
+        if view.dtype() != Dtype::F16 || view.shape() != [stack.params_len()] || outputs != classes
+        {
             return Err(error(format!(
                 "it has {:?} {:?} for {outputs} classes, and its network needs F16 [{}] for {classes}",
                 view.dtype(),

@@ -50,15 +50,18 @@ const RATE: f64 = 2e-3;
 
 /// The network for a set of images: three strided convolutions, then all classes of all attributes.
 fn network(kind: ImageKind) -> Network {
-    let conv = |channels: usize, kernel: usize| {
-        json!({ "kind": "conv", "channels": channels, "kernel": kernel, "stride": 2, "padding": kernel / 2 })
-    };
+    let conv = |channels: usize, kernel: usize| json!({ "kind": "conv", "channels": channels, "kernel": kernel, "stride": 2, "padding": kernel / 2 });
     let relu = json!({ "kind": "relu" });
     let widths = match kind {
         ImageKind::Mnist | ImageKind::FashionMnist => [24, 48, 64],
         ImageKind::Faces => [16, 32, 48],
     };
-    let classes: usize = kind.facts().attributes.iter().map(|a| a.classes.len()).sum();
+    let classes: usize = kind
+        .facts()
+        .attributes
+        .iter()
+        .map(|a| a.classes.len())
+        .sum();
     let layers = json!([
         conv(widths[0], 5), relu, conv(widths[1], 5), relu, conv(widths[2], 3), relu,
         { "kind": "dropout", "keep": 0.6 }, { "kind": "dense", "units": classes },
@@ -102,7 +105,9 @@ pub async fn train(
     };
     // As it will be read: in half precision.
     model = Model::from_bytes(&model.to_bytes("")).expect("what was just written reads");
-    model.accuracy = Classifier::open(place, model.clone())?.accuracy(&images.test).await?;
+    model.accuracy = Classifier::open(place, model.clone())?
+        .accuracy(&images.test)
+        .await?;
     Ok(model)
 }
 
@@ -111,11 +116,19 @@ fn program(stack: &Stack, images: &Images, first: &[f32], options: TrainOptions)
     let b = Builder::new();
     let view = images.view();
     let bytes = |name: &str, content: &[u8], width: usize| {
-        b.state(name, &[images.len(), width], DType::U8, Init::Bytes(content.into()))
+        b.state(
+            name,
+            &[images.len(), width],
+            DType::U8,
+            Init::Bytes(content.into()),
+        )
     };
     let pixels = bytes("images", view.bytes, images.image_len());
     let labels = bytes("labels", view.labels, images.attributes.len());
-    let key_bytes: Vec<u8> = [options.seed, 0].iter().flat_map(|w| w.to_le_bytes()).collect();
+    let key_bytes: Vec<u8> = [options.seed, 0]
+        .iter()
+        .flat_map(|w| w.to_le_bytes())
+        .collect();
     let key = b.state("key", &[2], DType::U32, Init::Bytes(key_bytes.into()));
     let len = first.len();
     let start = Init::Bytes(bytemuck::cast_slice(first).into());
@@ -141,10 +154,15 @@ fn program(stack: &Stack, images: &Images, first: &[f32], options: TrainOptions)
         batch_stats: vec![],
     };
     let a = logits(stack, &params, &x, &mut mode);
-    let costs = heads(&images.attributes).into_iter().enumerate().map(|(i, head)| {
-        cross_entropy(&a.narrow(1, head.start, head.len()), &y.narrow(1, i, 1)).mean_all()
-    });
-    let cost = costs.reduce(|sum, cost| sum + cost).expect("at least one attribute");
+    let costs = heads(&images.attributes)
+        .into_iter()
+        .enumerate()
+        .map(|(i, head)| {
+            cross_entropy(&a.narrow(1, head.start, head.len()), &y.narrow(1, i, 1)).mean_all()
+        });
+    let cost = costs
+        .reduce(|sum, cost| sum + cost)
+        .expect("at least one attribute");
     let gradient = grad(&cost, &[&params]).remove(0);
     let after = &count + 1.0;
     let left = 1.0 - &count * (1.0 / options.steps as f64);

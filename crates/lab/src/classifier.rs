@@ -1,0 +1,112 @@
+//! `ganlet train-classifier`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use ganlet::Trainer;
+use ganlet::config::Data;
+use ganlet::data::ImageKind;
+use ganlet::metric::classifier::{Model, TrainOptions, train};
+use ganlet_core::backend::Place;
+use serde_json::json;
+
+use crate::{PlaceArgs, data, progress};
+
+/// What to train, and where to leave it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// mnist, fashion_mnist or faces
+    images: String,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// What every random number depends on
+    #[arg(long, default_value_t = 0)]
+    seed: u32,
+    /// Updates
+    #[arg(long, default_value_t = TrainOptions::default().steps)]
+    steps: usize,
+    /// The file to write [default: classifier-<images>.safetensors]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Folder with the files of the images
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The set of images of this name.
+pub(crate) fn kind(name: &str) -> Result<ImageKind> {
+    let Some(kind) = ImageKind::ALL.into_iter().find(|kind| kind.name() == name) else {
+        let names = ImageKind::ALL.map(ImageKind::name).join(", ");
+        bail!("there are no images `{name}`; use one of {names}");
+    };
+    Ok(kind)
+}
+
+/// The classifier that ships for a set of images, if one does.
+fn shipped(kind: ImageKind) -> Result<Option<Model>> {
+    let bytes: &[u8] = match kind {
+        ImageKind::Mnist => include_bytes!("../../gan/assets/classifier-mnist.safetensors"),
+        ImageKind::Faces => include_bytes!("../../gan/assets/classifier-faces.safetensors"),
+        ImageKind::FashionMnist => return Ok(None),
+    };
+    Ok(Some(Model::from_bytes(bytes)?))
+}
+
+/// Puts the shipped classifier beside a model of images that it knows.
+pub(crate) fn attach(trainer: &mut Trainer) -> Result<()> {
+    if let Data::Images(data) = &trainer.config().data
+        && let Some(model) = shipped(data.kind)?
+    {
+        trainer.attach_classifier(model)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn run(args: &Args) -> Result<()> {
+    let kind = kind(&args.images)?;
+    let images = data::images(kind, args.data.as_deref())?;
+    let place = Place::find(args.place.choice(), args.place.threads).await?;
+    let options = TrainOptions {
+        steps: args.steps,
+        seed: args.seed,
+    };
+    let bar = progress::steps(args.steps as u64);
+    let started = Instant::now();
+    let model = train(kind, &images, &place, options, &mut |now| {
+        bar.set_position(now.step as u64);
+        bar.set_message(format!("{:.3} nats", now.cost));
+    })
+    .await?;
+    bar.finish_and_clear();
+    let seconds = started.elapsed().as_secs_f64();
+
+    let name = kind.name();
+    let command = format!(
+        "ganlet train-classifier {name} --seed {} --steps {}",
+        args.seed, args.steps
+    );
+    let default = format!("classifier-{name}.safetensors");
+    let out = args.out.as_deref().unwrap_or(Path::new(&default));
+    let bytes = model.to_bytes(&command);
+    fs::write(out, &bytes).with_context(|| format!("{} cannot be written", out.display()))?;
+
+    let attributes = kind.facts().attributes.iter().map(|a| a.name.as_str());
+    let accuracy: serde_json::Map<_, _> = (attributes.zip(&model.accuracy))
+        .map(|(name, &share)| (name.to_string(), json!(share)))
+        .collect();
+    let summary = json!({
+        "images": name, "seed": args.seed, "steps": args.steps, "seconds": seconds, "held_out": images.test.len(),
+        "accuracy": accuracy, "bytes": bytes.len(), "file": out,
+    });
+    if args.json {
+        println!("{summary}");
+    } else {
+        println!("{summary:#}");
+    }
+    Ok(())
+}
