@@ -174,7 +174,7 @@ impl Checkpoint {
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
         let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY));
         let header = header.ok_or(CheckpointError::Foreign)?;
-        let header: Header = serde_json::from_str(header).map_err(|_| CheckpointError::Foreign)?;
+        let header: Header = crate::json::from_str(header).map_err(|_| CheckpointError::Foreign)?;
         if header.version > VERSION {
             return Err(CheckpointError::Newer {
                 found: header.version,

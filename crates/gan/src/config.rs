@@ -15,7 +15,7 @@ pub use optimizer::Optimizer;
 
 use crate::data::{ImageKind, Toy};
 use crate::error::ConfigError;
-use crate::preset;
+use crate::{json, preset};
 
 /// The JSON schema of [`ExperimentConfig`], with descriptions and ranges. Generated from the types of this file; a test
 /// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
@@ -307,13 +307,14 @@ impl ExperimentConfig {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn with(&self, overrides: &Value) -> Result<Self, ConfigError> {
-        let mut merged = serde_json::to_value(self).expect("a config is plain data");
+        let base = serde_json::to_value(self).expect("a config is plain data");
+        let mut merged = base.clone();
         merge(&mut merged, overrides);
-        let config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
-            let field = error.path().to_string();
+        let config: Self = serde_json::from_value(merged.clone()).map_err(|error| {
+            let accepts = |value| serde_json::from_value::<Self>(value).is_ok();
             ConfigError::new(
-                field,
-                error.into_inner().to_string(),
+                json::culprit(&base, &merged, &accepts).join("."),
+                error.to_string(),
                 "see the preset's own config for the fields there are",
             )
         })?;
@@ -468,5 +469,35 @@ fn difference(base: &Value, own: &Value) -> Option<Value> {
             Some(Value::Object(changed.collect()))
         }
         _ => Some(own.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_cannot_be_read_is_named() {
+        let field = |overrides: &str| ExperimentConfig::parse(overrides).unwrap_err().field;
+        for (overrides, culprit) in [
+            (r#"{"preset": "ring", "batch": "many"}"#, "batch"),
+            (r#"{"preset": "ring", "bach": 64}"#, "bach"),
+            (r#"{"preset": "ring", "data": {"modez": 3}}"#, "data.modez"),
+            (r#"{"preset": "ring", "data": {"kind": "square"}}"#, "data"),
+            (
+                r#"{"preset": "ring", "g_optimizer": {"lr": []}}"#,
+                "g_optimizer.lr",
+            ),
+            (
+                r#"{"preset": "ring", "g_optimizer": {"kind": "sgd", "lr": 0.1, "beta1": 0.5}}"#,
+                "g_optimizer.beta1",
+            ),
+            (
+                r#"{"preset": "ring", "generator": {"layers": [{"kind": "tanh"}, {"kind": "dense", "unit": 3}]}}"#,
+                "generator.layers.1",
+            ),
+        ] {
+            assert_eq!(field(overrides), culprit, "{overrides}");
+        }
     }
 }

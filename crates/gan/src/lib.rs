@@ -11,6 +11,7 @@ pub mod error;
 pub mod game;
 pub mod init;
 pub mod latent;
+mod json;
 pub mod layer;
 pub mod metric;
 pub mod optimizer;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 use crate::config::ExperimentConfig;
+use crate::json;
 
 /// A named experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     ]
     .into_iter()
     .map(|(name, text)| {
-        let preset: Preset = serde_json::from_str(text).expect("a test parses every preset");
+        let preset: Preset = json::from_str(text).expect("a test parses every preset");
         Preset { name, ..preset }
     })
     .collect()

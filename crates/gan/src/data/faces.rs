@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, file: &[u8], facts: &ImageFacts) -> Result<ImageS
     let wrong = |error: safetensors::SafeTensorError| damaged(error.to_string());
     let (_, metadata) = SafeTensors::read_metadata(file).map_err(wrong)?;
     let header = (metadata.metadata().as_ref().and_then(|m| m.get("faces")))
-        .and_then(|text| serde_json::from_str::<Header>(text).ok())
+        .and_then(|text| crate::json::from_str::<Header>(text).ok())
         .ok_or_else(|| damaged("its header does not speak of faces".into()))?;
     let tensors = SafeTensors::deserialize(file).map_err(wrong)?;
     let tensor = |name: &str, dtype: Dtype, inner: &[usize]| {

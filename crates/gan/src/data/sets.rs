@@ -50,7 +50,7 @@ pub struct File {
 }
 
 static FACTS: LazyLock<Vec<ImageFacts>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("sets.json")).expect("a test parses this"));
+    LazyLock::new(|| crate::json::from_str(include_str!("sets.json")).expect("a test parses this"));
 
 impl ImageKind {
     /// Every set.
