@@ -1,7 +1,7 @@
 //! Executes steps over the lanes of one chunk. Each step is one loop; what happens around the loop is paid once for
 //! hundreds of lanes.
 
-use bytemuck::{Pod, cast_slice, cast_slice_mut};
+use bytemuck::{cast_slice, cast_slice_mut};
 
 use super::address::Addresses;
 use super::fetch::{fetch_base, gather, load, values, within};
@@ -62,11 +62,12 @@ pub(crate) struct Frame<'a> {
 // does so only where the kernel loads nothing from that buffer. Several threads run different points.
 
 impl<'a> Frame<'a> {
-    #[inline(always)]
-    pub(super) fn lanes<T: Pod>(&self, source: Source, count: usize) -> Lanes<'_, T> {
+    /// An operand. Looking for it is paid once for hundreds of lanes, and is much code to have at every step's place.
+    #[inline(never)]
+    pub(super) fn words(&self, source: Source, count: usize) -> Lanes<'_, u32> {
         match source {
-            Source::Register(r) => Lanes::Each(&cast_slice(&self.registers.vectors[r])[..count]),
-            Source::Scalar(s) => Lanes::All(bytemuck::cast(self.registers.scalars[s])),
+            Source::Register(r) => Lanes::Each(&self.registers.vectors[r][..count]),
+            Source::Scalar(s) => Lanes::All(self.registers.scalars[s]),
             Source::Memory { buffer, address } => {
                 let start = self.registers.bases[address] as usize;
                 // SAFETY: see above.
@@ -78,12 +79,15 @@ impl<'a> Frame<'a> {
     /// The registers of a float operand.
     #[inline(always)]
     pub(crate) fn floats(&self, source: Source, count: usize) -> Lanes<'_, f32> {
-        self.lanes(source, count)
+        match self.words(source, count) {
+            Lanes::Each(words) => Lanes::Each(cast_slice(words)),
+            Lanes::All(word) => Lanes::All(f32::from_bits(word)),
+        }
     }
 
     #[inline(always)]
     fn word(&self, source: Source, lane: usize) -> u32 {
-        match self.lanes::<u32>(source, lane + 1) {
+        match self.words(source, lane + 1) {
             Lanes::Each(words) => words[lane],
             Lanes::All(word) => word,
         }
@@ -94,23 +98,25 @@ multiversion! {
     /// Executes steps in order.
     pub(crate) fn run_steps<'a, 'b>(steps: &[Step], frame: &mut Frame<'a>, count: usize) {
         for step in steps {
-            match step.target {
+            // One call: all of `run_step` is compiled into this place.
+            let (mut vector, mut scalar) = (Vec::new(), [0]);
+            let out = match step.target {
                 Target::Register(r) => {
-                    let mut out = std::mem::take(&mut frame.registers.vectors[r]);
-                    run_step(&step.operation, frame, &mut out[..count]);
-                    frame.registers.vectors[r] = out;
+                    vector = std::mem::take(&mut frame.registers.vectors[r]);
+                    &mut vector[..count]
                 }
-                Target::Scalar(s) => {
-                    let mut out = [0];
-                    run_step(&step.operation, frame, &mut out);
-                    frame.registers.scalars[s] = out[0];
-                }
+                Target::Scalar(_) => &mut scalar[..],
                 Target::Memory { buffer, address } => {
                     let start = frame.registers.bases[address] as usize;
                     // SAFETY: the kernel only writes to this buffer; see above.
-                    let out = unsafe { frame.buffers[buffer].slice_mut(start, count) };
-                    run_step(&step.operation, frame, out);
+                    unsafe { frame.buffers[buffer].slice_mut(start, count) }
                 }
+            };
+            run_step(&step.operation, frame, out);
+            match step.target {
+                Target::Register(r) => frame.registers.vectors[r] = vector,
+                Target::Scalar(s) => frame.registers.scalars[s] = scalar[0],
+                Target::Memory { .. } => {}
             }
         }
     }
@@ -148,7 +154,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 }
             }
         }
-        Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.lanes(*a, n)),
+        Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.floats(*a, n)),
         Operation::Float2(op, a, b) => {
             let (out, a, b) = (
                 cast_slice_mut(out),
@@ -172,7 +178,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
             map3(cast_slice_mut(out), a, b, c, |a, b, c| a * b + c);
         }
         Operation::Word2(op, a, b) => {
-            let (a, b) = (frame.lanes::<u32>(*a, n), frame.lanes::<u32>(*b, n));
+            let (a, b) = (frame.words(*a, n), frame.words(*b, n));
             match op {
                 Word2::Add => map2(out, a, b, u32::wrapping_add),
                 Word2::Mul => map2(out, a, b, u32::wrapping_mul),
@@ -189,36 +195,26 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 })
             }
             Comparison::LessWord => {
-                map2(
-                    out,
-                    frame.lanes::<u32>(*a, n),
-                    frame.lanes::<u32>(*b, n),
-                    |a, b| u32::from(a < b),
-                );
+                map2(out, frame.words(*a, n), frame.words(*b, n), |a, b| {
+                    u32::from(a < b)
+                });
             }
             Comparison::EqualWord => {
-                map2(
-                    out,
-                    frame.lanes::<u32>(*a, n),
-                    frame.lanes::<u32>(*b, n),
-                    |a, b| u32::from(a == b),
-                );
+                map2(out, frame.words(*a, n), frame.words(*b, n), |a, b| {
+                    u32::from(a == b)
+                });
             }
         },
         Operation::Select(c, x, y) => {
-            let (c, x, y) = (
-                frame.lanes::<u32>(*c, n),
-                frame.lanes::<u32>(*x, n),
-                frame.lanes::<u32>(*y, n),
-            );
+            let (c, x, y) = (frame.words(*c, n), frame.words(*x, n), frame.words(*y, n));
             map3(out, c, x, y, |c, x, y| if c != 0 { x } else { y });
         }
         Operation::SelectLess(a, b, x, y) => select_less(frame, [*a, *b, *x, *y], out),
         Operation::Cast(cast, a) => match cast {
             Cast::FloatToWord => map1(out, frame.floats(*a, n), |a| a as u32),
             Cast::FloatToBool => map1(out, frame.floats(*a, n), |a| u32::from(a != 0.0)),
-            Cast::WordToBool => map1(out, frame.lanes::<u32>(*a, n), |a| u32::from(a != 0)),
-            Cast::WordToFloat => map1(cast_slice_mut(out), frame.lanes::<u32>(*a, n), |a| a as f32),
+            Cast::WordToBool => map1(out, frame.words(*a, n), |a| u32::from(a != 0)),
+            Cast::WordToFloat => map1(cast_slice_mut(out), frame.words(*a, n), |a| a as f32),
         },
     }
 }
@@ -250,7 +246,7 @@ fn float1(op: Unary, out: &mut [f32], a: Lanes<'_, f32>) {
 fn select_less(frame: &Frame<'_>, [a, b, x, y]: [Source; 4], out: &mut [u32]) {
     let n = out.len();
     let (a, b) = (frame.floats(a, n), frame.floats(b, n));
-    let (x, y) = (frame.lanes::<u32>(x, n), frame.lanes::<u32>(y, n));
+    let (x, y) = (frame.words(x, n), frame.words(y, n));
     match (a, b) {
         (a, Lanes::All(b)) => map3(out, a, x, y, |a, x, y| if a < b { x } else { y }),
         (Lanes::All(a), b) => map3(out, b, x, y, |b, x, y| if a < b { x } else { y }),
@@ -284,7 +280,7 @@ multiversion! {
 fn store(write: &Write, frame: &Frame<'_>, count: usize) {
     let buffer = &frame.buffers[write.buffer];
     let base = frame.registers.bases[write.address];
-    let value = frame.lanes::<u32>(write.value, count);
+    let value = frame.words(write.value, count);
     match frame.addresses.pattern(write.address) {
         Pattern::Linear(1) => {
             // SAFETY: see above. A value in place comes from a buffer that is not updated.

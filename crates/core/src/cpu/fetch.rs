@@ -35,7 +35,7 @@ fn pattern_values(pattern: &Pattern, base: u32, out: &mut [u32]) {
 }
 
 /// The lanes at which all limits hold, if these are consecutive lanes.
-#[inline(always)]
+#[inline(never)]
 fn valid_range(limits: &[Limit], frame: &Frame<'_>, count: usize) -> Option<(usize, usize)> {
     let (mut from, mut to) = (0i64, count as i64);
     for limit in limits {
@@ -230,7 +230,7 @@ pub(super) fn gather(
     }
     let mut starts = std::mem::take(&mut frame.registers.indices);
     let stride = stride as u32;
-    map1(&mut starts[..n], frame.lanes::<u32>(row, n), |row| {
+    map1(&mut starts[..n], frame.words(row, n), |row| {
         row.min(last).wrapping_mul(stride)
     });
     pattern_values(frame.addresses.pattern(fetch.address), base as u32, out);
