@@ -1,9 +1,10 @@
 //! Both backends compute what the reference interpreter computes.
 
 use ganlet_core::gpu::{Device, Prefer};
+use ganlet_core::grad::grad;
 use ganlet_core::plan::plan;
-use ganlet_core::{Program, Slot, cpu, gpu};
-use ganlet_tests::op_table::parity_cases;
+use ganlet_core::{Builder, DType, Program, Slot, Window, cpu, gpu};
+use ganlet_tests::op_table::{floats, noise, parity_cases};
 use ganlet_tests::parity::{Backend, compare};
 use ganlet_tests::random_graph::check_all;
 use pollster::block_on;
@@ -79,6 +80,56 @@ fn cpu_computes_random_graphs_to_the_last_bit() {
     check_all(400, |program| {
         compare(program, &mut Cpu::new(program), &[], 2, 0.0)
     });
+}
+
+/// Convolutions with more rows, columns and depth than a tile has, and all their gradients.
+fn large_convolutions() -> Vec<Program> {
+    let window = |stride, padding, lhs_dilation| Window {
+        stride,
+        padding,
+        lhs_dilation,
+        rhs_dilation: 1,
+    };
+    let cases: [(&[usize], &[usize], Window); 6] = [
+        (&[3, 14, 14, 20], &[4, 4, 20, 24], window(2, (1, 1), 1)),
+        (&[5, 7, 7, 24], &[4, 4, 24, 18], window(1, (2, 2), 2)),
+        (&[2, 9, 9, 33], &[3, 3, 33, 40], window(1, (1, 1), 1)),
+        (&[7, 8, 8, 16], &[4, 4, 16, 1], window(1, (2, 2), 2)),
+        (&[7, 12, 12, 1], &[5, 5, 1, 16], window(2, (2, 1), 1)),
+        (&[3, 5, 5, 12], &[3, 3, 12, 9], window(1, (1, 2), 3)),
+    ];
+    let program = |(x, w, window): &(&[usize], &[usize], Window)| {
+        let builder = Builder::new();
+        let state = |shape: &[usize], seed, scale: f32| {
+            let numbers = noise(shape.iter().product(), seed);
+            let scaled: Vec<f32> = numbers.iter().map(|x| x * scale).collect();
+            builder.state("state", shape, DType::F32, floats(&scaled))
+        };
+        let (x, w) = (state(x, 1, 1.0), state(w, 2, 0.1));
+        let bias = state(&[w.shape()[3]], 3, 0.5);
+        let y = (x.conv(&w, &[*window; 2]) + &bias).tanh();
+        let slopes = grad(&y.square().sum_all(), &[&x, &w, &bias]);
+        let mut outputs = vec![("y", &y)];
+        outputs.extend(slopes.iter().map(|slope| ("slope", slope)));
+        builder.entry("step", &[], &outputs);
+        builder.build().expect("a well-formed graph")
+    };
+    cases.iter().map(program).collect()
+}
+
+#[test]
+fn cpu_computes_large_convolutions() {
+    for program in large_convolutions() {
+        compare(&program, &mut Cpu::new(&program), &[], 1, 1e-4).unwrap();
+    }
+}
+
+#[test]
+fn gpu_computes_large_convolutions() {
+    let device = device();
+    for program in large_convolutions() {
+        compare(&program, &mut Gpu::new(&device, &program), &[], 1, 1e-3).unwrap();
+    }
 }
 
 #[test]

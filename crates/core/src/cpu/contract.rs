@@ -9,10 +9,12 @@ mod planner;
 
 use super::compile::Array;
 use super::execute::Registers;
-use super::gemm::{self, Matrix, sgemm};
+use super::gemm::listed::{CHECKS, Listed, Place, Walk};
+use super::gemm::{self, Factor, Matrix, sgemm};
 use super::memory::Buffer;
+use super::nest::stride;
 use super::scratch::ScratchSizes;
-use crate::plan::kernel::{Affine, Kernel, Operand, Role};
+use crate::plan::kernel::{Affine, Instr, Kernel, Operand, Role};
 use blocks::{Block, Blocks, Side};
 use planner::Planner;
 
@@ -39,6 +41,15 @@ enum Input {
         index: Affine,
         row_stride: isize,
         col_stride: isize,
+    },
+    /// One load, whose element numbers and bounds are affine in the coordinates.
+    Listed {
+        buffer: usize,
+        index: Affine,
+        /// Of each bound: the coordinate, counted from where it is inside, and its span.
+        checks: Vec<(Affine, i64)>,
+        rows: Walk,
+        cols: Walk,
     },
     /// Computed, for each pair of a whole or last block of rows and columns.
     Computed {
@@ -73,7 +84,8 @@ impl Contract {
         b: &Operand,
         scratch: &mut ScratchSizes,
     ) -> Self {
-        let side = |role| Side::new(&kernel.domain, roles, role);
+        let order = axis_order(kernel, a, b);
+        let side = |role| Side::new(&kernel.domain, roles, role, &order);
         let batch = side(Role::Batch).axes;
         let planner = |m, n| Planner {
             kernel,
@@ -97,7 +109,7 @@ impl Contract {
             .into_iter()
             .filter_map(|input| match input {
                 Input::Computed { blocks, .. } => Some(blocks),
-                Input::Direct { .. } => None,
+                Input::Direct { .. } | Input::Listed { .. } => None,
             });
         let output = match &self.output {
             Output::Epilogue { blocks, .. } => Some(blocks),
@@ -148,6 +160,29 @@ impl Contract {
     }
 }
 
+/// All axes, those outside first that are far apart in memory: in the result, or in an operand where they are summed.
+fn axis_order(kernel: &Kernel, a: &Operand, b: &Operand) -> Vec<usize> {
+    let loads = [a, b].into_iter().filter_map(|operand| {
+        let typed = &operand.body[operand.value];
+        match &typed.instr {
+            Instr::Load { view, .. } => Some(&view.index),
+            _ => None,
+        }
+    });
+    let loads: Vec<&Affine> = loads.collect();
+    let distance = |axis: usize| {
+        let stored = kernel.stores.first().map_or(0, |s| stride(&s.index, axis));
+        let strides = loads.iter().map(|index| stride(index, axis));
+        match stored {
+            0 => strides.map(i64::abs).filter(|&s| s > 0).min().unwrap_or(0),
+            _ => stored.abs(),
+        }
+    };
+    let mut order: Vec<usize> = (0..kernel.domain.len()).collect();
+    order.sort_by_key(|&axis| std::cmp::Reverse(distance(axis)));
+    order
+}
+
 /// A contraction while it runs.
 struct Run<'a> {
     contract: &'a Contract,
@@ -180,7 +215,7 @@ impl Run<'_> {
                 buffer,
                 index,
                 row_stride,
-            } => (*buffer, at(index, &self.origin), *row_stride),
+            } => (*buffer, at(index, &self.origin) as usize, *row_stride),
             Output::Epilogue { buffer, .. } => (*buffer, 0, n.len),
         };
         let product = &self.buffers[buffer];
@@ -230,12 +265,12 @@ impl Run<'_> {
 
 impl Input {
     fn matrix<'a>(
-        &self,
+        &'a self,
         buffers: &'a [Buffer],
         origin: &[usize],
         rows: usize,
         cols: usize,
-    ) -> Matrix<'a> {
+    ) -> Factor<'a> {
         // SAFETY: a contraction writes to other buffers than it multiplies from, and nothing else runs now.
         let data = |buffer: usize| unsafe {
             buffers[buffer].slice::<f32>(0, buffers[buffer].len::<f32>())
@@ -246,34 +281,58 @@ impl Input {
                 index,
                 row_stride,
                 col_stride,
-            } => Matrix {
+            } => Factor::Matrix(Matrix {
                 data: data(*buffer),
-                offset: at(index, origin),
+                offset: at(index, origin) as usize,
                 row_stride: *row_stride,
                 col_stride: *col_stride,
-            },
+            }),
+            Input::Listed {
+                buffer,
+                index,
+                checks,
+                rows,
+                cols,
+            } => {
+                let mut first = Place {
+                    offset: at(index, origin) as isize,
+                    ..Place::NONE
+                };
+                let mut spans = [1; CHECKS];
+                for (i, (expr, span)) in checks.iter().enumerate() {
+                    (first.checks[i], spans[i]) = (at(expr, origin) as isize, *span as isize);
+                }
+                Factor::Listed(Listed {
+                    data: data(*buffer),
+                    origin: first,
+                    spans,
+                    rows,
+                    cols,
+                    first: (0, 0),
+                })
+            }
             Input::Computed {
                 buffer, row_major, ..
             } => {
                 let (row_stride, col_stride) = if *row_major { (cols, 1) } else { (1, rows) };
                 let (row_stride, col_stride) = (row_stride as isize, col_stride as isize);
-                Matrix {
+                Factor::Matrix(Matrix {
                     data: data(*buffer),
                     offset: 0,
                     row_stride,
                     col_stride,
-                }
+                })
             }
         }
     }
 }
 
-fn at(index: &Affine, origin: &[usize]) -> usize {
-    (index.offset
+fn at(index: &Affine, origin: &[usize]) -> i64 {
+    index.offset
         + index
             .strides
             .iter()
             .zip(origin)
             .map(|(s, &x)| s * x as i64)
-            .sum::<i64>()) as usize
+            .sum::<i64>()
 }

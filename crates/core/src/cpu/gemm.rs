@@ -12,12 +12,14 @@
 //! does not depend on the number of threads.
 
 mod isa;
+pub(crate) mod listed;
 mod pack;
 mod skinny;
 #[cfg(test)]
 mod tests;
 
 use isa::Isa;
+use listed::{Listed, Stretch};
 
 #[cfg(target_arch = "x86_64")]
 use super::target;
@@ -76,6 +78,8 @@ pub(crate) struct Scratch {
     a: Vec<Line>,
     b: Vec<Line>,
     c: Vec<Line>,
+    stretches: Vec<Stretch>,
+    segments: Vec<isa::Segment>,
     #[cfg(not(target_arch = "wasm32"))]
     workers: Vec<Scratch>,
 }
@@ -124,15 +128,65 @@ impl View {
     }
 }
 
+/// How an operand is given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Factor<'a> {
+    /// With one stride for rows and one for columns.
+    Matrix(Matrix<'a>),
+    /// By walks over boxes of axes.
+    Listed(Listed<'a>),
+}
+
+impl<'a> From<Matrix<'a>> for Factor<'a> {
+    fn from(matrix: Matrix<'a>) -> Self {
+        Self::Matrix(matrix)
+    }
+}
+
+impl<'a> Factor<'a> {
+    fn check(&self, rows: usize, cols: usize) -> Operand<'a> {
+        match self {
+            Factor::Matrix(matrix) => Operand::Strided(matrix.check(rows, cols)),
+            // Every stretch is checked when it is read.
+            Factor::Listed(listed) => Operand::Listed(*listed),
+        }
+    }
+}
+
+/// An operand as the inner loops know it.
+#[derive(Clone, Copy)]
+enum Operand<'a> {
+    Strided(View),
+    Listed(Listed<'a>),
+}
+
+impl Operand<'_> {
+    /// The operand that starts at element (i, j).
+    unsafe fn from(self, i: usize, j: usize) -> Self {
+        match self {
+            // SAFETY: the caller stays inside the matrix.
+            Operand::Strided(view) => Operand::Strided(unsafe { view.from(i, j) }),
+            Operand::Listed(listed) => Operand::Listed(listed.from(i, j)),
+        }
+    }
+
+    fn transposed(self) -> Self {
+        match self {
+            Operand::Strided(view) => Operand::Strided(view.transposed()),
+            Operand::Listed(listed) => Operand::Listed(listed.transposed()),
+        }
+    }
+}
+
 /// A checked product: every element that the sizes and strides name lies inside its storage, and nothing else refers
 /// to C.
 #[derive(Clone, Copy)]
-struct Product {
+struct Product<'a> {
     m: usize,
     n: usize,
     k: usize,
-    a: View,
-    b: View,
+    a: Operand<'a>,
+    b: Operand<'a>,
     c: *mut f32,
     c_stride: usize,
     accumulate: bool,
@@ -154,8 +208,8 @@ pub(crate) fn sgemm(
     m: usize,
     n: usize,
     k: usize,
-    a: Matrix,
-    b: Matrix,
+    a: Factor<'_>,
+    b: Factor<'_>,
     c: &mut [f32],
     c_offset: usize,
     c_row_stride: usize,
@@ -208,7 +262,7 @@ pub(crate) fn sgemm(
     }
 }
 
-unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch, threads: usize) {
+unsafe fn run<I: Isa>(p: &Product<'_>, scratch: &mut Scratch, threads: usize) {
     // SAFETY: the caller's promises are passed on.
     unsafe {
         if skinny::run::<I>(p, scratch) {
@@ -225,7 +279,7 @@ unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch, threads: usize) {
 }
 
 /// The general case: packed panels and register tiles.
-unsafe fn blocked<I: Isa>(p: &Product, scratch: &mut Scratch) {
+unsafe fn blocked<I: Isa>(p: &Product<'_>, scratch: &mut Scratch) {
     let depth = p.k.div_ceil(p.k.div_ceil(DEPTH));
     let width = I::TILE_VECTORS * I::LANES;
     let packed_a = reserve(&mut scratch.a, depth * p.m.min(ROWS));
@@ -238,11 +292,25 @@ unsafe fn blocked<I: Isa>(p: &Product, scratch: &mut Scratch) {
             // SAFETY: blocks stay inside the matrices, and the packed copies inside what was reserved: the heights
             // of the panels of A add up to `mb`, and a panel of B is at most `width` wide.
             unsafe {
-                pack::panels_of_a(p.a.from(i0, k0), mb, kb, I::TILE_ROWS, packed_a);
+                pack::panels_of_a(
+                    p.a.from(i0, k0),
+                    mb,
+                    kb,
+                    I::TILE_ROWS,
+                    packed_a,
+                    &mut scratch.stretches,
+                );
                 for j0 in (0..p.n).step_by(width) {
                     let nb = width.min(p.n - j0);
                     let vectors = nb.div_ceil(I::LANES);
-                    pack::panel_of_b(p.b.from(k0, j0), kb, nb, vectors * I::LANES, packed_b);
+                    pack::panel_of_b(
+                        p.b.from(k0, j0),
+                        kb,
+                        nb,
+                        vectors * I::LANES,
+                        packed_b,
+                        &mut scratch.stretches,
+                    );
                     let tail = nb - (vectors - 1) * I::LANES;
                     let (mut i, mut panel) = (0, packed_a.cast_const());
                     while i < mb {
@@ -272,16 +340,16 @@ unsafe fn blocked<I: Isa>(p: &Product, scratch: &mut Scratch) {
 
 /// Shares a large product out, by columns of C or by rows, whichever there are more of. Returns whether it did.
 #[cfg(not(target_arch = "wasm32"))]
-unsafe fn share<I: Isa>(p: &Product, scratch: &mut Scratch, threads: usize) -> bool {
+unsafe fn share<I: Isa>(p: &Product<'_>, scratch: &mut Scratch, threads: usize) -> bool {
     /// Multiplications below which waking a thread costs more than it saves.
     const WORTH_SHARING: usize = 1 << 20;
     /// The unit of sharing: whole register tiles on every instruction set.
     const GRAIN: usize = 32;
 
     /// A piece of a product.
-    struct Piece(Product);
+    struct Piece<'a>(Product<'a>);
     // SAFETY: pieces read shared data and write disjoint parts of C, and are gone before `share` returns.
-    unsafe impl Send for Piece {}
+    unsafe impl Send for Piece<'_> {}
 
     if p.m.saturating_mul(p.n).saturating_mul(p.k) < WORTH_SHARING {
         return false;

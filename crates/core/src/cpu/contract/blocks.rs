@@ -1,5 +1,6 @@
 //! Rows, columns and depth of a product, and how they are cut into blocks.
 
+use crate::cpu::gemm::listed::{Axis, Place, Walk};
 use crate::cpu::nest::stride;
 use crate::cpu::pointwise::Pointwise;
 use crate::plan::kernel::{Affine, Role};
@@ -14,8 +15,9 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub(super) fn new(domain: &[usize], roles: &[Role], role: Role) -> Self {
-        let axes: Vec<_> = (0..domain.len())
+    /// The axes of a role, in the given order of all axes.
+    pub(super) fn new(domain: &[usize], roles: &[Role], role: Role, order: &[usize]) -> Self {
+        let axes: Vec<_> = (order.iter().copied())
             .filter(|&i| roles[i] == role && domain[i] > 1)
             .map(|i| (i, domain[i]))
             .collect();
@@ -65,6 +67,15 @@ impl Side {
             stride(affine, outer) == stride(affine, inner) * extent as i64
         });
         single.then(|| stride(affine, last))
+    }
+
+    /// The side as a walk, by what a step along an axis contributes.
+    pub(super) fn walk(&self, step: impl Fn(usize) -> Place) -> Walk {
+        let axis = |&(axis, extent): &(usize, usize)| Axis {
+            extent,
+            step: step(axis),
+        };
+        Walk(self.axes.iter().map(axis).collect())
     }
 
     /// Sets the extents of a block in a domain.

@@ -4,11 +4,12 @@ use super::blocks::{Blocks, Side};
 use super::{Contract, Input, Output};
 use crate::cpu::compile::{Array, Space};
 use crate::cpu::epilogue;
+use crate::cpu::gemm::listed::{AXES, CHECKS, Place};
 use crate::cpu::nest::stride;
 use crate::cpu::pointwise::Pointwise;
 use crate::cpu::scratch::ScratchSizes;
 use crate::dtype::DType;
-use crate::plan::kernel::{Access, Affine, Instr, Kernel, Operand, Store};
+use crate::plan::kernel::{Access, Affine, Instr, Kernel, Operand, Store, View};
 
 /// Floats in a block of a computed operand or of the product: 1 MiB.
 const BLOCK: usize = 1 << 18;
@@ -39,8 +40,12 @@ impl Planner<'_> {
         scratch: &mut ScratchSizes,
     ) -> Contract {
         let direct_output = self.direct_output();
-        let direct_a = self.direct_input(a, &self.m, &self.k);
-        let direct_b = self.direct_input(b, &self.k, &self.n);
+        let in_place = |operand, rows, cols| {
+            (self.direct_input(operand, rows, cols))
+                .or_else(|| self.listed_input(operand, rows, cols))
+        };
+        let direct_a = in_place(a, &self.m, &self.k);
+        let direct_b = in_place(b, &self.k, &self.n);
         if direct_a.is_none() || direct_b.is_none() {
             self.k.cut(if self.k.len() > 2 * DEPTH {
                 DEPTH
@@ -78,13 +83,52 @@ impl Planner<'_> {
         }
     }
 
-    /// The operand as it lies in memory, if it is a plain load with one stride along each side.
-    fn direct_input(&self, operand: &Operand, rows: &Side, cols: &Side) -> Option<Input> {
+    /// The load that an operand is, if it is one.
+    fn load<'o>(&self, operand: &'o Operand) -> Option<(&Array, &'o View)> {
         let Instr::Load { binding, view } = &operand.body[operand.value].instr else {
             return None;
         };
         let array = &self.arrays[*binding];
-        if !view.bounds.is_empty() || array.dtype != DType::F32 || array.access != Access::Read {
+        (array.dtype == DType::F32 && array.access == Access::Read).then_some((array, view))
+    }
+
+    /// The operand as packing finds it element by element, if it is a plain load.
+    fn listed_input(&self, operand: &Operand, rows: &Side, cols: &Side) -> Option<Input> {
+        let (array, view) = self.load(operand)?;
+        if view.bounds.len() > CHECKS || rows.axes.len().max(cols.axes.len()) > AXES {
+            return None;
+        }
+        let checks: Vec<(Affine, i64)> = (view.bounds.iter())
+            .map(|bound| {
+                (
+                    bound.expr.clone().shifted(-bound.low),
+                    bound.high - bound.low,
+                )
+            })
+            .collect();
+        let step = |axis: usize| {
+            let mut place = Place {
+                offset: stride(&view.index, axis) as isize,
+                ..Place::NONE
+            };
+            for (to, (expr, _)) in place.checks.iter_mut().zip(&checks) {
+                *to = stride(expr, axis) as isize;
+            }
+            place
+        };
+        Some(Input::Listed {
+            buffer: array.buffer,
+            index: view.index.clone(),
+            rows: rows.walk(step),
+            cols: cols.walk(step),
+            checks,
+        })
+    }
+
+    /// The operand as it lies in memory, if it is a plain load with one stride along each side.
+    fn direct_input(&self, operand: &Operand, rows: &Side, cols: &Side) -> Option<Input> {
+        let (array, view) = self.load(operand)?;
+        if !view.bounds.is_empty() {
             return None;
         }
         let (row_stride, col_stride) = (

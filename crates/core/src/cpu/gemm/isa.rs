@@ -1,6 +1,6 @@
 //! Register tiles: one generic inner loop, instantiated per instruction set.
 
-use super::Product;
+use super::{Product, View};
 
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64 as x86;
@@ -48,12 +48,11 @@ pub(super) trait Isa {
         tail: usize,
     );
     /// See [`outer_body`].
-    unsafe fn outer<const K: usize>(p: &Product, b: *const f32);
+    unsafe fn outer<const K: usize>(p: &Product<'_>, a: View, b: *const f32);
     /// See [`dot_body`].
     unsafe fn dot<const COLS: usize>(
         k: usize,
-        x: *const f32,
-        x_stride: isize,
+        x: &[Segment],
         y: *const f32,
         out: &mut [[f32; COLS]; 4],
     );
@@ -115,12 +114,12 @@ unsafe fn tile_body<I: Isa, const ROWS: usize, const VECTORS: usize>(
 
 /// A product with k = `K`, where `b` is a dense copy of B.
 #[inline(always)]
-unsafe fn outer_body<I: Isa, const K: usize>(p: &Product, b: *const f32) {
+unsafe fn outer_body<I: Isa, const K: usize>(p: &Product<'_>, a: View, b: *const f32) {
     let whole = p.n - p.n % I::LANES;
     // SAFETY: the caller promises the product and the copy.
     unsafe {
         for i in 0..p.m {
-            let row: [f32; K] = core::array::from_fn(|k| *p.a.from(i, k).at);
+            let row: [f32; K] = core::array::from_fn(|k| *a.from(i, k).at);
             let c = p.c.add(i * p.c_stride);
             for j in (0..whole).step_by(I::LANES) {
                 let mut sum = if p.accumulate {
@@ -144,30 +143,51 @@ unsafe fn outer_body<I: Isa, const K: usize>(p: &Product, b: *const f32) {
     }
 }
 
-/// Dot products of four rows of `x` with `COLS` packed vectors `y`, all contiguous along `k`.
+/// Where four rows have their next `len` elements.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub(super) rows: [*const f32; 4],
+    pub(super) len: usize,
+}
+
+// SAFETY: a segment is read only while the operand is borrowed that it points into.
+unsafe impl Send for Segment {}
+
+/// Dot products of four rows `x`, of `k` elements in segments, with `COLS` packed vectors `y`.
 #[inline(always)]
 unsafe fn dot_body<I: Isa, const COLS: usize>(
     k: usize,
-    x: *const f32,
-    x_stride: isize,
+    x: &[Segment],
     y: *const f32,
     out: &mut [[f32; COLS]; 4],
 ) {
-    // SAFETY: the caller promises four rows of `k` floats at `x`, and `COLS` rows of `k` floats at `y`.
+    // SAFETY: the caller promises four rows of `k` floats in segments, and `COLS` rows of `k` floats at `y`.
     unsafe {
         let mut sums = [[I::splat(0.0); COLS]; 4];
-        let whole = k - k % I::LANES;
-        for p in (0..whole).step_by(I::LANES) {
-            let mut factor = [I::splat(0.0); COLS];
-            for (j, factor) in factor.iter_mut().enumerate() {
-                *factor = I::load(y.add(j * k + p));
-            }
-            for (i, sums) in sums.iter_mut().enumerate() {
-                let row = I::load(x.offset(i as isize * x_stride).add(p));
-                for (sum, factor) in sums.iter_mut().zip(factor) {
-                    *sum = I::mul_add(row, factor, *sum);
+        let mut rest = [[0.0; COLS]; 4];
+        let mut start = 0;
+        for segment in x {
+            let whole = segment.len - segment.len % I::LANES;
+            for p in (0..whole).step_by(I::LANES) {
+                let mut factor = [I::splat(0.0); COLS];
+                for (j, factor) in factor.iter_mut().enumerate() {
+                    *factor = I::load(y.add(j * k + start + p));
+                }
+                for (sums, &row) in sums.iter_mut().zip(&segment.rows) {
+                    let row = I::load(row.add(p));
+                    for (sum, factor) in sums.iter_mut().zip(factor) {
+                        *sum = I::mul_add(row, factor, *sum);
+                    }
                 }
             }
+            for p in whole..segment.len {
+                for (rest, &row) in rest.iter_mut().zip(&segment.rows) {
+                    for (j, rest) in rest.iter_mut().enumerate() {
+                        *rest += *row.add(p) * *y.add(j * k + start + p);
+                    }
+                }
+            }
+            start += segment.len;
         }
         for (i, (sums, out)) in sums.iter().zip(out).enumerate() {
             for (j, (&sum, out)) in sums.iter().zip(out).enumerate() {
@@ -180,9 +200,7 @@ unsafe fn dot_body<I: Isa, const COLS: usize>(
                         lanes[lane] += lanes[lane + width];
                     }
                 }
-                let rest =
-                    (whole..k).map(|p| *x.offset(i as isize * x_stride).add(p) * *y.add(j * k + p));
-                *out = lanes[0] + rest.sum::<f32>();
+                *out = lanes[0] + rest[i][j];
             }
         }
     }
@@ -219,21 +237,20 @@ macro_rules! compiled {
         }
 
         $(#[target_feature(enable = $feature)])?
-        unsafe fn outer<const K: usize>(p: &Product, b: *const f32) {
+        unsafe fn outer<const K: usize>(p: &Product<'_>, a: View, b: *const f32) {
             // SAFETY: the caller's promises are passed on.
-            unsafe { outer_body::<Self, K>(p, b) }
+            unsafe { outer_body::<Self, K>(p, a, b) }
         }
 
         $(#[target_feature(enable = $feature)])?
         unsafe fn dot<const COLS: usize>(
             k: usize,
-            x: *const f32,
-            x_stride: isize,
+            x: &[Segment],
             y: *const f32,
             out: &mut [[f32; COLS]; 4],
         ) {
             // SAFETY: the caller's promises are passed on.
-            unsafe { dot_body::<Self, COLS>(k, x, x_stride, y, out) }
+            unsafe { dot_body::<Self, COLS>(k, x, y, out) }
         }
     };
 }

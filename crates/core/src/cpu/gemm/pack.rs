@@ -1,6 +1,7 @@
 //! Copies of operands in the order in which tiles read them.
 
-use super::View;
+use super::listed::{Listed, Stretch};
+use super::{Operand, View};
 
 /// The height of the next panel of A, where `left` rows are left: full tiles first, then what has a tile of its own,
 /// so that no row is computed in vain.
@@ -16,20 +17,25 @@ pub(super) fn height(left: usize, full: usize) -> usize {
 }
 
 /// Packs `m` x `k` elements into panels of [`height`] rows, each of them column by column.
-pub(super) unsafe fn panels_of_a(a: View, m: usize, k: usize, full: usize, mut to: *mut f32) {
+pub(super) unsafe fn panels_of_a(
+    a: Operand<'_>,
+    m: usize,
+    k: usize,
+    full: usize,
+    mut to: *mut f32,
+    stretches: &mut Vec<Stretch>,
+) {
+    if let Operand::Listed(listed) = &a {
+        listed.columns(k, stretches);
+    }
     let mut i = 0;
     while i < m {
         let rows = height(m - i, full);
         // SAFETY: the caller promises a matrix of `m` x `k`, and as much room at `to`.
         unsafe {
-            let part = a.from(i, 0).transposed();
-            match rows {
-                12 => interleave::<12>(part, k, 12, to),
-                8 => interleave::<8>(part, k, 8, to),
-                6 => interleave::<6>(part, k, 6, to),
-                4 => interleave::<4>(part, k, 4, to),
-                2 => interleave::<2>(part, k, 2, to),
-                _ => interleave::<1>(part, k, 1, to),
+            match &a {
+                Operand::Strided(view) => strided_panel(view.from(i, 0), rows, k, to),
+                Operand::Listed(listed) => listed_panel(listed, i, rows, rows, stretches, to),
             }
             to = to.add(rows * k);
         }
@@ -37,10 +43,69 @@ pub(super) unsafe fn panels_of_a(a: View, m: usize, k: usize, full: usize, mut t
     }
 }
 
+unsafe fn strided_panel(a: View, rows: usize, k: usize, to: *mut f32) {
+    let part = a.transposed();
+    // SAFETY: the caller promises the matrix and the room.
+    unsafe {
+        match rows {
+            12 => interleave::<12>(part, k, 12, to),
+            8 => interleave::<8>(part, k, 8, to),
+            6 => interleave::<6>(part, k, 6, to),
+            4 => interleave::<4>(part, k, 4, to),
+            2 => interleave::<2>(part, k, 2, to),
+            _ => interleave::<1>(part, k, 1, to),
+        }
+    }
+}
+
+/// Packs `rows` rows from `row` on, filled up to `width`.
+unsafe fn listed_panel(
+    from: &Listed<'_>,
+    row: usize,
+    rows: usize,
+    width: usize,
+    columns: &[Stretch],
+    to: *mut f32,
+) {
+    // The widths that the instruction sets of the target have.
+    const WIDE: bool = cfg!(target_arch = "x86_64");
+    // SAFETY: the caller promises the matrix and the room.
+    unsafe {
+        match width {
+            32 if WIDE => from.panel::<32>(row, rows, columns, width, to),
+            16 if WIDE => from.panel::<16>(row, rows, columns, width, to),
+            12 if WIDE => from.panel::<12>(row, rows, columns, width, to),
+            6 if WIDE => from.panel::<6>(row, rows, columns, width, to),
+            8 => from.panel::<8>(row, rows, columns, width, to),
+            4 => from.panel::<4>(row, rows, columns, width, to),
+            _ => {
+                for lane in 0..width {
+                    from.panel::<1>(row + lane, 1, columns, width, to.add(lane));
+                }
+            }
+        }
+    }
+}
+
 /// Packs `k` x `n` elements row by row, each row filled up with zeros to `width`.
-pub(super) unsafe fn panel_of_b(b: View, k: usize, n: usize, width: usize, to: *mut f32) {
+pub(super) unsafe fn panel_of_b(
+    b: Operand<'_>,
+    k: usize,
+    n: usize,
+    width: usize,
+    to: *mut f32,
+    stretches: &mut Vec<Stretch>,
+) {
     // SAFETY: the caller promises a matrix of `k` x `n`, and room for `k` x `width`.
     unsafe {
+        let b = match b {
+            Operand::Strided(view) => view,
+            Operand::Listed(listed) => {
+                let turned = listed.transposed();
+                turned.columns(k, stretches);
+                return listed_panel(&turned, 0, n, width, stretches, to);
+            }
+        };
         match (n == width, width) {
             (true, 32) => interleave::<32>(b, k, 32, to),
             (true, 16) => interleave::<16>(b, k, 16, to),
@@ -72,35 +137,54 @@ unsafe fn interleave<const N: usize>(from: View, k: usize, stride: usize, to: *m
             }
             return;
         }
-        let mut p = 0;
         if from.rows == 1 {
-            // Blocks of 4 x 4 become a handful of shuffles.
-            while p + 4 <= k {
-                let mut j = 0;
-                while j + 4 <= N {
-                    let column =
-                        |i: usize| from.from(p, j + i).at.cast::<[f32; 4]>().read_unaligned();
-                    let columns = [column(0), column(1), column(2), column(3)];
-                    let row = |i: usize| columns.map(|column| column[i]);
-                    for (i, row) in [row(0), row(1), row(2), row(3)].into_iter().enumerate() {
-                        to.add((p + i) * stride + j)
-                            .cast::<[f32; 4]>()
-                            .write_unaligned(row);
-                    }
-                    j += 4;
-                }
-                while j < N {
-                    for i in 0..4 {
-                        *to.add((p + i) * stride + j) = *from.from(p + i, j).at;
-                    }
-                    j += 1;
-                }
-                p += 4;
-            }
+            let columns = std::array::from_fn(|j| from.from(0, j).at);
+            return interleave_rows::<N>(columns, k, stride, to);
         }
-        while p < k {
+        for p in 0..k {
             for j in 0..N {
                 *to.add(p * stride + j) = *from.from(p, j).at;
+            }
+        }
+    }
+}
+
+/// Copies `k` elements each of `N` places, side by side, to rows that lie `stride` floats apart.
+#[inline(always)]
+pub(super) unsafe fn interleave_rows<const N: usize>(
+    from: [*const f32; N],
+    k: usize,
+    stride: usize,
+    to: *mut f32,
+) {
+    // SAFETY: the caller promises the elements and the room.
+    unsafe {
+        let mut p = 0;
+        // Blocks of 4 x 4 become a handful of shuffles.
+        while p + 4 <= k {
+            let mut j = 0;
+            while j + 4 <= N {
+                let column = |i: usize| from[j + i].add(p).cast::<[f32; 4]>().read_unaligned();
+                let columns = [column(0), column(1), column(2), column(3)];
+                let row = |i: usize| columns.map(|column| column[i]);
+                for (i, row) in [row(0), row(1), row(2), row(3)].into_iter().enumerate() {
+                    to.add((p + i) * stride + j)
+                        .cast::<[f32; 4]>()
+                        .write_unaligned(row);
+                }
+                j += 4;
+            }
+            while j < N {
+                for i in 0..4 {
+                    *to.add((p + i) * stride + j) = *from[j].add(p + i);
+                }
+                j += 1;
+            }
+            p += 4;
+        }
+        while p < k {
+            for (j, from) in from.iter().enumerate() {
+                *to.add(p * stride + j) = *from.add(p);
             }
             p += 1;
         }
@@ -108,11 +192,16 @@ unsafe fn interleave<const N: usize>(from: View, k: usize, stride: usize, to: *m
 }
 
 /// Copies a whole matrix, row-major.
-pub(super) unsafe fn dense(from: View, rows: usize, cols: usize, to: *mut f32) {
+pub(super) unsafe fn dense(from: Operand<'_>, rows: usize, cols: usize, to: *mut f32) {
     for i in 0..rows {
         for j in 0..cols {
             // SAFETY: the caller promises the matrix and the room.
-            unsafe { *to.add(i * cols + j) = *from.from(i, j).at };
+            unsafe {
+                *to.add(i * cols + j) = match &from {
+                    Operand::Strided(view) => *view.from(i, j).at,
+                    Operand::Listed(listed) => listed.at(i, j),
+                }
+            };
         }
     }
 }

@@ -5,28 +5,28 @@
 //! contiguous along k. Anything else goes the general way. Where k is short, writing C is the work, so that is done
 //! row by row, in the order in which C lies.
 
-use super::{Product, Scratch, View, isa::Isa, pack, reserve};
+use super::isa::{Isa, Segment};
+use super::{Operand, Product, Scratch, pack, reserve};
 
 /// The longest side that counts as short.
 const SHORT: usize = 4;
 
 /// Runs the product if it is skinny in one of these ways, and returns whether it was.
-pub(super) unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch) -> bool {
+pub(super) unsafe fn run<I: Isa>(p: &Product<'_>, scratch: &mut Scratch) -> bool {
     // SAFETY: the caller's promises are passed on, and every temporary is as large as its use.
     unsafe {
         if p.n <= SHORT && p.n <= p.m {
-            if p.a.cols == 1 {
-                let y = p.b.transposed();
+            if in_rows(&p.a) {
                 let out = Strided {
                     at: p.c,
                     short: 1,
                     long: p.c_stride,
                     accumulate: p.accumulate,
                 };
-                dots::<I>(p.n, p.m, p.k, y, p.a.at, p.a.rows, out, scratch);
+                dots::<I>(p.n, p.m, p.k, p.b.transposed(), p.a, out, scratch);
                 return true;
             }
-            if p.a.rows == 1 {
+            if in_columns(&p.a) {
                 let turned = reserve(&mut scratch.c, p.n * p.m);
                 let (a, b) = (p.b.transposed(), p.a.transposed());
                 let c = turned;
@@ -52,28 +52,28 @@ pub(super) unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch) -> bool {
                 return true;
             }
         } else if p.m <= SHORT {
-            if p.b.cols == 1 {
+            if in_columns(&p.b.transposed()) {
                 strips::<I>(p, scratch);
                 return true;
             }
-            if p.b.rows == 1 {
+            if in_rows(&p.b.transposed()) {
                 let out = Strided {
                     at: p.c,
                     short: p.c_stride,
                     long: 1,
                     accumulate: p.accumulate,
                 };
-                dots::<I>(p.m, p.n, p.k, p.a, p.b.at, p.b.cols, out, scratch);
+                dots::<I>(p.m, p.n, p.k, p.a, p.b.transposed(), out, scratch);
                 return true;
             }
-        } else if p.k <= SHORT {
+        } else if let (..=SHORT, Operand::Strided(a)) = (p.k, p.a) {
             let dense = reserve(&mut scratch.b, p.k * p.n);
             pack::dense(p.b, p.k, p.n, dense);
             match p.k {
-                1 => I::outer::<1>(p, dense),
-                2 => I::outer::<2>(p, dense),
-                3 => I::outer::<3>(p, dense),
-                _ => I::outer::<4>(p, dense),
+                1 => I::outer::<1>(p, a, dense),
+                2 => I::outer::<2>(p, a, dense),
+                3 => I::outer::<3>(p, a, dense),
+                _ => I::outer::<4>(p, a, dense),
             }
             return true;
         }
@@ -81,8 +81,24 @@ pub(super) unsafe fn run<I: Isa>(p: &Product, scratch: &mut Scratch) -> bool {
     false
 }
 
+/// Whether an operand can be read where it lies, row by row.
+fn in_rows(x: &Operand<'_>) -> bool {
+    match x {
+        Operand::Strided(view) => view.cols == 1,
+        Operand::Listed(listed) => listed.in_rows(),
+    }
+}
+
+/// Whether it can be read column by column.
+fn in_columns(x: &Operand<'_>) -> bool {
+    matches!(x, Operand::Strided(view) if view.rows == 1)
+}
+
 /// A product with a few rows, whose B has contiguous rows.
-unsafe fn strips<I: Isa>(p: &Product, scratch: &mut Scratch) {
+unsafe fn strips<I: Isa>(p: &Product<'_>, scratch: &mut Scratch) {
+    let Operand::Strided(b_view) = p.b else {
+        unreachable!("the caller looked at the operand")
+    };
     let Product {
         m,
         n,
@@ -95,10 +111,11 @@ unsafe fn strips<I: Isa>(p: &Product, scratch: &mut Scratch) {
     // SAFETY: loads of B end before column `whole`; the columns from there on are packed and padded first.
     unsafe {
         let packed_a = reserve(&mut scratch.a, m * k);
-        pack::panels_of_a(p.a, m, k, SHORT, packed_a);
+        pack::panels_of_a(p.a, m, k, SHORT, packed_a, &mut scratch.stretches);
         let tail = reserve(&mut scratch.b, k * I::LANES);
         if whole < n {
-            pack::panel_of_b(p.b.from(0, whole), k, n - whole, I::LANES, tail);
+            let rest = p.b.from(0, whole);
+            pack::panel_of_b(rest, k, n - whole, I::LANES, tail, &mut scratch.stretches);
         }
         let mut i = 0;
         while i < m {
@@ -111,7 +128,7 @@ unsafe fn strips<I: Isa>(p: &Product, scratch: &mut Scratch) {
                     2.. => 2,
                     _ => 1,
                 };
-                let b = p.b.from(0, j);
+                let b = b_view.from(0, j);
                 I::tile(
                     rows,
                     vectors,
@@ -154,18 +171,13 @@ struct Strided {
     accumulate: bool,
 }
 
-/// Dot products of `long` rows at `x` with the `short` rows of `y`.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a product that differs from the caller's in most fields"
-)]
+/// Dot products of the `long` rows of `x` with the `short` rows of `y`.
 unsafe fn dots<I: Isa>(
     short: usize,
     long: usize,
     k: usize,
-    y: View,
-    x: *const f32,
-    x_stride: isize,
+    y: Operand<'_>,
+    x: Operand<'_>,
     out: Strided,
     scratch: &mut Scratch,
 ) {
@@ -173,11 +185,14 @@ unsafe fn dots<I: Isa>(
     // SAFETY: the caller's promises are passed on.
     unsafe {
         pack::dense(y, short, k, packed);
+        if let Operand::Listed(listed) = &x {
+            listed.columns(k, &mut scratch.stretches);
+        }
         match short {
-            1 => dots_of::<I, 1>(long, k, packed, x, x_stride, out),
-            2 => dots_of::<I, 2>(long, k, packed, x, x_stride, out),
-            3 => dots_of::<I, 3>(long, k, packed, x, x_stride, out),
-            _ => dots_of::<I, 4>(long, k, packed, x, x_stride, out),
+            1 => dots_of::<I, 1>(long, k, packed, x, out, scratch),
+            2 => dots_of::<I, 2>(long, k, packed, x, out, scratch),
+            3 => dots_of::<I, 3>(long, k, packed, x, out, scratch),
+            _ => dots_of::<I, 4>(long, k, packed, x, out, scratch),
         }
     }
 }
@@ -186,18 +201,31 @@ unsafe fn dots_of<I: Isa, const COLS: usize>(
     long: usize,
     k: usize,
     y: *const f32,
-    x: *const f32,
-    x_stride: isize,
+    x: Operand<'_>,
     out: Strided,
+    scratch: &mut Scratch,
 ) {
     let mut sums = [[0.0; COLS]; 4];
     let mut i = 0;
+    let (segments, stretches) = (&mut scratch.segments, &scratch.stretches);
     while i < long {
         // SAFETY: where fewer than four rows are left, one row stands for all four.
         unsafe {
             let rows = if long - i >= 4 { 4 } else { 1 };
-            let stride = if rows == 4 { x_stride } else { 0 };
-            I::dot(k, x.offset(i as isize * x_stride), stride, y, &mut sums);
+            segments.clear();
+            match &x {
+                Operand::Strided(view) => {
+                    let lane = |lane| view.from(i + if rows == 4 { lane } else { 0 }, 0).at;
+                    segments.push(Segment {
+                        rows: [0, 1, 2, 3].map(lane),
+                        len: k,
+                    });
+                }
+                Operand::Listed(listed) => listed.four_rows(i, rows, stretches, |rows, len| {
+                    segments.push(Segment { rows, len });
+                }),
+            }
+            I::dot(k, segments, y, &mut sums);
             for (row, sums) in sums.iter().enumerate().take(rows) {
                 for (j, &sum) in sums.iter().enumerate() {
                     let to = out.at.add((i + row) * out.long + j * out.short);

@@ -1,4 +1,5 @@
-use super::{Matrix, Scratch, sgemm};
+use super::listed::{Axis, CHECKS, Listed, Place, Walk};
+use super::{Factor, Matrix, Scratch, sgemm};
 
 /// Numbers without structure in [-1, 1].
 fn noise(count: usize, seed: u32) -> Vec<f32> {
@@ -80,7 +81,17 @@ fn check(
     let before = noise(c_offset + m * c_stride + 5, 5);
     let mut c = before.clone();
     sgemm(
-        m, n, k, a, b, &mut c, c_offset, c_stride, accumulate, scratch, 1,
+        m,
+        n,
+        k,
+        a.into(),
+        b.into(),
+        &mut c,
+        c_offset,
+        c_stride,
+        accumulate,
+        scratch,
+        1,
     );
 
     let mut expected: Vec<f64> = before.iter().map(|&x| f64::from(x)).collect();
@@ -170,8 +181,8 @@ fn the_same_bits_on_any_number_of_threads() {
                 m,
                 n,
                 k,
-                a,
-                b,
+                a.into(),
+                b.into(),
                 &mut c,
                 0,
                 n,
@@ -193,7 +204,7 @@ fn the_same_bits_on_any_number_of_threads() {
 fn every_instruction_set() {
     use super::isa::{Avx2, Portable};
     use super::target::{Level, level};
-    use super::{Product, blocked, skinny};
+    use super::{Operand, Product, blocked, skinny};
 
     let mut scratch = Scratch::default();
     for (m, n, k) in [
@@ -209,8 +220,8 @@ fn every_instruction_set() {
             m,
             n,
             k,
-            row_major(&a, k),
-            row_major(&b, n),
+            row_major(&a, k).into(),
+            row_major(&b, n).into(),
             &mut c,
             0,
             n,
@@ -240,8 +251,8 @@ fn every_instruction_set() {
                     m,
                     n,
                     k,
-                    a,
-                    b,
+                    a: Operand::Strided(a),
+                    b: Operand::Strided(b),
                     c: other.as_mut_ptr(),
                     c_stride: n,
                     accumulate: false,
@@ -304,8 +315,8 @@ fn an_operand_must_fit() {
         3,
         3,
         4,
-        a,
-        b,
+        a.into(),
+        b.into(),
         &mut c,
         0,
         3,
@@ -325,8 +336,8 @@ fn the_result_must_fit() {
         3,
         3,
         4,
-        a,
-        b,
+        a.into(),
+        b.into(),
         &mut c,
         1,
         3,
@@ -334,4 +345,173 @@ fn the_result_must_fit() {
         &mut Scratch::default(),
         1,
     );
+}
+
+/// Images `[n, h, w, c]` under a window, as rows `(n, p, q)` and columns `(k, l, c)`.
+struct Unfolded {
+    images: Vec<f32>,
+    rows: Walk,
+    cols: Walk,
+    padding: isize,
+    extent: usize,
+}
+
+impl Unfolded {
+    fn new(
+        count: usize,
+        extent: usize,
+        channels: usize,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+    ) -> Self {
+        let results = (extent + 2 * padding - kernel) / stride + 1;
+        let (c, w) = (channels as isize, extent as isize);
+        let axis = |extent: usize, offset: isize, down: isize, right: isize| {
+            let mut checks = [0; CHECKS];
+            (checks[0], checks[1]) = (down, right);
+            let step = Place { offset, checks };
+            Axis { extent, step }
+        };
+        let s = stride as isize;
+        let rows = Walk(vec![
+            axis(count, w * w * c, 0, 0),
+            axis(results, s * w * c, s, 0),
+            axis(results, s * c, 0, s),
+        ]);
+        let cols = Walk(vec![
+            axis(kernel, w * c, 1, 0),
+            axis(kernel, c, 0, 1),
+            axis(channels, 1, 0, 0),
+        ]);
+        Self {
+            images: noise(count * extent * extent * channels, 3),
+            rows,
+            cols,
+            padding: padding as isize,
+            extent,
+        }
+    }
+
+    fn listed(&self) -> Listed<'_> {
+        let channels = self.cols.0[2].extent as isize;
+        let mut origin = Place::NONE;
+        origin.offset = -self.padding * (self.extent as isize + 1) * channels;
+        origin.checks[..2].fill(-self.padding);
+        let mut spans = [1; CHECKS];
+        spans[..2].fill(self.extent as isize);
+        Listed {
+            data: &self.images,
+            origin,
+            spans,
+            rows: &self.rows,
+            cols: &self.cols,
+            first: (0, 0),
+        }
+    }
+
+    /// The same matrix in memory, by definition.
+    fn dense(&self) -> Vec<f32> {
+        let extents = |walk: &Walk| [walk.0[0].extent, walk.0[1].extent, walk.0[2].extent];
+        let ([n, p, q], [k, l, c]) = (extents(&self.rows), extents(&self.cols));
+        let stride = self.rows.0[2].step.checks[1];
+        let mut dense = Vec::new();
+        for row in 0..n * p * q {
+            for col in 0..k * l * c {
+                let y = (row / q % p) as isize * stride + (col / c / l) as isize - self.padding;
+                let x = (row % q) as isize * stride + (col / c % l) as isize - self.padding;
+                let inside = |z: isize| (0..self.extent as isize).contains(&z);
+                let at = |image: usize| {
+                    ((image * self.extent + y as usize) * self.extent + x as usize) * c + col % c
+                };
+                dense.push(match inside(x) && inside(y) {
+                    true => self.images[at(row / q / p)],
+                    false => 0.0,
+                });
+            }
+        }
+        dense
+    }
+}
+
+/// Unfolded images as either operand, either way round, against the same products of the matrix in memory.
+#[test]
+fn images_are_unfolded_on_the_way() {
+    // Channels and results of one, of less than a tile, and of several tiles and a rest.
+    for (count, extent, channels, kernel, stride, padding) in [
+        (1, 5, 1, 3, 1, 1),
+        (2, 7, 3, 4, 2, 1),
+        (3, 6, 8, 3, 1, 0),
+        (2, 9, 37, 3, 2, 2),
+        (5, 14, 64, 4, 2, 1),
+        (1, 4, 70, 4, 1, 0),
+    ] {
+        let unfolded = Unfolded::new(count, extent, channels, kernel, stride, padding);
+        let dense = unfolded.dense();
+        let length = |walk: &Walk| walk.0.iter().map(|a| a.extent).product::<usize>();
+        let (rows, cols) = (length(&unfolded.rows), length(&unfolded.cols));
+        let listed = unfolded.listed();
+        let matrix = row_major(&dense, cols);
+        let turned = Matrix {
+            row_stride: 1,
+            col_stride: cols as isize,
+            ..matrix
+        };
+        for other in [1, 2, 4, 5, 31, 64] {
+            let numbers = noise(other * rows.max(cols), 9);
+            let product = |m: usize, n: usize, k: usize, a: Factor<'_>, b: Factor<'_>| {
+                let mut c = vec![0.0; m * n];
+                let threads = 1 + other % 3;
+                let scratch = &mut Scratch::default();
+                sgemm(m, n, k, a, b, &mut c, 0, n, false, scratch, threads);
+                c
+            };
+            let by_cols = row_major(&numbers, other);
+            let by_depth = |depth| row_major(&numbers, depth);
+            let pairs = [
+                (
+                    product(rows, other, cols, Factor::Listed(listed), by_cols.into()),
+                    product(rows, other, cols, matrix.into(), by_cols.into()),
+                ),
+                (
+                    product(
+                        cols,
+                        other,
+                        rows,
+                        Factor::Listed(listed.transposed()),
+                        by_cols.into(),
+                    ),
+                    product(cols, other, rows, turned.into(), by_cols.into()),
+                ),
+                (
+                    product(
+                        other,
+                        cols,
+                        rows,
+                        by_depth(rows).into(),
+                        Factor::Listed(listed),
+                    ),
+                    product(other, cols, rows, by_depth(rows).into(), matrix.into()),
+                ),
+                (
+                    product(
+                        other,
+                        rows,
+                        cols,
+                        by_depth(cols).into(),
+                        Factor::Listed(listed.transposed()),
+                    ),
+                    product(other, rows, cols, by_depth(cols).into(), turned.into()),
+                ),
+            ];
+            for (way, (got, want)) in pairs.iter().enumerate() {
+                let close =
+                    |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * (rows.max(cols) as f32).sqrt();
+                assert!(
+                    got.iter().zip(want).all(close),
+                    "{count} images of {extent} x {extent} x {channels}, kernel {kernel}, way {way}, other {other}"
+                );
+            }
+        }
+    }
 }
