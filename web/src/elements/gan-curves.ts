@@ -42,6 +42,8 @@ const short = (value: number): string =>
 export class GanCurves extends SessionElement {
   protected readonly topics: readonly Topic[] = ['metrics', 'model'];
   @state() private empty = true;
+  /** The point of the curves that the pointer is over, in both charts. */
+  @state() private at: number | null = null;
   #plots: uPlot[] = [];
   #scheduled = false;
   #critic = false;
@@ -75,6 +77,10 @@ export class GanCurves extends SessionElement {
         gap: 1rem;
         font-size: 0.8125rem;
         color: var(--quiet);
+      }
+      em {
+        margin-inline-start: auto;
+        font-style: normal;
       }
       figcaption span::before {
         content: '';
@@ -120,7 +126,11 @@ export class GanCurves extends SessionElement {
         <figure>
           <figcaption>
             ${title}
-            ${curves.map(({ label, colour }) => html`<span class=${colour}>${label}</span>`)}
+            ${curves.map(
+              ({ label, colour, metric }) =>
+                html`<span class=${colour}>${label} ${this.#valueOf(metric)}</span>`,
+            )}
+            ${this.#pointed === undefined ? nothing : html`<em>step ${this.#pointed}</em>`}
           </figcaption>
           <div class="plot">
             ${this.empty ? html`<p class="small quiet">Comes with the first step.</p>` : nothing}
@@ -160,6 +170,16 @@ export class GanCurves extends SessionElement {
     }, 100);
   }
 
+  get #pointed(): number | undefined {
+    return this.at === null ? undefined : this.session.series.steps[this.at];
+  }
+
+  /** A curve's value where the pointer is. */
+  #valueOf(metric: string): string {
+    const value = this.at === null ? undefined : this.session.series.column(metric)[this.at];
+    return value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
+  }
+
   #data(chart: number): uPlot.AlignedData {
     const { series } = this.session;
     const columns = (CHARTS[chart]?.curves ?? []).map(({ metric }) =>
@@ -183,7 +203,16 @@ export class GanCurves extends SessionElement {
   #options(chart: number, palette: Palette, holder: HTMLElement): uPlot.Options {
     const { curves = [], opinions = false } = CHARTS[chart] ?? {};
     // A critic's scores have no fixed range.
-    return options(curves, opinions && !this.session.model?.critic, palette, holder);
+    return {
+      ...options(curves, opinions && !this.session.model?.critic, palette, holder),
+      hooks: {
+        setCursor: [
+          ({ cursor }) => {
+            this.at = cursor.idx ?? null;
+          },
+        ],
+      },
+    };
   }
 
   #fit(): void {
@@ -210,7 +239,7 @@ function options(
     width: Math.max(1, holder.clientWidth),
     height: Math.max(1, holder.clientHeight),
     legend: { show: false },
-    cursor: { drag: { x: false, y: false } },
+    cursor: { drag: { x: false, y: false }, y: false, sync: { key: 'curves' } },
     scales: { x: { time: false }, y: probabilities ? { range: [0, 1] } : {} },
     axes: [
       { ...axis, size: 24, grid: { show: false } },
