@@ -1,0 +1,80 @@
+/** The latent studio as a person uses it: choose, add, walk, look over the plane, turn, find. */
+import { expect, type Page, test } from '@playwright/test';
+import { findings } from './axe.ts';
+import { Playground } from './playground.ts';
+
+/** A dot and a stroke on the square to draw on. */
+async function draw(page: Page): Promise<void> {
+  const box = await page.locator('gan-draw canvas').boundingBox();
+  if (!box) throw new Error('there is nothing to draw on');
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.8, { steps: 5 });
+  await page.mouse.up();
+}
+
+test('from a sample on the stage to arithmetic, walks, the plane and one’s own image', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-mlp&backend=cpu');
+  await page.getByRole('button', { name: 'Sample 3', exact: true }).click();
+
+  // The sample that was clicked on lies in A.
+  await expect(page.getByRole('heading', { name: 'The latent studio' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sample 3, in A' })).toBeVisible();
+
+  // An empty basket is named where it is missed.
+  await page.getByRole('button', { name: 'Walk', exact: true }).click();
+  await expect(page.locator('gan-walk').getByRole('alert')).toContainText('Basket C is empty');
+
+  for (const [basket, sample] of [
+    ['B', 7],
+    ['C', 12],
+  ] as const) {
+    const into = page.getByRole('group', { name: 'Click puts a sample into' });
+    await into.getByRole('button', { name: basket, exact: true }).click();
+    await page.getByRole('button', { name: `Sample ${sample}`, exact: true }).click();
+  }
+  await expect(page.getByRole('img', { name: /A minus B plus C/ })).toBeVisible();
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Walk', exact: true }).click();
+  await expect(page.getByRole('img', { name: 'The walk as a film strip' })).toBeVisible();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(page.getByLabel('Place on the walk')).not.toHaveValue('0');
+  await page.getByRole('button', { name: 'Stop' }).click();
+
+  await page.getByRole('tab', { name: 'Plane' }).click();
+  await page.getByRole('button', { name: /Draw the map/ }).click();
+  const place = page.getByRole('slider', { name: 'Place on the plane' });
+  await place.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(place).toHaveAttribute('aria-valuetext', /^0\.55 towards B/);
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByRole('tab', { name: 'Directions' }).click();
+  const slider = page.locator('gan-sliders input[type=range]').first();
+  await slider.fill('1');
+  await expect(page.getByRole('img', { name: 'The moved sample' })).toBeVisible();
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByRole('tab', { name: 'Your image' }).click();
+  const file = page.getByLabel('Image file');
+  const text = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
+  await file.setInputFiles(text);
+  await expect(page.locator('gan-invert').getByRole('alert')).toContainText('notes.txt is of type');
+  await draw(page);
+  await page.getByRole('button', { name: 'Find what is drawn' }).click();
+  await expect(page.locator('gan-invert')).toContainText(/mean squared error \d/, {
+    timeout: 60_000,
+  });
+  await page.getByRole('button', { name: 'Put it into C' }).click();
+  await expect(page.locator('[data-basket=C]').getByRole('button')).toHaveCount(4);
+  expect(await findings(page)).toEqual([]);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await playground.overflow()).toBe(0);
+  await page.getByRole('button', { name: 'Back to the stage' }).click();
+  await expect(page.locator('gan-stage')).toBeVisible();
+});
