@@ -234,15 +234,22 @@ fn a_saved_game_goes_on_bit_for_bit() {
 #[test]
 fn a_manual_step_moves_one_player_only() {
     let mut trainer = open("ring", 0).unwrap();
+    let norms = trainer.metric_names().iter().enumerate();
+    let norms: Vec<usize> = norms
+        .filter(|(_, n)| n.ends_with("grad_norm"))
+        .map(|(i, _)| i)
+        .collect();
     let before = block_on(trainer.sample(16)).unwrap();
-    block_on(trainer.step_player(Player::D)).unwrap();
+    let row = block_on(trainer.step_player(Player::D)).unwrap();
+    assert!(norms.iter().all(|&i| row.values[i] > 0.0), "{row:?}");
     assert_eq!(
         block_on(trainer.sample(16)).unwrap(),
         before,
         "a step of D leaves G alone"
     );
     let verdict = block_on(trainer.discriminate(&before)).unwrap();
-    block_on(trainer.step_player(Player::G)).unwrap();
+    let row = block_on(trainer.step_player(Player::G)).unwrap();
+    assert!(norms.iter().all(|&i| row.values[i] > 0.0), "{row:?}");
     assert_eq!(
         block_on(trainer.discriminate(&before)).unwrap(),
         verdict,

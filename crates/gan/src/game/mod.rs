@@ -286,29 +286,16 @@ impl Round<'_> {
             g = self.moved("g_optimizer", g, &g_gradient, &g_stats);
         } else {
             for _ in 0..d_updates {
-                let real = self.source.real(&random, self.config.batch);
-                let (fake, _) = self.fake(&g, &random, Turn::First);
-                let fake = fake.detach();
-                let (verdict, d_stats) = self.judge(&d, &random, &real, &fake);
-                let cost = self.d_cost(&verdict);
-                let cost = match self.penalty(&d, &random, &real, &fake) {
-                    Some(penalty) => cost + penalty,
-                    None => cost,
-                };
-                let gradient = grad(&cost, &[&d.params]).remove(0);
-                metrics.judged(self, &verdict);
-                metrics.d_moved(&cost, &gradient);
-                d = self.moved("d_optimizer", d, &gradient, &d_stats);
+                let (gradient, stats) = self.d_answer(&mut metrics, &g, &d, &random);
+                d = self.moved("d_optimizer", d, &gradient, &stats);
             }
+            let (gradient, stats) = self.g_answer(&mut metrics, &g, &d, &random);
             if moves != Moves::D {
-                let (fake, g_stats) = self.fake(&g, &random, Turn::Second);
-                let (logits, _) = d.forward(&fake, &random);
-                let cost = self.g_cost(&logits);
-                let gradient = grad(&cost, &[&g.params]).remove(0);
-                metrics.g_moved(&cost, &gradient);
-                g = self.moved("g_optimizer", g, &gradient, &g_stats);
+                g = self.moved("g_optimizer", g, &gradient, &stats);
             }
-            self.fill_missing(&mut metrics, &g, &d, &random);
+            if moves == Moves::G {
+                self.d_answer(&mut metrics, &g, &d, &random);
+            }
         }
 
         let (ring, cursor) = self.record.push(self.b, &metrics.row(self.config.monitor));
@@ -392,22 +379,43 @@ impl Round<'_> {
         player.moved(&hyper, gradient, stats)
     }
 
-    /// When only one player moves, the other's metrics are still worth knowing.
-    fn fill_missing(&self, metrics: &mut Metrics, g: &Player, d: &Player, random: &Random) {
-        if metrics.d_cost.is_some() && metrics.g_cost.is_some() {
-            return;
-        }
+    /// D's gradient against the samples that `g` makes now, and the batch statistics of finding it. The samples do not
+    /// move with D: where G has just answered to it, they would, through G's update.
+    fn d_answer(
+        &self,
+        metrics: &mut Metrics,
+        g: &Player,
+        d: &Player,
+        random: &Random,
+    ) -> (Tensor, Vec<Tensor>) {
         let real = self.source.real(random, self.config.batch);
-        let (fake, _) = self.fake(g, random, Turn::First);
-        let (verdict, _) = self.judge(d, random, &real, &fake);
-        // A player that stays has no gradient to report.
-        if metrics.d_cost.is_none() {
-            metrics.judged(self, &verdict);
-            metrics.d_moved(&self.d_cost(&verdict), &self.b.scalar(0.0));
-        }
-        if metrics.g_cost.is_none() {
-            metrics.g_moved(&self.g_cost(&verdict.fake), &self.b.scalar(0.0));
-        }
+        let fake = self.fake(g, random, Turn::First).0.detach();
+        let (verdict, stats) = self.judge(d, random, &real, &fake);
+        let cost = self.d_cost(&verdict);
+        let cost = match self.penalty(d, random, &real, &fake) {
+            Some(penalty) => cost + penalty,
+            None => cost,
+        };
+        let gradient = grad(&cost, &[&d.params]).remove(0);
+        metrics.judged(self, &verdict);
+        metrics.d_moved(&cost, &gradient);
+        (gradient, stats)
+    }
+
+    /// G's gradient against `d`, and the batch statistics of finding it.
+    fn g_answer(
+        &self,
+        metrics: &mut Metrics,
+        g: &Player,
+        d: &Player,
+        random: &Random,
+    ) -> (Tensor, Vec<Tensor>) {
+        let (fake, stats) = self.fake(g, random, Turn::Second);
+        let (logits, _) = d.forward(&fake, random);
+        let cost = self.g_cost(&logits);
+        let gradient = grad(&cost, &[&g.params]).remove(0);
+        metrics.g_moved(&cost, &gradient);
+        (gradient, stats)
     }
 }
 
