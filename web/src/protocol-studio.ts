@@ -5,6 +5,8 @@ import type { Attribute, Direction, Inversion, InversionProgress } from './libra
 export interface Verdict {
   attribute: string;
   label: string;
+  /** The label as one says it: "no glasses", "black hair". */
+  words: string;
   probability: number;
 }
 

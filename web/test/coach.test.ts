@@ -50,6 +50,11 @@ it('reads no probabilities into a critic’s scores', () => {
   expect(coach(scene({ critic: true, dReal: 12, dFake: -3 }))?.text).toContain('critic');
 });
 
+it('says what a model that came trained is good for', () => {
+  const came = scene({ step: 8000, running: false, dReal: undefined, dFake: undefined });
+  expect(coach(came)?.text).toContain('learned already');
+});
+
 it('keeps silent where nothing is known', () => {
   expect(coach(scene({ dReal: undefined, dFake: undefined }))).toBeUndefined();
 });

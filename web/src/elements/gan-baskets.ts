@@ -132,7 +132,7 @@ export class GanBaskets extends SessionElement {
                 ?disabled=${studio.busy !== ''}
                 @click=${() => void this.#example(example.wanted)}
               >
-                Try ${example.text}
+                Try (${example.text[0]}) − (${example.text[1]}) + (${example.text[2]})
               </button>`
             : nothing
         }

@@ -45,6 +45,12 @@ const RULES: readonly Rule[] = [
     step === 0 && !running
       ? { text: 'G knows nothing yet. Press Train, or the space bar.' }
       : undefined,
+  ({ running, dReal }) =>
+    !running && dReal === undefined
+      ? {
+          text: 'G has learned already. Train goes on from here; the latent studio shows what G knows.',
+        }
+      : undefined,
   missingModes,
   converged,
   farAhead,

@@ -6,6 +6,7 @@ import type { CallName, Calls } from '../protocol.ts';
 import type { Arithmetic, Decoded, Three, Verdict } from '../protocol-studio.ts';
 import type { Attribute, Direction, InversionProgress } from '../library.ts';
 import { Latest } from './latest.ts';
+import { wordsFor } from './words.ts';
 
 export type Basket = 'A' | 'B' | 'C';
 export const BASKETS: readonly Basket[] = ['A', 'B', 'C'];
@@ -250,7 +251,7 @@ interface Shown {
 /** "woman 98 %, glasses 91 %" */
 export function verdictText(verdicts: readonly Verdict[] | undefined): string {
   return (verdicts ?? [])
-    .map(({ label, probability }) => `${label} ${Math.round(probability * 100)} %`)
+    .map(({ words, probability }) => `${words} ${Math.round(probability * 100)} %`)
     .join(', ');
 }
 
@@ -260,10 +261,10 @@ export function verdictText(verdicts: readonly Verdict[] | undefined): string {
  */
 export function analogy(
   attributes: readonly Attribute[],
-): { wanted: Three<Record<string, string>>; text: string } | undefined {
+): { wanted: Three<Record<string, string>>; text: Three<string> } | undefined {
   const [who, what] = attributes.filter(({ classes }) => classes.length === 2);
   if (!who || !what) return undefined;
-  const [one = '', other = ''] = who.classes;
+  const [other = '', one = ''] = who.classes;
   const [without = '', having = ''] = what.classes;
   const wanted = (person: string, thing: string): Record<string, string> => ({
     [who.name]: person,
@@ -271,6 +272,10 @@ export function analogy(
   });
   return {
     wanted: [wanted(one, having), wanted(one, without), wanted(other, without)],
-    text: `${one}, ${having} − ${one}, ${without} + ${other}, ${without}`,
+    text: [
+      `${one} with ${wordsFor(what, having, false)}`,
+      `${one} with ${wordsFor(what, without, false)}`,
+      `${other} with ${wordsFor(what, without, false)}`,
+    ],
   };
 }

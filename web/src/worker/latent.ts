@@ -1,6 +1,7 @@
 /** The studio's calls: the library's latent tools, each result with its picture. */
 import type { Attribute, Trainer } from '../library.ts';
 import type { Handlers } from '../protocol.ts';
+import { wordsFor } from '../state/words.ts';
 import type { Decoded, InversionEvent, StudioCalls, Verdict } from '../protocol-studio.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
@@ -25,11 +26,14 @@ export function verdictsOf(
   const images = width ? Math.floor(probabilities.length / width) : 0;
   return Array.from({ length: images }, (_, image) => {
     let at = image * width;
-    return attributes.map(({ name, classes }) => {
+    return attributes.map((attribute) => {
+      const { name, classes } = attribute;
       const chances = probabilities.subarray(at, at + classes.length);
       at += classes.length;
       const best = chances.reduce((top, chance, i) => (chance > (chances[top] ?? 0) ? i : top), 0);
-      return { attribute: name, label: classes[best] ?? '', probability: chances[best] ?? NaN };
+      const label = classes[best] ?? '';
+      const words = wordsFor(attribute, label, attributes.length === 1);
+      return { attribute: name, label, words, probability: chances[best] ?? NaN };
     });
   });
 }
