@@ -8,6 +8,7 @@ const scene = (changes: Partial<Scene> = {}): Scene => ({
   dReal: 0.55,
   dFake: 0.45,
   cost: 'non_saturating',
+  shipped: false,
   critic: false,
   evaluation: undefined,
   ...changes,
@@ -51,7 +52,7 @@ it('reads no probabilities into a critic’s scores', () => {
 });
 
 it('says what a model that came trained is good for', () => {
-  const came = scene({ step: 8000, running: false, dReal: undefined, dFake: undefined });
+  const came = scene({ shipped: true, running: false, dReal: undefined, dFake: undefined });
   expect(coach(came)?.text).toContain('learned already');
 });
 

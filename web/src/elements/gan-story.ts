@@ -171,6 +171,7 @@ export class GanStory extends SessionElement {
           dReal: series.recent('d_real'),
           dFake: series.recent('d_fake'),
           cost: typeof cost === 'string' ? cost : '',
+          shipped: this.session.shipped,
           critic: model.critic,
           evaluation,
         })

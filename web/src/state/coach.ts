@@ -13,6 +13,8 @@ export interface Scene {
   dReal: number | undefined;
   dFake: number | undefined;
   cost: string;
+  /** The model came trained, with the page. */
+  shipped: boolean;
   /** D gives a score without a fixed range. */
   critic: boolean;
   evaluation: Evaluation | undefined;
@@ -45,8 +47,8 @@ const RULES: readonly Rule[] = [
     step === 0 && !running
       ? { text: 'G knows nothing yet. Press Train, or the space bar.' }
       : undefined,
-  ({ running, dReal }) =>
-    !running && dReal === undefined
+  ({ running, shipped, dReal }) =>
+    shipped && !running && dReal === undefined
       ? {
           text: 'G has learned already. Train goes on from here; the latent studio shows what G knows.',
         }
