@@ -24,6 +24,13 @@ test('from a sample on the stage to arithmetic, walks, the plane and one’s own
   await expect(page.getByRole('heading', { name: 'The latent studio' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Sample 3, in A' })).toBeVisible();
 
+  // The grid is one tab stop, with arrow keys inside.
+  await page.getByRole('button', { name: 'Sample 1', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Sample 2, in A' })).toBeFocused();
+  await page.keyboard.press('Enter');
+
   // An empty basket is named where it is missed.
   await page.getByRole('button', { name: 'Walk', exact: true }).click();
   await expect(page.locator('gan-walk').getByRole('alert')).toContainText('Basket C is empty');

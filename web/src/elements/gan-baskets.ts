@@ -120,7 +120,7 @@ export class GanBaskets extends SessionElement {
   override render(): TemplateResult {
     const { studio } = this.session;
     const example = analogy(studio.attributes);
-    const refusal = studio.refusals.result ?? studio.refusals.find;
+    const refusal = studio.refusals.result;
     return html`
       <div class="sum">${BASKETS.map((name, i) => this.#basket(name, i))} ${this.#result()}</div>
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
