@@ -19,7 +19,7 @@ async function collected(page: Page): Promise<number[]> {
   return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
 }
 
-for (const preset of ['ring', 'line-1d', 'mnist-mlp']) {
+for (const preset of ['ring', 'line-1d', 'mnist-dcgan']) {
   test(preset, async ({ page }) => {
     const playground = new Playground(page);
     await playground.open(`#preset=${preset}&backend=cpu`);

@@ -22,7 +22,7 @@ export const styles = css`
   main,
   .bottom {
     width: 100%;
-    max-width: 90rem;
+    max-width: 100rem;
     margin-inline: auto;
     padding-inline: 1.25rem;
   }
@@ -42,7 +42,7 @@ export const styles = css`
   }
   main {
     display: grid;
-    grid-template-columns: 13.5rem min(100dvh - var(--chrome), 46vw) minmax(18rem, 1fr);
+    grid-template-columns: 13.5rem min(100dvh - var(--chrome), 46vw) minmax(20rem, 1fr);
     grid-template-areas: 'game stage story';
     gap: 0 2rem;
     align-items: stretch;
@@ -90,7 +90,7 @@ export const styles = css`
     display: flex;
     align-items: center;
     gap: 0.5rem 2rem;
-    max-width: 87.5rem;
+    max-width: 97.5rem;
     margin-inline: auto;
     padding-block: 0.75rem;
   }
@@ -99,7 +99,7 @@ export const styles = css`
   }
   footer {
     width: 100%;
-    max-width: 90rem;
+    max-width: 100rem;
     margin-inline: auto;
     padding: 0 1.25rem 0.75rem;
     background: var(--paper);
@@ -125,6 +125,9 @@ export const styles = css`
     }
   }
   @media (max-width: 72rem) {
+    .desk-run {
+      display: none;
+    }
     .studio {
       grid-column: 1 / -1;
     }
@@ -148,9 +151,6 @@ export const styles = css`
       width: min(100%, 100dvh - 12rem);
       margin-inline: auto;
     }
-    .desk-run {
-      display: none;
-    }
     footer {
       padding-block: 0 6rem;
       order: 1;
@@ -159,7 +159,7 @@ export const styles = css`
       order: 2;
     }
   }
-  @media (min-width: 48.01rem) {
+  @media (min-width: 72.01rem) {
     .phone-run {
       display: none;
     }
