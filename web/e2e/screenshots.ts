@@ -15,7 +15,7 @@ interface View {
 }
 
 const VIEWS: readonly View[] = [
-  { name: 'ring', preset: 'ring', steps: 1200 },
+  { name: 'ring', preset: 'ring', steps: 2600 },
   { name: 'line-1d', preset: 'line-1d', steps: 800 },
   { name: 'digits', preset: 'mnist-dcgan', steps: 0 },
   { name: 'faces', preset: 'faces-dcgan', steps: 0 },

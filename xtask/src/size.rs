@@ -17,8 +17,8 @@ pub(crate) fn run() -> Result<()> {
     let dist = site::folder();
     println!("{:>10} {:>10}", "bytes", "gzip");
     let (mut raw, mut gzip, mut wasm) = (0, 0, 0);
-    // Data sets come when a preset asks for them, and types never.
-    for file in sh::files_under(&dist, &["data"])? {
+    // Data sets and trained models come when a preset asks for them, and types never.
+    for file in sh::files_under(&dist, &["data", "models"])? {
         if file.extension().is_some_and(|extension| extension == "ts") {
             continue;
         }

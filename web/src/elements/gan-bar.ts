@@ -95,6 +95,10 @@ export class GanBar extends SessionElement {
           min-width: 0;
         }
         .steps button {
+          padding: 0 0.5rem;
+        }
+        .reset,
+        .slow {
           padding: 0 0.625rem;
         }
         .wide {
