@@ -144,7 +144,14 @@ export class GanPlayground extends LitElement {
   /** Into the studio, with a sample of the stage in the chosen basket. */
   async #openStudio(sample?: number): Promise<void> {
     const session = this.#session;
-    if (!session?.model || kindOf(session.model) !== 'image') return;
+    if (!session?.model) return;
+    if (kindOf(session.model) !== 'image') {
+      session.notify(
+        'warning',
+        'The studio needs a model that makes images: choose one under “Images” in the list at the top.',
+      );
+      return;
+    }
     // Loaded when it is wanted: most visits begin and many end without it.
     await import('./gan-studio.ts');
     this.studioOpen = true;

@@ -43,6 +43,8 @@ export class Studio {
   /** Why the last thing asked for was refused; shown at the control that asked. */
   refusals: Readonly<Record<string, string>> = {};
 
+  /** Each filling looks through samples of its own; the same clicks find the same ones again. */
+  #fills = 0;
   readonly #sums = new Latest<null>(async () => {
     await this.#add();
   });
@@ -75,6 +77,7 @@ export class Studio {
     this.baskets = { A: [], B: [], C: [] };
     this.arithmetic = undefined;
     this.refusals = {};
+    this.#fills = 0;
     this.changed();
   }
 
@@ -139,7 +142,7 @@ export class Studio {
   /** Fills a basket with samples that the classifier takes for what is wanted. */
   async fill(basket: Basket, wanted: Record<string, string>, n: number): Promise<boolean> {
     const words = Object.values(wanted).join(', ');
-    const seed = Math.floor(Math.random() * 1e6);
+    const seed = ++this.#fills;
     const found = await this.attempt('find', `Looking for ${words}`, 'find', { wanted, n, seed });
     if (!found) return false;
     const picks = Array.from({ length: n }, (_, i) =>
