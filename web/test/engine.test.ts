@@ -139,7 +139,26 @@ describe('the engine', () => {
         .events('phase')
         .slice(0, 4)
         .map(({ phase }) => phase),
-    ).toEqual(['d', 'g', undefined, 'd']);
+    ).toEqual(['d', 'g', 'd', 'g']);
+    expect(bench.events('phase').at(-1)?.phase).toBeUndefined();
+  });
+
+  it('trains in one loop, however often it is paused and begun', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('speed', { slow: true });
+    for (let i = 0; i < 5; i++) {
+      await bench.call('play', null);
+      await bench.call('pause', null);
+    }
+    const before = bench.events('phase').length;
+    await bench.call('play', null);
+    await until(() => bench.events('phase').length >= before + 6);
+    await bench.call('pause', null);
+    const phases = bench
+      .events('phase')
+      .slice(before, before + 6)
+      .map(({ phase }) => phase);
+    expect(phases).toEqual(['d', 'g', 'd', 'g', 'd', 'g']);
   });
 
   it('goes on, on the CPU, from its last checkpoint when the GPU is lost', async () => {

@@ -46,6 +46,8 @@ export class Engine {
   #model: Model | undefined;
   #view: View = { heat: true, grid: false, arrows: false };
   #running = false;
+  /** How often training was begun: a loop that was paused must not wake up beside the next one. */
+  #plays = 0;
   #slow = false;
   #pageIsDrawing = false;
   #historySince = 0;
@@ -112,7 +114,7 @@ export class Engine {
       if (!this.#running) {
         this.#setRunning(true);
         this.#rate.clear();
-        void this.#loop();
+        void this.#loop(++this.#plays);
       }
       return Promise.resolve(null);
     },
@@ -125,12 +127,13 @@ export class Engine {
         await this.#picture();
       });
       // The numbers then are of the same step as the picture.
-      void this.#queue.run(() => this.#evaluateToy());
+      this.#later(() => this.#evaluateToy());
       return null;
     },
     speed: ({ slow }) => {
       this.#slow = slow;
       this.#rate.clear();
+      if (!slow) this.#post({ event: 'phase', phase: undefined });
       return Promise.resolve(null);
     },
     step: async ({ which }) => {
@@ -210,6 +213,7 @@ export class Engine {
   #setRunning(running: boolean): void {
     if (running === this.#running) return;
     this.#running = running;
+    if (!running) this.#post({ event: 'phase', phase: undefined });
     this.#post({ event: 'running', running });
   }
 
@@ -241,17 +245,21 @@ export class Engine {
     this.#pageIsDrawing = false;
     this.#keeper.clear();
     // Behind the reply with the model, so that the page knows what the picture is of.
-    const first = this.#queue.run(async () => {
+    this.#later(async () => {
       if (trainer !== this.#trainer) return;
       this.#report(trainer, 0);
       await this.#picture();
       await this.#evaluateToy();
       await this.#keep(trainer);
     });
-    first.catch((error: unknown) => {
+    return model;
+  }
+
+  /** A job that no call waits for; its failure is told all the same. */
+  #later(job: () => Promise<void>): void {
+    this.#queue.run(job).catch((error: unknown) => {
       this.#post({ event: 'failure', failure: toFailure(error) });
     });
-    return model;
   }
 
   async #headStart(trainer: Trainer, steps: number): Promise<void> {
@@ -269,10 +277,10 @@ export class Engine {
     }
   }
 
-  async #loop(): Promise<void> {
-    while (this.#running) {
+  async #loop(play: number): Promise<void> {
+    while (this.#running && play === this.#plays) {
       try {
-        if (this.#slow) await this.#slowRound();
+        if (this.#slow) await this.#slowRound(play);
         else await this.#queue.run(() => this.#chunk());
       } catch (error) {
         this.#setRunning(false);
@@ -283,11 +291,11 @@ export class Engine {
   }
 
   /** One round of the game at a pace that a reader can follow: D's updates, then G's. */
-  async #slowRound(): Promise<void> {
+  async #slowRound(play: number): Promise<void> {
     const updates = Number(getPath(this.#model?.config, 'schedule.d_steps') ?? 1);
     const moves: Phase[] = [...Array<Phase>(updates).fill('d'), 'g'];
     for (const phase of moves) {
-      if (!this.#running || !this.#slow) break;
+      if (!this.#running || !this.#slow || play !== this.#plays) return;
       this.#post({ event: 'phase', phase });
       await this.#queue.run(async () => {
         const trainer = this.#need();
@@ -297,7 +305,6 @@ export class Engine {
       });
       await this.host.sleep(PHASE_MS);
     }
-    this.#post({ event: 'phase', phase: undefined });
     await this.#queue.run(() => this.#evaluateToy());
   }
 
@@ -321,8 +328,8 @@ export class Engine {
 
   /** A GPU can vanish at any moment; what is in memory here stays. */
   async #keep(trainer: Trainer): Promise<void> {
-    if (trainer.info().backend === 'webgpu')
-      await this.#keeper.keep(trainer, () => this.host.now());
+    if (trainer.info().backend !== 'webgpu') return;
+    await this.#keeper.keep(trainer, () => this.host.now());
   }
 
   /** Sends the latest numbers and the part of the curves that the page does not have yet. */
