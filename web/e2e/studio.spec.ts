@@ -85,3 +85,22 @@ test('from a sample on the stage to arithmetic, walks, the plane and one’s own
   await page.getByRole('button', { name: 'Back to the stage' }).click();
   await expect(page.locator('gan-stage')).toBeVisible();
 });
+
+test('a model that came trained opens at once; from scratch is one click', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-dcgan&backend=cpu');
+  expect(await playground.step()).toBeGreaterThan(1000);
+  await page.getByRole('button', { name: 'Train from scratch' }).click();
+  await expect.poll(() => playground.step()).toBe(0);
+  await expect(page).toHaveURL(/scratch=1/);
+});
+
+test('man with glasses − man + woman is a woman with glasses', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=faces-dcgan&backend=cpu');
+  await page.keyboard.press('l');
+  await page.getByRole('button', { name: /^Try \(man with glasses\)/ }).click();
+  await expect(page.locator('[data-verdict]')).toContainText(/^woman \d+ %, glasses \d+ %/, {
+    timeout: 60_000,
+  });
+});

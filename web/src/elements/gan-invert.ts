@@ -40,12 +40,17 @@ export class GanInvert extends SessionElement {
       }
       figure {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.375rem;
         margin: 0;
       }
       figcaption {
         font-size: 0.8125rem;
         color: var(--quiet);
+      }
+      figure button {
+        padding: 0 0.25rem;
+        white-space: normal;
       }
       .row {
         grid-column: 1 / -1;
