@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Connect, type Plugin, defineConfig, transformWithOxc } from 'vite';
 import { configDefaults } from 'vitest/config';
+import { modelList } from './models.ts';
 
 /**
  * With GANLET_MOCK=1 the dev and preview servers answer `lib/ganlet.js` with the tiny JavaScript
@@ -32,7 +33,7 @@ function mockLibrary(): Plugin {
 export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
   base: './',
-  plugins: process.env.GANLET_MOCK === '1' ? [mockLibrary()] : [],
+  plugins: [modelList(), process.env.GANLET_MOCK === '1' ? mockLibrary() : undefined],
   build: {
     target: 'es2022',
     sourcemap: false,

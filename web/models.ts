@@ -1,0 +1,31 @@
+/** The trained models of public/models, by the presets that they are of. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+
+const FOLDER = fileURLToPath(new URL('./public/models/', import.meta.url));
+const ENDING = '.safetensors';
+
+export function trainedModels(): string[] {
+  if (!existsSync(FOLDER)) return [];
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(ENDING) && statSync(FOLDER + file).size > 0)
+    .map((file) => file.slice(0, -ENDING.length));
+}
+
+/** Serves and builds `models/index.json`, by which the page knows what ships. */
+export function modelList(): Plugin {
+  return {
+    name: 'ganlet-model-list',
+    configureServer: ({ middlewares }) => {
+      middlewares.use('/models/index.json', (_, response) => {
+        response.setHeader('Content-Type', 'application/json');
+        response.end(JSON.stringify(trainedModels()));
+      });
+    },
+    generateBundle() {
+      const source = JSON.stringify(trainedModels());
+      this.emitFile({ type: 'asset', fileName: 'models/index.json', source });
+    },
+  };
+}
