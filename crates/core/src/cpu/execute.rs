@@ -5,7 +5,7 @@ use bytemuck::{cast_slice, cast_slice_mut};
 
 use super::address::Addresses;
 use super::fetch::{fetch_base, gather, load, values, within};
-use super::lanes::{Lanes, larger, map1, map2, map3};
+use super::lanes::{Lanes, map1, map2, map3};
 use super::memory::Buffer;
 use super::nest::{LANES, Pattern};
 use super::operation::{Cast, Comparison, Float2, Operation, Source, Step, Target, Word2, Write};
@@ -155,6 +155,8 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
             }
         }
         Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.floats(*a, n)),
+        // As a choice between words: of one between floats the compiler makes no vectors for WebAssembly.
+        Operation::Float2(Float2::Max, a, b) => select_less(frame, [*a, *b, *b, *a], out),
         Operation::Float2(op, a, b) => {
             let (out, a, b) = (
                 cast_slice_mut(out),
@@ -166,7 +168,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 Float2::Sub => map2(out, a, b, |a, b| a - b),
                 Float2::Mul => map2(out, a, b, |a, b| a * b),
                 Float2::Div => map2(out, a, b, |a, b| a / b),
-                Float2::Max => map2(out, a, b, larger),
+                Float2::Max => unreachable!("a choice, see above"),
             }
         }
         Operation::MulAdd(a, b, c) => {
