@@ -21,7 +21,7 @@ export const styles = css`
   }
   button {
     display: grid;
-    grid-template-rows: auto 1fr auto;
+    grid-template: auto 1fr auto / minmax(0, 1fr);
     justify-items: stretch;
     gap: 0.25rem;
     min-width: 0;

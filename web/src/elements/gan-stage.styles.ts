@@ -68,7 +68,11 @@ export const styles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    gap: 1rem;
+    flex-wrap: wrap;
+    gap: 0.5rem 1rem;
+  }
+  .under p {
+    flex: 1 1 16rem;
   }
   .real {
     --swatch: var(--real);
