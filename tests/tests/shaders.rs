@@ -1,0 +1,71 @@
+//! Every kernel of every preset is valid WGSL, in the shape for GPUs and in the one for software adapters.
+
+use std::collections::HashSet;
+
+use ganlet::config::Data;
+use ganlet::data::{ImageKind, ImageSet, Images};
+use ganlet::game::{Dataset, Game};
+use ganlet::preset;
+use ganlet_core::plan::plan;
+use ganlet_core::wgsl::{Tuning, emit};
+
+/// A set of the kind's shape: kernels do not depend on what it shows.
+fn stand_in(kind: ImageKind) -> ImageSet {
+    if kind == ImageKind::Faces {
+        let faces = include_bytes!("../../crates/gan/assets/faces.safetensors.gz");
+        return kind.read(&[faces.to_vec()]).unwrap();
+    }
+    let facts = kind.facts();
+    let [rows, columns, _] = facts.shape;
+    let count = 100;
+    let file = |sizes: &[usize], len: usize| {
+        let magic = [0, 0, 8, sizes.len() as u8].into_iter();
+        let sizes = sizes.iter().flat_map(|&n| (n as u32).to_be_bytes());
+        let bytes = std::iter::repeat_n(0, len);
+        magic.chain(sizes).chain(bytes).collect::<Vec<u8>>()
+    };
+    let images = file(&[count, rows, columns], count * rows * columns);
+    let labels = file(&[count], count);
+    let attribute = &facts.attributes[0];
+    let images = Images::from_idx(("images", &images), ("labels", &labels), attribute).unwrap();
+    ImageSet {
+        train: images.clone(),
+        test: images,
+    }
+}
+
+#[test]
+fn every_kernel_of_every_preset_is_valid() {
+    let mut seen = HashSet::new();
+    for preset in preset::all() {
+        let config = preset.config();
+        let dataset = match &config.data {
+            Data::Images(data) => Dataset::Images(stand_in(data.kind)),
+            Data::Toy(_) | Data::Pool(_) => Dataset::None,
+        };
+        let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
+        for entry in plan(&game.program).entries {
+            for kernel in &entry.kernels {
+                for tuning in [Tuning::gpu(), Tuning::software()] {
+                    let source = emit(kernel, &tuning).source;
+                    if seen.contains(&source) {
+                        continue;
+                    }
+                    let at = || format!("{}, {}: {}", preset.name, entry.name, kernel.name);
+                    let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| {
+                        panic!("{}\n{}", at(), error.emit_to_string(&source))
+                    });
+                    let mut validator = naga::valid::Validator::new(
+                        naga::valid::ValidationFlags::all(),
+                        naga::valid::Capabilities::empty(),
+                    );
+                    if let Err(error) = validator.validate(&module) {
+                        panic!("{}\n{}", at(), error.emit_to_string(&source));
+                    }
+                    seen.insert(source);
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 200, "{} kernels", seen.len());
+}
