@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { findings } from './axe.ts';
 
-test('times the ring’s workload, and axe finds nothing', async ({ page }) => {
+test('times a workload, and axe finds nothing', async ({ page }) => {
   await page.goto('./bench.html');
   await page.getByRole('button', { name: 'Run all' }).click();
   await page.getByRole('button', { name: 'Stop after this one' }).click();
