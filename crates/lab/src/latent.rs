@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use ganlet::checkpoint::Checkpoint;
@@ -73,6 +74,8 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let mut trainer = Trainer::load(&bytes, options).await?;
     classifier::attach(&mut trainer)?;
 
+    spinner.set_message("decoding");
+    let grids_per_second = grids_per_second(&mut trainer).await?;
     spinner.set_message("analogies");
     let analogies = match kind {
         ImageKind::Faces => {
@@ -104,7 +107,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         "images": args.images, "model": model, "model_step": trainer.info().step, "seed": args.seed,
         "backend": trainer.info().session.backend, "adapter": trainer.info().session.adapter,
         "rescaled": !args.no_rescale, "analogies": analogies, "sliders": sliders, "inversion": inversion,
-        "copies": copies, "directions": directions,
+        "copies": copies, "directions": directions, "grids_of_64_per_second": grids_per_second,
     });
     if args.json {
         println!("{summary}");
@@ -112,6 +115,19 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         println!("{summary:#}");
     }
     Ok(())
+}
+
+/// How often a grid of 64 images is decoded, as when a slider is dragged: the median of some.
+async fn grids_per_second(trainer: &mut Trainer) -> Result<f64> {
+    let z = trainer.latents(64, 0, 1.0)?;
+    let mut seconds = Vec::new();
+    for _ in 0..21 {
+        let started = Instant::now();
+        trainer.generate(&z).await?;
+        seconds.push(started.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    Ok(1.0 / seconds[10])
 }
 
 /// The model that ships with the page.

@@ -115,3 +115,59 @@ async fn errors_name_the_field_and_the_cure() {
         message(&damaged)
     );
 }
+
+#[wasm_bindgen_test]
+async fn latents_are_drawn_averaged_and_walked_between() {
+    let trainer = create(SMALL, "cpu").await.unwrap();
+    let info: JsValue = trainer.info().ok().unwrap().into();
+    let dim = number(&info, "latent_dim") as usize;
+    let z = trainer.latents(3.0, None).ok().unwrap();
+    assert_eq!(z.len(), 3 * dim);
+    let rows: Vec<&[f32]> = z.chunks(dim).collect();
+    let (a, b, c) = (rows[0], rows[1], rows[2]);
+    let near = |found: &[f32], expected: &[f32]| {
+        let apart = found.iter().zip(expected).map(|(x, y)| (x - y).abs());
+        found.len() == expected.len() && apart.fold(0.0, f32::max) < 1e-5
+    };
+    let path = trainer.walk(a, b, 5.0, "spherical").ok().unwrap();
+    assert!(near(&path[..dim], a) && near(&path[4 * dim..], b));
+    let corner = trainer.plane(a, b, c, &[0.0, 1.0]).ok().unwrap();
+    assert!(near(&corner, c));
+    let grid = trainer.neighbours(a, None).ok().unwrap();
+    assert!(grid.len() == 9 * dim && near(&grid[4 * dim..5 * dim], a));
+    let plain = js_sys::Object::new();
+    Reflect::set(&plain, &"rescale".into(), &false.into()).unwrap();
+    let sum = trainer
+        .arithmetic(a, a, b, Some(plain.unchecked_into()))
+        .ok()
+        .unwrap();
+    assert!(near(&sum, b));
+    // No labels here, but G's first layer has its directions.
+    let directions: JsValue = trainer.directions().await.ok().unwrap().into();
+    let first = Reflect::get(&directions, &0.into()).unwrap();
+    assert_eq!(
+        Reflect::get(&first, &"name".into()).unwrap(),
+        JsValue::from("principal 1")
+    );
+    assert_eq!(
+        trainer.direction("principal 1").await.ok().unwrap().len(),
+        dim
+    );
+
+    let refused = |result: Result<Vec<f32>, JsError>| message(&result.err().unwrap().into());
+    let empty = refused(trainer.arithmetic(a, &[], c, None));
+    assert_eq!(empty, "basket B is empty; put at least one sample into it");
+    let walk = refused(trainer.walk(a, b, 5.0, "drunken"));
+    assert!(
+        walk.contains("drunken") && walk.contains("spherical"),
+        "{walk}"
+    );
+    let image = trainer.invert(vec![0.0; 2], None).await.err().unwrap();
+    let image = message(&image.into());
+    assert!(
+        image.contains("points") && image.contains("makes images"),
+        "{image}"
+    );
+    let classified = refused(trainer.classify(vec![0.0; 2]).await);
+    assert!(classified.contains("no classifier"), "{classified}");
+}
