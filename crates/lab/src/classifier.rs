@@ -24,9 +24,9 @@ pub(crate) struct Args {
     /// What every random number depends on
     #[arg(long, default_value_t = 0)]
     seed: u32,
-    /// Updates
-    #[arg(long, default_value_t = TrainOptions::default().steps)]
-    steps: usize,
+    /// Updates [default: 6000; 750 on faces]
+    #[arg(long)]
+    steps: Option<usize>,
     /// The file to write [default: classifier-<images>.safetensors]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -72,10 +72,10 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let images = data::images(kind, args.data.as_deref())?;
     let place = Place::find(args.place.choice(), args.place.threads).await?;
     let options = TrainOptions {
-        steps: args.steps,
+        steps: args.steps.unwrap_or(TrainOptions::standard(kind).steps),
         seed: args.seed,
     };
-    let bar = progress::steps(args.steps as u64);
+    let bar = progress::steps(options.steps as u64);
     let started = Instant::now();
     let model = train(kind, &images, &place, options, &mut |now| {
         bar.set_position(now.step as u64);
@@ -88,7 +88,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let name = kind.name();
     let command = format!(
         "ganlet train-classifier {name} --seed {} --steps {}",
-        args.seed, args.steps
+        options.seed, options.steps
     );
     let default = format!("classifier-{name}.safetensors");
     let out = args.out.as_deref().unwrap_or(Path::new(&default));
@@ -100,7 +100,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         .map(|(name, &share)| (name.to_string(), json!(share)))
         .collect();
     let summary = json!({
-        "images": name, "seed": args.seed, "steps": args.steps, "seconds": seconds, "held_out": images.test.len(),
+        "images": name, "seed": options.seed, "steps": options.steps, "seconds": seconds, "held_out": images.test.len(),
         "accuracy": accuracy, "bytes": bytes.len(), "file": out,
     });
     if args.json {
