@@ -77,6 +77,33 @@ pub fn property_direction(
     Ok(slope.into_iter().map(|s| s as f32).collect())
 }
 
+/// The part of `direction` that is orthogonal to all of `others`: moving along it leaves alone what they change (Shen et
+/// al. 2020, conditional manipulation).
+pub fn without(direction: &[f32], others: &[&[f32]]) -> Vec<f32> {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let wide = |v: &[f32]| v.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+    let rest = |mut vector: Vec<f64>, basis: &[Vec<f64>]| {
+        for unit in basis {
+            let along = dot(&vector, unit);
+            (vector.iter_mut().zip(unit)).for_each(|(x, u)| *x -= along * u);
+        }
+        vector
+    };
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for other in others {
+        let other = wide(other);
+        let whole = dot(&other, &other);
+        let new = rest(other, &basis);
+        let length = dot(&new, &new);
+        // One that the others before it make up adds nothing but rounding.
+        if length > 1e-6 * whole {
+            basis.push(new.iter().map(|x| x / length.sqrt()).collect());
+        }
+    }
+    let left = rest(wide(direction), &basis);
+    left.into_iter().map(|x| x as f32).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +146,19 @@ mod tests {
         assert!(cosine(&by_property, &planted) > 0.99);
         let length: f32 = by_property.iter().map(|x| x * x).sum::<f32>().sqrt();
         assert!((length - 1.0).abs() < 0.05, "{length}");
+    }
+
+    #[test]
+    fn what_is_left_is_orthogonal_to_the_others() {
+        let others: [&[f32]; 3] = [
+            &[1.0, 0.0, 0.0, 1.0],
+            &[0.0, 2.0, 0.0, 0.0],
+            &[1.0, 2.0, 0.0, 1.0],
+        ];
+        let left = without(&[1.0, 1.0, 1.0, 0.0], &others);
+        for (found, expected) in left.iter().zip([0.5, 0.0, 1.0, -0.5]) {
+            assert!((found - expected).abs() < 1e-6, "{left:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod prior;
 mod walk;
 
 pub use arithmetic::{Term, arithmetic, mean};
-pub use direction::{class_direction, property_direction};
+pub use direction::{class_direction, property_direction, without};
 pub use error::LatentError;
 pub use neighbours::{RADIUS, neighbours};
 pub use plane::plane;

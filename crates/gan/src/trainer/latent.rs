@@ -324,6 +324,12 @@ impl Trainer {
                 .map(|s| s.as_ref().map(|s| property(name, s)))
                 .collect();
             if let Ok(step) = latent::property_direction(name, &z, dim, &values, &classes[0]) {
+                // A thicker 3 is to stay a 3.
+                let digits: Vec<&[f32]> = (found.iter())
+                    .filter(|d| d.kind == DirectionKind::Attribute)
+                    .map(|d| &d.step[..])
+                    .collect();
+                let step = latent::without(&step, &digits);
                 let (name, kind) = (name.into(), DirectionKind::Property);
                 found.push(Direction { name, kind, step });
             }
