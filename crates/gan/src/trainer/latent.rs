@@ -11,9 +11,9 @@ use crate::metric::classifier::{Classifier, Model, most_likely};
 use crate::metric::strokes::{Strokes, strokes};
 
 /// Samples that directions are found from.
-const DIRECTION_SAMPLES: usize = 4096;
+const DIRECTION_SAMPLES: usize = 2048;
 /// Samples that are looked at for what somebody wants to see, at most.
-const FIND_SAMPLES: usize = 8192;
+const FIND_SAMPLES: usize = 4096;
 /// Samples that are decoded and classified at once.
 const CHUNK: usize = 512;
 /// Directions of the first layer.
