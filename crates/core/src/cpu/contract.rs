@@ -14,7 +14,7 @@ use super::gemm::{self, Factor, Matrix, sgemm};
 use super::memory::Buffer;
 use super::nest::stride;
 use super::scratch::ScratchSizes;
-use crate::plan::kernel::{Affine, Instr, Kernel, Operand, Role};
+use crate::plan::kernel::{Affine, Instr, Kernel, Operand, Role, farthest_first};
 use blocks::{Block, Blocks, Side};
 use planner::Planner;
 
@@ -179,7 +179,7 @@ fn axis_order(kernel: &Kernel, a: &Operand, b: &Operand) -> Vec<usize> {
         }
     };
     let mut order: Vec<usize> = (0..kernel.domain.len()).collect();
-    order.sort_by_key(|&axis| std::cmp::Reverse(distance(axis)));
+    farthest_first(&mut order, &|axis| (false, distance(axis).unsigned_abs()));
     order
 }
 

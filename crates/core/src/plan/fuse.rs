@@ -263,12 +263,9 @@ impl<'a> Fusion<'a> {
             read_by_others.extend(reads.keys());
         }
         let virtuals = &self.storage.virtuals;
-        let part_homes: BTreeSet<VirtualId> = self
-            .storage
-            .joined
-            .keys()
-            .map(|node| self.storage.homes[node].buffer)
-            .collect();
+        let mut part_homes: BTreeSet<VirtualId> = BTreeSet::new();
+        let joined = self.storage.joined.keys();
+        part_homes.extend(joined.map(|node| self.storage.homes[node].buffer));
         for (recipe, _) in self.groups.iter_mut().flatten() {
             let is_needed = |keep: &Keep| {
                 virtuals[keep.home.buffer].role != VirtualRole::Scratch
@@ -304,11 +301,9 @@ impl<'a> Fusion<'a> {
                 consumers.entry(dependency).or_default().push(group);
             }
         }
-        let mut ready: BTreeSet<_> = living
-            .iter()
-            .filter(|g| waiting[g] == 0)
-            .map(|&g| (position(g), g))
-            .collect();
+        let mut ready = BTreeSet::new();
+        let free = living.iter().filter(|g| waiting[g] == 0);
+        ready.extend(free.map(|&g| (position(g), g)));
         let mut order = Vec::new();
         while let Some((_, group)) = ready.pop_first() {
             order.push(group);
@@ -345,7 +340,8 @@ fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
         match (sources.contains_key(&id), waiting) {
             (false, Some(&arg)) => stack.push(arg),
             (false, None) => {
-                let all = args.iter().flat_map(|arg| sources[arg].clone()).collect();
+                let mut all = BTreeSet::new();
+                all.extend(args.iter().flat_map(|arg| sources[arg].iter().copied()));
                 sources.insert(id, all);
             }
             (true, _) => {
@@ -429,9 +425,8 @@ fn move_readers_forward(kernels: &mut Vec<Kernel>, writer: usize, state: Virtual
             .iter()
             .any(|x| x.buffer == b && x.access != Access::Read)
     };
-    let mut needed: BTreeSet<usize> = (writer + 1..kernels.len())
-        .filter(|&i| reads(&kernels[i], state))
-        .collect();
+    let mut needed = BTreeSet::new();
+    needed.extend((writer + 1..kernels.len()).filter(|&i| reads(&kernels[i], state)));
     // Close over dependencies that lie behind the writer.
     for i in (writer + 1..kernels.len()).rev() {
         let feeds = needed.iter().any(|&n| {

@@ -218,3 +218,9 @@ pub struct Kernel {
     /// What is written for each output point.
     pub stores: Vec<Store>,
 }
+
+/// Orders axes from the farthest stride to the nearest; those of equal rank stay as they are. One function for every
+/// kind of stride, because each compiled sort is kilobytes of the library in the browser.
+pub(crate) fn farthest_first(axes: &mut [usize], rank: &dyn Fn(usize) -> (bool, u64)) {
+    axes.sort_by_key(|&axis| std::cmp::Reverse(rank(axis)));
+}

@@ -306,7 +306,8 @@ impl<'a> Scope<'a> {
     }
 
     fn finish(self, kind: Kind, body: Body, stores: Vec<Store>) -> Lowered {
-        let stored: BTreeSet<usize> = stores.iter().map(|s| s.binding).collect();
+        let mut stored = BTreeSet::new();
+        stored.extend(stores.iter().map(|s| s.binding));
         let bindings = self
             .buffers
             .iter()

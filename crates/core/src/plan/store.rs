@@ -105,7 +105,8 @@ pub(super) fn choose(
             }
         }
     }
-    let stored = roots.iter().chain(extra).copied().collect();
+    let mut stored = BTreeSet::new();
+    stored.extend(roots.iter().chain(extra).copied());
     let mut chooser = Chooser {
         nodes,
         extra,

@@ -7,7 +7,9 @@ use super::values::{Coord, LANES, Out, Place, Value};
 use super::{ContractTuning, Shader, Tuning, reduce, registers, staged};
 use crate::dtype::DType;
 use crate::op::{Binary, Reducer};
-use crate::plan::kernel::{Accumulator, Instr, Kernel, Kind, Operand, Register, Role, Typed};
+use crate::plan::kernel::{
+    Accumulator, Instr, Kernel, Kind, Operand, Register, Role, Typed, farthest_first,
+};
 
 /// Rows or columns below which a tile would be mostly edge, so that each output is a reduction of its own.
 const SKINNY: usize = 2;
@@ -59,7 +61,7 @@ impl<'k> Product<'k> {
         };
         // Axes that bounds depend on go outside, so that checks are made once for the loops within.
         let checked = |axis: usize| is_bounded(&a.body, axis) || is_bounded(&b.body, axis);
-        k.sort_by_key(|&axis| (!checked(axis), std::cmp::Reverse(stride(axis))));
+        farthest_first(&mut k, &|axis| (checked(axis), stride(axis)));
         Product {
             kernel,
             a,

@@ -4,7 +4,7 @@ use super::emit::Emitter;
 use super::memory::{has_vector_load, has_vector_store};
 use super::values::{Coord, LANES, Out, Place};
 use super::{Parts, Shader, Tuning};
-use crate::plan::kernel::Kernel;
+use crate::plan::kernel::{Kernel, farthest_first};
 
 pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
     let order = store_order(kernel);
@@ -116,7 +116,9 @@ fn lane(kernel: &Kernel, order: &[usize]) -> (Option<usize>, usize) {
 pub(super) fn store_order(kernel: &Kernel) -> Vec<usize> {
     let mut order: Vec<usize> = (0..kernel.domain.len()).collect();
     if let Some(store) = kernel.stores.first() {
-        order.sort_by_key(|&axis| std::cmp::Reverse(store.index.strides[axis].unsigned_abs()));
+        farthest_first(&mut order, &|axis| {
+            (false, store.index.strides[axis].unsigned_abs())
+        });
     }
     order
 }

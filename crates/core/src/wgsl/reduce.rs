@@ -6,7 +6,7 @@ use super::pointwise::store_order;
 use super::values::{Coord, LANES, Out, Place, Value};
 use super::{Parts, Shader, Tuning};
 use crate::op::Reducer;
-use crate::plan::kernel::{Accumulator, Body, Kernel, Kind};
+use crate::plan::kernel::{Accumulator, Body, Kernel, Kind, farthest_first};
 
 /// Workgroup memory that every implementation offers.
 const WORKGROUP_BYTES: usize = 16 * 1024;
@@ -266,8 +266,8 @@ impl Shape {
             .into_iter()
             .partition(|&axis| reduced[axis]);
         // Neighbours in memory last; axes that no load depends on first.
-        inner.sort_by_key(|&axis| {
-            std::cmp::Reverse(load_stride(prologue, axis).unwrap_or(u64::MAX))
+        farthest_first(&mut inner, &|axis| {
+            (false, load_stride(prologue, axis).unwrap_or(u64::MAX))
         });
         let fits = |axis: &usize| {
             kernel.domain[*axis].is_multiple_of(LANES) && has_vector_load(prologue, *axis)
