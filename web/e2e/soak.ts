@@ -45,7 +45,7 @@ for (const { backend, steps } of [
         };
         const { memory } = await library.default();
         const trainer = await library.Trainer.create('ring', { backend, seed: 0 });
-        const every = steps / 10;
+        const every = Math.max(steps / 10, 1000);
         // The first thousand steps fill what is kept for good: snapshots, and the history that is drawn.
         for (let step = 1000; step <= steps; step = step === 1000 ? every : step + every) {
           await trainer.train(step - trainer.info().step);
