@@ -127,7 +127,7 @@ export interface LatentTools {
   walk(a: Float32Array, b: Float32Array, steps: number, kind: 'linear' | 'spherical'): Float32Array;
   /** `a + u (b - a) + v (c - a)` for each pair u, v of `uv`. */
   plane(a: Float32Array, b: Float32Array, c: Float32Array, uv: Float32Array): Float32Array;
-  /** What there is to go along. The first call after training samples and classifies (about a second). */
+  /** What there is to go along. The first call after training samples and classifies (seconds on a CPU). */
   directions(): Promise<Direction[]>;
   /** The latent to add for one step along a direction of `directions()`. */
   direction(name: string): Promise<Float32Array>;
