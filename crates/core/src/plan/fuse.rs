@@ -45,6 +45,8 @@ struct Fusion<'a> {
     groups: Vec<Group>,
     /// Which group writes a home.
     writers: HashMap<&'a Home, usize>,
+    /// For each group, the groups that write what it reads. Kept up to date, because every pair of groups asks.
+    needs: Vec<BTreeSet<usize>>,
 }
 
 impl<'a> Fusion<'a> {
@@ -86,12 +88,16 @@ impl<'a> Fusion<'a> {
             writers.insert(&written.home, groups.len());
             groups.push(Some((recipe, reads)));
         }
-        Ok(Self {
+        let mut fusion = Self {
             context,
             storage,
             groups,
             writers,
-        })
+            needs: vec![],
+        };
+        let needs = (0..fusion.groups.len()).map(|group| fusion.dependencies(group));
+        fusion.needs = needs.collect();
+        Ok(fusion)
     }
 
     fn run(mut self) -> Result<Vec<Kernel>, NeedsHome> {
@@ -136,17 +142,17 @@ impl<'a> Fusion<'a> {
 
     /// Whether `from` depends on `target`; with `indirectly`, by way of a third group.
     fn depends(&self, from: usize, target: usize, indirectly: bool) -> bool {
-        let mut stack: Vec<usize> = self.dependencies(from).into_iter().collect();
+        let mut stack: Vec<usize> = self.needs[from].iter().copied().collect();
         if indirectly {
             stack.retain(|&g| g != target);
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = vec![false; self.groups.len()];
         while let Some(group) = stack.pop() {
             if group == target {
                 return true;
             }
-            if seen.insert(group) {
-                stack.extend(self.dependencies(group));
+            if !std::mem::replace(&mut seen[group], true) {
+                stack.extend(&self.needs[group]);
             }
         }
         false
@@ -177,7 +183,12 @@ impl<'a> Fusion<'a> {
         if a.extents != b.extents || self.merged_template(&a.template, &b.template).is_none() {
             return false;
         }
-        let (forward, backward) = (self.link(b_reads, first), self.link(a_reads, second));
+        let link = |group: usize, reads, on| match self.needs[group].contains(&on) {
+            true => self.link(reads, on),
+            false => Link::None,
+        };
+        let forward = link(second, b_reads, first);
+        let backward = link(first, a_reads, second);
         let linked = match (forward, backward) {
             (Link::None, Link::None) => false,
             (Link::Aligned, Link::None) | (Link::None, Link::Aligned) => true,
@@ -253,6 +264,12 @@ impl<'a> Fusion<'a> {
         }
         self.groups[first] = Some((recipe, lowered.reads));
         self.groups[second] = None;
+        for needs in &mut self.needs {
+            if needs.remove(&second) {
+                needs.insert(first);
+            }
+        }
+        self.needs[first] = self.dependencies(first);
         Ok(())
     }
 
@@ -295,9 +312,9 @@ impl<'a> Fusion<'a> {
         let mut waiting: HashMap<usize, usize> = HashMap::new();
         let mut consumers: HashMap<usize, Vec<usize>> = HashMap::new();
         for &group in &living {
-            let dependencies = self.dependencies(group);
+            let dependencies = &self.needs[group];
             waiting.insert(group, dependencies.len());
-            for dependency in dependencies {
+            for &dependency in dependencies {
                 consumers.entry(dependency).or_default().push(group);
             }
         }
