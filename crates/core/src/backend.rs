@@ -64,9 +64,7 @@ impl Place {
             }),
         }
     }
-}
 
-impl Place {
     /// The largest buffer that a program may have here, in bytes.
     pub fn max_buffer_bytes(&self) -> u64 {
         match self {

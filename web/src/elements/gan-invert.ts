@@ -13,7 +13,7 @@ import {
 import type { Verdict } from '../protocol-studio.ts';
 import type { Topic } from '../state/session.ts';
 import { verdictText } from '../state/studio.ts';
-import { shared } from '../style/shared.ts';
+import { row, shared } from '../style/shared.ts';
 import './gan-draw.ts';
 import type { GanDraw } from './gan-draw.ts';
 import './gan-images.ts';
@@ -31,6 +31,7 @@ export class GanInvert extends SessionElement {
 
   static override styles = [
     shared,
+    row,
     css`
       :host {
         display: grid;
@@ -54,14 +55,6 @@ export class GanInvert extends SessionElement {
       }
       .row {
         grid-column: 1 / -1;
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        font-size: 0.875rem;
-      }
-      .row button {
-        min-height: 2rem;
       }
       progress {
         width: 8rem;

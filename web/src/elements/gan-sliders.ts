@@ -8,7 +8,7 @@ import { Latest } from '../state/latest.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { verdictText } from '../state/studio.ts';
-import { shared } from '../style/shared.ts';
+import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -37,6 +37,7 @@ export class GanSliders extends SessionElement {
 
   static override styles = [
     shared,
+    row,
     css`
       :host {
         display: grid;
@@ -46,15 +47,6 @@ export class GanSliders extends SessionElement {
       }
       .row {
         grid-column: 1 / -1;
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        font-size: 0.875rem;
-      }
-      .row button,
-      .row select {
-        min-height: 2rem;
       }
       h3 {
         padding-block: 0.25rem;

@@ -5,7 +5,7 @@ import type { Attribute } from '../library.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { BASKETS, SAMPLES, verdictText } from '../state/studio.ts';
-import { shared } from '../style/shared.ts';
+import { row, shared } from '../style/shared.ts';
 import './gan-baskets.ts';
 import './gan-images.ts';
 import './gan-invert.ts';
@@ -36,6 +36,7 @@ export class GanStudio extends SessionElement {
 
   static override styles = [
     shared,
+    row,
     css`
       :host {
         display: grid;
@@ -48,17 +49,6 @@ export class GanStudio extends SessionElement {
         display: grid;
         gap: 0.625rem;
         min-width: 0;
-      }
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        font-size: 0.875rem;
-      }
-      .row button,
-      .row select {
-        min-height: 2rem;
       }
       .segments {
         display: flex;

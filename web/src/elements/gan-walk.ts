@@ -5,7 +5,7 @@ import type { Decoded } from '../protocol-studio.ts';
 import type { Topic } from '../state/session.ts';
 import { type Basket, BASKETS, verdictText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
-import { shared } from '../style/shared.ts';
+import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -25,21 +25,11 @@ export class GanWalk extends SessionElement {
 
   static override styles = [
     shared,
+    row,
     css`
       :host {
         display: grid;
         gap: 0.625rem;
-      }
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        font-size: 0.875rem;
-      }
-      .row button,
-      .row select {
-        min-height: 2rem;
       }
       .film {
         display: grid;

@@ -107,3 +107,18 @@ export const shared = css`
     }
   }
 `;
+
+/** A line of small controls, in the latent studio. */
+export const row = css`
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    font-size: 0.875rem;
+  }
+  .row button,
+  .row select {
+    min-height: 2rem;
+  }
+`;

@@ -151,12 +151,8 @@ impl Compiler<'_> {
         } else {
             self.space.full
         };
-        let (mut low, mut high) = (index.offset, index.offset + last_row);
-        for (stride, &extent) in index.strides.iter().zip(extents) {
-            let reach = stride * (extent as i64 - 1);
-            low += reach.min(0);
-            high += reach.max(0);
-        }
+        let (low, high) = index.range(extents);
+        let high = high + last_row;
         assert!(
             low >= 0 && high < array.len as i64,
             "a kernel reaches {low}..={high} of {} elements",

@@ -12,10 +12,12 @@ use crate::program::Program;
 
 /// A program without convolutions that have no phases.
 pub(super) fn expand(program: &Program) -> Cow<'_, Program> {
-    let has_phases = |node: &Node| match &node.op {
-        Op::Conv(windows) => (windows.iter().zip(&node.shape[1..]))
-            .all(|(window, &extent)| phase(window, extent).is_some()),
-        _ => true,
+    let has_phases = |node: &Node| {
+        let Op::Conv(windows) = &node.op else {
+            return true;
+        };
+        (windows.iter().zip(&node.shape[1..]))
+            .all(|(window, &extent)| phase(window, extent).is_some())
     };
     if program.nodes.iter().all(has_phases) {
         return Cow::Borrowed(program);
@@ -25,9 +27,12 @@ pub(super) fn expand(program: &Program) -> Cow<'_, Program> {
     for node in &program.nodes {
         let mut node = node.clone();
         node.args.iter_mut().for_each(|arg| *arg = moved[*arg]);
-        let id = match (&node.op, has_phases(&node)) {
-            (Op::Conv(windows), false) => expand_conv(&mut nodes, &node, windows.clone()),
-            _ => push(&mut nodes, node),
+        let id = if let Op::Conv(windows) = &node.op
+            && !has_phases(&node)
+        {
+            expand_conv(&mut nodes, &node, windows.clone())
+        } else {
+            push(&mut nodes, node)
         };
         moved.push(id);
     }
