@@ -15,7 +15,8 @@ pub use optimizer::Optimizer;
 
 use crate::data::{ImageKind, Toy};
 use crate::error::ConfigError;
-use crate::{json, preset};
+use crate::json::{self, tagged};
+use crate::preset;
 
 /// The JSON schema of [`ExperimentConfig`], with descriptions and ranges. Generated from the types of this file; a test
 /// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
@@ -112,8 +113,12 @@ fn minus_one() -> f64 {
 
 /// Four fixed batches of real data and of noise: the same numbers on every library that is compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(tag = "kind")
+)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PoolData {
     /// Uniform numbers, or points on a ring.
     BenchPool {
@@ -124,6 +129,8 @@ pub enum PoolData {
         ring: bool,
     },
 }
+
+tagged!(PoolData);
 
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -496,8 +503,45 @@ mod tests {
                 r#"{"preset": "ring", "generator": {"layers": [{"kind": "tanh"}, {"kind": "dense", "unit": 3}]}}"#,
                 "generator.layers.1",
             ),
+            (
+                r#"{"preset": "ring", "generator": {"layers": [{"kind": "tanh", "units": 3}]}}"#,
+                "generator.layers.0.units",
+            ),
+            (
+                r#"{"preset": "ring", "generator": {"layers": ["tanh"]}}"#,
+                "generator.layers.0",
+            ),
         ] {
             assert_eq!(field(overrides), culprit, "{overrides}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_kind_is_said() {
+        let cause = |layer: &str| {
+            let text = format!(r#"{{"preset": "ring", "generator": {{"layers": [{layer}]}}}}"#);
+            ExperimentConfig::parse(&text).unwrap_err().to_string()
+        };
+        for (layer, part) in [
+            (
+                r#"{"kind": "tanh", "units": 3}"#,
+                "unknown field `units`, `tanh` has none",
+            ),
+            (
+                r#"{"kind": "dens"}"#,
+                "unknown variant `dens`, expected one of `dense`",
+            ),
+            (r#"{"units": 3}"#, "missing field `kind`"),
+            (r#"{"kind": 3}"#, "invalid kind: 3"),
+            (r#""tanh""#, "expected an object with a `kind`"),
+            (r#"{"kind": "dense"}"#, "missing field `units`"),
+            (
+                r#"{"kind": "dense", "units": 2, "unit": 3}"#,
+                "unknown field `unit`",
+            ),
+        ] {
+            let cause = cause(layer);
+            assert!(cause.contains(part), "{layer}: {cause}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! JSON to values, always by way of [`Value`]: each type is then compiled for one deserializer only, which the library
-//! in the browser feels.
+//! JSON to values and back, always by way of [`Value`]: each type is then compiled for one deserializer and one
+//! serializer only, which the library in the browser feels.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::{Error, Map, Value};
 
 /// From text.
 ///
@@ -10,6 +10,78 @@ use serde_json::Value;
 /// Malformed JSON, or JSON of another shape.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_value(serde_json::from_str(text)?)
+}
+
+/// Reads and writes an enum as `{"kind": variant, …fields}`. The enum derives serde's traits with `remote = "Self"`, that is
+/// as `{variant: {…fields}}`; serde's own `tag` would buffer what it reads in a type of its own, and compile every part of
+/// every variant a second time for that.
+macro_rules! tagged {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let outer = <$type>::serialize(self, serde_json::value::Serializer);
+                let flat = outer.map($crate::json::with_kind_inside);
+                serde::Serialize::serialize(&flat.map_err(serde::ser::Error::custom)?, serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde::Deserialize::deserialize(deserializer)?;
+                let read = |value: serde_json::Value| <$type>::deserialize(value);
+                $crate::json::with_kind_outside(value, &read).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use tagged;
+
+const KIND: &str = "kind";
+
+/// `{variant: {…fields}}`, or the name alone of a variant without any, as `{"kind": variant, …fields}`.
+pub(crate) fn with_kind_inside(value: Value) -> Value {
+    let (kind, fields) = match value {
+        Value::Object(outer) => outer.into_iter().next().unwrap_or_default(),
+        Value::String(kind) => (kind, Value::Null),
+        _ => (String::new(), Value::Null),
+    };
+    let mut object = Map::from_iter([(KIND.to_string(), Value::String(kind))]);
+    if let Value::Object(fields) = fields {
+        object.extend(fields);
+    }
+    Value::Object(object)
+}
+
+/// Has `{"kind": variant, …fields}` read as `{variant: {…fields}}`, or as the name alone where there is nothing else.
+pub(crate) fn with_kind_outside<T>(
+    value: Value,
+    read: &dyn Fn(Value) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Value::Object(mut fields) = value else {
+        return Err(Error::custom(format!(
+            "invalid value: {value}, expected an object with a `{KIND}`"
+        )));
+    };
+    let kind = match fields.remove(KIND) {
+        Some(Value::String(kind)) => kind,
+        Some(other) => {
+            return Err(Error::custom(format!(
+                "invalid {KIND}: {other}, expected a name in quotes"
+            )));
+        }
+        None => return Err(Error::missing_field(KIND)),
+    };
+    // Without fields, a variant may have none, or defaults for all that it has.
+    if let Ok(bare) = read(Value::String(kind.clone())) {
+        return match fields.keys().next() {
+            None => Ok(bare),
+            Some(field) => Err(Error::custom(format!(
+                "unknown field `{field}`, `{kind}` has none"
+            ))),
+        };
+    }
+    let outer = Map::from_iter([(kind, Value::Object(fields))]);
+    read(Value::Object(outer))
 }
 
 /// The path to the part of `value` for which it is refused, `base` being a value that is not: parts of `value` are put

@@ -159,7 +159,7 @@ impl Trainer {
 
     /// The whole config as JSON, live changes included.
     pub fn config(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(self.now()?.config())?)
+        Ok(serde_json::to_value(self.now()?.config())?.to_string())
     }
 
     /// What the trainer runs on and what it takes.

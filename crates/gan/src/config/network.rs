@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ConfigError;
+use crate::json::tagged;
 
 /// A stack of layers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,8 +25,12 @@ pub struct Network {
 
 /// One layer of a network. Images are `[height, width, channels]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(tag = "kind")
+)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// `x W + b`, of all numbers of a sample.
     Dense {
@@ -141,6 +146,8 @@ pub enum Layer {
     },
 }
 
+tagged!(Layer);
+
 /// What stands between the pixels of an image that is made larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -190,8 +197,12 @@ pub(crate) fn batch_norm_eps() -> f64 {
 
 /// How weights start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(tag = "kind")
+)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Init {
     /// Uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010).
     #[default]
@@ -222,6 +233,8 @@ pub enum Init {
         seed: u32,
     },
 }
+
+tagged!(Init);
 const UNITS: RangeInclusive<usize> = 1..=65_536;
 const CHANNELS: RangeInclusive<usize> = 1..=4096;
 const KERNEL: RangeInclusive<usize> = 1..=31;

@@ -4,11 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::one;
 use crate::error::ConfigError;
+use crate::json::tagged;
 
 /// How a player's parameters follow its gradient.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(tag = "kind")
+)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Optimizer {
     /// Gradient descent with momentum. Rate and momentum may change over time, as in the 2014 paper.
     Sgd {
@@ -56,6 +61,8 @@ pub enum Optimizer {
         eps: f64,
     },
 }
+
+tagged!(Optimizer);
 
 fn rms_decay() -> f64 {
     0.9

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use mixture::{Bounds, Gaussian, Mixture};
 
 use crate::error::ConfigError;
+use crate::json::tagged;
 
 /// Centres on each of the two moons.
 pub const MOON_CENTRES: usize = 64;
@@ -41,8 +42,12 @@ pub struct Component {
 
 /// A toy distribution. Lengths are in the units of the data; every `std` is 0.0001 to 10.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(tag = "kind")
+)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Toy {
     /// Equal Gaussians evenly spaced on a circle about the origin, the first on the positive x axis.
     /// The defaults are those of unrolled GANs (Metz et al. 2017, appendix): 8 modes, radius 2, std 0.02.
@@ -110,6 +115,8 @@ pub enum Toy {
         components: Vec<Component>,
     },
 }
+
+tagged!(Toy);
 
 mod default {
     use super::Component;

@@ -99,7 +99,7 @@ impl Model {
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
         let header = (metadata.metadata().as_ref().and_then(|m| m.get(KEY)))
             .ok_or_else(|| error("its header is not that of a classifier".into()))?;
-        let header: Header = serde_json::from_str(header)
+        let header: Header = crate::json::from_str(header)
             .map_err(|e| error(format!("its header does not read ({e})")))?;
         let stack = Stack::new("network", &header.network, &header.kind.facts().shape)
             .map_err(|e| error(e.to_string()))?;
