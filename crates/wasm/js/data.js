@@ -5,7 +5,7 @@ export function defaultDataUrl() {
   return new URL('../../../../data/', import.meta.url).href;
 }
 
-/** Fetches a file and reports bytes as they arrive; `total` is 0 where the server does not say. */
+/** Fetches a file, unpacked, and reports bytes as they arrive; `total` is 0 where the server does not say. */
 export async function fetchBytes(url, report) {
   let response;
   try {
@@ -26,11 +26,17 @@ export async function fetchBytes(url, report) {
     done += value.length;
     report(done, total);
   }
-  const bytes = new Uint8Array(done);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+  return unpacked(new Blob(parts), url);
+}
+
+/** The bytes of a file that may be gzipped: some servers unpack what ends in .gz, some do not. */
+async function unpacked(file, url) {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const packed = first === 0x1f && second === 0x8b;
+  const stream = packed ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (cause) {
+    throw new Error(`${url}: gzip stream does not unpack (${cause.message}); reload the page to download it again`);
   }
-  return bytes;
 }

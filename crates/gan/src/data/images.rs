@@ -145,41 +145,6 @@ impl ImageView<'_> {
     }
 }
 
-/// Unpacks `content` where it is gzipped. Raw content comes back as it is: no IDX file starts like gzip.
-pub(super) fn gunzip<'a>(
-    file: &str,
-    content: &'a [u8],
-) -> Result<std::borrow::Cow<'a, [u8]>, DataError> {
-    use std::io::Read;
-    /// Far above any such data set: a small file that unpacks to more is an attack or an accident.
-    const LIMIT: u64 = 1 << 30;
-    if !content.starts_with(&[0x1f, 0x8b]) {
-        return Ok(content.into());
-    }
-    let damaged = |cause: String| DataError::Gzip {
-        file: file.to_string(),
-        cause,
-    };
-    let mut unpacked = Vec::new();
-    flate2::read::GzDecoder::new(content)
-        .take(LIMIT + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|error| damaged(error.to_string()))?;
-    if unpacked.len() as u64 > LIMIT {
-        return Err(damaged(format!("it unpacks to more than {LIMIT} bytes")));
-    }
-    Ok(unpacked.into())
-}
-
-/// Packs `content` with gzip.
-#[cfg(test)]
-pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,17 +190,5 @@ mod tests {
             "l: wrong size: found 2 labels, expected 3, one for each image of i; \
              take images and labels of the same split"
         );
-    }
-
-    #[test]
-    fn a_damaged_gzip_stream_is_named() {
-        let (images, _) = files();
-        let packed = gzip(&images);
-        assert_eq!(gunzip("i", &images).unwrap(), images);
-        assert_eq!(gunzip("i.gz", &packed).unwrap(), images);
-        let cut = &packed[..packed.len() - 9];
-        let error = gunzip("i.gz", cut).unwrap_err();
-        assert!(matches!(error, DataError::Gzip { .. }), "{error}");
-        assert!(error.to_string().starts_with("i.gz: "), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Data to learn from: toys whose density is known exactly, and images from files.
 
 mod faces;
+mod gzip;
 pub mod idx;
 mod images;
 mod sets;

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
-use super::images::{Attribute, gunzip};
+use super::gzip::gunzip;
+use super::images::Attribute;
 use super::{ImageView, Images, faces};
 use crate::error::DataError;
 
@@ -79,7 +80,8 @@ impl ImageKind {
         }
     }
 
-    /// The set from the contents of its files, raw or gzipped, in the order of [`ImageFacts::files`].
+    /// The set from the contents of its files, raw or (except in a browser, which has a decoder of its own) gzipped, in the
+    /// order of [`ImageFacts::files`].
     ///
     /// # Errors
     /// A file that is missing, cut short, of another kind, or not the published one.
