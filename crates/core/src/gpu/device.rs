@@ -257,7 +257,7 @@ fn is_software(info: &wgpu::AdapterInfo) -> bool {
 }
 
 fn is_software_name(name: &str) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     ["swiftshader", "llvmpipe", "lavapipe", "basic render"]
         .iter()
         .any(|known| name.contains(known))
