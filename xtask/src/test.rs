@@ -94,7 +94,7 @@ impl Stage {
                     )))
                 };
                 // The tests of the inner crates are native, as are the crates that they use.
-                lint("--package ganlet-core --package ganlet --lib")?;
+                lint("--package ganlet-loops --package ganlet-core --package ganlet --lib")?;
                 lint("--package ganlet-wasm --all-targets")
             }
             Self::Native => native(),

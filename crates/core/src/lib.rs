@@ -19,7 +19,6 @@ pub mod graph;
 pub mod op;
 pub mod plan;
 pub mod program;
-pub mod random;
 pub mod session;
 pub mod shape;
 #[cfg(test)]
@@ -30,6 +29,7 @@ pub mod wgsl;
 
 pub use dtype::{DType, Scalar};
 pub use error::GraphError;
+pub use ganlet_loops::random;
 pub use graph::Builder;
 pub use op::Window;
 pub use program::{Init, Program};

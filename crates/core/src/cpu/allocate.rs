@@ -1,6 +1,7 @@
 //! Gives values their registers.
 
-use super::operation::{Operation, Source};
+use ganlet_loops::operation::{Operation, Source};
+
 use crate::plan::kernel::{Instr, Register, Typed};
 
 /// A cast that changes nothing shares its argument's place.

@@ -1,11 +1,13 @@
 //! Body -> steps over lanes: what is the same for all lanes is computed once, loads of consecutive elements are used
 //! in place, pairs of instructions that share a pass are fused, and registers are reused.
 
-use super::address::Addresses;
+use ganlet_loops::nest::{Nest, Pattern};
+use ganlet_loops::operation::{Fetch, Operation, Source, Step, Target, Write};
+use ganlet_loops::walk::Code;
+
+use super::address::Interned;
 use super::allocate::{allocate, origin};
 use super::fuse::{fuse, live};
-use super::nest::{Nest, Pattern};
-use super::operation::{Fetch, Operation, Source, Step, Target, Write};
 use super::translate::bits;
 use crate::dtype::DType;
 use crate::plan::kernel::{Access, Affine, Instr, Register, Store, Typed};
@@ -36,25 +38,14 @@ pub(crate) struct Space<'a> {
     pub(crate) arrays: &'a [Array],
 }
 
-/// Steps for a body, and the nest around them.
+/// Code, and where what was asked of it is found.
 #[derive(Debug)]
-pub(crate) struct Code {
-    pub(crate) nest: Nest,
-    pub(crate) addresses: Addresses,
-    /// The first contents of the scalars: constants, and room for the others.
-    pub(crate) scalars: Vec<u32>,
-    /// What is computed once for all lanes, ordered by the innermost loop it depends on.
-    pub(crate) scalar_steps: Vec<Step>,
-    /// For each loop, the first scalar step that depends on it or on an inner one.
-    pub(crate) scalar_from: Vec<usize>,
-    /// What is computed for each chunk.
-    pub(crate) steps: Vec<Step>,
-    /// What then is written, besides what steps wrote directly.
-    pub(crate) writes: Vec<Write>,
+pub(crate) struct Compiled {
+    pub(crate) code: Code,
     /// Where the requested registers are found after the steps.
     pub(crate) values: Vec<Source>,
-    /// How many vector registers are needed.
-    pub(crate) registers: usize,
+    /// The addresses of the places asked for.
+    pub(crate) places: Vec<usize>,
 }
 
 /// How often a register varies.
@@ -69,35 +60,40 @@ pub(crate) enum Rate {
 pub(crate) struct Compiler<'a> {
     pub(super) space: Space<'a>,
     pub(super) nest: Nest,
-    pub(super) addresses: Addresses,
+    pub(super) addresses: Interned,
 }
 
-impl Code {
-    /// Compiles what `stores` and `wanted` need of a body.
-    pub(crate) fn new(
-        space: Space<'_>,
-        nest: Nest,
-        body: &[Typed],
-        stores: &[Store],
-        wanted: &[Register],
-    ) -> Self {
-        let addresses = Addresses::new(&nest, space.domain.len());
-        Compiler {
-            space,
-            nest,
-            addresses,
-        }
-        .compile(body, stores, wanted)
-    }
+/// What code is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) body: &'a [Typed],
+    /// What the code stores.
+    pub(crate) stores: &'a [Store],
+    /// Registers that are wanted besides.
+    pub(crate) wanted: &'a [Register],
+    /// Affine functions that take part in no step, but are followed along.
+    pub(crate) places: &'a [Affine],
+}
 
-    /// An address for an affine function that takes part in no step.
-    pub(crate) fn address(&mut self, affine: &Affine) -> usize {
-        self.addresses.intern(&self.nest, affine, true)
+/// Compiles what a task needs of a body.
+pub(crate) fn compile(space: Space<'_>, nest: Nest, task: Task<'_>) -> Compiled {
+    let addresses = Interned::new(&nest, space.domain.len());
+    Compiler {
+        space,
+        nest,
+        addresses,
     }
+    .compile(task)
 }
 
 impl Compiler<'_> {
-    fn compile(mut self, body: &[Typed], stores: &[Store], wanted: &[Register]) -> Code {
+    fn compile(mut self, task: Task<'_>) -> Compiled {
+        let Task {
+            body,
+            stores,
+            wanted,
+            places: followed,
+        } = task;
         let roots: Vec<Register> = stores
             .iter()
             .map(|s| s.value)
@@ -195,8 +191,11 @@ impl Compiler<'_> {
             });
         }
         let values = wanted.iter().map(|&r| place(r)).collect();
-        let (nest, addresses) = (self.nest, self.addresses);
-        Code {
+        let places = (followed.iter())
+            .map(|affine| self.addresses.intern(&self.nest, affine, true))
+            .collect();
+        let (nest, addresses) = (self.nest, self.addresses.finish());
+        let code = Code {
             nest,
             addresses,
             scalars,
@@ -204,8 +203,12 @@ impl Compiler<'_> {
             scalar_from,
             steps,
             writes,
-            values,
             registers,
+        };
+        Compiled {
+            code,
+            values,
+            places,
         }
     }
 

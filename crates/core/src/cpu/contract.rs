@@ -7,11 +7,12 @@
 mod blocks;
 mod planner;
 
+use ganlet_loops::execute::Registers;
+use ganlet_loops::gemm::listed::{CHECKS, Listed, Place, Walk};
+use ganlet_loops::gemm::{self, Factor, Matrix, sgemm};
+use ganlet_loops::memory::Buffer;
+
 use super::compile::Array;
-use super::execute::Registers;
-use super::gemm::listed::{CHECKS, Listed, Place, Walk};
-use super::gemm::{self, Factor, Matrix, sgemm};
-use super::memory::Buffer;
 use super::nest::stride;
 use super::scratch::ScratchSizes;
 use crate::plan::kernel::{Affine, Instr, Kernel, Operand, Role, farthest_first};
@@ -220,7 +221,7 @@ impl Run<'_> {
         };
         let product = &self.buffers[buffer];
         // SAFETY: the operands lie in other buffers, and nothing else runs now.
-        let c = unsafe { product.slice_mut::<f32>(0, product.len::<f32>()) };
+        let c = unsafe { product.slice_mut::<f32>(0, product.count::<f32>()) };
         let (accumulate, threads) = (k.start > 0, self.workers.len());
         sgemm(
             m.len,
@@ -273,7 +274,7 @@ impl Input {
     ) -> Factor<'a> {
         // SAFETY: a contraction writes to other buffers than it multiplies from, and nothing else runs now.
         let data = |buffer: usize| unsafe {
-            buffers[buffer].slice::<f32>(0, buffers[buffer].len::<f32>())
+            buffers[buffer].slice::<f32>(0, buffers[buffer].count::<f32>())
         };
         match self {
             Input::Direct {

@@ -1,8 +1,10 @@
 //! Chooses the nest for a body: along which axes memory is read and written in order matters most, then how many
 //! lanes share the work around a chunk. The figures are nanoseconds, measured roughly; only their ratios count.
 
+use ganlet_loops::nest::Nest;
+
 use super::compile::Space;
-use super::nest::{Nest, candidates};
+use super::nest::{candidates, lane_stride};
 use crate::dtype::DType;
 use crate::plan::kernel::{Affine, Bound, Instr, Store, Typed};
 
@@ -77,7 +79,7 @@ fn cost(
     let folds = nest.kept_turns() as f64;
     let fold: f64 = results
         .iter()
-        .map(|result| match nest.lane_stride(result) {
+        .map(|result| match lane_stride(nest, result) {
             Some(0) => 20.0 + 0.1 * nest.lanes() as f64,
             Some(1) => 0.1 * nest.lanes() as f64,
             Some(_) | None => 20.0 + PER_FOLDED_LANE * nest.lanes() as f64,
@@ -89,7 +91,7 @@ fn cost(
 }
 
 fn varying(nest: &Nest, affine: &Affine, cost: f64) -> f64 {
-    if nest.lane_stride(affine) == Some(0) {
+    if lane_stride(nest, affine) == Some(0) {
         0.0
     } else {
         cost
@@ -98,7 +100,7 @@ fn varying(nest: &Nest, affine: &Affine, cost: f64) -> f64 {
 
 /// Reading or writing a lane.
 fn access(nest: &Nest, index: &Affine) -> f64 {
-    match nest.lane_stride(index) {
+    match lane_stride(nest, index) {
         Some(0) => 0.0,
         Some(1) => 0.05,
         // Each lane has a cache line of its own, and powers of two fall into few cache sets.
@@ -111,6 +113,6 @@ fn access(nest: &Nest, index: &Affine) -> f64 {
 
 /// Looking at limits: mostly at a list made beforehand.
 fn limits(nest: &Nest, bounds: &[Bound]) -> f64 {
-    let all_linear = bounds.iter().all(|b| nest.lane_stride(&b.expr).is_some());
+    let all_linear = bounds.iter().all(|b| lane_stride(nest, &b.expr).is_some());
     if all_linear { 0.0 } else { 0.5 }
 }

@@ -1,8 +1,8 @@
 //! What is computed at all, and which steps share a pass over the lanes.
 
+use ganlet_loops::operation::{Comparison, Float1, Float2, Operation};
+
 use super::compile::Rate;
-use super::operation::{Comparison, Float2, Operation};
-use crate::op::Unary;
 use crate::plan::kernel::{Instr, Register, Typed};
 
 /// Which registers `roots` need.
@@ -56,19 +56,19 @@ pub(crate) fn fuse(
             Some(Operation::Float2(Float2::Add, a, b)) => match (operand(a), operand(b)) {
                 (Some(&Operation::Float2(Float2::Mul, x, y)), _) => (Operation::MulAdd(x, y, b), a),
                 (_, Some(&Operation::Float2(Float2::Mul, x, y))) => (Operation::MulAdd(x, y, a), b),
-                (Some(&Operation::Float1(Unary::Neg, x)), _) => {
+                (Some(&Operation::Float1(Float1::Neg, x)), _) => {
                     (Operation::Float2(Float2::Sub, b, x), a)
                 }
-                (_, Some(&Operation::Float1(Unary::Neg, x))) => {
+                (_, Some(&Operation::Float1(Float1::Neg, x))) => {
                     (Operation::Float2(Float2::Sub, a, x), b)
                 }
                 _ => continue,
             },
             Some(Operation::Float2(Float2::Mul, a, b)) => match (operand(a), operand(b)) {
-                (Some(&Operation::Float1(Unary::Recip, x)), _) => {
+                (Some(&Operation::Float1(Float1::Recip, x)), _) => {
                     (Operation::Float2(Float2::Div, b, x), a)
                 }
-                (_, Some(&Operation::Float1(Unary::Recip, x))) => {
+                (_, Some(&Operation::Float1(Float1::Recip, x))) => {
                     (Operation::Float2(Float2::Div, a, x), b)
                 }
                 _ => continue,

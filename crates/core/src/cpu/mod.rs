@@ -4,7 +4,7 @@
 //! through the steps one loop at a time, so that the work of interpreting is shared by all lanes, loops vectorize, and
 //! intermediate values stay in the L1 cache. The axes that lanes cover are chosen by estimated cost ([`cost`],
 //! [`nest`]). Reductions accumulate lane by lane ([`reduce`]); contractions are matrix products around the same
-//! machinery ([`contract`], [`gemm`]). Running allocates nothing.
+//! machinery ([`contract`]). What runs is in [`ganlet_loops`].
 
 mod address;
 mod allocate;
@@ -12,25 +12,16 @@ mod compile;
 mod contract;
 mod cost;
 mod epilogue;
-mod execute;
-mod fetch;
 mod fuse;
-mod gemm;
-mod lanes;
-mod memory;
 mod nest;
-mod operation;
 mod parallel;
 mod pointwise;
 mod reduce;
 mod resolve;
 mod scratch;
 mod session;
-mod target;
 #[cfg(test)]
 mod tests;
 mod translate;
-mod vector;
-mod walk;
 
 pub use session::{Info, Session, SessionError};

@@ -1,9 +1,11 @@
 //! Runs code chunk by chunk: pointwise kernels, epilogues, and operands that have to be computed before a contraction.
 
-use super::compile::{Code, Space};
+use ganlet_loops::execute::Registers;
+use ganlet_loops::memory::Buffer;
+use ganlet_loops::walk::Code;
+
+use super::compile::{Compiled, Space, Task, compile};
 use super::cost;
-use super::execute::{Frame, Registers, run_steps, run_writes};
-use super::memory::Buffer;
 use super::parallel;
 use crate::plan::kernel::{Store, Typed};
 
@@ -20,7 +22,13 @@ impl Pointwise {
     /// Compiles a body for the best way to walk the space.
     pub(crate) fn new(space: Space<'_>, body: &[Typed], stores: &[Store]) -> Self {
         let cost::Choice { nest, nanoseconds } = cost::choose(space, body, stores, &[]);
-        let code = Code::new(space, nest, body, stores, &[]);
+        let task = Task {
+            body,
+            stores,
+            wanted: &[],
+            places: &[],
+        };
+        let Compiled { code, .. } = compile(space, nest, task);
         let turns = code.nest.kept_turns();
         Self {
             code,
@@ -41,22 +49,10 @@ impl Pointwise {
 
     /// Runs over the box that starts at `origin` (empty: zero), on as many workers as are worth it.
     pub(crate) fn run(&self, buffers: &[Buffer], origin: &[usize], workers: &mut [Registers]) {
-        let code = &self.code;
         parallel::split(self.turns, self.nanoseconds, workers, |turns, registers| {
-            let mut frame = Frame {
-                buffers,
-                addresses: &code.addresses,
-                registers,
-            };
-            code.start(turns.start, origin, &mut frame);
-            for _ in turns {
-                let lanes = code.lanes(&frame);
-                run_steps(&code.steps, &mut frame, lanes);
-                if !code.writes.is_empty() {
-                    run_writes(&code.writes, &mut frame, lanes);
-                }
-                code.advance(0..code.nest.kept, &mut frame);
-            }
+            // SAFETY: kernels promise (see `Access::ReadWrite`) that a point loads only elements that it stores itself or that no
+            // point stores, and that no two points store one element; addresses were verified when the code was compiled.
+            unsafe { self.code.run(turns, origin, buffers, registers) }
         });
     }
 }

@@ -1,20 +1,16 @@
-//! Reductions: the prologue in chunks, each chunk added lane by lane to partial results, these folded at the end.
-//!
-//! Lanes may be kept points (column sums: a lane is a result), reduced points (row sums: the lanes are folded into
-//! one result), or both. Hundreds of partial sums also keep long sums accurate.
+//! Reductions: [`ganlet_loops::reduce`] accumulates what the prologue computes, the epilogue is a pointwise kernel.
 
-use super::compile::{Array, Code, Space};
+use ganlet_loops::execute::Registers;
+use ganlet_loops::memory::Buffer;
+use ganlet_loops::reduce::{self, Fold, Folded};
+use ganlet_loops::walk::Code;
+
+use super::compile::{Array, Space, Task, compile};
 use super::cost;
 use super::epilogue;
-use super::execute::{Frame, Registers, run_steps};
-use super::lanes::{Lanes, fold, larger};
-use super::memory::Buffer;
-use super::nest::{LANES, Pattern};
-use super::operation::Source;
 use super::parallel;
 use super::pointwise::Pointwise;
 use super::scratch::ScratchSizes;
-use super::target::multiversion;
 use crate::op::Reducer;
 use crate::plan::kernel::{Access, Accumulator, Affine, Kernel, Register, Typed};
 
@@ -27,15 +23,6 @@ pub(crate) struct Reduce {
     results: Vec<Folded>,
     /// None where the results are what is stored.
     epilogue: Option<Pointwise>,
-}
-
-/// One accumulated value and where it goes.
-#[derive(Debug)]
-struct Folded {
-    reducer: Reducer,
-    value: Source,
-    buffer: usize,
-    address: usize,
 }
 
 impl Reduce {
@@ -88,18 +75,30 @@ impl Reduce {
         let affines: Vec<Affine> = places.iter().map(|p| p.1.clone()).collect();
         let cost::Choice { nest, nanoseconds } = cost::choose(space, prologue, &[], &affines);
         let wanted: Vec<Register> = accumulators.iter().map(|a| a.value).collect();
-        let mut code = Code::new(space, nest, prologue, &[], &wanted);
-        let results = accumulators.iter().zip(&places).enumerate().map(
-            |(i, (accumulator, (buffer, affine)))| Folded {
-                reducer: accumulator.reducer,
-                value: code.values[i],
-                buffer: *buffer,
-                address: code.address(affine),
-            },
-        );
+        let task = Task {
+            body: prologue,
+            stores: &[],
+            wanted: &wanted,
+            places: &affines,
+        };
+        let compiled = compile(space, nest, task);
+        let results =
+            accumulators
+                .iter()
+                .zip(&places)
+                .enumerate()
+                .map(|(i, (accumulator, (buffer, _)))| Folded {
+                    fold: match accumulator.reducer {
+                        Reducer::Sum => Fold::Sum,
+                        Reducer::Max => Fold::Max,
+                    },
+                    value: compiled.values[i],
+                    buffer: *buffer,
+                    address: compiled.places[i],
+                });
         let results = results.collect();
         Self {
-            code,
+            code: compiled.code,
             nanoseconds,
             results,
             epilogue,
@@ -109,11 +108,7 @@ impl Reduce {
     /// Makes room in `registers` for a run.
     pub(crate) fn reserve(&self, registers: &mut Registers) {
         self.code.reserve(registers);
-        if registers.partial.len() < self.results.len() {
-            registers
-                .partial
-                .resize_with(self.results.len(), || vec![0.0; LANES]);
-        }
+        reduce::reserve(self.results.len(), registers);
         if let Some(epilogue) = &self.epilogue {
             epilogue.reserve(registers);
         }
@@ -121,36 +116,11 @@ impl Reduce {
 
     /// Runs over the whole domain, on as many workers as are worth it.
     pub(crate) fn run(&self, buffers: &[Buffer], workers: &mut [Registers]) {
-        let code = &self.code;
-        let (kept, all) = (code.nest.kept, code.nest.loops.len());
-        parallel::split(
-            code.nest.kept_turns(),
-            self.nanoseconds,
-            workers,
-            |turns, registers| {
-                let mut frame = Frame {
-                    buffers,
-                    addresses: &code.addresses,
-                    registers,
-                };
-                code.start(turns.start, &[], &mut frame);
-                for _ in turns {
-                    let widest = code.lanes(&frame);
-                    let mut first = true;
-                    loop {
-                        let lanes = code.lanes(&frame);
-                        run_steps(&code.steps, &mut frame, lanes);
-                        accumulate(&self.results, &mut frame, lanes, first);
-                        first = false;
-                        if !code.advance(kept..all, &mut frame) {
-                            break;
-                        }
-                    }
-                    write_results(&self.results, &mut frame, widest);
-                    code.advance(0..kept, &mut frame);
-                }
-            },
-        );
+        let turns = self.code.nest.kept_turns();
+        parallel::split(turns, self.nanoseconds, workers, |turns, registers| {
+            // SAFETY: as for a pointwise kernel; results lie in buffers that the prologue does not load from.
+            unsafe { reduce::run(&self.code, &self.results, turns, buffers, registers) }
+        });
         if let Some(epilogue) = &self.epilogue {
             epilogue.run(buffers, &[], workers);
         }
@@ -173,89 +143,4 @@ fn stored_directly(
         places[index] = Some((array.buffer, store.index.clone()));
     }
     places.into_iter().collect()
-}
-
-fn identity(reducer: Reducer) -> f32 {
-    match reducer {
-        Reducer::Sum => 0.0,
-        Reducer::Max => f32::NEG_INFINITY,
-    }
-}
-
-multiversion! {
-    /// Adds the lanes of a chunk to the partial results; the first chunk, which is never a short one, sets them.
-    fn accumulate<'a, 'b>(results: &[Folded], frame: &mut Frame<'a>, lanes: usize, first: bool) {
-        for (i, result) in results.iter().enumerate() {
-            let mut partial = std::mem::take(&mut frame.registers.partial[i]);
-            let value = frame.floats(result.value, lanes);
-            let partial_lanes = &mut partial[..lanes];
-            if first {
-                combine(partial_lanes, value, |_, v| v);
-            } else {
-                match result.reducer {
-                    Reducer::Sum => combine(partial_lanes, value, |p, v| p + v),
-                    Reducer::Max => combine(partial_lanes, value, larger),
-                }
-            }
-            frame.registers.partial[i] = partial;
-        }
-    }
-}
-
-#[inline(always)]
-fn combine(partial: &mut [f32], value: Lanes<'_, f32>, f: impl Fn(f32, f32) -> f32) {
-    match value {
-        Lanes::Each(values) => partial
-            .iter_mut()
-            .zip(values)
-            .for_each(|(p, &v)| *p = f(*p, v)),
-        Lanes::All(v) => partial.iter_mut().for_each(|p| *p = f(*p, v)),
-    }
-}
-
-multiversion! {
-    /// Folds the partial results of all lanes that belong to one result.
-    fn write_results<'a, 'b>(results: &[Folded], frame: &mut Frame<'a>, lanes: usize) {
-        for (i, result) in results.iter().enumerate() {
-            let partial = &frame.registers.partial[i][..lanes];
-            match result.reducer {
-                Reducer::Sum => write_result(result, frame, partial, |p, v| p + v),
-                Reducer::Max => write_result(result, frame, partial, larger),
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn write_result(result: &Folded, frame: &Frame<'_>, partial: &[f32], f: impl Fn(f32, f32) -> f32) {
-    let buffer = &frame.buffers[result.buffer];
-    let base = frame.registers.bases[result.address];
-    // SAFETY: the kernel loads nothing from this buffer, and no other call writes to the same results.
-    let set = |relative: i64, value: f32| unsafe {
-        buffer.slice_mut((base + relative) as usize, 1)[0] = value
-    };
-    match frame.addresses.pattern(result.address) {
-        Pattern::Uniform => set(0, fold(identity(result.reducer), partial, f)),
-        Pattern::Linear(1) => {
-            // SAFETY: as above.
-            unsafe { buffer.slice_mut(base as usize, partial.len()) }.copy_from_slice(partial);
-        }
-        Pattern::Linear(stride) => (0i64..)
-            .zip(partial)
-            .for_each(|(lane, &value)| set(stride * lane, value)),
-        Pattern::Table(table) => {
-            let lanes = || {
-                table
-                    .iter()
-                    .map(|&relative| i64::from(relative))
-                    .zip(partial)
-            };
-            lanes().for_each(|(relative, _)| set(relative, identity(result.reducer)));
-            for (relative, &value) in lanes() {
-                // SAFETY: as above.
-                let so_far = unsafe { buffer.get((base + relative) as usize) };
-                set(relative, f(so_far, value));
-            }
-        }
-    }
 }

@@ -3,10 +3,12 @@
 //! The padding of a convolution depends on where in the image a lane is and on the filter's tap, but neither on the
 //! channel nor on the image: all channels and images share one list for each tap.
 
-use super::address::Addresses;
+use ganlet_loops::nest::Nest;
+use ganlet_loops::operation::{Limit, Resolved};
+
+use super::address::Interned;
 use super::compile::Space;
-use super::nest::Nest;
-use super::operation::{Limit, Resolved};
+use super::nest::values;
 
 /// The most elements that a list may have: 1 MiB.
 const LARGEST: usize = 1 << 18;
@@ -18,7 +20,7 @@ const OUTSIDE: u32 = 1 << 31;
 pub(crate) fn resolve(
     space: Space<'_>,
     nest: &Nest,
-    addresses: &mut Addresses,
+    addresses: &mut Interned,
     address: usize,
     limits: &[Limit],
 ) -> Option<Resolved> {
@@ -42,10 +44,10 @@ pub(crate) fn resolve(
     if turns * lanes > LARGEST {
         return None;
     }
-    let relative = addresses.pattern(address).values(lanes);
+    let relative = values(addresses.pattern(address), lanes);
     let along: Vec<Vec<i64>> = limits
         .iter()
-        .map(|limit| addresses.pattern(limit.address).values(lanes))
+        .map(|limit| values(addresses.pattern(limit.address), lanes))
         .collect();
     let mut elements = Vec::with_capacity(turns * lanes);
     for turn in 0..turns {

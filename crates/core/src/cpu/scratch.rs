@@ -1,6 +1,6 @@
 //! Scratch memory that kernels share: each compiles against numbered buffers, which are as large as the largest use.
 
-use super::memory::Buffer;
+use ganlet_loops::memory::Buffer;
 
 /// How large the scratch buffers have to be.
 #[derive(Debug)]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::compile::Array;
-use super::compile::Space;
+use ganlet_loops::execute::Registers;
+use ganlet_loops::gemm;
+use ganlet_loops::memory::Buffer;
+
+use super::compile::{Array, Space};
 use super::contract::Contract;
-use super::execute::Registers;
-use super::gemm;
-use super::memory::Buffer;
 use super::pointwise::Pointwise;
 use super::reduce::Reduce;
 use super::scratch::ScratchSizes;

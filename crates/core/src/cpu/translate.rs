@@ -1,17 +1,19 @@
 //! Instructions -> operations on addresses, and how often each has to be done.
 
+use ganlet_loops::nest::Pattern;
+use ganlet_loops::operation::{Cast, Comparison, Fetch, Float1, Float2, Limit, Operation, Word2};
+
 use super::compile::{Array, Compiler, Rate};
-use super::nest::Pattern;
-use super::operation::{Cast, Comparison, Fetch, Float2, Limit, Operation, Word2};
+use super::nest::{depth, pattern};
 use super::resolve::resolve;
 use crate::dtype::{DType, Scalar};
-use crate::op::Binary;
+use crate::op::{Binary, Unary};
 use crate::plan::kernel::{Affine, Bound, Instr, Register, Typed, View};
 
 impl Compiler<'_> {
     fn rate(&self, affine: &Affine) -> Rate {
-        match self.nest.pattern(affine) {
-            Pattern::Uniform => Rate::Loop(self.nest.depth(affine)),
+        match pattern(&self.nest, affine) {
+            Pattern::Uniform => Rate::Loop(depth(&self.nest, affine)),
             Pattern::Linear(_) | Pattern::Table(_) => Rate::Lane,
         }
     }
@@ -91,7 +93,7 @@ impl Compiler<'_> {
                 }
             }
             Instr::Accumulator(_) => unreachable!("accumulators are compiled to loads"),
-            Instr::Unary(op, a) => Operation::Float1(*op, *a),
+            Instr::Unary(op, a) => Operation::Float1(unary(*op), *a),
             Instr::Binary(op, a, b) => binary(*op, body[*a].dtype, *a, *b),
             Instr::Select(c, a, b) => Operation::Select(*c, *a, *b),
             Instr::Cast(a, to) => Operation::Cast(cast(body[*a].dtype, *to)?, *a),
@@ -167,6 +169,19 @@ pub(super) fn bits(value: Scalar) -> u32 {
         Scalar::F32(v) => (v as f32).to_bits(),
         Scalar::U32(v) => v,
         Scalar::Bool(v) => u32::from(v),
+    }
+}
+
+fn unary(op: Unary) -> Float1 {
+    match op {
+        Unary::Neg => Float1::Neg,
+        Unary::Recip => Float1::Recip,
+        Unary::Exp => Float1::Exp,
+        Unary::Log => Float1::Log,
+        Unary::Sqrt => Float1::Sqrt,
+        Unary::Tanh => Float1::Tanh,
+        Unary::Sin => Float1::Sin,
+        Unary::Floor => Float1::Floor,
     }
 }
 

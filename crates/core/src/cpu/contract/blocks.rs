@@ -1,9 +1,9 @@
 //! Rows, columns and depth of a product, and how they are cut into blocks.
 
-use crate::cpu::gemm::listed::{Axis, Place, Walk};
 use crate::cpu::nest::stride;
 use crate::cpu::pointwise::Pointwise;
 use crate::plan::kernel::{Affine, Role};
+use ganlet_loops::gemm::listed::{Axis, Place, Walk};
 
 /// The axes of one role as one long index, cut into blocks along the outermost one.
 #[derive(Debug, Clone)]

@@ -4,12 +4,12 @@ use super::blocks::{Blocks, Side};
 use super::{Contract, Input, Output};
 use crate::cpu::compile::{Array, Space};
 use crate::cpu::epilogue;
-use crate::cpu::gemm::listed::{AXES, CHECKS, Place};
 use crate::cpu::nest::stride;
 use crate::cpu::pointwise::Pointwise;
 use crate::cpu::scratch::ScratchSizes;
 use crate::dtype::DType;
 use crate::plan::kernel::{Access, Affine, Instr, Kernel, Operand, Store, View};
+use ganlet_loops::gemm::listed::{AXES, CHECKS, Place};
 
 /// Floats in a block of a computed operand or of the product: 1 MiB.
 const BLOCK: usize = 1 << 18;

@@ -8,34 +8,35 @@
 use super::pack;
 
 /// The most coordinates that are checked: one for each spatial axis, and more than that from padding.
-pub(crate) const CHECKS: usize = 4;
+pub const CHECKS: usize = 4;
 
 /// The most axes of a walk.
-pub(crate) const AXES: usize = 8;
+pub const AXES: usize = 8;
 
 /// Zeros that stand for a stretch outside; no stretch is longer.
 static ZEROS: [f32; super::DEPTH] = [0.0; super::DEPTH];
 
 /// An axis of a row or column index.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Axis {
+pub struct Axis {
     /// How many coordinates it has.
-    pub(crate) extent: usize,
+    pub extent: usize,
     /// What a step contributes.
-    pub(crate) step: Place,
+    pub step: Place,
 }
 
 /// What a row or a column contributes to element number and checked coordinates.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Place {
+pub struct Place {
     /// To the element's number.
-    pub(crate) offset: isize,
+    pub offset: isize,
     /// To each checked coordinate, which must be at least zero and less than its span.
-    pub(crate) checks: [isize; CHECKS],
+    pub checks: [isize; CHECKS],
 }
 
 impl Place {
-    pub(crate) const NONE: Place = Place {
+    /// Nothing.
+    pub const NONE: Place = Place {
         offset: 0,
         checks: [0; CHECKS],
     };
@@ -51,7 +52,7 @@ impl Place {
 
 /// A row or column index: its axes, outermost first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Walk(pub(crate) Vec<Axis>);
+pub struct Walk(pub Vec<Axis>);
 
 /// Neighbours along a walk that lie together in memory and are inside or outside together.
 #[derive(Clone, Copy, Debug)]
@@ -106,19 +107,19 @@ impl Walk {
 
 /// An operand by its walks, from some row and column on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Listed<'a> {
+pub struct Listed<'a> {
     /// The storage that elements are selected from.
-    pub(crate) data: &'a [f32],
+    pub data: &'a [f32],
     /// What every element has.
-    pub(crate) origin: Place,
+    pub origin: Place,
     /// The first checked value past the end, by check.
-    pub(crate) spans: [isize; CHECKS],
+    pub spans: [isize; CHECKS],
     /// Rows.
-    pub(crate) rows: &'a Walk,
+    pub rows: &'a Walk,
     /// Columns.
-    pub(crate) cols: &'a Walk,
+    pub cols: &'a Walk,
     /// The row and the column at which this view of the operand starts.
-    pub(crate) first: (usize, usize),
+    pub first: (usize, usize),
 }
 
 impl<'a> Listed<'a> {

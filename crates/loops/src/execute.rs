@@ -3,27 +3,28 @@
 
 use bytemuck::{cast_slice, cast_slice_mut};
 
-use super::address::Addresses;
-use super::fetch::{fetch_base, gather, load, values, within};
-use super::lanes::{Lanes, map1, map2, map3};
-use super::memory::Buffer;
-use super::nest::{LANES, Pattern};
-use super::operation::{Cast, Comparison, Float2, Operation, Source, Step, Target, Word2, Write};
-use super::target::multiversion;
-use super::vector;
-use crate::op::Unary;
+use crate::address::Addresses;
+use crate::fetch::{fetch_base, gather, load, values, within};
+use crate::lanes::{Lanes, map1, map2, map3};
+use crate::memory::Buffer;
+use crate::nest::{LANES, Pattern};
+use crate::operation::{
+    Cast, Comparison, Float1, Float2, Operation, Source, Step, Target, Word2, Write,
+};
 use crate::random::{below as scale, threefry2x32};
+use crate::target::multiversion;
+use crate::vector;
 
 /// Vector registers, scalars and addresses of the code that is running.
-#[derive(Default)]
-pub(crate) struct Registers {
+#[derive(Debug, Default)]
+pub struct Registers {
     vectors: Vec<Vec<u32>>,
     pub(crate) scalars: Vec<u32>,
     pub(crate) bases: Vec<i64>,
     /// How often each loop has turned.
     pub(crate) turns: Vec<usize>,
     /// Where the block of a contraction starts.
-    pub(crate) origin: Vec<usize>,
+    pub origin: Vec<usize>,
     /// The partial results of a reduction.
     pub(crate) partial: Vec<Vec<f32>>,
     /// Element numbers, for loads that no simple pattern describes.
@@ -222,16 +223,16 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
 }
 
 #[inline(always)]
-fn float1(op: Unary, out: &mut [f32], a: Lanes<'_, f32>) {
+fn float1(op: Float1, out: &mut [f32], a: Lanes<'_, f32>) {
     let slice = match op {
-        Unary::Neg => return map1(out, a, |a| -a),
-        Unary::Recip => return map1(out, a, |a| 1.0 / a),
-        Unary::Sqrt => return map1(out, a, f32::sqrt),
-        Unary::Floor => return map1(out, a, f32::floor),
-        Unary::Exp => vector::exp,
-        Unary::Log => vector::log,
-        Unary::Tanh => vector::tanh,
-        Unary::Sin => vector::sin,
+        Float1::Neg => return map1(out, a, |a| -a),
+        Float1::Recip => return map1(out, a, |a| 1.0 / a),
+        Float1::Sqrt => return map1(out, a, f32::sqrt),
+        Float1::Floor => return map1(out, a, f32::floor),
+        Float1::Exp => vector::exp,
+        Float1::Log => vector::log,
+        Float1::Tanh => vector::tanh,
+        Float1::Sin => vector::sin,
     };
     match a {
         Lanes::Each(a) => slice(out, a),

@@ -203,8 +203,8 @@ fn the_same_bits_on_any_number_of_threads() {
 #[test]
 fn every_instruction_set() {
     use super::isa::{Avx2, Portable};
-    use super::target::{Level, level};
     use super::{Operand, Product, blocked, skinny};
+    use crate::target::{Level, level};
 
     let mut scratch = Scratch::default();
     for (m, n, k) in [

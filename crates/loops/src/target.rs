@@ -20,12 +20,12 @@ macro_rules! multiversion {
                 fn avx2 $(<$($life),*>)? ($($arg: $ty),*) {
                     generic($($arg),*);
                 }
-                match $crate::cpu::target::level() {
+                match $crate::target::level() {
                     // SAFETY: the machine has these features.
-                    $crate::cpu::target::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::target::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: the machine has these features.
-                    $crate::cpu::target::Level::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::cpu::target::Level::Baseline => {}
+                    $crate::target::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::target::Level::Baseline => {}
                 }
             }
             generic($($arg),*);

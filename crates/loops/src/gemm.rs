@@ -12,7 +12,7 @@
 //! does not depend on the number of threads.
 
 mod isa;
-pub(crate) mod listed;
+pub mod listed;
 mod pack;
 mod skinny;
 #[cfg(test)]
@@ -22,7 +22,7 @@ use isa::Isa;
 use listed::{Listed, Stretch};
 
 #[cfg(target_arch = "x86_64")]
-use super::target;
+use crate::target;
 
 /// Longest stretch of k between two visits to C: a packed panel of B (256 x 32 floats at most) then fits the first
 /// cache next to the panel of A that streams by.
@@ -32,15 +32,15 @@ const ROWS: usize = 512;
 
 /// A read-only matrix view: element (i, j) is `data[offset + i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Matrix<'a> {
+pub struct Matrix<'a> {
     /// The storage that the view selects from.
-    pub(crate) data: &'a [f32],
+    pub data: &'a [f32],
     /// Position of element (0, 0).
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// Distance between rows; negative for a flipped view, zero for a broadcast one.
-    pub(crate) row_stride: isize,
+    pub row_stride: isize,
     /// Distance between columns.
-    pub(crate) col_stride: isize,
+    pub col_stride: isize,
 }
 
 impl Matrix<'_> {
@@ -74,7 +74,7 @@ impl Matrix<'_> {
 
 /// Memory for packed operands. It grows to what the largest product needs, and is reused.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
+pub struct Scratch {
     a: Vec<Line>,
     b: Vec<Line>,
     c: Vec<Line>,
@@ -130,7 +130,7 @@ impl View {
 
 /// How an operand is given.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Factor<'a> {
+pub enum Factor<'a> {
     /// With one stride for rows and one for columns.
     Matrix(Matrix<'a>),
     /// By walks over boxes of axes.
@@ -204,7 +204,7 @@ struct Product<'a> {
     clippy::too_many_arguments,
     reason = "the BLAS signature, which every caller knows"
 )]
-pub(crate) fn sgemm(
+pub fn sgemm(
     m: usize,
     n: usize,
     k: usize,

@@ -13,7 +13,8 @@ const ALIGNMENT: usize = 64;
 /// Kernels update buffers in place and, natively, from several threads, so a buffer is read and written through a
 /// shared reference. Every access that could be out of range is checked here; what callers promise is only that a
 /// mutable slice overlaps no other slice that is alive.
-pub(crate) struct Buffer {
+#[derive(Debug)]
+pub struct Buffer {
     data: NonNull<u8>,
     bytes: usize,
 }
@@ -25,7 +26,7 @@ unsafe impl Sync for Buffer {}
 
 impl Buffer {
     /// Room for `words` words.
-    pub(crate) fn zeroed(words: usize) -> Self {
+    pub fn zeroed(words: usize) -> Self {
         let bytes = 4 * words;
         let layout = Self::layout(bytes);
         // SAFETY: the layout's size is not zero.
@@ -45,24 +46,24 @@ impl Buffer {
     }
 
     /// How many bytes there are.
-    pub(crate) fn len_bytes(&self) -> usize {
+    pub fn len_bytes(&self) -> usize {
         self.bytes
     }
 
     /// How many elements of `T` there are.
-    pub(crate) fn len<T>(&self) -> usize {
+    pub fn count<T>(&self) -> usize {
         self.bytes / size_of::<T>()
     }
 
     /// Everything, for the host.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         // SAFETY: the memory is ours and initialised; mutable slices live only while kernels run, and a session does
         // not run while it is borrowed for reading.
         unsafe { std::slice::from_raw_parts(self.data.as_ptr(), self.bytes) }
     }
 
     /// Everything, for the host.
-    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: the memory is ours, initialised, and exclusively borrowed.
         unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr(), self.bytes) }
     }
@@ -70,11 +71,11 @@ impl Buffer {
     fn check<T>(&self, start: usize, len: usize) {
         let fits = start
             .checked_add(len)
-            .is_some_and(|end| end <= self.len::<T>());
+            .is_some_and(|end| end <= self.count::<T>());
         assert!(
             fits,
             "elements {start}..+{len} of a buffer of {}",
-            self.len::<T>()
+            self.count::<T>()
         );
     }
 
@@ -82,7 +83,7 @@ impl Buffer {
     ///
     /// # Safety
     /// While the slice lives, no one writes to these elements.
-    pub(crate) unsafe fn slice<T: Pod>(&self, start: usize, len: usize) -> &[T] {
+    pub unsafe fn slice<T: Pod>(&self, start: usize, len: usize) -> &[T] {
         self.check::<T>(start, len);
         // SAFETY: checked to be inside; aligned, because the start is aligned to more than any `T` used here, and
         // initialised since allocation. The caller rules out aliasing writes.
@@ -97,7 +98,7 @@ impl Buffer {
         clippy::mut_from_ref,
         reason = "interior mutability: the caller guarantees exclusive access"
     )]
-    pub(crate) unsafe fn slice_mut<T: Pod>(&self, start: usize, len: usize) -> &mut [T] {
+    pub unsafe fn slice_mut<T: Pod>(&self, start: usize, len: usize) -> &mut [T] {
         self.check::<T>(start, len);
         // SAFETY: as for `slice`; the caller grants exclusive access.
         unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().cast::<T>().add(start), len) }
@@ -109,7 +110,7 @@ impl Buffer {
     /// No one writes to this element at the same time.
     #[inline(always)]
     pub(crate) unsafe fn get<T: Pod>(&self, index: usize) -> T {
-        if index < self.len::<T>() {
+        if index < self.count::<T>() {
             // SAFETY: inside, aligned, initialised; the caller rules out races.
             unsafe { self.data.as_ptr().cast::<T>().add(index).read() }
         } else {
@@ -123,7 +124,7 @@ impl Buffer {
     /// The index is inside, and no one writes to the element at the same time.
     #[inline(always)]
     pub(crate) unsafe fn get_unchecked<T: Pod>(&self, index: usize) -> T {
-        debug_assert!(index < self.len::<T>());
+        debug_assert!(index < self.count::<T>());
         // SAFETY: by contract.
         unsafe { self.data.as_ptr().cast::<T>().add(index).read() }
     }
@@ -134,7 +135,7 @@ impl Buffer {
     /// The index is inside, and no one else reads or writes the element at the same time.
     #[inline(always)]
     pub(crate) unsafe fn set_unchecked<T: Pod>(&self, index: usize, value: T) {
-        debug_assert!(index < self.len::<T>());
+        debug_assert!(index < self.count::<T>());
         // SAFETY: by contract.
         unsafe { self.data.as_ptr().cast::<T>().add(index).write(value) }
     }

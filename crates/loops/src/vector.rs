@@ -10,7 +10,7 @@
 //! Functions*, 1980). The bounds stated are measured against `f64`, and the tests hold them over sweeps of all
 //! exponents. Results below the normal range are correctly scaled; the sign of a zero is not promised.
 
-use super::target::multiversion;
+use crate::target::multiversion;
 
 /// Adding this rounds to an integer, which is then found in the low bits: 1.5 * 2^23.
 const ROUND: f32 = 12_582_912.0;

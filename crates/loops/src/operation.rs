@@ -1,10 +1,8 @@
 //! What one step of compiled code does, over all lanes of a chunk at once.
 
-use crate::op::Unary;
-
 /// Where a step finds an operand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Source {
+pub enum Source {
     /// A vector register.
     Register(usize),
     /// One value for all lanes.
@@ -20,7 +18,7 @@ pub(crate) enum Source {
 
 /// Where a step leaves its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Target {
+pub enum Target {
     /// A vector register.
     Register(usize),
     /// The step computes one value for all lanes.
@@ -36,110 +34,170 @@ pub(crate) enum Target {
 
 /// `0 <= value of address < span`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Limit {
-    pub(crate) address: usize,
-    pub(crate) span: i64,
+pub struct Limit {
+    /// Whose value is limited.
+    pub address: usize,
+    /// By what.
+    pub span: i64,
 }
 
 /// Elements of a buffer, zero where a limit is exceeded.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Fetch {
-    pub(crate) buffer: usize,
-    pub(crate) address: usize,
-    pub(crate) limits: Vec<Limit>,
+pub struct Fetch {
+    /// Index among the session's buffers.
+    pub buffer: usize,
+    /// The element's number.
+    pub address: usize,
+    /// Where there is an element.
+    pub limits: Vec<Limit>,
     /// The elements are bytes and become words.
-    pub(crate) bytes: bool,
+    pub bytes: bool,
     /// The limits, looked at beforehand.
-    pub(crate) resolved: Option<Resolved>,
+    pub resolved: Option<Resolved>,
 }
 
 /// Where the lanes of a load lie relative to its address, listed for every combination of loop turns that matters to
 /// its limits. Lanes beyond a limit are out of any buffer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Resolved {
+pub struct Resolved {
     /// Its value is where in `elements` the lanes of the present turn begin.
-    pub(crate) selector: usize,
-    pub(crate) elements: Box<[u32]>,
+    pub selector: usize,
+    /// Element numbers relative to the address.
+    pub elements: Box<[u32]>,
+}
+
+/// Functions of one float.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Float1 {
+    /// `-x`
+    Neg,
+    /// `1 / x`
+    Recip,
+    /// `e^x`
+    Exp,
+    /// Natural logarithm.
+    Log,
+    /// Square root.
+    Sqrt,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// Sine, of radians.
+    Sin,
+    /// The largest integer not above `x`.
+    Floor,
 }
 
 /// Arithmetic on two floats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Float2 {
+pub enum Float2 {
+    /// `a + b`
     Add,
-    /// A negation was absorbed.
+    /// `a - b`: a negation was absorbed.
     Sub,
+    /// `a * b`
     Mul,
-    /// A reciprocal was absorbed.
+    /// `a / b`: a reciprocal was absorbed.
     Div,
+    /// The larger one.
     Max,
 }
 
 /// Arithmetic on two words; on truth values, which are 0 and 1, `Mul` and `Max` are "and" and "or".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Word2 {
+pub enum Word2 {
+    /// `a + b`, wrapping.
     Add,
+    /// `a * b`, wrapping.
     Mul,
+    /// The larger one.
     Max,
 }
 
 /// How two values are compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Comparison {
+pub enum Comparison {
+    /// `a < b`, of floats.
     LessFloat,
+    /// `a < b`, of words.
     LessWord,
+    /// `a == b`, of floats.
     EqualFloat,
+    /// `a == b`, of words.
     EqualWord,
 }
 
 /// A change of type. Truth values are words of 0 or 1, so that they need no step to become words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Cast {
+pub enum Cast {
+    /// Rounds towards zero, to the nearest there is.
     FloatToWord,
+    /// To the nearest float.
     WordToFloat,
+    /// 1 unless zero.
     FloatToBool,
+    /// 1 unless zero.
     WordToBool,
 }
 
 /// A step, generic over how operands are named: registers of the body, then [`Source`]s.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Operation<R> {
+pub enum Operation<R> {
+    /// Elements.
     Load(Fetch),
+    /// Elements of chosen rows.
     Gather {
+        /// Elements of row 0.
         fetch: Fetch,
+        /// The row of each lane; any larger than `last` stand for it.
         row: R,
+        /// The last row.
         last: u32,
+        /// From row to row.
         stride: i64,
     },
+    /// The value of an address.
     Coordinate(usize),
+    /// 1 where all limits hold, else 0.
     Within(Vec<Limit>),
+    /// Random integers.
     Random {
+        /// See [`crate::random`], as for the others.
         key: [R; 2],
+        /// The address whose value counts elements.
         element: usize,
+        /// The second word of the counter.
         stream: u32,
+        /// What they are less than.
         below: u32,
     },
-    Float1(Unary, R),
+    /// A function of one float.
+    Float1(Float1, R),
+    /// A function of two floats.
     Float2(Float2, R, R),
     /// `a * b + c`
     MulAdd(R, R, R),
+    /// A function of two words.
     Word2(Word2, R, R),
+    /// 1 where it holds, else 0.
     Compare(Comparison, R, R),
+    /// `c != 0 ? x : y`
     Select(R, R, R),
     /// `a < b ? x : y`, of floats.
     SelectLess(R, R, R, R),
+    /// A change of type.
     Cast(Cast, R),
 }
 
 impl<R: Copy> Operation<R> {
     /// The operands, in the order in which `map` visits them.
-    pub(crate) fn operands(&self) -> Vec<R> {
+    pub fn operands(&self) -> Vec<R> {
         let mut operands = Vec::new();
         self.map(|r| operands.push(r));
         operands
     }
 
     /// The same step with operands named differently.
-    pub(crate) fn map<S>(&self, mut f: impl FnMut(R) -> S) -> Operation<S> {
+    pub fn map<S>(&self, mut f: impl FnMut(R) -> S) -> Operation<S> {
         match self {
             Operation::Load(fetch) => Operation::Load(fetch.clone()),
             Operation::Gather {
@@ -180,15 +238,20 @@ impl<R: Copy> Operation<R> {
 
 /// A step with its result's place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Step {
-    pub(crate) target: Target,
-    pub(crate) operation: Operation<Source>,
+pub struct Step {
+    /// Where the result goes.
+    pub target: Target,
+    /// What is computed.
+    pub operation: Operation<Source>,
 }
 
 /// A write of lanes to memory that no step could do itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Write {
-    pub(crate) buffer: usize,
-    pub(crate) address: usize,
-    pub(crate) value: Source,
+pub struct Write {
+    /// Index among the session's buffers.
+    pub buffer: usize,
+    /// Of the elements.
+    pub address: usize,
+    /// What is written.
+    pub value: Source,
 }

@@ -2,10 +2,10 @@
 
 use bytemuck::Pod;
 
-use super::execute::Frame;
-use super::lanes::map1;
-use super::nest::Pattern;
-use super::operation::{Fetch, Limit, Resolved, Source};
+use crate::execute::Frame;
+use crate::lanes::map1;
+use crate::nest::Pattern;
+use crate::operation::{Fetch, Limit, Resolved, Source};
 
 // Accesses are sound for the reasons that `execute` gives: no one writes what a chunk loads.
 
