@@ -30,14 +30,36 @@ function mockLibrary(): Plugin {
   };
 }
 
+/** The example page asks for the built name; the dev server has the source. */
+function embedModule(): Plugin {
+  return {
+    name: 'ganlet-embed-module',
+    configureServer: ({ middlewares }) =>
+      void middlewares.use((request, _, next) => {
+        if (request.url === '/embed.js') request.url = '/embed.ts';
+        next();
+      }),
+  };
+}
+
 export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
   base: './',
-  plugins: [modelList(), process.env.GANLET_MOCK === '1' ? mockLibrary() : undefined],
+  plugins: [
+    modelList(),
+    embedModule(),
+    process.env.GANLET_MOCK === '1' ? mockLibrary() : undefined,
+  ],
   build: {
     target: 'es2022',
     sourcemap: false,
-    rolldownOptions: { input: ['index.html', 'bench.html'] },
+    rolldownOptions: {
+      input: { index: 'index.html', bench: 'bench.html', lesson: 'embed.html', embed: 'embed.ts' },
+      output: {
+        // What others write into their pages keeps its name; it loads everything else.
+        entryFileNames: ({ name }) => (name === 'embed' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   worker: { format: 'es' },
   test: {

@@ -8,6 +8,8 @@ describe('the share link', () => {
       seed: 42,
       backend: 'cpu',
       scratch: true,
+      hide: ['game', 'status'],
+      controls: ['train', 'reset'],
       overrides: {
         'g_optimizer.lr': 0.0005,
         cost: 'minimax',
@@ -15,7 +17,7 @@ describe('the share link', () => {
         layers: [{ kind: 'dense', units: 64 }],
       },
     };
-    expect(readHash(writeHash(spec))).toEqual({ spec, named: true, warnings: [] });
+    expect(readHash(writeHash(spec))).toEqual({ spec, named: true, problems: [] });
   });
 
   it('holds only what differs', () => {
@@ -24,7 +26,7 @@ describe('the share link', () => {
   });
 
   it('opens the default without a hash', () => {
-    expect(readHash('')).toEqual({ spec: DEFAULT_SPEC, named: false, warnings: [] });
+    expect(readHash('')).toEqual({ spec: DEFAULT_SPEC, named: false, problems: [] });
   });
 
   it.each([
@@ -37,10 +39,20 @@ describe('the share link', () => {
     ['#a..b=1', 'a..b'],
     ['#__proto__.x=1', '__proto__.x'],
     ['#a.constructor=1', 'a.constructor'],
-  ])('skips %s with a warning that names it', (hash, named) => {
-    const { spec, warnings } = readHash(hash, (path) => path !== 'unheard_of');
+    ['#hide=gmae', '“gmae”'],
+    ['#controls=fly', '“fly”'],
+  ])('leaves out %s and names it', (hash, named) => {
+    const { spec, problems } = readHash(hash, (path) => path !== 'unheard_of');
     expect(spec).toEqual(DEFAULT_SPEC);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(named);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(named);
+  });
+
+  it('takes words of a list with commas or spaces, and the good ones beside a bad one', () => {
+    expect(readHash('#hide=status,game').spec.hide).toEqual(['game', 'status']);
+    expect(readHash('#hide=status+game').spec.hide).toEqual(['game', 'status']);
+    const { spec, problems } = readHash('#hide=story,nothing');
+    expect(spec.hide).toEqual(['story']);
+    expect(problems).toEqual([expect.stringContaining('presets, tools, settings, game')]);
   });
 });

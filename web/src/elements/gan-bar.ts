@@ -1,5 +1,5 @@
 /** The bar at the thumb: train, single steps, reset. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { count, duration, rate } from '../state/format.ts';
 import type { Topic } from '../state/session.ts';
@@ -9,7 +9,7 @@ import { SessionElement } from './session-element.ts';
 
 @customElement('gan-bar')
 export class GanBar extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['running', 'model', 'progress', 'metrics'];
+  protected readonly topics: readonly Topic[] = ['running', 'model', 'progress', 'metrics', 'spec'];
 
   static override styles = [
     shared,
@@ -77,7 +77,7 @@ export class GanBar extends SessionElement {
         font-size: 1.0625rem;
         font-weight: 600;
       }
-      @media (max-width: 76rem) {
+      @container (max-width: 76rem) {
         .label {
           position: absolute;
           width: 1px;
@@ -86,7 +86,7 @@ export class GanBar extends SessionElement {
           clip-path: inset(50%);
         }
       }
-      @media (max-width: 40rem) {
+      @container (max-width: 40rem) {
         :host {
           gap: 0.5rem;
         }
@@ -118,52 +118,74 @@ export class GanBar extends SessionElement {
   override render(): TemplateResult {
     const { session } = this;
     const off = !session.model || session.busy !== '';
+    const offers = session.offers.bind(session);
     return html`
-      <button
-        class="train"
-        data-action="train"
-        ?disabled=${off}
-        aria-keyshortcuts="Space"
-        @click=${() => {
-          void session.toggle();
-        }}
-      >
-        ${session.running ? icon('pause') : icon('play')} ${session.running ? 'Pause' : 'Train'}
-      </button>
-      <span class="quiet wide" aria-hidden="true">Step</span>
+      ${offers('train') ? this.#train(off) : nothing} ${offers('step') ? this.#steps(off) : nothing}
+      ${offers('reset') ? this.#reset(off) : nothing} ${offers('slow') ? this.#slow(off) : nothing}
+      ${offers('counter') ? this.#counter() : nothing}
+    `;
+  }
+
+  #train(off: boolean): TemplateResult {
+    const { session } = this;
+    return html`<button
+      class="train"
+      data-action="train"
+      ?disabled=${off}
+      aria-keyshortcuts="Space"
+      @click=${() => {
+        void session.toggle();
+      }}
+    >
+      ${session.running ? icon('pause') : icon('play')} ${session.running ? 'Pause' : 'Train'}
+    </button>`;
+  }
+
+  #steps(off: boolean): TemplateResult {
+    return html`<span class="quiet wide" aria-hidden="true">Step</span>
       <div class="steps" role="group" aria-label="Single steps">
         ${this.#step('d', 'D', off)} ${this.#step('g', 'G', off)} ${this.#step('both', 'both', off)}
-      </div>
-      <button
-        class="reset"
-        data-action="reset"
-        title="Start again with the same seed (r)"
-        ?disabled=${off}
-        aria-keyshortcuts="r"
-        @click=${() => {
-          void session.reset();
-        }}
-      >
-        ${icon('reset')} <span class="label">Reset</span>
-      </button>
-      <button
-        class="slow"
-        data-action="slow"
-        title="One player’s move at a time, explained (m)"
-        aria-pressed=${session.slow ? 'true' : 'false'}
-        aria-keyshortcuts="m"
-        ?disabled=${off}
-        @click=${() => {
-          void session.setSlow(!session.slow);
-        }}
-      >
-        ${icon('slow')} <span class="label">Slow motion</span>
-      </button>
-      <div class="counter">
-        <strong data-metric="step">${count(session.step)}</strong>
-        <span class="quiet small"> ${this.#pace()} </span>
-      </div>
-    `;
+      </div>`;
+  }
+
+  #reset(off: boolean): TemplateResult {
+    const { session } = this;
+    return html`<button
+      class="reset"
+      data-action="reset"
+      title="Start again with the same seed (r)"
+      ?disabled=${off}
+      aria-keyshortcuts="r"
+      @click=${() => {
+        void session.reset();
+      }}
+    >
+      ${icon('reset')} <span class="label">Reset</span>
+    </button>`;
+  }
+
+  #slow(off: boolean): TemplateResult {
+    const { session } = this;
+    return html`<button
+      class="slow"
+      data-action="slow"
+      title="One player’s move at a time, explained (m)"
+      aria-pressed=${session.slow ? 'true' : 'false'}
+      aria-keyshortcuts="m"
+      ?disabled=${off}
+      @click=${() => {
+        void session.setSlow(!session.slow);
+      }}
+    >
+      ${icon('slow')} <span class="label">Slow motion</span>
+    </button>`;
+  }
+
+  #counter(): TemplateResult {
+    return html`<div class="counter">
+      <strong data-metric="step">${count(this.session.step)}</strong>
+      <span class="quiet small"> ${this.#pace()} </span>
+    </div>`;
   }
 
   /** How far it is, how fast, and how long it takes on this machine. */

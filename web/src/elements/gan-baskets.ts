@@ -98,7 +98,7 @@ export class GanBaskets extends SessionElement {
       .refusal {
         color: var(--fake-text);
       }
-      @media (max-width: 48rem) {
+      @container (max-width: 48rem) {
         .sum {
           grid-template-columns: repeat(3, minmax(0, 1fr));
           gap: 0.5rem;

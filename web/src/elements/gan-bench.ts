@@ -10,7 +10,8 @@ import { webgpuHelp } from '../state/browser.ts';
 import { progressText } from '../state/format.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import '../style/theme.ts';
+import { startWorker } from '../state/worker.ts';
+import { Theme } from '../style/theme.ts';
 
 const NAMES: Record<Backend, string> = { cpu: 'CPU (WebAssembly)', webgpu: 'WebGPU' };
 
@@ -112,8 +113,8 @@ export class GanBench extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' });
-    this.#client = new Client(worker, (event) => {
+    new Theme(document.documentElement, true);
+    this.#client = new Client(startWorker(), (event) => {
       if (event.event === 'progress') this.progress = event.progress;
     });
     void this.#open(this.#client);

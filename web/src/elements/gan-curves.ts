@@ -6,8 +6,7 @@ import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { Topic } from '../state/session.ts';
 import { shared } from '../style/shared.ts';
 import type { Palette } from '../style/palette.ts';
-import { theme } from '../style/theme.ts';
-import { SessionElement } from './session-element.ts';
+import { ThemedElement } from './themed-element.ts';
 
 interface Curve {
   metric: string;
@@ -39,7 +38,7 @@ const short = (value: number): string =>
     : String(Number(value.toPrecision(3)));
 
 @customElement('gan-curves')
-export class GanCurves extends SessionElement {
+export class GanCurves extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['metrics', 'model'];
   @state() private empty = true;
   /** The point of the curves that the pointer is over, in both charts. */
@@ -50,9 +49,6 @@ export class GanCurves extends SessionElement {
   readonly #resize = new ResizeObserver(() => {
     this.#fit();
   });
-  readonly #rebuild = (): void => {
-    this.#build();
-  };
 
   static override styles = [
     unsafeCSS(uPlotStyles),
@@ -141,15 +137,17 @@ export class GanCurves extends SessionElement {
   }
 
   override firstUpdated(): void {
-    theme.addEventListener('change', this.#rebuild);
     this.#build();
     this.#resize.observe(this);
   }
 
   override disconnectedCallback(): void {
-    theme.removeEventListener('change', this.#rebuild);
     this.#resize.disconnect();
     super.disconnectedCallback();
+  }
+
+  protected override rethemed(): void {
+    this.#build();
   }
 
   /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
@@ -194,7 +192,7 @@ export class GanCurves extends SessionElement {
 
   #build(): void {
     for (const plot of this.#plots) plot.destroy();
-    const palette = theme.palette;
+    const { palette } = this.theme;
     this.#plots = this.#holders().map(
       (holder, i) => new uPlot(this.#options(i, palette, holder), this.#data(i), holder),
     );

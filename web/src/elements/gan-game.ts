@@ -10,8 +10,7 @@ import { layersOf, priorText } from '../state/network.ts';
 import type { Session, Topic } from '../state/session.ts';
 import type { Palette } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import { theme } from '../style/theme.ts';
-import { SessionElement } from './session-element.ts';
+import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-game.styles.ts';
 
 /** A box: where it stands, its colour, the config's field that it opens, and what it shows. */
@@ -87,26 +86,17 @@ const BOXES: readonly Box[] = [
 ];
 
 @customElement('gan-game')
-export class GanGame extends SessionElement {
+export class GanGame extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['model', 'frame', 'metrics', 'phase'];
   @queryAll('canvas') private readonly canvases!: NodeListOf<HTMLCanvasElement>;
   #scheduled = false;
   readonly #resize = new ResizeObserver(() => {
     this.#draw();
   });
-  readonly #redraw = (): void => {
-    this.#draw();
-  };
 
   static override styles = [shared, styles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    theme.addEventListener('change', this.#redraw);
-  }
-
   override disconnectedCallback(): void {
-    theme.removeEventListener('change', this.#redraw);
     this.#resize.disconnect();
     super.disconnectedCallback();
   }
@@ -151,6 +141,7 @@ export class GanGame extends SessionElement {
       class="${area} ${glow}"
       data-box=${area}
       title=${`${name}: open its settings`}
+      ?disabled=${!this.session.shows('settings')}
       @click=${() => {
         this.dispatchEvent(new CustomEvent('settings', { detail: opens, bubbles: true }));
       }}
@@ -169,7 +160,7 @@ export class GanGame extends SessionElement {
   }
 
   #draw(): void {
-    const palette = theme.palette;
+    const { palette } = this.theme;
     this.canvases.forEach((canvas, i) => {
       const surface = surfaceOf(canvas);
       if (surface) BOXES[i]?.draw(surface, this.session, palette);

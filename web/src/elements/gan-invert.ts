@@ -63,7 +63,7 @@ export class GanInvert extends SessionElement {
       .refusal {
         color: var(--fake-text);
       }
-      @media (max-width: 48rem) {
+      @container (max-width: 48rem) {
         :host {
           grid-template-columns: repeat(3, minmax(0, 1fr));
           gap: 0.5rem;

@@ -15,10 +15,10 @@ export class GanNotices extends SessionElement {
     shared,
     css`
       :host {
-        position: fixed;
-        z-index: 5;
-        inset: 4rem 0.75rem auto;
+        position: sticky;
+        inset-block-start: 4rem;
         display: grid;
+        padding: 4rem 0.75rem 0;
         justify-items: center;
         gap: 0.5rem;
         pointer-events: none;

@@ -1,255 +1,196 @@
 /**
- * `<gan-playground preset="ring" controls>`: the whole page. Owns the session, lays the parts out,
- * and handles what belongs to no part: keys, dropped files, the link, the tab's visibility.
+ * `<gan-playground preset="ring">`: the whole page, or a part of somebody else's. Owns the session, lays the parts
+ * out, and handles what belongs to no part: keys, dropped files, attributes or the link, the tab's visibility.
+ *
+ * With the attribute `page` it is the page: its link is the address, keys and dropped files are its own wherever the
+ * focus is. Without it, it asks nothing of the page that it stands in, and starts when it comes into view.
  */
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { kindOf, Session } from '../state/session.ts';
+import { siteOf } from '../site.ts';
+import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
+import { Latest } from '../state/latest.ts';
+import { Session } from '../state/session.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import './gan-bar.ts';
-import './gan-curves.ts';
-import './gan-game.ts';
-import './gan-keys.ts';
-import './gan-next.ts';
-import './gan-notices.ts';
-import './gan-presets.ts';
-import './gan-run.ts';
-import './gan-settings.ts';
-import './gan-stage.ts';
-import './gan-status.ts';
-import './gan-story.ts';
-import './gan-tools.ts';
-import type { GanKeys } from './gan-keys.ts';
-import type { GanSettings } from './gan-settings.ts';
+import { Theme } from '../style/theme.ts';
+import './gan-page.ts';
+import type { GanPage } from './gan-page.ts';
 import { styles } from './gan-playground.styles.ts';
-
-const TITLE = document.title;
+import { undoRem } from './rem.ts';
+import { listen, onKey, shortcut } from './shortcuts.ts';
 
 @customElement('gan-playground')
 export class GanPlayground extends LitElement {
-  @property() preset = 'ring';
-  @property({ type: Boolean }) controls = false;
-  @state() private settingsOpen = false;
+  @property({ reflect: true }) preset: string | null = null;
+  @property({ reflect: true }) seed: string | null = null;
+  @property({ reflect: true }) backend: string | null = null;
+  @property({ reflect: true }) scratch: string | null = null;
+  @property({ reflect: true }) hide: string | null = null;
+  @property({ reflect: true }) controls: string | null = null;
+  /** The rest of a share link, such as `cost=minimax&batch=64`. */
+  @property({ reflect: true }) settings: string | null = null;
+  @property({ reflect: true }) theme: string | null = null;
+  @property({ type: Boolean }) page = false;
   @state() private dropping = false;
-  @state() private studioOpen = false;
-  @query('gan-keys') private readonly keys!: GanKeys;
-  @query('gan-settings') private readonly settings!: GanSettings;
+  /** Why the attributes cannot be followed; shown in the element's place. */
+  @state() private problems: readonly string[] = [];
+  @query('gan-page') private readonly layout!: GanPage | null;
   #session: Session | undefined;
+  #theme: Theme | undefined;
   #leave: (() => void)[] = [];
+  #opened: Promise<boolean> | undefined;
+  readonly #wishes = new Latest<Session>((session) => this.#obey(session));
 
   static override styles = [paletteTokens, shared, styles];
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The library lies beside the page, whatever path the page is served from.
-    const session = new Session(this.preset, document.baseURI);
-    this.#session = session;
+    this.#theme = new Theme(this.page ? document.documentElement : this, this.page);
     this.#leave = [
-      session.subscribe((topic) => {
-        if (topic === 'spec') history.replaceState(null, '', session.link);
-        else if (topic === 'model') this.#onModel();
+      this.#theme.close.bind(this.#theme),
+      listen(this.page ? document : this, 'keydown', (event) => {
+        onKey(event, this.#shortcut);
       }),
-      listen(window, 'hashchange', () => void session.follow(location.hash)),
-      listen(document, 'visibilitychange', () => {
-        void session.visible(document.visibilityState === 'visible');
-        // A hidden tab has only its title to say so.
-        document.title = session.hiddenPause ? `Paused: ${TITLE}` : TITLE;
-      }),
-      listen(document, 'keydown', this.#onKey),
-      listen(document, 'dragover', this.#onDrag),
-      listen(document, 'dragleave', () => {
-        this.dropping = false;
-      }),
-      listen(document, 'drop', this.#onDrop),
+      ...this.#listenForFiles(this.page ? document : this),
     ];
-    void session.open(location.hash);
+    if (this.page) void this.#openPage(this.#begin());
+    else {
+      undoRem(this);
+      this.#whenInView(() => {
+        this.#wishes.ask(this.#begin());
+      });
+    }
   }
 
   override disconnectedCallback(): void {
     for (const leave of this.#leave) leave();
     this.#session?.close();
     this.#session = undefined;
+    this.#opened = undefined;
     super.disconnectedCallback();
   }
 
-  override render(): TemplateResult {
-    const session = this.#session;
-    if (!session) return html``;
-    const run = (place: string): TemplateResult =>
-      html`<gan-run class=${place} .session=${session}></gan-run>`;
-    return html`
-      <header class="top">
-        <span class="name">Ganlet</span>
-        <gan-presets .session=${session}></gan-presets>
-        <gan-tools
-          .session=${session}
-          @settings=${this.#onSettings}
-          @keys=${() => {
-            this.keys.show();
-          }}
-        ></gan-tools>
-      </header>
-      <main>
-        <gan-game .session=${session} @settings=${this.#onSettings}></gan-game>
-        ${this.studioOpen ? this.#studio(session) : this.#stageAndStory(session, run)}
-      </main>
-      ${
-        this.controls
-          ? html`<section class="bottom" aria-label="Controls">
-              <div><gan-bar .session=${session}></gan-bar>${run('desk-run')}</div>
-            </section>`
-          : nothing
+  override updated(changed: PropertyValues): void {
+    if (this.page) return;
+    if (changed.has('theme')) {
+      const { theme } = this;
+      this.#theme?.choose(theme === 'light' || theme === 'dark' ? theme : undefined);
+    }
+    const ours = [...LINK_ATTRIBUTES, 'settings', 'theme'].some((name) => changed.has(name));
+    if (ours && this.#session) this.#wishes.ask(this.#session);
+  }
+
+  /** Goes on with training, as the button does. */
+  async train(): Promise<void> {
+    if (this.#session && !this.#session.running) await this.#session.toggle();
+  }
+
+  async pause(): Promise<void> {
+    if (this.#session?.running) await this.#session.toggle();
+  }
+
+  #begin(): Session {
+    const session = new Session(siteOf());
+    this.#session = session;
+    this.#leave.push(
+      listen(document, 'visibilitychange', () => {
+        void session.visible(document.visibilityState === 'visible');
+      }),
+    );
+    this.requestUpdate();
+    return session;
+  }
+
+  /** The page follows its address, and keeps it true. */
+  async #openPage(session: Session): Promise<void> {
+    const { title } = document;
+    this.#leave.push(
+      session.subscribe((topic) => {
+        if (topic === 'spec') history.replaceState(null, '', location.pathname + session.hash);
+      }),
+      listen(window, 'hashchange', () => void session.follow(location.hash)),
+      listen(document, 'visibilitychange', () => {
+        // A hidden tab has only its title to say so.
+        document.title = session.hiddenPause ? `Paused: ${title}` : title;
+      }),
+    );
+    const link = location.hash || location.search;
+    // What is hidden is hidden from the first moment.
+    session.preview(link);
+    this.requestUpdate();
+    if (await session.open()) await session.follow(link);
+  }
+
+  /** Follows the attributes to the letter, or says why not. */
+  async #obey(session: Session): Promise<void> {
+    const { link, problems } = readAttributes(this.attributes);
+    if (problems.length === 0) {
+      session.preview(link);
+      this.#opened ??= session.open();
+      if (await this.#opened) problems.push(...(await session.obey(link)));
+      if (!session.model) {
+        problems.push(...session.notices.take().map(({ text }) => text));
       }
-      <footer><gan-status .session=${session}></gan-status></footer>
-      <aside aria-label="Settings">
-        <gan-settings
-          .session=${session}
-          ?open=${this.settingsOpen}
-          @close=${() => {
-            this.settingsOpen = false;
-          }}
-        ></gan-settings>
-      </aside>
-      <gan-notices .session=${session}></gan-notices>
-      <gan-keys></gan-keys>
-      ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}
-    `;
-  }
-
-  #stageAndStory(session: Session, run: (place: string) => TemplateResult): TemplateResult {
-    return html`<gan-stage
-        .session=${session}
-        @studio=${this.#toggleStudio}
-        @pick=${(event: CustomEvent<number>) => void this.#openStudio(event.detail)}
-      ></gan-stage>
-      <section class="story" aria-label="The story">
-        <gan-story .session=${session}></gan-story>
-        <gan-curves .session=${session}></gan-curves>
-        <gan-next .session=${session}></gan-next>
-        ${this.controls ? run('phone-run') : nothing}
-      </section>`;
-  }
-
-  #studio(session: Session): TemplateResult {
-    return html`<section class="studio" aria-labelledby="studio-title">
-      <header>
-        <h2 id="studio-title">The latent studio</h2>
-        <button data-action="close-studio" @click=${this.#toggleStudio}>Back to the stage</button>
-      </header>
-      <gan-studio .session=${session}></gan-studio>
-    </section>`;
-  }
-
-  /** Into the studio, with a sample of the stage in the chosen basket. */
-  async #openStudio(sample?: number): Promise<void> {
-    const session = this.#session;
-    if (!session?.model) return;
-    if (kindOf(session.model) !== 'image') {
-      session.notify(
-        'warning',
-        'The studio needs a model that makes images: choose one under “Images” in the list at the top.',
-      );
-      return;
     }
-    // Loaded when it is wanted: most visits begin and many end without it.
-    await import('./gan-studio.ts');
-    this.studioOpen = true;
-    await session.studio.begin();
-    if (sample !== undefined) session.studio.pick(sample);
+    this.problems = problems;
+    if (problems.length === 0) this.dispatchEvent(new Event('ready', { bubbles: true }));
   }
 
-  readonly #toggleStudio = (): void => {
-    if (this.studioOpen) this.studioOpen = false;
-    else void this.#openStudio();
-  };
-
-  #onModel(): void {
-    const { model, studio } = this.#session ?? {};
-    if (!this.studioOpen || !model || !studio || studio.samples) return;
-    if (kindOf(model) === 'image') void studio.begin();
-    else this.studioOpen = false;
+  #whenInView(act: () => void): void {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        act();
+      },
+      { rootMargin: '25%' },
+    );
+    observer.observe(this);
+    this.#leave.push(() => {
+      observer.disconnect();
+    });
   }
 
-  readonly #onSettings = ({ detail }: CustomEvent<string>): void => {
-    if (detail) {
-      this.settingsOpen = true;
-      this.settings.show(detail);
-    } else this.settingsOpen = !this.settingsOpen;
-  };
-
-  readonly #onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
-    const act = this.#action(event.key);
-    if (!act) return;
-    event.preventDefault();
-    act();
-  };
-
-  #action(key: string): (() => void) | undefined {
-    const session = this.#session;
-    switch (key) {
-      case ' ':
-        return () => void session?.toggle();
-      case 'd':
-      case 'g':
-        return () => void session?.stepOnce(key);
-      case 's':
-        return () => void session?.stepOnce('both');
-      case 'l':
-        return this.#toggleStudio;
-      case 'm':
-        return () => void session?.setSlow(!session.slow);
-      case 'r':
-        return () => void session?.reset();
-      case '?':
-        return () => {
-          this.keys.show();
-        };
-      case 'Escape':
-        return this.settingsOpen
-          ? () => {
-              this.settingsOpen = false;
-            }
-          : undefined;
-      default:
-        return undefined;
-    }
+  override render(): TemplateResult {
+    if (this.problems.length) return this.#refusal();
+    if (!this.#session) return html`<div class="later"></div>`;
+    return html`<gan-page
+        .session=${this.#session}
+        .theme=${this.#theme}
+        ?whole=${this.page}
+      ></gan-page>
+      ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}`;
   }
 
-  readonly #onDrag = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.dropping = true;
-  };
+  #refusal(): TemplateResult {
+    return html`<div class="refused" role="alert">
+      <p><strong>This playground cannot be shown as it was asked for.</strong></p>
+      <ul>
+        ${this.problems.map((problem) => html`<li>${problem.replace(/\.?$/, '.')}</li>`)}
+      </ul>
+    </div>`;
+  }
 
-  readonly #onDrop = (event: DragEvent): void => {
-    event.preventDefault();
-    this.dropping = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) void this.#session?.load(file);
-  };
-}
+  readonly #shortcut = (key: string): (() => void) | undefined =>
+    this.#session && this.layout ? shortcut(key, this.#session, this.layout) : undefined;
 
-/** Listens until the returned function is called. */
-function listen<K extends keyof (WindowEventMap & DocumentEventMap)>(
-  target: EventTarget,
-  type: K,
-  act: (event: (WindowEventMap & DocumentEventMap)[K]) => void,
-): () => void {
-  target.addEventListener(type, act as EventListener);
-  return () => {
-    target.removeEventListener(type, act as EventListener);
-  };
-}
-
-/** Whether a key belongs to what has the focus: text in a field, or space on a button. */
-function typing(event: KeyboardEvent): boolean {
-  const [target] = event.composedPath();
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('dialog')) return true;
-  return (
-    target.matches('input, select, textarea') ||
-    (event.key === ' ' && target.matches('button, summary'))
-  );
+  #listenForFiles(target: EventTarget): (() => void)[] {
+    return [
+      listen(target, 'dragover', (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        this.dropping = true;
+      }),
+      listen(target, 'dragleave', () => {
+        this.dropping = false;
+      }),
+      listen(target, 'drop', (event) => {
+        event.preventDefault();
+        this.dropping = false;
+        const file = event.dataTransfer?.files[0];
+        if (file) void this.#session?.load(file);
+      }),
+    ];
+  }
 }

@@ -99,6 +99,8 @@ export class GanPresets extends SessionElement {
 
   override render(): TemplateResult {
     const { catalog, preset, spec, busy } = this.session;
+    const title = preset?.title ?? spec.preset;
+    if (!this.session.shows('presets')) return html`<h1>${title}</h1>`;
     return html`
       <h1>
         <button
@@ -107,7 +109,7 @@ export class GanPresets extends SessionElement {
           ?disabled=${!catalog || busy !== ''}
           aria-haspopup="true"
         >
-          <span>${preset?.title ?? spec.preset}</span>
+          <span>${title}</span>
           ${icon('down')}
         </button>
       </h1>

@@ -1,5 +1,5 @@
 /** How this run is set up: seed and backend. Both start the model again, and say so by doing it. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { BackendChoice } from '../library.ts';
 import type { Topic } from '../state/session.ts';
@@ -53,42 +53,52 @@ export class GanRun extends SessionElement {
     const { session } = this;
     const off = !session.model || session.busy !== '';
     return html`
-      <div class="seed">
-        <label
-          >Seed
-          <input
-            type="text"
-            inputmode="numeric"
-            autocomplete="off"
-            .value=${String(session.spec.seed)}
-            ?disabled=${off}
-            @change=${this.#onSeed}
-          />
-        </label>
-        <button
-          class="plain"
-          title="Start again with a new seed"
-          aria-label="New seed"
-          ?disabled=${off}
-          @click=${() => {
-            void session.newSeed();
-          }}
-        >
-          ${icon('dice')}
-        </button>
-      </div>
-      <label
-        >Runs on
-        <select ?disabled=${session.busy !== ''} @change=${this.#onBackend}>
-          ${BACKENDS.map(
-            ([value, text]) =>
-              html`<option value=${value} ?selected=${session.spec.backend === value}>
-                ${text}
-              </option>`,
-          )}
-        </select>
-      </label>
+      ${session.offers('seed') ? this.#seed(off) : nothing}
+      ${session.offers('backend') ? this.#backend() : nothing}
     `;
+  }
+
+  #seed(off: boolean): TemplateResult {
+    const { session } = this;
+    return html`<div class="seed">
+      <label
+        >Seed
+        <input
+          type="text"
+          inputmode="numeric"
+          autocomplete="off"
+          .value=${String(session.spec.seed)}
+          ?disabled=${off}
+          @change=${this.#onSeed}
+        />
+      </label>
+      <button
+        class="plain"
+        title="Start again with a new seed"
+        aria-label="New seed"
+        ?disabled=${off}
+        @click=${() => {
+          void session.newSeed();
+        }}
+      >
+        ${icon('dice')}
+      </button>
+    </div>`;
+  }
+
+  #backend(): TemplateResult {
+    const { session } = this;
+    return html`<label
+      >Runs on
+      <select ?disabled=${session.busy !== ''} @change=${this.#onBackend}>
+        ${BACKENDS.map(
+          ([value, text]) =>
+            html`<option value=${value} ?selected=${session.spec.backend === value}>
+              ${text}
+            </option>`,
+        )}
+      </select>
+    </label>`;
   }
 
   readonly #onSeed = (event: Event): void => {

@@ -20,12 +20,14 @@ export class GanSettings extends SessionElement {
     shared,
     css`
       :host {
-        position: fixed;
-        z-index: 4;
-        inset: 0 0 0 auto;
+        position: sticky;
+        inset-block-start: 0;
         display: none;
         grid-template-rows: auto 1fr auto;
-        width: min(24rem, 100vw);
+        width: min(24rem, 100%);
+        height: min(100%, 100dvh);
+        margin-inline-start: auto;
+        pointer-events: auto;
         border-inline-start: 1px solid var(--line);
         background: var(--raised);
         box-shadow: -0.5rem 0 2rem rgb(0 0 0 / 0.08);
@@ -117,8 +119,10 @@ export class GanSettings extends SessionElement {
       }
       @media (max-width: 40rem) {
         :host {
+          position: fixed;
           inset: auto 0 0 0;
           width: 100%;
+          height: auto;
           max-height: 72dvh;
           border-inline-start: 0;
           border-block-start: 1px solid var(--line);

@@ -33,7 +33,7 @@ export const styles = css`
     text-align: center;
   }
   progress {
-    width: min(16rem, 60vw);
+    width: min(16rem, 60cqi);
     height: 0.25rem;
     accent-color: var(--ink);
   }

@@ -10,9 +10,8 @@ import { type Layers, PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
-import { theme } from '../style/theme.ts';
 import './gan-images.ts';
-import { SessionElement } from './session-element.ts';
+import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-stage.styles.ts';
 
 type Layer = keyof Layers;
@@ -36,7 +35,7 @@ const LEGEND: Record<Kind, [Layer, string, string][]> = {
 };
 
 @customElement('gan-stage')
-export class GanStage extends SessionElement {
+export class GanStage extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['frame', 'model', 'view', 'progress'];
   @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly box!: HTMLElement;
@@ -49,19 +48,10 @@ export class GanStage extends SessionElement {
   readonly #resize = new ResizeObserver(() => {
     this.#schedule();
   });
-  readonly #retheme = (): void => {
-    this.#schedule();
-  };
 
   static override styles = [shared, styles];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    theme.addEventListener('change', this.#retheme);
-  }
-
   override disconnectedCallback(): void {
-    theme.removeEventListener('change', this.#retheme);
     this.#resize.disconnect();
     super.disconnectedCallback();
   }
@@ -117,7 +107,7 @@ export class GanStage extends SessionElement {
           : nothing
       }
       ${
-        kind === 'image'
+        kind === 'image' && this.session.shows('studio')
           ? html`<div class="under">
               <p class="small quiet">
                 One fixed batch of noise. Point at a sample for D’s opinion; click to take it into
@@ -258,7 +248,7 @@ export class GanStage extends SessionElement {
   #draw(): void {
     const { model, frame } = this.session;
     const surface = this.isConnected && this.canvas ? surfaceOf(this.canvas) : undefined;
-    const palette = theme.palette;
+    const { palette } = this.theme;
     const kind = this.#kind;
     if (surface && model) {
       if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);

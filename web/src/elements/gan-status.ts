@@ -1,6 +1,6 @@
 /** The honest line: what runs where, what is loading and how far, and why it is not faster. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Info } from '../library.ts';
 import { webgpuHelp } from '../state/browser.ts';
 import { count, progressText } from '../state/format.ts';
@@ -10,7 +10,8 @@ import { SessionElement } from './session-element.ts';
 
 @customElement('gan-status')
 export class GanStatus extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['model', 'progress', 'running', 'catalog'];
+  protected readonly topics: readonly Topic[] = ['model', 'progress', 'running', 'catalog', 'spec'];
+  @property({ type: Boolean }) page = false;
 
   static override styles = [
     shared,
@@ -55,12 +56,12 @@ export class GanStatus extends SessionElement {
         gap: 0.375rem;
         align-items: center;
       }
-      @media (max-width: 88rem) {
+      @container (max-width: 88rem) {
         .fine {
           display: none;
         }
       }
-      @media (min-width: 56rem) {
+      @container (min-width: 56rem) {
         .local {
           margin-inline-start: auto;
         }
@@ -85,7 +86,11 @@ export class GanStatus extends SessionElement {
         Train in a hidden tab too
       </label>
       <span>Nothing leaves this tab.</span>
-      <a href="./bench.html">How fast is it here?</a>
+      ${
+        this.page
+          ? html`<a href=${session.at('bench.html')}>How fast is it here?</a>`
+          : html`<a href=${session.link} target="_blank">Open in a page of its own</a>`
+      }
     `;
   }
 

@@ -90,7 +90,7 @@ export class GanStudio extends SessionElement {
         border-color: transparent;
         background: none;
       }
-      @media (max-width: 48rem) {
+      @container (max-width: 48rem) {
         :host {
           grid-template-columns: minmax(0, 1fr);
         }

@@ -1,31 +1,16 @@
 /** The quiet buttons at the top: save, load, share, settings, theme, keys. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { type IconName, icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
-import { theme } from '../style/theme.ts';
 import type { Topic } from '../state/session.ts';
-import { SessionElement } from './session-element.ts';
+import { ThemedElement } from './themed-element.ts';
 
 @customElement('gan-tools')
-export class GanTools extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['model', 'progress'];
+export class GanTools extends ThemedElement {
+  protected readonly topics: readonly Topic[] = ['model', 'progress', 'spec'];
   @query('input') private readonly picker!: HTMLInputElement;
   @query('.menu') private readonly menu!: HTMLElement;
-
-  readonly #retheme = (): void => {
-    this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    theme.addEventListener('change', this.#retheme);
-  }
-
-  override disconnectedCallback(): void {
-    theme.removeEventListener('change', this.#retheme);
-    super.disconnectedCallback();
-  }
 
   static override styles = [
     shared,
@@ -46,7 +31,7 @@ export class GanTools extends SessionElement {
         overflow: hidden;
         clip-path: inset(50%);
       }
-      @media (max-width: 64rem) {
+      @container (max-width: 64rem) {
         .label {
           position: absolute;
           width: 1px;
@@ -62,14 +47,14 @@ export class GanTools extends SessionElement {
         display: flex;
         align-items: center;
       }
-      @media (max-width: 40rem) {
+      @container (max-width: 40rem) {
         .more {
           display: inline-flex;
         }
         /* The quiet tools fold into a menu, in words. */
         .menu[popover] {
           position: fixed;
-          inset: 3.25rem 0.75rem auto auto;
+          inset: auto;
           margin: 0;
           padding: 0.375rem;
           border: 1px solid var(--line);
@@ -96,7 +81,7 @@ export class GanTools extends SessionElement {
           clip-path: none;
         }
       }
-      @media (min-width: 40.01rem) {
+      @container (min-width: 40.01rem) {
         /* A popover is hidden until it is opened; where there is room it is a part of the bar. */
         .menu {
           position: static;
@@ -114,13 +99,31 @@ export class GanTools extends SessionElement {
 
   override render(): TemplateResult {
     const off = !this.session.model || this.session.busy !== '';
-    const dark = theme.current === 'dark';
     return html`
-      ${this.#button('settings', 'Settings', 'Change what is trained', off, () => {
-        this.dispatchEvent(new CustomEvent('settings', { detail: '' }));
-      })}
+      ${
+        this.session.shows('settings')
+          ? this.#button('settings', 'Settings', 'Change what is trained', off, () => {
+              this.dispatchEvent(new CustomEvent('settings', { detail: '' }));
+            })
+          : nothing
+      }
+      ${this.session.shows('tools') ? this.#quiet(off) : nothing}
+    `;
+  }
+
+  #quiet(off: boolean): TemplateResult {
+    const dark = this.theme.current === 'dark';
+    return html`
       <button class="plain more" popovertarget="menu" aria-label="More">${icon('more')}</button>
-      <div id="menu" class="menu" popover role="group" aria-label="Tools" @click=${this.#fold}>
+      <div
+        id="menu"
+        class="menu"
+        popover
+        role="group"
+        aria-label="Tools"
+        @click=${this.#fold}
+        @beforetoggle=${this.#place}
+      >
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
         ${this.#button('load', 'Load', 'Open a checkpoint', this.session.busy !== '', () => {
           this.picker.click();
@@ -132,7 +135,7 @@ export class GanTools extends SessionElement {
           '',
           false,
           () => {
-            theme.toggle();
+            this.theme.toggle();
           },
         )}
         ${this.#button('keys', 'Keys', 'The list of keys (?)', false, () => {
@@ -167,6 +170,13 @@ export class GanTools extends SessionElement {
     </button>`;
   }
 
+  /** Under its button, at its right edge. */
+  readonly #place = (): void => {
+    const { right, bottom } = this.getBoundingClientRect();
+    this.menu.style.right = `${document.documentElement.clientWidth - right}px`;
+    this.menu.style.top = `${bottom + 4}px`;
+  };
+
   /** Chosen from the folded menu, a tool closes it. */
   readonly #fold = (): void => {
     if (this.menu.matches(':popover-open')) this.menu.hidePopover();
@@ -186,7 +196,7 @@ export class GanTools extends SessionElement {
   }
 
   async #share(): Promise<void> {
-    const link = new URL(this.session.link, location.href).href;
+    const { link } = this.session;
     try {
       await navigator.clipboard.writeText(link);
       this.session.notify('info', 'The link is copied. It opens this preset, seed and settings.');

@@ -22,7 +22,9 @@ import { PaceMemory } from './pace-memory.ts';
 import type { SchemaReader } from './schema.ts';
 import { SeriesStore } from './series.ts';
 import { Studio } from './studio.ts';
-import { readHash, type Spec, writeHash } from './url.ts';
+import type { Control, Part } from './parts.ts';
+import { DEFAULT_SPEC, type Spec, writeHash } from './url.ts';
+import { startWorker } from './worker.ts';
 
 export type Topic =
   | 'catalog'
@@ -83,15 +85,13 @@ export abstract class Core {
   readonly #listeners = new Set<(topic: Topic) => void>();
   readonly #worker: Worker;
 
+  /** `site` is the address that the library, the data and the models lie below. */
   constructor(
-    protected readonly fallbackPreset: string,
-    protected readonly baseUrl: string,
+    protected readonly site: string,
+    spec: Spec = DEFAULT_SPEC,
   ) {
-    this.spec = { ...readHash('').spec, preset: fallbackPreset };
-    this.#worker = new Worker(new URL('../worker/main.ts', import.meta.url), {
-      type: 'module',
-      name: 'ganlet',
-    });
+    this.spec = spec;
+    this.#worker = startWorker();
     this.client = new Client(this.#worker, (event) => {
       this.#onEvent(event);
     });
@@ -130,8 +130,32 @@ export abstract class Core {
     return this.trained?.includes(preset) ?? false;
   }
 
-  get link(): string {
+  /** What the address of the page itself says of what is there. */
+  get hash(): string {
     return writeHash(this.spec);
+  }
+
+  /** The same as an address to share. */
+  get link(): string {
+    return this.at(this.hash);
+  }
+
+  /** The address of what lies beside the page. */
+  at(path: string): string {
+    return new URL(path, this.site).href;
+  }
+
+  /** Whether a lesson left a part of the page in. */
+  shows(part: Part): boolean {
+    return !this.spec.hide.includes(part);
+  }
+
+  offers(control: Control): boolean {
+    return this.shows('controls') && this.#listed(control);
+  }
+
+  #listed(control: Control): boolean {
+    return this.spec.controls.length === 0 || this.spec.controls.includes(control);
   }
 
   /** Seconds to the preset's length at the rate of an earlier visit; undefined where never seen. */

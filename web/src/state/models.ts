@@ -6,48 +6,73 @@ import { getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
 import { SchemaReader } from './schema.ts';
 import { fetchShipped, listOf, wantsShipped } from './shipped.ts';
-import { MAX_SEED, readHash, type Spec } from './url.ts';
+import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
 const HEAD_START = 150;
 
 export abstract class Models extends Core {
-  /** Loads the library and makes the first model, as the link asks. */
-  async open(hash: string): Promise<void> {
+  /** Loads the library and what is known of it; false where that failed, and said so. */
+  async open(): Promise<boolean> {
     const catalog = await this.try('Loading the engine', 'open', {
-      library: new URL('lib/ganlet.js', this.baseUrl).href,
-      data: new URL('data/', this.baseUrl).href,
+      library: this.at('lib/ganlet.js'),
+      data: this.at('data/'),
     });
-    if (!catalog) return;
+    if (!catalog) return false;
     this.catalog = catalog;
-    const lists = ['data/index.json', 'models/index.json'].map((path) =>
-      listOf(path, this.baseUrl),
-    );
+    const lists = ['data/index.json', 'models/index.json'].map((path) => listOf(path, this.site));
     [this.dataSets, this.trained] = await Promise.all(lists);
     this.schema = isObject(catalog.schema) ? new SchemaReader(catalog.schema) : undefined;
     this.tell('catalog');
-    await this.follow(hash);
+    return true;
   }
 
-  /** Takes what a link asks for, says what it could not take, and creates the model. */
-  async follow(hash: string): Promise<void> {
-    const { spec, named, warnings } = readHash(hash, (path) => this.schema?.knows(path) ?? true);
-    if (!named) spec.preset = this.fallbackPreset;
-    const presets = this.catalog?.presets ?? [];
-    if (!presets.some(({ name }) => name === spec.preset)) {
+  /** What a link says of the page itself holds before there is a model. */
+  preview(link: string): void {
+    this.spec = readHash(link).spec;
+  }
+
+  /** Takes what a link asks for, says what it could not take, and creates the model: an old link should still open
+   * something sensible. */
+  async follow(link: string): Promise<void> {
+    const { spec, named, problems } = this.#read(link);
+    if (!this.#isPreset(spec.preset)) {
       this.notices.add(
         'error',
-        `There is no preset “${spec.preset}” in this version, so “${this.fallbackPreset}” was opened. Choose another from the list at the top.`,
+        `There is no preset “${spec.preset}” in this version, so “${DEFAULT_SPEC.preset}” was opened. Choose another from the list at the top.`,
       );
-      spec.preset = this.fallbackPreset;
+      spec.preset = DEFAULT_SPEC.preset;
       spec.overrides = {};
     }
-    for (const warning of warnings) this.notices.add('warning', warning);
+    for (const problem of problems) {
+      this.notices.add('warning', `The link’s ${problem}. It was skipped.`);
+    }
     const made = await this.create(spec, named ? 0 : HEAD_START);
     // A link's setting that the engine refuses must not leave an empty page.
     if (!made && !this.model) await this.create({ ...spec, backend: 'auto', overrides: {} });
     // The address again says what is there.
     this.tell('spec');
+  }
+
+  /** Creates what attributes ask for, to the letter; or says why that cannot be. */
+  async obey(link: string): Promise<string[]> {
+    const { spec, problems } = this.#read(link);
+    if (!this.#isPreset(spec.preset)) {
+      const names = this.catalog?.presets.map(({ name }) => name) ?? [];
+      problems.unshift(
+        `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
+      );
+    }
+    if (problems.length === 0) await this.create(spec);
+    return problems;
+  }
+
+  #read(link: string): Reading {
+    return readHash(link, (path) => this.schema?.knows(path) ?? true);
+  }
+
+  #isPreset(name: string): boolean {
+    return this.catalog?.presets.some((preset) => preset.name === name) ?? false;
   }
 
   async create(spec: Spec, headStart = 0): Promise<boolean> {
@@ -68,7 +93,7 @@ export abstract class Models extends Core {
   protected async loadShipped({ preset, backend }: Spec): Promise<Model | undefined> {
     this.setBusy('Loading the trained model');
     try {
-      const bytes = await fetchShipped(preset, this.baseUrl, (progress) => {
+      const bytes = await fetchShipped(preset, this.site, (progress) => {
         this.progress = progress;
         this.tell('progress');
       });

@@ -36,6 +36,14 @@ export class Notices {
     this.changed();
   }
 
+  /** All of them, which are then said elsewhere. */
+  take(): readonly Notice[] {
+    const { list } = this;
+    this.list = [];
+    this.changed();
+    return list;
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((notice) => notice.id !== id);
     this.changed();

@@ -1,10 +1,11 @@
 /**
- * The share link. The hash holds the preset, the seed, the backend and only what differs from the
- * preset: `#preset=ring&seed=7&g_optimizer.lr=0.0005`. Reading is forgiving: a bad key is skipped
- * with a warning that names it, because an old link should still open something sensible.
+ * The share link. The hash holds the preset, the seed, the backend, what a lesson hides and only what
+ * differs from the preset: `#preset=ring&seed=7&hide=game&g_optimizer.lr=0.0005`. What cannot be read
+ * is left out and named: the page then opens something sensible, an embedded playground says why not.
  */
 import type { BackendChoice } from '../library.ts';
 import type { Json } from './json.ts';
+import { type Control, CONTROLS, type Part, PARTS, readWords } from './parts.ts';
 
 export interface Spec {
   preset: string;
@@ -14,13 +15,18 @@ export interface Spec {
   overrides: Record<string, Json>;
   /** Train from the first step, though a trained model ships with the preset. */
   scratch: boolean;
+  /** Parts of the page that are left out. */
+  hide: readonly Part[];
+  /** What the bar offers; empty for everything. */
+  controls: readonly Control[];
 }
 
 export interface Reading {
   spec: Spec;
   /** Whether the link names a preset, so a visitor without a link can be given a head start. */
   named: boolean;
-  warnings: string[];
+  /** What could not be taken, each a sentence without its full stop: “seed=x”: a seed is … */
+  problems: string[];
 }
 
 export const DEFAULT_SPEC: Spec = {
@@ -29,6 +35,8 @@ export const DEFAULT_SPEC: Spec = {
   backend: 'auto',
   overrides: {},
   scratch: false,
+  hide: [],
+  controls: [],
 };
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
@@ -57,34 +65,59 @@ function writeValue(value: Json): string {
   return typeof value === 'string' && parseValue(value) === value ? value : JSON.stringify(value);
 }
 
+/** Reads each key of a link into a spec; what it returns is wrong with the value. */
+const READERS: Record<string, (spec: Spec, text: string) => string | undefined> = {
+  preset: (spec, text) => {
+    spec.preset = text;
+    return undefined;
+  },
+  seed: (spec, text) => {
+    const seed = parseSeed(text);
+    if (seed !== undefined) spec.seed = seed;
+    return seed === undefined ? `a seed is a whole number from 0 to ${MAX_SEED}` : undefined;
+  },
+  scratch: (spec, text) => {
+    spec.scratch = text !== '0';
+    return undefined;
+  },
+  backend: (spec, text) => {
+    if (!BACKENDS.includes(text)) return `it is one of ${BACKENDS.join(', ')}`;
+    spec.backend = text as BackendChoice;
+    return undefined;
+  },
+  hide: (spec, text) => {
+    const { words, unknown } = readWords(text, PARTS);
+    spec.hide = words;
+    return unknownWords(unknown, PARTS);
+  },
+  controls: (spec, text) => {
+    const { words, unknown } = readWords(text, CONTROLS);
+    spec.controls = words;
+    return unknownWords(unknown, CONTROLS);
+  },
+};
+
+function unknownWords(unknown: string[], known: readonly string[]): string | undefined {
+  return unknown.length
+    ? `there is no “${unknown.join('”, “')}”; the words are ${known.join(', ')}`
+    : undefined;
+}
+
 /** `known` says whether a config path exists; without it (before the library is loaded) all pass. */
 export function readHash(hash: string, known: (path: string) => boolean = () => true): Reading {
   const spec: Spec = { ...DEFAULT_SPEC, overrides: {} };
-  const warnings: string[] = [];
-  let named = false;
-  for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
-    if (key === 'preset') {
-      spec.preset = text;
-      named = true;
-    } else if (key === 'seed') {
-      const seed = parseSeed(text);
-      if (seed === undefined) {
-        warnings.push(
-          `“seed=${text}” was skipped: a seed is a whole number from 0 to ${MAX_SEED}.`,
-        );
-      } else spec.seed = seed;
-    } else if (key === 'scratch') {
-      spec.scratch = text !== '0';
-    } else if (key === 'backend') {
-      if (BACKENDS.includes(text)) spec.backend = text as BackendChoice;
-      else warnings.push(`“backend=${text}” was skipped: it is one of ${BACKENDS.join(', ')}.`);
+  const problems: string[] = [];
+  const words = new URLSearchParams(hash.replace(/^[#?]/, ''));
+  for (const [key, text] of words) {
+    const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
+    if (read) {
+      const problem = read(spec, text);
+      if (problem) problems.push(`“${key}=${text}”: ${problem}`);
     } else if (!PATH.test(key) || FORBIDDEN.test(key) || !known(key)) {
-      warnings.push(`“${key}” was skipped: this version has no such setting.`);
-    } else {
-      spec.overrides[key] = parseValue(text);
-    }
+      problems.push(`“${key}”: this version has no such setting`);
+    } else spec.overrides[key] = parseValue(text);
   }
-  return { spec, named, warnings };
+  return { spec, named: words.has('preset'), problems };
 }
 
 export function writeHash(spec: Spec): string {
@@ -92,6 +125,8 @@ export function writeHash(spec: Spec): string {
   if (spec.seed !== DEFAULT_SPEC.seed) pairs.push(['seed', String(spec.seed)]);
   if (spec.backend !== DEFAULT_SPEC.backend) pairs.push(['backend', spec.backend]);
   if (spec.scratch) pairs.push(['scratch', '1']);
+  if (spec.hide.length) pairs.push(['hide', spec.hide.join(' ')]);
+  if (spec.controls.length) pairs.push(['controls', spec.controls.join(' ')]);
   for (const path of Object.keys(spec.overrides).sort()) {
     pairs.push([path, writeValue(spec.overrides[path] ?? null)]);
   }

@@ -1,0 +1,151 @@
+/** The playground in somebody else's page: elements, frames, and what is said when it is asked for wrongly. */
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { findings } from './axe.ts';
+
+const SITE = () => test.info().project.use.baseURL ?? '';
+
+/** A page of another folder that knows nothing of the playground but the address of its module. */
+async function host(page: Page, body: string, head = '', from = SITE()): Promise<void> {
+  const address = new URL('somewhere/else/lesson.html', from).href;
+  await page.route(address, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><html lang="en"><head><title>A lesson</title>${head}
+        <script type="module" src="${new URL('embed.js', SITE()).href}"></script></head>
+        <body><main>${body}</main></body></html>`,
+    }),
+  );
+  await page.goto(address);
+}
+
+const trainOf = (playground: Locator): Locator =>
+  playground.getByRole('button', { name: 'Train', exact: true });
+
+async function stepOf(playground: Locator): Promise<number> {
+  const text = await playground.locator('[data-metric=step]').innerText();
+  return Number(text.replaceAll(',', ''));
+}
+
+test('the example page: two elements and a frame train apart, and axe finds nothing', async ({
+  page,
+}) => {
+  await page.goto('./embed.html');
+  const [first, second] = [
+    page.locator('gan-playground').nth(0),
+    page.locator('gan-playground').nth(1),
+  ];
+  await expect(trainOf(first)).toBeEnabled({ timeout: 120_000 });
+  await trainOf(first).click();
+  await expect.poll(() => stepOf(first)).toBeGreaterThan(5);
+  await first.getByRole('button', { name: 'Pause' }).click();
+
+  await second.scrollIntoViewIfNeeded();
+  await expect(trainOf(second)).toBeEnabled({ timeout: 120_000 });
+  expect(await stepOf(second)).toBe(0);
+
+  const frame = page.frameLocator('iframe');
+  await page.locator('iframe').scrollIntoViewIfNeeded();
+  const step = frame.getByRole('button', { name: 'Step both' });
+  await expect(step).toBeEnabled({ timeout: 120_000 });
+  await step.click();
+  await expect(frame.locator('[data-metric=step]')).toHaveText('1');
+  await expect(frame.getByRole('button', { name: 'Settings' })).toHaveCount(0);
+  await expect(frame.locator('gan-game')).toHaveCount(0);
+
+  // The page around is left alone.
+  await expect(page).toHaveURL(/embed\.html$/);
+  await expect(page).toHaveTitle(/A lesson/);
+  expect(await findings(page)).toEqual([]);
+});
+
+test('attributes say what is shown, and a change of them is followed', async ({ page }) => {
+  await host(
+    page,
+    '<gan-playground preset="line-1d" seed="7" backend="cpu" hide="game, ideas" controls="train reset" settings="batch=64"></gan-playground>',
+    '<style>* { font-size: 40px !important; color: red; letter-spacing: 1em; text-transform: uppercase }</style>',
+  );
+  const playground = page.locator('gan-playground');
+  await expect(trainOf(playground)).toBeEnabled({ timeout: 120_000 });
+  await expect(playground.locator('gan-game')).toHaveCount(0);
+  await expect(playground.locator('gan-bar button')).toHaveCount(2);
+  // Not the host's red capitals.
+  const button = trainOf(playground);
+  await expect(button).toHaveCSS('text-transform', 'none');
+  await expect(button).toHaveCSS('letter-spacing', 'normal');
+  // Its 3 rem are those of the reader's browser, not 40 px each.
+  expect((await button.boundingBox())?.height).toBeCloseTo(48, 0);
+  const link = playground.getByRole('link', { name: 'Open in a page of its own' });
+  await expect(link).toHaveAttribute('href', /#preset=line-1d&seed=7&backend=cpu&.*batch=64/);
+
+  await playground.evaluate((element) => {
+    element.setAttribute('preset', 'moons');
+    element.removeAttribute('settings');
+  });
+  await expect(link).toHaveAttribute(
+    'href',
+    /#preset=moons&seed=7&backend=cpu&hide=[^&]*&controls=[^&]*$/,
+  );
+});
+
+test('keys act where the focus is, and only keys of what is offered', async ({ page }) => {
+  await host(
+    page,
+    `<gan-playground preset="line-1d" backend="cpu" id="one"></gan-playground>
+     <gan-playground preset="line-1d" backend="cpu" id="two" controls="train counter"></gan-playground>`,
+  );
+  const [one, two] = [page.locator('#one'), page.locator('#two')];
+  await two.scrollIntoViewIfNeeded();
+  for (const playground of [one, two]) {
+    await expect(trainOf(playground)).toBeEnabled({ timeout: 120_000 });
+  }
+  await page.keyboard.press('s');
+  await trainOf(one).focus();
+  await page.keyboard.press('s');
+  await expect.poll(() => stepOf(one)).toBe(1);
+  await trainOf(two).focus();
+  await page.keyboard.press('s');
+  await page.keyboard.press('g');
+  expect(await stepOf(two)).toBe(0);
+  expect(await stepOf(one)).toBe(1);
+});
+
+test('works from a site of another origin that lets itself be read', async ({ page, context }) => {
+  await context.route(`${SITE()}**`, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'access-control-allow-origin': '*' };
+    await route.fulfill({ response, headers });
+  });
+  await host(
+    page,
+    '<gan-playground preset="line-1d" backend="cpu"></gan-playground>',
+    '',
+    'http://lesson.test/',
+  );
+  const playground = page.locator('gan-playground');
+  await expect(trainOf(playground)).toBeEnabled({ timeout: 60_000 });
+  await playground.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => stepOf(playground)).toBe(1);
+});
+
+for (const [attributes, said] of [
+  ['seed="-1"', '“seed=-1”: a seed is a whole number'],
+  ['hide="gmae"', 'there is no “gmae”; the words are presets, tools'],
+  ['preset="rign"', '“preset=rign”: there is no such preset; there are ring'],
+  ['prest="ring"', '“prest”: there is no such attribute'],
+  ['settings="bacth=3"', '“bacth”: this version has no such setting'],
+  ['settings="batch=-3"', 'batch'],
+] as const) {
+  test(`says in its place what is wrong with ${attributes}`, async ({ page }) => {
+    await host(page, `<gan-playground ${attributes}></gan-playground>`);
+    const alert = page.locator('gan-playground').getByRole('alert');
+    await expect(alert).toContainText(said, { timeout: 60_000 });
+    await expect(page.locator('gan-playground').getByRole('button')).toHaveCount(0);
+    // Put right, it is shown.
+    if (attributes.startsWith('seed')) {
+      await page.locator('gan-playground').evaluate((element) => {
+        element.setAttribute('seed', '1');
+      });
+      await expect(trainOf(page.locator('gan-playground'))).toBeEnabled({ timeout: 60_000 });
+    }
+  });
+}

@@ -1,0 +1,212 @@
+/** The page's layout: the three zones, the studio in the place of two of them, bar, drawer and messages. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { kindOf, type Session, type Topic } from '../state/session.ts';
+import { shared } from '../style/shared.ts';
+import './gan-bar.ts';
+import './gan-curves.ts';
+import './gan-game.ts';
+import './gan-keys.ts';
+import './gan-next.ts';
+import './gan-notices.ts';
+import './gan-presets.ts';
+import './gan-run.ts';
+import './gan-settings.ts';
+import './gan-stage.ts';
+import './gan-status.ts';
+import './gan-story.ts';
+import './gan-tools.ts';
+import type { GanKeys } from './gan-keys.ts';
+import { styles } from './gan-page.styles.ts';
+import type { GanSettings } from './gan-settings.ts';
+import { ThemedElement } from './themed-element.ts';
+
+@customElement('gan-page')
+export class GanPage extends ThemedElement {
+  protected readonly topics: readonly Topic[] = ['spec', 'model'];
+  /** It is all of a page, and so has a page's landmarks. */
+  @property({ type: Boolean }) whole = false;
+  @state() private settingsOpen = false;
+  @state() private studioOpen = false;
+  @query('gan-keys') private readonly keys!: GanKeys;
+  @query('gan-settings') private readonly drawer!: GanSettings;
+
+  static override styles = [shared, styles];
+
+  protected override told(topic: Topic): void {
+    if (topic === 'model') this.#onModel();
+    else this.requestUpdate();
+  }
+
+  readonly showKeys = (): void => {
+    this.keys.show();
+  };
+
+  /** Closes what lies over the page; false where nothing does. */
+  readonly closeSettings = (): boolean => {
+    const { settingsOpen } = this;
+    this.settingsOpen = false;
+    return settingsOpen;
+  };
+
+  override render(): TemplateResult {
+    const { session } = this;
+    const shows = session.shows.bind(session);
+    const tools = shows('tools') || shows('settings');
+    const story = shows('story') || shows('curves') || shows('ideas');
+    return html`
+      <div
+        class="page"
+        role=${this.whole ? nothing : 'group'}
+        aria-label=${this.whole ? nothing : 'Ganlet'}
+      >
+        ${tools || shows('presets') ? this.#header(session, tools) : nothing}
+        <div
+          role=${this.whole ? 'main' : nothing}
+          class="main ${shows('game') ? '' : 'no-game'} ${story ? '' : 'no-story'}"
+        >
+          ${
+            shows('game')
+              ? html`<gan-game
+                  .session=${session}
+                  .theme=${this.theme}
+                  @settings=${this.#onSettings}
+                ></gan-game>`
+              : nothing
+          }
+          ${this.studioOpen ? this.#studio(session) : this.#stageAndStory(session, story)}
+        </div>
+        ${
+          shows('controls')
+            ? html`<section class="bottom" aria-label=${this.#name('Controls')}>
+                <div>
+                  <gan-bar .session=${session}></gan-bar>
+                  <gan-run class="desk-run" .session=${session}></gan-run>
+                </div>
+              </section>`
+            : nothing
+        }
+        ${
+          shows('status')
+            ? html`<footer role=${this.#landmark}>
+                <gan-status .session=${session} ?page=${this.whole}></gan-status>
+              </footer>`
+            : nothing
+        }
+      </div>
+      <div class="over">
+        <aside role=${this.#landmark} aria-label=${this.#name('Settings')}>
+          <gan-settings
+            .session=${session}
+            ?open=${this.settingsOpen}
+            @close=${() => {
+              this.settingsOpen = false;
+            }}
+          ></gan-settings>
+        </aside>
+      </div>
+      <div class="over"><gan-notices .session=${session}></gan-notices></div>
+      <gan-keys></gan-keys>
+    `;
+  }
+
+  /** The landmarks of a page belong to the page; in somebody else's there is one group. */
+  get #landmark(): typeof nothing | 'none' {
+    return this.whole ? nothing : 'none';
+  }
+
+  #name(landmark: string): string | typeof nothing {
+    return this.whole ? landmark : nothing;
+  }
+
+  #header(session: Session, tools: boolean): TemplateResult {
+    return html`<header class="top" role=${this.#landmark}>
+      <span class="name">Ganlet</span>
+      <gan-presets .session=${session}></gan-presets>
+      ${
+        tools
+          ? html`<gan-tools
+              .session=${session}
+              .theme=${this.theme}
+              @settings=${this.#onSettings}
+              @keys=${this.showKeys}
+            ></gan-tools>`
+          : nothing
+      }
+    </header>`;
+  }
+
+  #stageAndStory(session: Session, story: boolean): TemplateResult {
+    return html`<gan-stage
+        .session=${session}
+        .theme=${this.theme}
+        @studio=${this.toggleStudio}
+        @pick=${(event: CustomEvent<number>) => void this.#openStudio(event.detail)}
+      ></gan-stage>
+      ${story ? this.#story(session) : nothing}`;
+  }
+
+  #story(session: Session): TemplateResult {
+    return html`<section class="story" aria-label=${this.#name('The story')}>
+      ${session.shows('story') ? html`<gan-story .session=${session}></gan-story>` : nothing}
+      ${
+        session.shows('curves')
+          ? html`<gan-curves .session=${session} .theme=${this.theme}></gan-curves>`
+          : nothing
+      }
+      ${session.shows('ideas') ? html`<gan-next .session=${session}></gan-next>` : nothing}
+      ${
+        session.shows('controls')
+          ? html`<gan-run class="phone-run" .session=${session}></gan-run>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #studio(session: Session): TemplateResult {
+    return html`<section class="studio" aria-labelledby="studio-title">
+      <header>
+        <h2 id="studio-title">The latent studio</h2>
+        <button data-action="close-studio" @click=${this.toggleStudio}>Back to the stage</button>
+      </header>
+      <gan-studio .session=${session}></gan-studio>
+    </section>`;
+  }
+
+  /** Into the studio, with a sample of the stage in the chosen basket. */
+  async #openStudio(sample?: number): Promise<void> {
+    const { session } = this;
+    if (!session.model || !session.shows('studio')) return;
+    if (kindOf(session.model) !== 'image') {
+      session.notify(
+        'warning',
+        'The studio needs a model that makes images: choose one under “Images” in the list at the top.',
+      );
+      return;
+    }
+    // Loaded when it is wanted: most visits begin and many end without it.
+    await import('./gan-studio.ts');
+    this.studioOpen = true;
+    await session.studio.begin();
+    if (sample !== undefined) session.studio.pick(sample);
+  }
+
+  readonly toggleStudio = (): void => {
+    if (this.studioOpen) this.studioOpen = false;
+    else void this.#openStudio();
+  };
+
+  #onModel(): void {
+    const { model, studio } = this.session;
+    if (!this.studioOpen || !model || studio.samples) return;
+    if (kindOf(model) === 'image') void studio.begin();
+    else this.studioOpen = false;
+  }
+
+  readonly #onSettings = ({ detail }: CustomEvent<string>): void => {
+    if (detail) {
+      this.settingsOpen = true;
+      this.drawer.show(detail);
+    } else this.settingsOpen = !this.settingsOpen;
+  };
+}

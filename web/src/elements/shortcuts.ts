@@ -1,0 +1,69 @@
+/** Keys that act wherever the focus is, as long as it is not in something that takes keys itself. */
+import type { Session } from '../state/session.ts';
+
+/** What keys do to the layout. */
+interface Layout {
+  readonly toggleStudio: () => void;
+  readonly showKeys: () => void;
+  readonly closeSettings: () => boolean;
+}
+
+/** What a key does; undefined where it does nothing, such as what a lesson hides. */
+export function shortcut(key: string, session: Session, layout: Layout): (() => void) | undefined {
+  const offers = session.offers.bind(session);
+  switch (key) {
+    case ' ':
+      return offers('train') ? () => void session.toggle() : undefined;
+    case 'd':
+    case 'g':
+      return offers('step') ? () => void session.stepOnce(key) : undefined;
+    case 's':
+      return offers('step') ? () => void session.stepOnce('both') : undefined;
+    case 'l':
+      return session.shows('studio') ? layout.toggleStudio : undefined;
+    case 'm':
+      return offers('slow') ? () => void session.setSlow(!session.slow) : undefined;
+    case 'r':
+      return offers('reset') ? () => void session.reset() : undefined;
+    case '?':
+      return layout.showKeys;
+    case 'Escape':
+      return layout.closeSettings() ? () => undefined : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function onKey(
+  event: KeyboardEvent,
+  shortcuts: (key: string) => (() => void) | undefined,
+): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
+  const act = shortcuts(event.key);
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+/** Whether a key belongs to what has the focus: text in a field, or space on a button. */
+function typing(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('dialog')) return true;
+  return (
+    target.matches('input, select, textarea') ||
+    (event.key === ' ' && target.matches('button, summary'))
+  );
+}
+
+/** Listens until the returned function is called. */
+export function listen<K extends keyof (WindowEventMap & DocumentEventMap)>(
+  target: EventTarget,
+  type: K,
+  act: (event: (WindowEventMap & DocumentEventMap)[K]) => void,
+): () => void {
+  target.addEventListener(type, act as EventListener);
+  return () => {
+    target.removeEventListener(type, act as EventListener);
+  };
+}
