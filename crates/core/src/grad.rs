@@ -3,8 +3,6 @@
 //! Every rule writes the vector-Jacobian product in ops of the same graph, so a gradient is an ordinary tensor and can
 //! be differentiated again, to any order.
 
-use std::collections::{BTreeMap, HashSet};
-
 use crate::dtype::DType;
 use crate::graph::{Node, NodeId};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
@@ -32,32 +30,36 @@ pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
     let graph = first.graph().clone();
     let tensor = |id: NodeId| Tensor::new(graph.clone(), Some(id));
 
-    // Cotangents so far, by node. Users have higher ids than arguments, so popping the highest id finds every
-    // contribution to it already summed.
-    let mut cotangents: BTreeMap<NodeId, Tensor> = BTreeMap::new();
-    let mut highest = 0;
+    // Cotangents so far, by node. Users have higher ids than arguments, so on the way down every contribution to a
+    // node is summed by the time it is reached.
+    let ends = outputs.iter().filter_map(|(output, _)| output.id());
+    let mut cotangents: Vec<Option<Tensor>> = vec![None; ends.max().map_or(0, |id| id + 1)];
     for (output, cotangent) in outputs {
-        let Some(id) = output.id() else { continue };
-        highest = highest.max(id);
-        accumulate(&mut cotangents, id, (*cotangent).clone());
+        if let Some(id) = output.id() {
+            accumulate(&mut cotangents[id], (*cotangent).clone());
+        }
     }
-    let dependent = dependents(&graph.borrow().nodes[..=highest], &targets);
+    let dependent = dependents(&graph.borrow().nodes[..cotangents.len()], &targets);
 
     let mut gradients: Vec<Option<Tensor>> = vec![None; wrt.len()];
-    while let Some((id, cotangent)) = cotangents.pop_last() {
+    for id in (0..cotangents.len()).rev() {
+        let Some(cotangent) = cotangents[id].take() else {
+            continue;
+        };
         for (target, gradient) in targets.iter().zip(&mut gradients) {
             if *target == id {
                 *gradient = Some(cotangent.clone());
             }
         }
-        if !dependent.contains(&id) {
+        if !dependent[id] {
             continue;
         }
         let node = graph.borrow().nodes[id].clone();
         let args: Vec<Tensor> = node.args.iter().map(|&arg| tensor(arg)).collect();
         for (arg, contribution) in rule(&node, &tensor(id), &args, &cotangent) {
-            if dependent.contains(&node.args[arg]) {
-                accumulate(&mut cotangents, node.args[arg], contribution);
+            let arg = node.args[arg];
+            if dependent[arg] {
+                accumulate(&mut cotangents[arg], contribution);
             }
         }
     }
@@ -69,21 +71,18 @@ pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
 }
 
 #[track_caller]
-fn accumulate(cotangents: &mut BTreeMap<NodeId, Tensor>, id: NodeId, contribution: Tensor) {
-    let sum = match cotangents.remove(&id) {
+fn accumulate(sum: &mut Option<Tensor>, contribution: Tensor) {
+    *sum = Some(match sum.take() {
         Some(so_far) => so_far + contribution,
         None => contribution,
-    };
-    cotangents.insert(id, sum);
+    });
 }
 
-/// The nodes whose value depends on a target, the targets included.
-fn dependents(nodes: &[Node], targets: &[NodeId]) -> HashSet<NodeId> {
-    let mut dependent: HashSet<NodeId> = targets.iter().copied().collect();
+/// Whether each node's value depends on a target; a target's own does.
+fn dependents(nodes: &[Node], targets: &[NodeId]) -> Vec<bool> {
+    let mut dependent = vec![false; nodes.len()];
     for (id, node) in nodes.iter().enumerate() {
-        if node.args.iter().any(|arg| dependent.contains(arg)) {
-            dependent.insert(id);
-        }
+        dependent[id] = targets.contains(&id) || node.args.iter().any(|&arg| dependent[arg]);
     }
     dependent
 }

@@ -138,7 +138,7 @@ impl Compiler<'_> {
                 places[i] = places[a];
             }
         }
-        scalar_order.sort();
+        scalar_order.sort_unstable();
 
         // A value whose only fate is a plain row of a buffer goes there directly.
         let mut writes = Vec::new();

@@ -28,8 +28,10 @@ fn nest(domain: &[usize], reduced: &[bool], axis: usize, inside: &[usize]) -> Ne
         },
     );
     let is_reduced = |axis: usize| reduced.get(axis).copied().unwrap_or(false);
-    loops.sort_by_key(|l| is_reduced(l.axis));
-    let kept = loops.iter().filter(|l| !is_reduced(l.axis)).count();
+    let (outer, summed): (Vec<Loop>, Vec<Loop>) =
+        loops.into_iter().partition(|l| !is_reduced(l.axis));
+    let kept = outer.len();
+    let loops = [outer, summed].concat();
     let chunked = loops
         .iter()
         .position(|l| l.axis == axis)

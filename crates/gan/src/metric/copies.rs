@@ -28,7 +28,7 @@ pub fn nearest(a: Rows<'_>, b: Rows<'_>) -> Vec<f32> {
 /// The middle value, or the mean of the two in the middle; NaN of nothing.
 pub fn median(values: &[f32]) -> f64 {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f32::total_cmp);
+    sorted.sort_unstable_by(f32::total_cmp);
     let (low, high) = (sorted.len().saturating_sub(1) / 2, sorted.len() / 2);
     match sorted.get(low).zip(sorted.get(high)) {
         Some((&a, &b)) => f64::midpoint(f64::from(a), f64::from(b)),

@@ -1,6 +1,6 @@
 //! How well samples match toy data: modes covered, high-quality share, exact divergences.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -77,8 +77,7 @@ impl ToyMetric {
         let mixture = toy.mixture();
         let side = cell_side(&mixture);
         let mut by_mass: Vec<([i64; 2], f64)> = cell_masses(&mixture, side).into_iter().collect();
-        // The sort is stable, so equal masses keep the order of their keys.
-        by_mass.sort_by(|a, b| b.1.total_cmp(&a.1));
+        by_mass.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut cells = HashMap::new();
         let mut masses = Vec::new();
         let mut total = 0.0;
@@ -203,8 +202,8 @@ fn cell_index(x: f64, side: f64) -> i64 {
 }
 
 /// The exact masses of all cells that some component reaches.
-fn cell_masses(mixture: &Mixture, side: f64) -> BTreeMap<[i64; 2], f64> {
-    let mut masses = BTreeMap::new();
+fn cell_masses(mixture: &Mixture, side: f64) -> HashMap<[i64; 2], f64> {
+    let mut masses = HashMap::new();
     for (index, g) in mixture.components().iter().enumerate() {
         let reach = |axis: usize| {
             if axis == mixture.dim() {

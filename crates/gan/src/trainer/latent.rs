@@ -417,7 +417,7 @@ impl Trainer {
         let mut order: Vec<(f32, usize)> = (samples.chunks(len).enumerate())
             .map(|(i, sample)| (error(sample), i))
             .collect();
-        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let starts: Vec<f32> = (0..STARTS)
             .flat_map(|i| {
                 let at = order[i % options.starts].1 * dim;
