@@ -146,3 +146,32 @@ test('a live setting changes while training, a structural one starts again', asy
   await expect(page).toHaveURL(/batch=64/);
   await playground.ready();
 });
+
+test('a change of a setting is marked, has its unit, and can be undone', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const drawer = page.locator('gan-settings');
+  const rate = drawer.locator('[data-path="g_optimizer.lr"]');
+  const before = await rate.locator('input').inputValue();
+  await rate.locator('input').fill('0.0005');
+  await rate.locator('input').press('Enter');
+  await expect(rate.getByRole('button', { name: `preset: ${before}` })).toBeVisible();
+  const batch = drawer.locator('[data-path="batch"]');
+  await expect(batch).toContainText('samples');
+  const size = await batch.locator('input').inputValue();
+  await batch.locator('input').fill('64');
+  await batch.locator('input').press('Enter');
+  await expect(drawer.getByRole('button', { name: 'Apply' })).toBeVisible();
+  await drawer.getByRole('button', { name: 'Undo batch' }).click();
+  await expect(batch.locator('input')).toHaveValue(size);
+  await expect(drawer.getByRole('button', { name: 'Apply' })).toBeHidden();
+  await drawer.getByRole('button', { name: 'Undo LR' }).click();
+  await expect(rate.locator('input')).toHaveValue(before);
+  await expect(rate.getByRole('button', { name: /preset/ })).toHaveCount(0);
+  await expect(page).not.toHaveURL(/lr=/);
+  // A value out of range is refused at its field.
+  await rate.locator('input').fill('3');
+  await rate.locator('input').press('Enter');
+  await expect(rate.getByRole('alert')).toContainText('g_optimizer.lr');
+});

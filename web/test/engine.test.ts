@@ -75,7 +75,7 @@ describe('the engine', () => {
     await bench.call('pause', null);
     const steps = bench.events('metrics').flatMap(({ series }) => [...(series.step ?? [])]);
     expect(steps.length).toBeGreaterThan(2);
-    expect(steps).toEqual(steps.map((_, i) => i + 1));
+    expect(steps).toEqual(steps.map((_, i) => i));
     const before = bench.sent.length;
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(bench.sent.slice(before).some((m) => 'event' in m && m.event === 'metrics')).toBe(false);
@@ -141,6 +141,21 @@ describe('the engine', () => {
         .map(({ phase }) => phase),
     ).toEqual(['d', 'g', 'd', 'g']);
     expect(bench.events('phase').at(-1)?.phase).toBeUndefined();
+  });
+
+  it('counts a round of moves as the one step that it is', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('step', { which: 'both' });
+    await bench.call('speed', { slow: true });
+    await bench.call('play', null);
+    await until(() => bench.events('phase').length >= 5);
+    await bench.call('pause', null);
+    const rounds = bench.events('phase').filter(({ phase }) => phase === 'g').length;
+    expect(rounds).toBeGreaterThanOrEqual(2);
+    expect(bench.events('metrics').at(-1)?.step).toBe(1 + rounds);
+    expect(bench.events('frame').at(-1)?.frame.step).toBe(1 + rounds);
+    const steps = bench.events('metrics').flatMap(({ series }) => [...(series.step ?? [])]);
+    expect(Math.max(...steps)).toBe(rounds);
   });
 
   it('trains in one loop, however often it is paused and begun', async () => {

@@ -290,8 +290,9 @@ export class Trainer extends LatentMock implements TrainerType {
     return this.#latest();
   }
 
-  async step(which: 'd' | 'g'): Promise<Metrics> {
-    if (which === 'g') this.#record();
+  /** As in the library, every move counts. */
+  async step(_which: 'd' | 'g'): Promise<Metrics> {
+    this.#record();
     return Promise.resolve(this.#latest());
   }
 
@@ -308,7 +309,7 @@ export class Trainer extends LatentMock implements TrainerType {
       d_grad_norm: 0.4 + noise(),
       g_grad_norm: 0.7 + noise(),
     };
-    this.#sent.push(this.#step);
+    this.#sent.push(this.#step - 1);
     for (const [k, v] of Object.entries(values)) (this.#values[k] ??= []).push(v);
   }
 

@@ -59,10 +59,10 @@ pub struct ExperimentConfig {
     #[serde(default)]
     pub schedule: Schedule,
     /// Samples in one minibatch, of real data and of noise each.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8192)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8192), extend("x-unit" = "samples")))]
     pub batch: usize,
     /// Training steps that a run takes unless told otherwise.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10_000_000)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10_000_000), extend("x-unit" = "steps")))]
     pub steps: u64,
     /// What is recorded at every step.
     #[serde(default)]
@@ -95,7 +95,7 @@ pub struct ImageData {
     pub kind: ImageKind,
     /// How many of the training images to learn from, at most; 50,000 is the 2014 paper's split of MNIST.
     #[serde(default = "all_images")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000), extend("x-unit" = "images")))]
     pub images: usize,
     /// The value of black; white is 1. Use 0 with a sigmoid, -1 with a tanh at the end of G.
     #[serde(default = "minus_one")]
@@ -160,7 +160,7 @@ pub struct Prior {
     #[serde(default)]
     pub kind: PriorKind,
     /// How many numbers z has.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1024)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1024), extend("x-unit" = "numbers")))]
     pub dim: usize,
     /// Standard deviation of the normal, half width of the uniform.
     #[serde(default = "one")]
@@ -225,7 +225,7 @@ pub struct GradientPenalty {
 pub struct Schedule {
     /// Updates of D for each update of G (the paper's k).
     #[serde(default = "one_step")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20), extend("x-unit" = "updates")))]
     pub d_steps: usize,
     /// Whether G sees the D that has just moved.
     #[serde(default)]

@@ -1,23 +1,23 @@
 /** The settings drawer, generated from the config's schema. Not modal: one watches the game while
  * turning a knob. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import { asText, isObject, type Json, sameJson } from '../state/json.ts';
-import type { Control, ControlGroup } from '../state/schema.ts';
+import { customElement, property } from 'lit/decorators.js';
+import { type ControlGroup, labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
-import { shared } from '../style/shared.ts';
+import { brief } from '../state/setting.ts';
+import { mark, shared } from '../style/shared.ts';
+import './gan-setting.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-settings')
 export class GanSettings extends SessionElement {
   protected readonly topics: readonly Topic[] = ['model', 'spec', 'progress'];
   @property({ type: Boolean, reflect: true }) open = false;
-  /** What the engine said about the last value of a field that it refused. */
-  @state() private refusals: Record<string, string> = {};
 
   static override styles = [
     shared,
+    mark,
     css`
       :host {
         position: sticky;
@@ -52,8 +52,8 @@ export class GanSettings extends SessionElement {
       .foot p {
         flex: 1 1 10rem;
       }
-      .head .mark {
-        margin-inline-start: auto;
+      .head h2 {
+        margin-inline-end: auto;
       }
       h2 {
         font-size: 1.0625rem;
@@ -74,42 +74,6 @@ export class GanSettings extends SessionElement {
         padding-block: 0.25rem;
         font-size: 0.9375rem;
         font-weight: 600;
-      }
-      .field {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        align-items: center;
-        gap: 0.125rem 0.75rem;
-        padding-block: 0.5rem;
-      }
-      .field > p,
-      .field > textarea {
-        grid-column: 1 / -1;
-      }
-      .field input[type='number'],
-      .field input[type='text'] {
-        width: 8rem;
-        text-align: end;
-      }
-      .field select {
-        max-width: 11rem;
-      }
-      textarea {
-        width: 100%;
-        min-height: 9rem;
-        padding: 0.5rem;
-        font-family: ui-monospace, monospace;
-        font-size: 0.8125rem;
-      }
-      .mark {
-        min-height: 1.5rem;
-        padding: 0 0.375rem;
-        font-size: 0.75rem;
-        border-color: var(--line);
-        color: var(--quiet);
-      }
-      .refusal {
-        color: var(--fake-text);
       }
       .primary {
         border-color: var(--ink);
@@ -146,7 +110,7 @@ export class GanSettings extends SessionElement {
     return html`
       <div class="head">
         <h2 id="title">Settings</h2>
-        ${this.#differing()}
+        ${this.#differing()} ${this.#undo()}
         <button class="plain" aria-label="Close settings" @click=${this.close}>
           ${icon('close')}
         </button>
@@ -194,6 +158,21 @@ export class GanSettings extends SessionElement {
     </button>`;
   }
 
+  /** Takes the last change back; asked for again, the one before it. */
+  #undo(): TemplateResult | typeof nothing {
+    const { lastChange, busy } = this.session;
+    if (!lastChange) return nothing;
+    return html`<button
+      class="mark"
+      data-action="undo"
+      title="Back to ${brief(lastChange.before)}"
+      ?disabled=${busy !== ''}
+      @click=${() => void this.session.undo()}
+    >
+      Undo ${nameOf(lastChange.path)}
+    </button>`;
+  }
+
   readonly close = (): void => {
     this.open = false;
     this.dispatchEvent(new Event('close'));
@@ -205,9 +184,7 @@ export class GanSettings extends SessionElement {
     void this.updateComplete.then(() => {
       const section = this.renderRoot.querySelector(`[data-group="${key}"]`);
       section?.scrollIntoView({ block: 'start' });
-      section
-        ?.querySelector<HTMLElement>('input, select, textarea')
-        ?.focus({ preventScroll: true });
+      section?.querySelector<HTMLElement>('gan-setting')?.focus({ preventScroll: true });
     });
   }
 
@@ -215,160 +192,21 @@ export class GanSettings extends SessionElement {
     return html`<section data-group=${key}>
       ${title ? html`<h3>${title}</h3>` : nothing}
       ${description ? html`<p class="small quiet">${description}</p>` : nothing}
-      ${controls.map((control) => this.#field(control, description))}
+      ${controls.map(
+        (control) =>
+          html`<gan-setting
+            data-path=${control.path}
+            .session=${this.session}
+            .control=${control}
+            .group=${description}
+          ></gan-setting>`,
+      )}
     </section>`;
   }
-
-  #field(control: Control, group: string): TemplateResult {
-    const { session } = this;
-    const { path, label } = control;
-    const own = session.presetValue(path);
-    const value = session.pending[path] ?? control.value;
-    const differs =
-      own !== undefined && !sameJson(comparable(control, own), comparable(control, value));
-    const said = control.kind === 'choice' ? chosenNote(control, value) : control.description;
-    // A group of one part says it already.
-    const note = said === group ? '' : said;
-    const refusal = this.refusals[path];
-    return html`<div class="field" data-path=${path}>
-      <div>
-        <label for=${path}>${label}</label>
-        ${
-          own !== undefined && differs
-            ? html`<button
-                class="mark"
-                title="Back to the preset's value"
-                @click=${() => void this.#change(path, own)}
-              >
-                preset: ${brief(comparable(control, own))}
-              </button>`
-            : nothing
-        }
-      </div>
-      ${this.#input(control, value)}
-      ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
-      ${note ? html`<p class="small quiet">${note}${rangeNote(control)}</p>` : nothing}
-    </div>`;
-  }
-
-  #input(control: Control, value: Json): TemplateResult {
-    const { path } = control;
-    switch (control.kind) {
-      case 'toggle':
-        return html`<input
-          id=${path}
-          type="checkbox"
-          .checked=${value === true}
-          @change=${(event: Event) => void this.#change(path, field(event).checked)}
-        />`;
-      case 'number':
-        return html`<input
-          id=${path}
-          type="number"
-          step=${control.integer ? '1' : 'any'}
-          min=${control.min ?? nothing}
-          max=${control.max ?? nothing}
-          .value=${value === null ? '' : asText(value)}
-          placeholder=${control.optional ? 'off' : nothing}
-          @change=${(event: Event) => void this.#changeNumber(control, field(event).value)}
-        />`;
-      case 'choice':
-        return html`<select
-          id=${path}
-          @change=${(event: Event) => {
-            const choice = control.choices[Number(field(event).value)];
-            if (choice) void this.#change(path, choice.value);
-          }}
-        >
-          ${control.choices.map(
-            (choice, i) =>
-              html`<option value=${i} ?selected=${isChosen(control, i, value)}>
-                ${choice.label}
-              </option>`,
-          )}
-        </select>`;
-      case 'text':
-        return html`<input
-          id=${path}
-          type="text"
-          .value=${asText(value)}
-          @change=${(event: Event) => void this.#change(path, field(event).value)}
-        />`;
-      case 'json':
-        return html`<textarea
-          id=${path}
-          spellcheck="false"
-          .value=${lines(value)}
-          @change=${(event: Event) => void this.#changeJson(path, field(event).value)}
-        ></textarea>`;
-    }
-  }
-
-  async #change(path: string, value: Json): Promise<void> {
-    this.#refuse(path, await this.session.change(path, value));
-  }
-
-  async #changeNumber(control: Extract<Control, { kind: 'number' }>, text: string): Promise<void> {
-    const value = Number(text);
-    if (control.optional && text.trim() === '') await this.#change(control.path, null);
-    else if (text.trim() === '' || !Number.isFinite(value)) {
-      this.#refuse(control.path, 'This needs a number.');
-    } else await this.#change(control.path, value);
-  }
-
-  async #changeJson(path: string, text: string): Promise<void> {
-    let value: Json;
-    try {
-      value = JSON.parse(text) as Json;
-    } catch (error) {
-      this.#refuse(path, `This is not valid JSON: ${String(error)}`);
-      return;
-    }
-    await this.#change(path, value);
-  }
-
-  #refuse(path: string, reason: string | undefined): void {
-    const { [path]: _, ...others } = this.refusals;
-    this.refusals = reason ? { ...others, [path]: reason } : others;
-  }
 }
 
-/** JSON with one item of a list a line, such as the layers of a network. */
-function lines(value: Json): string {
-  if (!Array.isArray(value)) return JSON.stringify(value, null, 1);
-  return `[\n${value.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]`;
-}
-
-type Field = HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement;
-const field = (event: Event): Field => event.target as Field;
-
-type ChoiceControl = Extract<Control, { kind: 'choice' }>;
-
-function isChosen(control: ChoiceControl, i: number, value: Json): boolean {
-  return value === control.value
-    ? i === control.chosen
-    : sameJson(control.choices[i]?.value, value);
-}
-
-function chosenNote(control: ChoiceControl, value: Json): string {
-  const chosen = control.choices.find((_, i) => isChosen(control, i, value));
-  return chosen?.description ?? control.description;
-}
-
-function rangeNote(control: Control): string {
-  if (control.kind !== 'number') return '';
-  const { min, max } = control;
-  if (min !== undefined && max !== undefined) return ` From ${min} to ${max}.`;
-  if (min !== undefined) return ` At least ${min}.`;
-  return max === undefined ? '' : ` At most ${max}.`;
-}
-
-/** Of a union only the kind is compared; its fields have marks of their own. */
-function comparable(control: Control, value: Json): Json {
-  return control.kind === 'choice' && isObject(value) ? (value.kind ?? 'on') : value;
-}
-
-function brief(value: Json): string {
-  const text = value === null ? 'off' : asText(value);
-  return text.length > 16 ? `${text.slice(0, 15)}…` : text;
+/** "g_optimizer.lr" as one says it: "LR". */
+function nameOf(path: string): string {
+  const label = labelOf(path.split('.').at(-1) ?? '');
+  return /[A-Z]{2}|\b[A-Z]\b/.test(label) ? label : label.toLowerCase();
 }

@@ -21,7 +21,15 @@ interface Base {
 }
 
 export type Control =
-  | (Base & { kind: 'number'; integer: boolean; optional: boolean; min?: number; max?: number })
+  | (Base & {
+      kind: 'number';
+      integer: boolean;
+      optional: boolean;
+      min?: number;
+      max?: number;
+      /** What it counts, such as “samples”. */
+      unit?: string;
+    })
   | (Base & { kind: 'toggle' })
   | (Base & { kind: 'choice'; choices: Choice[]; chosen: number })
   | (Base & { kind: 'text' })
@@ -262,5 +270,6 @@ function numberControl(base: Base, schema: JsonObject): Control {
     optional: typesOf(schema).includes('null'),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
+    ...(typeof schema['x-unit'] === 'string' ? { unit: schema['x-unit'] } : {}),
   };
 }

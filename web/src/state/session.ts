@@ -3,13 +3,21 @@
  * are told by topic what changed.
  */
 import { CallError } from '../client.ts';
-import type { Failure } from '../protocol.ts';
+import type { Failure, Model } from '../protocol.ts';
 import { getPath, isObject, type Json, sameJson, withPath } from './json.ts';
 import { Models } from './models.ts';
 
 export { type Kind, kindOf, type Topic } from './core.ts';
 
+/** A setting and what it was. */
+interface Change {
+  path: string;
+  before: Json;
+}
+
 export class Session extends Models {
+  #changes: Change[] = [];
+
   async toggle(): Promise<void> {
     this.hiddenPause = false;
     if (!this.model || this.busy) return;
@@ -52,8 +60,38 @@ export class Session extends Models {
     return getPath(this.preset?.config, path);
   }
 
+  /** What `undo` takes back. */
+  get lastChange(): Change | undefined {
+    return this.#changes.at(-1);
+  }
+
   /** Changes a setting while training; what cannot change live waits for `apply`. */
   async change(path: string, value: Json): Promise<string | undefined> {
+    const before = this.pending[path] ?? getPath(this.model?.config, path);
+    const refusal = await this.#put(path, value);
+    if (refusal === undefined && before !== undefined && !sameJson(before, value)) {
+      this.#changes.push({ path, before });
+      this.tell('spec');
+    }
+    return refusal;
+  }
+
+  /** Takes the last change back. Like any change, it is live or waits for `apply`. */
+  async undo(): Promise<void> {
+    const last = this.#changes.pop();
+    const refusal = last && (await this.#put(last.path, last.before));
+    if (refusal !== undefined) this.notices.add('error', refusal);
+    this.tell('spec');
+  }
+
+  protected override adopt(model: Model): void {
+    // Another preset has other settings.
+    const preset = getPath(model.config, 'preset');
+    if (preset !== getPath(this.model?.config, 'preset')) this.#changes = [];
+    super.adopt(model);
+  }
+
+  async #put(path: string, value: Json): Promise<string | undefined> {
     try {
       const { config } = await this.client.call('set', { path, value });
       if (this.model) this.model = { ...this.model, config };

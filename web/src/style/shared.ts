@@ -108,6 +108,17 @@ export const shared = css`
   }
 `;
 
+/** A small button that says how something differs, and takes it back. */
+export const mark = css`
+  .mark {
+    min-height: 1.5rem;
+    padding: 0 0.375rem;
+    font-size: 0.75rem;
+    border-color: var(--line);
+    color: var(--quiet);
+  }
+`;
+
 /** A line of small controls, in the latent studio. */
 export const row = css`
   .row {

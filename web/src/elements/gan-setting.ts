@@ -1,0 +1,168 @@
+/** One setting of the drawer: its control, what it does and its range, and the way back to the preset's value. */
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { asText, type Json } from '../state/json.ts';
+import type { Control } from '../state/schema.ts';
+import type { Session } from '../state/session.ts';
+import { isChosen, lines, noteOf, presetMark } from '../state/setting.ts';
+import { mark, shared } from '../style/shared.ts';
+
+@customElement('gan-setting')
+export class GanSetting extends LitElement {
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) control!: Control;
+  /** What the heading above says already. */
+  @property({ attribute: false }) group = '';
+  /** What the engine said about the last value, where it refused it. */
+  @state() private refusal: string | undefined;
+
+  static override styles = [
+    shared,
+    mark,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: center;
+        gap: 0.125rem 0.75rem;
+        padding-block: 0.5rem;
+      }
+      p,
+      textarea {
+        grid-column: 1 / -1;
+      }
+      .value {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      input[type='number'],
+      input[type='text'] {
+        width: 8rem;
+        text-align: end;
+      }
+      select {
+        max-width: 11rem;
+      }
+      textarea {
+        width: 100%;
+        min-height: 9rem;
+        padding: 0.5rem;
+        font-family: ui-monospace, monospace;
+        font-size: 0.8125rem;
+      }
+      .refusal {
+        color: var(--fake-text);
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { control, session } = this;
+    const { path, label } = control;
+    const own = session.presetValue(path);
+    const value = session.pending[path] ?? control.value;
+    const preset = presetMark(control, own, value);
+    const note = noteOf(control, value, this.group);
+    return html`
+      <div>
+        <label for=${path}>${label}</label>
+        ${
+          own !== undefined && preset !== undefined
+            ? html`<button
+                class="mark"
+                title="Back to the preset's value"
+                @click=${() => void this.#change(own)}
+              >
+                preset: ${preset}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${this.#input(control, value)}
+      ${this.refusal ? html`<p class="small refusal" role="alert">${this.refusal}</p>` : nothing}
+      ${note ? html`<p class="small quiet">${note}</p>` : nothing}
+    `;
+  }
+
+  #input(control: Control, value: Json): TemplateResult {
+    const { path } = control;
+    switch (control.kind) {
+      case 'toggle':
+        return html`<input
+          id=${path}
+          type="checkbox"
+          .checked=${value === true}
+          @change=${(event: Event) => void this.#change(field(event).checked)}
+        />`;
+      case 'number':
+        return html`<span class="value"
+          ><input
+            id=${path}
+            type="number"
+            step=${control.integer ? '1' : 'any'}
+            min=${control.min ?? nothing}
+            max=${control.max ?? nothing}
+            .value=${value === null ? '' : asText(value)}
+            placeholder=${control.optional ? 'off' : nothing}
+            @change=${(event: Event) => void this.#changeNumber(control, field(event).value)}
+          />${control.unit ? html`<span class="small quiet">${control.unit}</span>` : nothing}</span
+        >`;
+      case 'choice':
+        return html`<select
+          id=${path}
+          @change=${(event: Event) => {
+            const choice = control.choices[Number(field(event).value)];
+            if (choice) void this.#change(choice.value);
+          }}
+        >
+          ${control.choices.map(
+            (choice, i) =>
+              html`<option value=${i} ?selected=${isChosen(control, i, value)}>
+                ${choice.label}
+              </option>`,
+          )}
+        </select>`;
+      case 'text':
+        return html`<input
+          id=${path}
+          type="text"
+          .value=${asText(value)}
+          @change=${(event: Event) => void this.#change(field(event).value)}
+        />`;
+      case 'json':
+        return html`<textarea
+          id=${path}
+          spellcheck="false"
+          .value=${lines(value)}
+          @change=${(event: Event) => void this.#changeJson(field(event).value)}
+        ></textarea>`;
+    }
+  }
+
+  async #change(value: Json): Promise<void> {
+    this.refusal = await this.session.change(this.control.path, value);
+  }
+
+  async #changeNumber(control: Extract<Control, { kind: 'number' }>, text: string): Promise<void> {
+    const value = Number(text);
+    if (control.optional && text.trim() === '') await this.#change(null);
+    else if (text.trim() === '' || !Number.isFinite(value)) this.refusal = 'This needs a number.';
+    else await this.#change(value);
+  }
+
+  async #changeJson(text: string): Promise<void> {
+    let value: Json;
+    try {
+      value = JSON.parse(text) as Json;
+    } catch (error) {
+      this.refusal = `This is not valid JSON: ${String(error)}`;
+      return;
+    }
+    await this.#change(value);
+  }
+}
+
+type Field = HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement;
+const field = (event: Event): Field => event.target as Field;

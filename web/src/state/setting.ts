@@ -1,0 +1,63 @@
+/** A setting in words: what its control says beside the control itself. */
+import { asText, isObject, type Json, sameJson } from './json.ts';
+import type { Control } from './schema.ts';
+
+/** JSON with one item of a list a line, such as the layers of a network. */
+export function lines(value: Json): string {
+  if (!Array.isArray(value)) return JSON.stringify(value, null, 1);
+  return `[\n${value.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]`;
+}
+
+type ChoiceControl = Extract<Control, { kind: 'choice' }>;
+
+export function isChosen(control: ChoiceControl, i: number, value: Json): boolean {
+  return value === control.value
+    ? i === control.chosen
+    : sameJson(control.choices[i]?.value, value);
+}
+
+function chosenNote(control: ChoiceControl, value: Json): string {
+  const chosen = control.choices.find((_, i) => isChosen(control, i, value));
+  return chosen?.description ?? control.description;
+}
+
+const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+
+/** Small numbers as one types them, 1e-8; others with their thousands apart. */
+const readable = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-3 ? String(value) : number.format(value);
+
+function rangeNote(control: Control): string {
+  if (control.kind !== 'number') return '';
+  const { min, max } = control;
+  if (min !== undefined && max !== undefined) return `${readable(min)} to ${readable(max)}.`;
+  if (min !== undefined) return `At least ${readable(min)}.`;
+  return max === undefined ? '' : `At most ${readable(max)}.`;
+}
+
+/** What it does and how far it goes, in full sentences; `group` is what its heading says already. */
+export function noteOf(control: Control, value: Json, group = ''): string {
+  const said = control.kind === 'choice' ? chosenNote(control, value) : control.description;
+  return [said === group ? '' : said, rangeNote(control)].filter(Boolean).join(' ');
+}
+
+/** The preset's own value, in a word, where a setting differs from it. */
+export function presetMark(
+  control: Control,
+  own: Json | undefined,
+  value: Json,
+): string | undefined {
+  if (own === undefined) return undefined;
+  const preset = comparable(control, own);
+  return sameJson(preset, comparable(control, value)) ? undefined : brief(preset);
+}
+
+/** Of a union only the kind is compared; its fields have marks of their own. */
+function comparable(control: Control, value: Json): Json {
+  return control.kind === 'choice' && isObject(value) ? (value.kind ?? 'on') : value;
+}
+
+export function brief(value: Json): string {
+  const text = value === null ? 'off' : asText(value);
+  return text.length > 16 ? `${text.slice(0, 15)}…` : text;
+}

@@ -1,0 +1,226 @@
+/** Trains the model that there is: in chunks with a picture now and then, or one player's move at a time. */
+import type { Trainer } from '../library.ts';
+import {
+  type Evaluation,
+  type Event,
+  type Model,
+  type Phase,
+  type Series,
+  toFailure,
+  type View,
+} from '../protocol.ts';
+import { getPath } from '../state/json.ts';
+import { buffersOf, makeFrame } from './frames.ts';
+import { Keeper } from './keeper.ts';
+import { Cadence, Pace, Rate } from './pace.ts';
+import type { Queue } from './queue.ts';
+
+/** How long slow motion dwells on a phase: long enough to read a sentence. */
+const PHASE_MS = 1600;
+
+export interface Clock {
+  now(): number;
+  /** Lets messages that wait for the worker in, before the next chunk of training. */
+  breathe(): Promise<void>;
+  sleep(ms: number): Promise<void>;
+}
+
+export class Training {
+  trainer: Trainer | undefined;
+  model: Model | undefined;
+  view: View = { heat: true, grid: false, arrows: false };
+  pageIsDrawing = false;
+  readonly keeper = new Keeper();
+  #running = false;
+  /** How often training was begun: a loop that was paused must not wake up beside the next one. */
+  #plays = 0;
+  #slow = false;
+  /** Moves of D in slow motion. The library counts every move; a round of moves is one step of the game. */
+  #extraMoves = 0;
+  #historySince = 0;
+  #pace = new Pace();
+  readonly #rate = new Rate();
+  // At most 30 pictures a second and a third of the time.
+  readonly #frames = new Cadence(33, 1 / 3);
+  // The exact metrics draw many samples, so they get a tenth of the time.
+  readonly #evaluations = new Cadence(1200, 1 / 10);
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly queue: Queue,
+    private readonly post: (event: Event, transfer?: Transferable[]) => void,
+  ) {}
+
+  need(): Trainer {
+    if (!this.trainer) throw new Error('There is no model yet: choose a preset first.');
+    return this.trainer;
+  }
+
+  /** Goes over to a model that stands at its first step, or wherever its file says. */
+  adopt(trainer: Trainer, model: Model): void {
+    this.trainer = trainer;
+    this.model = model;
+    this.pageIsDrawing = false;
+    this.#extraMoves = 0;
+    this.#historySince = 0;
+    this.#pace = new Pace();
+    this.#rate.clear();
+    this.keeper.clear();
+    // Behind the reply with the model, so that the page knows what the picture is of.
+    this.#later(async () => {
+      if (trainer !== this.trainer) return;
+      this.#report(trainer, 0);
+      await this.picture();
+      await this.#evaluateToy();
+      await this.#keep(trainer);
+    });
+  }
+
+  play(): void {
+    this.need();
+    if (this.#running) return;
+    this.#setRunning(true);
+    this.#rate.clear();
+    void this.#loop(++this.#plays);
+  }
+
+  stop(): void {
+    this.#setRunning(false);
+  }
+
+  /** Over once the chunk under way is, so that what follows sees a still model. */
+  async pause(): Promise<void> {
+    this.stop();
+    await this.queue.run(async () => {
+      if (!this.trainer) return;
+      this.#report(this.trainer, 0);
+      await this.picture();
+    });
+    // The numbers then are of the same step as the picture.
+    this.#later(() => this.#evaluateToy());
+  }
+
+  set slow(slow: boolean) {
+    this.#slow = slow;
+    this.#rate.clear();
+    if (!slow) this.post({ event: 'phase', phase: undefined });
+  }
+
+  async step(which: 'd' | 'g' | 'both'): Promise<void> {
+    this.stop();
+    await this.queue.run(async () => {
+      const trainer = this.need();
+      await (which === 'both' ? trainer.train(1) : trainer.step(which));
+      this.#report(trainer, 0);
+      await this.picture();
+      if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
+    });
+  }
+
+  async picture(): Promise<void> {
+    if (!this.trainer || !this.model) return;
+    const start = this.clock.now();
+    const frame = await makeFrame(this.trainer, this.model, this.view);
+    frame.step -= this.#extraMoves;
+    this.#frames.record(start, this.clock.now());
+    this.pageIsDrawing = true;
+    this.post({ event: 'frame', frame }, buffersOf(frame));
+  }
+
+  async evaluate(): Promise<Evaluation> {
+    const trainer = this.need();
+    const start = this.clock.now();
+    const values = await trainer.evaluate();
+    this.#evaluations.record(start, this.clock.now());
+    return { step: this.#stepOf(trainer), values };
+  }
+
+  #setRunning(running: boolean): void {
+    if (running === this.#running) return;
+    this.#running = running;
+    if (!running) this.post({ event: 'phase', phase: undefined });
+    this.post({ event: 'running', running });
+  }
+
+  /** A job that no call waits for; its failure is told all the same. */
+  #later(job: () => Promise<void>): void {
+    this.queue.run(job).catch((error: unknown) => {
+      this.post({ event: 'failure', failure: toFailure(error) });
+    });
+  }
+
+  async #loop(play: number): Promise<void> {
+    while (this.#running && play === this.#plays) {
+      try {
+        if (this.#slow) await this.#slowRound(play);
+        else await this.queue.run(() => this.#chunk());
+      } catch (error) {
+        this.#setRunning(false);
+        this.post({ event: 'failure', failure: toFailure(error) });
+      }
+      await this.clock.breathe();
+    }
+  }
+
+  /** One round of the game at a pace that a reader can follow: D's updates, then G's. */
+  async #slowRound(play: number): Promise<void> {
+    const updates = Number(getPath(this.model?.config, 'schedule.d_steps') ?? 1);
+    const moves: Phase[] = [...Array<Phase>(updates).fill('d'), 'g'];
+    for (const phase of moves) {
+      if (!this.#running || !this.#slow || play !== this.#plays) return;
+      this.post({ event: 'phase', phase });
+      await this.queue.run(async () => {
+        const trainer = this.need();
+        await trainer.step(phase);
+        if (phase === 'd') this.#extraMoves += 1;
+        this.#report(trainer, 0);
+        await this.picture();
+      });
+      await this.clock.sleep(PHASE_MS);
+    }
+    await this.queue.run(() => this.#evaluateToy());
+  }
+
+  async #chunk(): Promise<void> {
+    // A pause, a step or a new model may have been queued before this chunk.
+    if (!this.#running) return;
+    const trainer = this.need();
+    const { steps } = this.#pace;
+    const start = this.clock.now();
+    const metrics = await trainer.train(steps);
+    const end = this.clock.now();
+    this.#pace.record(steps, end - start);
+    const stepsPerSecond = this.#rate.record(end, metrics.step);
+    if (this.#frames.due(end) && !this.pageIsDrawing) {
+      this.#report(trainer, stepsPerSecond);
+      await this.picture();
+    }
+    if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
+    if (this.keeper.due(this.clock.now())) await this.#keep(trainer);
+  }
+
+  /** A GPU can vanish at any moment; what is in memory here stays. */
+  async #keep(trainer: Trainer): Promise<void> {
+    if (trainer.info().backend !== 'webgpu') return;
+    await this.keeper.keep(trainer, () => this.clock.now());
+  }
+
+  /** Sends the latest numbers and the part of the curves that the page does not have yet. */
+  #report(trainer: Trainer, stepsPerSecond: number): void {
+    const series = trainer.history(this.#historySince) as Series;
+    const last = series.step?.at(-1);
+    if (last !== undefined) this.#historySince = last + 1;
+    if (series.step) series.step = series.step.map((step) => step - this.#extraMoves);
+    this.post({ event: 'metrics', step: this.#stepOf(trainer), stepsPerSecond, series });
+  }
+
+  #stepOf(trainer: Trainer): number {
+    return trainer.info().step - this.#extraMoves;
+  }
+
+  /** The exact metrics of a toy are cheap enough to come unasked; those of images are not. */
+  async #evaluateToy(): Promise<void> {
+    if (this.model?.info.data.kind !== 'points') return;
+    this.post({ event: 'evaluation', evaluation: await this.evaluate() });
+  }
+}
