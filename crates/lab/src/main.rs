@@ -60,6 +60,9 @@ enum Command {
         /// In the shape for software adapters
         #[arg(long)]
         software: bool,
+        /// Prints a line for each dispatch instead: its shader, what it reads and what it writes
+        #[arg(long, conflicts_with = "out")]
+        list: bool,
     },
     /// Measures what a model's latent space can do: analogies, sliders, inversions, and that nothing is copied
     Latent(latent::Args),
@@ -151,7 +154,8 @@ fn main() -> ExitCode {
             preset,
             out,
             software,
-        } => shaders::shaders(&preset, out.as_deref(), software),
+            list,
+        } => shaders::shaders(&preset, out.as_deref(), software, list),
         Command::Latent(args) => pollster::block_on(latent::run(&args)),
         Command::TrainClassifier(args) => pollster::block_on(classifier::run(&args)),
         Command::ParzenOddity { json, data } => run::parzen_oddity(json, data.as_deref()),

@@ -1,17 +1,19 @@
 //! `ganlet shaders`
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use ganlet::ExperimentConfig;
 use ganlet::game::Game;
-use ganlet_core::plan::plan;
+use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
+use ganlet_core::plan::{Plan, Role, plan};
 use ganlet_core::wgsl::{Tuning, emit};
 
 use crate::data;
 
-pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool) -> Result<()> {
+pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool, list: bool) -> Result<()> {
     let config = ExperimentConfig::parse(preset)?;
     let game = Game::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
     let tuning = if software {
@@ -19,7 +21,17 @@ pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool) -> Resul
     } else {
         Tuning::gpu()
     };
-    for entry in plan(&game.program).entries {
+    let plan = plan(&game.program);
+    if list {
+        print_list(&plan, &tuning, &|role| match role {
+            Role::Input(i) => game.program.inputs[i].name.clone(),
+            Role::State(i) => game.program.states[i].name.clone(),
+            Role::Slot => "slot".into(),
+            Role::Output => "output".into(),
+        });
+        return Ok(());
+    }
+    for entry in plan.entries {
         for (i, kernel) in entry.kernels.iter().enumerate() {
             let source = emit(kernel, &tuning).source;
             match out {
@@ -36,4 +48,74 @@ pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool) -> Resul
         }
     }
     Ok(())
+}
+
+/// A line for each dispatch: which shader it is, and what it reads and writes.
+fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
+    let buffer = |id: BufferId| match plan.buffers[id].role {
+        Role::Slot => format!("#{id}"),
+        role => name(role),
+    };
+    for entry in &plan.entries {
+        let mut texts = Numbers::default();
+        let mut forms = Numbers::default();
+        println!("{}", entry.name);
+        for (i, kernel) in entry.kernels.iter().enumerate() {
+            let source = emit(kernel, tuning).source;
+            let form = forms.of(blanked(&source));
+            let text = texts.of(source);
+            let bound = |wanted: &[Access]| list(kernel, wanted, &buffer);
+            println!(
+                "{i:4}  shader {text:<3} form {form:<3} {:<42} {} -> {}",
+                kernel.name,
+                bound(&[Access::Read, Access::ReadWrite]),
+                bound(&[Access::Write, Access::ReadWrite]),
+            );
+        }
+        println!(
+            "      {} dispatches, {} shaders, {} of them different but for their numbers\n",
+            entry.kernels.len(),
+            texts.known.len(),
+            forms.known.len()
+        );
+    }
+}
+
+fn list(kernel: &Kernel, wanted: &[Access], buffer: &dyn Fn(BufferId) -> String) -> String {
+    let bindings = kernel.bindings.iter();
+    let names: Vec<String> = bindings
+        .filter(|b| wanted.contains(&b.access))
+        .map(|b| buffer(b.buffer))
+        .collect();
+    names.join(" ")
+}
+
+/// Numbers things by their first appearance.
+#[derive(Default)]
+struct Numbers {
+    known: HashMap<String, usize>,
+}
+
+impl Numbers {
+    fn of(&mut self, text: String) -> usize {
+        let next = self.known.len();
+        *self.known.entry(text).or_insert(next)
+    }
+}
+
+/// The text with every literal number replaced, so that shaders which differ in sizes and offsets alone are equal.
+fn blanked(source: &str) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut within_word = false;
+    for c in source.chars() {
+        if c.is_ascii_digit() && !within_word {
+            if !text.ends_with('0') {
+                text.push('0');
+            }
+            continue;
+        }
+        within_word = c.is_ascii_alphabetic() || c == '_' || (within_word && c.is_ascii_digit());
+        text.push(c);
+    }
+    text
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::hazard;
-use super::kernel::{Access, Kernel};
+use super::kernel::Kernel;
 use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
 use super::store::{Heavy, Storage, Virtual, VirtualRole, choose};
 use crate::graph::{Node, NodeId};
@@ -45,8 +45,11 @@ struct Fusion<'a> {
     groups: Vec<Group>,
     /// Which group writes a home.
     writers: HashMap<&'a Home, usize>,
-    /// For each group, the groups that write what it reads. Kept up to date, because every pair of groups asks.
+    /// For each group, the groups that come before it: those that write what it reads, and those that still read what it
+    /// writes over. Kept up to date, because every pair of groups asks.
     needs: Vec<BTreeSet<usize>>,
+    /// Updates that go to the state's own buffer, and that buffer.
+    in_place: BTreeMap<VirtualId, VirtualId>,
 }
 
 impl<'a> Fusion<'a> {
@@ -56,6 +59,7 @@ impl<'a> Fusion<'a> {
             homes: &storage.homes,
         };
         let mut groups = Vec::new();
+        let mut kernels = Vec::new();
         let mut writers = HashMap::new();
         for written in &storage.written {
             let template = match &written.heavy {
@@ -87,6 +91,7 @@ impl<'a> Fusion<'a> {
             let reads = lowered.reads;
             writers.insert(&written.home, groups.len());
             groups.push(Some((recipe, reads)));
+            kernels.push(lowered.kernel);
         }
         let mut fusion = Self {
             context,
@@ -94,10 +99,58 @@ impl<'a> Fusion<'a> {
             groups,
             writers,
             needs: vec![],
+            in_place: BTreeMap::new(),
         };
         let needs = (0..fusion.groups.len()).map(|group| fusion.dependencies(group));
         fusion.needs = needs.collect();
+        for (update, state) in updates(&storage.virtuals) {
+            fusion.settle(update, state, &kernels);
+        }
         Ok(fusion)
+    }
+
+    /// Lets `update` go to the state's own buffer, where its writers can come after everything that reads the old value.
+    fn settle(&mut self, update: VirtualId, state: VirtualId, kernels: &[Kernel]) {
+        let all = 0..kernels.len();
+        let writers: Vec<usize> = (all.clone())
+            .filter(|&group| hazard::writes(&kernels[group], update))
+            .collect();
+        let readers: Vec<usize> = (all)
+            .filter(|&group| hazard::binds(&kernels[group], state))
+            .collect();
+        let aligned =
+            |&group: &usize| hazard::reads_where_it_writes(&kernels[group], state, update);
+        let before = |&writer: &usize| {
+            let others = readers.iter().filter(move |&&reader| reader != writer);
+            others.map(move |&reader| (writer, reader))
+        };
+        let edges: Vec<(usize, usize)> = writers.iter().flat_map(before).collect();
+        let round = |&(writer, reader): &(usize, usize)| self.depends(reader, writer, false);
+        // Of several writers each would come after all that the others read.
+        let crossed = writers.len() > 1 && writers.iter().any(|writer| readers.contains(writer));
+        if crossed || !writers.iter().all(aligned) || edges.iter().any(round) {
+            return;
+        }
+        for (writer, reader) in edges {
+            self.needs[writer].insert(reader);
+        }
+        self.in_place.insert(update, state);
+    }
+
+    /// Whether a merged kernel still reads the states that it writes over only at the element that it writes.
+    fn keeps_in_place(&self, kernel: &Kernel) -> bool {
+        let mut updates = self.in_place.iter();
+        updates.all(|(&update, &state)| hazard::reads_where_it_writes(kernel, state, update))
+    }
+
+    /// How many buffers a kernel binds, once updates are in place.
+    fn buffers(&self, kernel: &Kernel) -> usize {
+        let mut buffers = BTreeSet::new();
+        buffers.extend(kernel.bindings.iter().map(|binding| {
+            let buffer = binding.buffer;
+            *self.in_place.get(&buffer).unwrap_or(&buffer)
+        }));
+        buffers.len()
     }
 
     fn run(mut self) -> Result<Vec<Kernel>, NeedsHome> {
@@ -158,7 +211,7 @@ impl<'a> Fusion<'a> {
         false
     }
 
-    /// First along data flow, which saves loads; then side by side, which saves dispatches.
+    /// First along data flow, which saves loads; then side by side too, which saves dispatches.
     fn merge_all(&mut self) -> Result<(), NeedsHome> {
         for along_flow in [true, false] {
             for second in 0..self.groups.len() {
@@ -194,13 +247,8 @@ impl<'a> Fusion<'a> {
             (Link::Aligned, Link::None) | (Link::None, Link::Aligned) => true,
             _ => return false,
         };
-        if along_flow {
-            if !linked {
-                return false;
-            }
-        } else if linked
-            || std::mem::discriminant(&a.template) != std::mem::discriminant(&b.template)
-        {
+        let alike = std::mem::discriminant(&a.template) == std::mem::discriminant(&b.template);
+        if !linked && (along_flow || !alike) {
             return false;
         }
         !self.depends(second, first, true) && !self.depends(first, second, true)
@@ -254,7 +302,8 @@ impl<'a> Fusion<'a> {
             private: vec![],
         };
         let lowered = self.context.lower(&recipe)?;
-        if lowered.kernel.bindings.len() > MAX_BINDINGS {
+        let kernel = &lowered.kernel;
+        if self.buffers(kernel) > MAX_BINDINGS || !self.keeps_in_place(kernel) {
             return Ok(());
         }
         for keep in &b.keeps {
@@ -269,7 +318,10 @@ impl<'a> Fusion<'a> {
                 needs.insert(first);
             }
         }
-        self.needs[first] = self.dependencies(first);
+        let mut needs = std::mem::take(&mut self.needs[first]);
+        needs.append(&mut self.needs[second]);
+        needs.remove(&first);
+        self.needs[first] = needs;
         Ok(())
     }
 
@@ -379,101 +431,43 @@ enum Link {
     Elsewhere,
 }
 
-/// Lets updates write into the state itself where no later kernel still reads the old value; copies the others at the
-/// end.
+/// Updates and the buffers of their states.
+fn updates(virtuals: &[Virtual]) -> Vec<(VirtualId, VirtualId)> {
+    let state_buffer = |state| {
+        let found = virtuals
+            .iter()
+            .position(|v| v.role == VirtualRole::State(state));
+        found.expect("every state of the program has a buffer")
+    };
+    let pair = |(id, buffer): (VirtualId, &Virtual)| match buffer.role {
+        VirtualRole::Update(state) => Some((id, state_buffer(state))),
+        VirtualRole::Input(_)
+        | VirtualRole::State(_)
+        | VirtualRole::Scratch
+        | VirtualRole::Output(_) => None,
+    };
+    virtuals.iter().enumerate().filter_map(pair).collect()
+}
+
+/// Lets updates write into the state itself where no later kernel reads the old value; copies the others at the end.
 fn finish(storage: Storage, mut kernels: Vec<Kernel>) -> Fused {
     let mut virtuals = storage.virtuals;
     let mut copies = Vec::new();
-    for update in 0..virtuals.len() {
-        let VirtualRole::Update(state) = virtuals[update].role else {
-            continue;
-        };
-        let state_buffer = (virtuals
-            .iter()
-            .position(|v| v.role == VirtualRole::State(state)))
-        .expect("every state of the program has a buffer");
-        place_update(
-            &mut kernels,
-            update,
-            state_buffer,
-            &mut virtuals,
-            &mut copies,
-        );
+    for (update, state) in updates(&virtuals) {
+        let first = kernels.iter().position(|k| hazard::binds(k, update));
+        let (writer, later) = kernels[first.expect("every update is written")..]
+            .split_first()
+            .expect("the writer is there");
+        let read_later = later.iter().any(|k| hazard::binds(k, state));
+        if !read_later && hazard::reads_where_it_writes(writer, state, update) {
+            for kernel in &mut kernels {
+                hazard::rename(kernel, update, state);
+            }
+        } else {
+            copies.push(hazard::copy(update, state, virtuals[update].len));
+            virtuals[update].role = VirtualRole::Scratch;
+        }
     }
     kernels.extend(copies);
     Fused { virtuals, kernels }
-}
-
-fn place_update(
-    kernels: &mut Vec<Kernel>,
-    update: VirtualId,
-    state: VirtualId,
-    virtuals: &mut [Virtual],
-    copies: &mut Vec<Kernel>,
-) {
-    let uses =
-        |kernel: &Kernel, buffer: VirtualId| kernel.bindings.iter().any(|b| b.buffer == buffer);
-    let writer = (kernels.iter().position(|k| uses(k, update))).expect("every update is written");
-    // Readers of the old value that come later may move before the writer, if nothing they need is written after it.
-    move_readers_forward(kernels, writer, state);
-    let writer = (kernels.iter().position(|k| uses(k, update))).expect("every update is written");
-    let read_later = kernels[writer + 1..].iter().any(|k| uses(k, state));
-    let in_place = !read_later && hazard::reads_where_it_writes(&kernels[writer], state, update);
-    if in_place {
-        for kernel in kernels.iter_mut() {
-            hazard::rename(kernel, update, state);
-        }
-    } else {
-        copies.push(hazard::copy(update, state, virtuals[update].len));
-        virtuals[update].role = VirtualRole::Scratch;
-    }
-}
-
-/// Moves kernels behind `writer` that read `state` in front of it, with what they depend on, unless they depend on the
-/// writer.
-fn move_readers_forward(kernels: &mut Vec<Kernel>, writer: usize, state: VirtualId) {
-    let reads = |k: &Kernel, b: VirtualId| {
-        k.bindings
-            .iter()
-            .any(|x| x.buffer == b && x.access != Access::Write)
-    };
-    let writes = |k: &Kernel, b: VirtualId| {
-        k.bindings
-            .iter()
-            .any(|x| x.buffer == b && x.access != Access::Read)
-    };
-    let mut needed = BTreeSet::new();
-    needed.extend((writer + 1..kernels.len()).filter(|&i| reads(&kernels[i], state)));
-    // Close over dependencies that lie behind the writer.
-    for i in (writer + 1..kernels.len()).rev() {
-        let feeds = needed.iter().any(|&n| {
-            n > i
-                && kernels[n]
-                    .bindings
-                    .iter()
-                    .any(|b| b.access != Access::Write && writes(&kernels[i], b.buffer))
-        });
-        if feeds {
-            needed.insert(i);
-        }
-    }
-    // Where a moved kernel would need what a kernel that stays writes, or would write what that one still reads (a
-    // state updated in place), everything has to stay: the update is copied instead.
-    let in_the_way = |moved: usize, stays: usize| {
-        let (moved, stays) = (&kernels[moved], &kernels[stays]);
-        (stays.bindings.iter()).any(|b| {
-            (reads(moved, b.buffer) && writes(stays, b.buffer))
-                || (writes(moved, b.buffer) && reads(stays, b.buffer))
-        })
-    };
-    let blocked = needed.iter().any(|&moved| {
-        (writer..moved).any(|other| !needed.contains(&other) && in_the_way(moved, other))
-    });
-    if blocked {
-        return;
-    }
-    let moved: Vec<Kernel> = needed.iter().rev().map(|&i| kernels.remove(i)).collect();
-    for kernel in moved {
-        kernels.insert(writer, kernel);
-    }
 }

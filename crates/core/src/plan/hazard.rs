@@ -4,6 +4,17 @@ use super::kernel::{Access, Affine, Binding, Body, Instr, Kernel, Kind, Store, T
 use super::lower::VirtualId;
 use crate::dtype::DType;
 
+/// Whether a kernel uses a buffer.
+pub(super) fn binds(kernel: &Kernel, buffer: VirtualId) -> bool {
+    kernel.bindings.iter().any(|b| b.buffer == buffer)
+}
+
+/// Whether a kernel writes to a buffer.
+pub(super) fn writes(kernel: &Kernel, buffer: VirtualId) -> bool {
+    let mut bindings = kernel.bindings.iter();
+    bindings.any(|b| b.buffer == buffer && b.access != Access::Read)
+}
+
 /// Whether a kernel could write `update` into `state`'s buffer: it reads the state only at the element it writes.
 pub(super) fn reads_where_it_writes(kernel: &Kernel, state: VirtualId, update: VirtualId) -> bool {
     let binding = |buffer| kernel.bindings.iter().position(|b| b.buffer == buffer);

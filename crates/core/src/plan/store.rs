@@ -1,6 +1,6 @@
 //! Which values of an entry are kept in memory, and which are computed again wherever they are used.
 //!
-//! Kept are: what the entry updates and outputs; operands of contractions; the rows and indices of gathers; for every
+//! Kept are: what the entry updates and outputs; operands of contractions; the data of gathers; for every
 //! reduction and contraction the last value of the element-wise chain behind it that has a single user (that chain
 //! becomes the kernel's epilogue); joined tensors, whose parts are then written in place; and what would be expensive
 //! to compute twice.
@@ -192,12 +192,17 @@ impl Chooser<'_> {
                         self.store(self.base(arg));
                     }
                 }
-                Op::Gather => {
-                    let (data, index) = (args[0], args[1]);
-                    self.store(data);
-                    self.store(self.base(index));
-                }
-                _ => {}
+                Op::Gather => self.store(args[0]),
+                Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } => {}
+                Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => {}
+                Op::Reduce { .. } | Op::Random { .. } => {}
+                Op::Reshape
+                | Op::Permute(_)
+                | Op::Broadcast
+                | Op::Pad(_)
+                | Op::Slice(_)
+                | Op::Flip(_)
+                | Op::Detach => {}
             }
         }
     }
@@ -353,12 +358,15 @@ impl Chooser<'_> {
         }
     }
 
-    /// Whether `id` repeats its argument of `len` elements many times over.
+    /// Whether `id` repeats its argument of `len` elements many times over. A gather asks for its row at every element.
     fn grows(&self, id: NodeId, len: usize) -> bool {
         match self.nodes[id].op {
-            Op::Broadcast => numel(&self.nodes[id].shape) >= 4 * len,
+            Op::Broadcast | Op::Gather => numel(&self.nodes[id].shape) >= 4 * len,
             Op::Reshape => self.users[id].iter().any(|&user| self.grows(user, len)),
-            _ => false,
+            Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } => false,
+            Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => false,
+            Op::Reduce { .. } | Op::MatMul | Op::Conv(_) | Op::Random { .. } => false,
+            Op::Permute(_) | Op::Pad(_) | Op::Slice(_) | Op::Flip(_) | Op::Detach => false,
         }
     }
 
