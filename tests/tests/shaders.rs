@@ -45,13 +45,13 @@ fn every_kernel_of_every_preset_is_valid() {
         };
         let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
         for entry in plan(&game.program).entries {
-            for kernel in &entry.kernels {
+            for kernels in &entry.dispatches {
                 for tuning in [Tuning::gpu(), Tuning::software()] {
-                    let source = emit(kernel, &tuning).source;
+                    let source = emit(kernels, &tuning).source;
                     if seen.contains(&source) {
                         continue;
                     }
-                    let at = || format!("{}, {}: {}", preset.name, entry.name, kernel.name);
+                    let at = || format!("{}, {}: {}", preset.name, entry.name, kernels[0].name);
                     let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| {
                         panic!("{}\n{}", at(), error.emit_to_string(&source))
                     });

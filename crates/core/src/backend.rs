@@ -2,7 +2,7 @@
 
 use crate::cpu;
 use crate::gpu::{self, Device, DeviceError, GpuError, Prefer};
-use crate::plan::plan;
+use crate::plan::{EntryPlan, plan};
 use crate::program::Program;
 use crate::session::Slot;
 
@@ -99,7 +99,7 @@ pub struct Info {
     pub fallback_reason: Option<String>,
     /// Different kernels, over all entries.
     pub kernels: usize,
-    /// Kernels run by each entry.
+    /// What each entry runs: kernels on the CPU; on a GPU dispatches, in which kernels may share.
     pub dispatches: Vec<usize>,
     /// Bytes of all buffers.
     pub bytes: u64,
@@ -125,7 +125,11 @@ impl Session {
     /// A program too large for the device.
     pub fn new(place: &Place, program: &Program) -> Result<Self, SessionError> {
         let plan = plan(program);
-        let dispatches = plan.entries.iter().map(|e| e.kernels.len()).collect();
+        let count = |entry: &EntryPlan| match place {
+            Place::Cpu { .. } => entry.kernels().count(),
+            Place::Gpu(_) => entry.dispatches.len(),
+        };
+        let dispatches = plan.entries.iter().map(count).collect();
         Ok(match place {
             Place::Cpu { threads, reason } => Self {
                 inner: Inner::Cpu(Box::new(cpu::Session::new(program, &plan, *threads))),

@@ -32,14 +32,15 @@ pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool, list: bo
         return Ok(());
     }
     for entry in plan.entries {
-        for (i, kernel) in entry.kernels.iter().enumerate() {
-            let source = emit(kernel, &tuning).source;
+        for (i, kernels) in entry.dispatches.iter().enumerate() {
+            let source = emit(kernels, &tuning).source;
+            let name = name(kernels);
             match out {
-                None => println!("// {} {i}: {}\n{source}", entry.name, kernel.name),
+                None => println!("// {} {i}: {name}\n{source}", entry.name),
                 Some(out) => {
                     fs::create_dir_all(out)
                         .with_context(|| format!("{} cannot be made", out.display()))?;
-                    let name = kernel.name.replace([' ', '(', ')', ','], "-");
+                    let name = name.replace([' ', '(', ')', ','], "-");
                     let path = out.join(format!("{}-{i:03}-{name}.wgsl", entry.name));
                     fs::write(&path, source)
                         .with_context(|| format!("{} cannot be written", path.display()))?;
@@ -60,25 +61,38 @@ fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
         let mut texts = Numbers::default();
         let mut forms = Numbers::default();
         println!("{}", entry.name);
-        for (i, kernel) in entry.kernels.iter().enumerate() {
-            let source = emit(kernel, tuning).source;
+        for (i, kernels) in entry.dispatches.iter().enumerate() {
+            let source = emit(kernels, tuning).source;
             let form = forms.of(blanked(&source));
             let text = texts.of(source);
-            let bound = |wanted: &[Access]| list(kernel, wanted, &buffer);
-            println!(
-                "{i:4}  shader {text:<3} form {form:<3} {:<42} {} -> {}",
-                kernel.name,
-                bound(&[Access::Read, Access::ReadWrite]),
-                bound(&[Access::Write, Access::ReadWrite]),
-            );
+            println!("{i:4}  shader {text:<3} form {form}");
+            for kernel in kernels {
+                println!(
+                    "        {:<44} {} -> {}",
+                    kernel.name,
+                    list(kernel, &[Access::Read, Access::ReadWrite], &buffer),
+                    list(kernel, &[Access::Write, Access::ReadWrite], &buffer),
+                );
+            }
         }
         println!(
-            "      {} dispatches, {} shaders, {} of them different but for their numbers\n",
-            entry.kernels.len(),
+            "      {} dispatches, {} kernels, {} shaders, {} of them different but for their numbers\n",
+            entry.dispatches.len(),
+            entry.kernels().count(),
             texts.known.len(),
             forms.known.len()
         );
     }
+    println!(
+        "{:.2} MB, at least {:.2} for these dispatches",
+        plan.bytes() as f64 / 1e6,
+        plan.least_bytes() as f64 / 1e6
+    );
+}
+
+fn name(kernels: &[Kernel]) -> String {
+    let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name.as_str()).collect();
+    names.join(" + ")
 }
 
 fn list(kernel: &Kernel, wanted: &[Access], buffer: &dyn Fn(BufferId) -> String) -> String {

@@ -103,7 +103,7 @@ impl Session {
             .entries
             .iter()
             .map(|entry| Entry {
-                kernels: entry.kernels.iter().map(&mut compile).collect(),
+                kernels: entry.kernels().map(&mut compile).collect(),
                 outputs: entry.outputs.clone(),
             })
             .collect();

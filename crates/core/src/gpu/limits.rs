@@ -2,7 +2,6 @@
 
 use super::error::GpuError;
 use crate::dtype::DType;
-use crate::plan::kernel::Kernel;
 use crate::plan::{Buffer, Plan, Role};
 use crate::program::Program;
 use crate::wgsl::Shader;
@@ -64,19 +63,17 @@ pub(super) fn check_buffers(
     Ok(())
 }
 
-/// Whether the kernel fits.
-pub(super) fn check_kernel(
+/// Whether the shader of that name, over so many buffers, fits.
+pub(super) fn check_shader(
     limits: &wgpu::Limits,
-    kernel: &Kernel,
+    name: &str,
+    needed: usize,
     shader: &Shader,
 ) -> Result<(), GpuError> {
-    let (needed, limit) = (
-        kernel.bindings.len(),
-        limits.max_storage_buffers_per_shader_stage as usize,
-    );
+    let limit = limits.max_storage_buffers_per_shader_stage as usize;
     if needed > limit {
         return Err(GpuError::TooManyBindings {
-            kernel: kernel.name.clone(),
+            kernel: name.to_string(),
             needed,
             limit,
         });
@@ -100,7 +97,7 @@ pub(super) fn check_kernel(
     ];
     match needs.into_iter().find(|(_, needed, limit)| needed > limit) {
         Some((limit_name, needed, limit)) => Err(GpuError::KernelTooLarge {
-            kernel: kernel.name.clone(),
+            kernel: name.to_string(),
             needed: u64::from(needed),
             limit: u64::from(limit),
             limit_name,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::device::Device;
 use super::error::GpuError;
 use super::signal::lock;
-use crate::plan::kernel::{Access, Kernel};
 
 /// How many pipelines are compiled before the event loop gets its turn.
 const GROUP: usize = 4;
@@ -24,15 +23,6 @@ pub(super) struct Recipe<'a> {
     pub(super) source: &'a str,
     pub(super) entry: &'static str,
     pub(super) read_only: &'a [bool],
-}
-
-/// Which bindings of a kernel are read-only.
-pub(super) fn read_only(kernel: &Kernel) -> Vec<bool> {
-    kernel
-        .bindings
-        .iter()
-        .map(|binding| binding.access == Access::Read)
-        .collect()
 }
 
 impl Device {

@@ -4,10 +4,10 @@ use std::collections::{HashSet, VecDeque};
 
 use super::device::{Device, Submission};
 use super::error::GpuError;
-use super::limits::{allocated, check_buffers, check_kernel, length};
-use super::pipelines::{Recipe, read_only};
+use super::limits::{allocated, check_buffers, check_shader, length};
+use super::pipelines::Recipe;
 use super::signal::signal;
-use crate::plan::kernel::BufferId;
+use crate::plan::kernel::{Access, BufferId, Kernel, shared_bindings};
 use crate::plan::{Buffer, Plan, Role};
 use crate::program::{Init, Program};
 use crate::session::Slot;
@@ -43,6 +43,19 @@ struct Dispatch {
     shader: Shader,
     buffers: Vec<BufferId>,
     read_only: Vec<bool>,
+}
+
+impl Dispatch {
+    fn new(kernels: &[Kernel], tuning: &Tuning) -> Self {
+        let names: Vec<&str> = kernels.iter().map(|kernel| kernel.name.as_str()).collect();
+        let bindings = shared_bindings(kernels);
+        Self {
+            name: names.join(" + "),
+            shader: wgsl::emit(kernels, tuning),
+            buffers: bindings.iter().map(|binding| binding.buffer).collect(),
+            read_only: bindings.iter().map(|b| b.access == Access::Read).collect(),
+        }
+    }
 }
 
 struct Ready {
@@ -96,28 +109,18 @@ impl Session {
             .iter()
             .map(|entry| Entry {
                 dispatches: entry
-                    .kernels
+                    .dispatches
                     .iter()
-                    .map(|kernel| Dispatch {
-                        name: kernel.name.clone(),
-                        shader: wgsl::emit(kernel, tuning),
-                        buffers: kernel
-                            .bindings
-                            .iter()
-                            .map(|binding| binding.buffer)
-                            .collect(),
-                        read_only: read_only(kernel),
-                    })
+                    .map(|kernels| Dispatch::new(kernels, tuning))
                     .collect(),
                 ready: None,
                 outputs: entry.outputs.clone(),
             })
             .collect();
         check_buffers(&device.limits, program, plan)?;
-        for (entry, dispatch) in plan.entries.iter().zip(&entries) {
-            for (kernel, dispatch) in entry.kernels.iter().zip(&dispatch.dispatches) {
-                check_kernel(&device.limits, kernel, &dispatch.shader)?;
-            }
+        for dispatch in entries.iter().flat_map(|entry| &entry.dispatches) {
+            let bindings = dispatch.buffers.len();
+            check_shader(&device.limits, &dispatch.name, bindings, &dispatch.shader)?;
         }
 
         let buffers = plan

@@ -11,7 +11,10 @@ use crate::op::Op;
 use crate::program::{Entry, Program};
 
 /// Storage buffers that a kernel may bind: what every WebGPU adapter offers.
-const MAX_BINDINGS: usize = 8;
+pub(super) const MAX_BINDINGS: usize = 8;
+
+/// Buffers of a kernel of values that only read the same data: room is left to share a dispatch with others.
+const SIDE_BY_SIDE_BINDINGS: usize = 6;
 
 /// Kernels in order, over buffers without slots.
 pub(super) struct Fused {
@@ -211,7 +214,7 @@ impl<'a> Fusion<'a> {
         false
     }
 
-    /// First along data flow, which saves loads; then side by side too, which saves dispatches.
+    /// First along data flow, then values that read the same data side by side: both save loads.
     fn merge_all(&mut self) -> Result<(), NeedsHome> {
         for along_flow in [true, false] {
             for second in 0..self.groups.len() {
@@ -219,8 +222,10 @@ impl<'a> Fusion<'a> {
                     if self.groups[second].is_none() {
                         break;
                     }
-                    if self.groups[first].is_some() && self.may_merge(first, second, along_flow) {
-                        self.merge(first, second)?;
+                    if self.groups[first].is_some()
+                        && let Some(bindings) = self.may_merge(first, second, along_flow)
+                    {
+                        self.merge(first, second, bindings)?;
                     }
                 }
             }
@@ -228,13 +233,14 @@ impl<'a> Fusion<'a> {
         Ok(())
     }
 
-    fn may_merge(&self, first: usize, second: usize, along_flow: bool) -> bool {
+    /// How many buffers the kernel of both may bind; nothing where they cannot be one.
+    fn may_merge(&self, first: usize, second: usize, along_flow: bool) -> Option<usize> {
         let (Some((a, a_reads)), Some((b, b_reads))) = (&self.groups[first], &self.groups[second])
         else {
-            return false;
+            return None;
         };
         if a.extents != b.extents || self.merged_template(&a.template, &b.template).is_none() {
-            return false;
+            return None;
         }
         let link = |group: usize, reads, on| match self.needs[group].contains(&on) {
             true => self.link(reads, on),
@@ -245,13 +251,19 @@ impl<'a> Fusion<'a> {
         let linked = match (forward, backward) {
             (Link::None, Link::None) => false,
             (Link::Aligned, Link::None) | (Link::None, Link::Aligned) => true,
-            _ => return false,
+            _ => return None,
         };
         let alike = std::mem::discriminant(&a.template) == std::mem::discriminant(&b.template);
-        if !linked && (along_flow || !alike) {
-            return false;
+        let same_data = || a_reads.keys().any(|node| b_reads.contains_key(node));
+        if !linked && (along_flow || !alike || !same_data()) {
+            return None;
         }
-        !self.depends(second, first, true) && !self.depends(first, second, true)
+        let bindings = match linked {
+            true => MAX_BINDINGS,
+            false => SIDE_BY_SIDE_BINDINGS,
+        };
+        let between = self.depends(second, first, true) || self.depends(first, second, true);
+        (!between).then_some(bindings)
     }
 
     /// How a group that reads `reads` depends on group `on`.
@@ -287,7 +299,7 @@ impl<'a> Fusion<'a> {
         }
     }
 
-    fn merge(&mut self, first: usize, second: usize) -> Result<(), NeedsHome> {
+    fn merge(&mut self, first: usize, second: usize, bindings: usize) -> Result<(), NeedsHome> {
         let (Some((a, _)), Some((b, _))) = (&self.groups[first], &self.groups[second]) else {
             return Ok(());
         };
@@ -303,7 +315,7 @@ impl<'a> Fusion<'a> {
         };
         let lowered = self.context.lower(&recipe)?;
         let kernel = &lowered.kernel;
-        if self.buffers(kernel) > MAX_BINDINGS || !self.keeps_in_place(kernel) {
+        if self.buffers(kernel) > bindings || !self.keeps_in_place(kernel) {
             return Ok(());
         }
         for keep in &b.keeps {

@@ -62,34 +62,14 @@ pub(super) fn rename(kernel: &mut Kernel, from: VirtualId, to: VirtualId) {
     };
     kernel.bindings[existing].access = Access::ReadWrite;
     kernel.bindings.remove(old);
-    let moved = |binding: &mut usize| {
+    kernel.visit_bindings(&mut |binding| {
         if *binding == old {
             *binding = existing;
         }
         if *binding > old {
             *binding -= 1;
         }
-    };
-    let visit = |body: &mut Body| {
-        for typed in body {
-            if let Instr::Load { binding, .. } | Instr::Gather { binding, .. } = &mut typed.instr {
-                moved(binding);
-            }
-        }
-    };
-    visit(&mut kernel.body);
-    match &mut kernel.kind {
-        Kind::Pointwise => {}
-        Kind::Reduce { prologue, .. } => visit(prologue),
-        Kind::Contract { a, b, .. } => {
-            visit(&mut a.body);
-            visit(&mut b.body);
-        }
-    }
-    kernel
-        .stores
-        .iter_mut()
-        .for_each(|store| moved(&mut store.binding));
+    });
 }
 
 /// A kernel that copies `len` words.

@@ -202,7 +202,7 @@ pub enum Kind {
     },
 }
 
-/// One dispatch.
+/// One computation over one domain.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Kernel {
     /// For people: progress, traces, shader file names.
@@ -217,6 +217,41 @@ pub struct Kernel {
     pub body: Body,
     /// What is written for each output point.
     pub stores: Vec<Store>,
+}
+
+impl Kernel {
+    /// Visits every mention of a binding in bodies and stores.
+    pub(crate) fn visit_bindings(&mut self, visit: &mut dyn FnMut(&mut usize)) {
+        let inner = match &mut self.kind {
+            Kind::Pointwise => vec![],
+            Kind::Reduce { prologue, .. } => vec![prologue],
+            Kind::Contract { a, b, .. } => vec![&mut a.body, &mut b.body],
+        };
+        for typed in inner.into_iter().chain([&mut self.body]).flatten() {
+            if let Instr::Load { binding, .. } | Instr::Gather { binding, .. } = &mut typed.instr {
+                visit(binding);
+            }
+        }
+        for store in &mut self.stores {
+            visit(&mut store.binding);
+        }
+    }
+}
+
+/// The bindings of kernels that share a dispatch: every buffer once, used as all of them together use it.
+pub fn shared_bindings(kernels: &[Kernel]) -> Vec<Binding> {
+    let mut shared: Vec<Binding> = Vec::new();
+    for binding in kernels.iter().flat_map(|kernel| &kernel.bindings) {
+        match shared
+            .iter_mut()
+            .find(|other| other.buffer == binding.buffer)
+        {
+            None => shared.push(binding.clone()),
+            Some(other) if other.access != binding.access => other.access = Access::ReadWrite,
+            Some(_) => {}
+        }
+    }
+    shared
 }
 
 /// Orders axes from the farthest stride to the nearest; those of equal rank stay as they are. One function for every

@@ -1,19 +1,18 @@
 //! Buffers without slots -> buffers of the plan. Scratch values that do not live at the same time share a slot.
 
 use super::fuse::Fused;
+use super::horizontal;
 use super::kernel::{BufferId, Kernel};
-use super::store::VirtualRole;
+use super::store::{Virtual, VirtualRole};
 use super::{Buffer, EntryPlan, Plan, Role};
 use crate::dtype::DType;
 use crate::program::Entry;
 
 /// Adds an entry to the plan. Slots of other entries are used again: entries do not run at the same time.
 pub(super) fn place(plan: &mut Plan, entry: &Entry, fused: Fused) {
-    let Fused {
-        virtuals,
-        mut kernels,
-    } = fused;
-    let lives = lifetimes(&kernels, virtuals.len());
+    let Fused { virtuals, kernels } = fused;
+    let mut dispatches = horizontal::share(kernels);
+    let lives = lifetimes(&dispatches, virtuals.len());
     let mut assigned: Vec<Option<BufferId>> = vec![None; virtuals.len()];
     let mut outputs = vec![BufferId::MAX; entry.outputs.len()];
     let inputs = plan
@@ -37,10 +36,11 @@ pub(super) fn place(plan: &mut Plan, entry: &Entry, fused: Fused) {
             VirtualRole::Scratch | VirtualRole::Update(_) => {}
         }
     }
+    let live_bytes = most_live(&virtuals, &lives, &assigned, dispatches.len());
     let mut free: Vec<BufferId> = (0..plan.buffers.len())
         .filter(|&b| plan.buffers[b].role == Role::Slot)
         .collect();
-    for step in 0..kernels.len() {
+    for step in 0..dispatches.len() {
         for (id, life) in lives.iter().enumerate() {
             if assigned[id].is_none() && life.is_some_and(|(first, _)| first == step) {
                 assigned[id] = Some(take_slot(plan, &mut free, virtuals[id].len));
@@ -55,7 +55,7 @@ pub(super) fn place(plan: &mut Plan, entry: &Entry, fused: Fused) {
             }
         }
     }
-    for kernel in &mut kernels {
+    for kernel in dispatches.iter_mut().flatten() {
         for binding in &mut kernel.bindings {
             binding.buffer =
                 assigned[binding.buffer].expect("every buffer that a kernel binds has a life");
@@ -63,21 +63,40 @@ pub(super) fn place(plan: &mut Plan, entry: &Entry, fused: Fused) {
     }
     plan.entries.push(EntryPlan {
         name: entry.name.clone(),
-        kernels,
+        dispatches,
         outputs,
+        live_bytes,
     });
 }
 
-/// First and last kernel that binds each buffer.
-fn lifetimes(kernels: &[Kernel], buffers: usize) -> Vec<Option<(usize, usize)>> {
+/// First and last dispatch that binds each buffer.
+fn lifetimes(dispatches: &[Vec<Kernel>], buffers: usize) -> Vec<Option<(usize, usize)>> {
     let mut lives: Vec<Option<(usize, usize)>> = vec![None; buffers];
-    for (step, kernel) in kernels.iter().enumerate() {
-        for binding in &kernel.bindings {
+    for (step, kernels) in dispatches.iter().enumerate() {
+        for binding in kernels.iter().flat_map(|kernel| &kernel.bindings) {
             let life: &mut Option<(usize, usize)> = &mut lives[binding.buffer];
             *life = Some((life.map_or(step, |(first, _)| first), step));
         }
     }
     lives
+}
+
+/// Bytes of values that need slots at once, at most.
+fn most_live(
+    virtuals: &[Virtual],
+    lives: &[Option<(usize, usize)>],
+    assigned: &[Option<BufferId>],
+    steps: usize,
+) -> usize {
+    let mut bytes = vec![0; steps];
+    for ((buffer, life), assigned) in virtuals.iter().zip(lives).zip(assigned) {
+        if let (Some((first, last)), None) = (*life, assigned) {
+            let live = &mut bytes[first..=last];
+            live.iter_mut()
+                .for_each(|bytes| *bytes += DType::F32.bytes(buffer.len));
+        }
+    }
+    bytes.into_iter().max().unwrap_or(0)
 }
 
 /// The free slot that wastes least: the smallest that is large enough, or else the largest, enlarged.

@@ -6,6 +6,7 @@ mod contraction;
 mod expand;
 mod fuse;
 mod hazard;
+mod horizontal;
 #[cfg(test)]
 pub(crate) mod interpret;
 pub mod kernel;
@@ -45,15 +46,31 @@ pub struct Buffer {
     pub len: usize,
 }
 
+impl Buffer {
+    /// Its size in memory.
+    pub fn bytes(&self) -> usize {
+        self.dtype.bytes(self.len)
+    }
+}
+
 /// An entry of a program, planned.
 #[derive(Clone, Debug)]
 pub struct EntryPlan {
     /// The entry's name.
     pub name: String,
-    /// To be executed in this order.
-    pub kernels: Vec<Kernel>,
+    /// To be executed in this order; the kernels of one dispatch in any order, or at once.
+    pub dispatches: Vec<Vec<Kernel>>,
     /// Where each output of the program's entry is found, in the same order.
     pub outputs: Vec<BufferId>,
+    /// Bytes of slots that are in use at once, at most.
+    pub live_bytes: usize,
+}
+
+impl EntryPlan {
+    /// In an order in which they may be executed one by one.
+    pub fn kernels(&self) -> impl Iterator<Item = &Kernel> {
+        self.dispatches.iter().flatten()
+    }
 }
 
 /// All entries of a program, over one set of buffers.
@@ -63,6 +80,21 @@ pub struct Plan {
     pub buffers: Vec<Buffer>,
     /// In the order of the program's entries.
     pub entries: Vec<EntryPlan>,
+}
+
+impl Plan {
+    /// Bytes of all buffers.
+    pub fn bytes(&self) -> usize {
+        self.buffers.iter().map(Buffer::bytes).sum()
+    }
+
+    /// Bytes below which no assignment of values to slots gets: what is kept between runs, and what some dispatch has
+    /// to find in memory together.
+    pub fn least_bytes(&self) -> usize {
+        let kept = self.buffers.iter().filter(|b| b.role != Role::Slot);
+        let live = self.entries.iter().map(|entry| entry.live_bytes).max();
+        kept.map(Buffer::bytes).sum::<usize>() + live.unwrap_or(0)
+    }
 }
 
 /// Plans every entry of a program.

@@ -2,9 +2,10 @@
 
 use super::emit::Emitter;
 use super::memory::{has_vector_load, is_bounded, load_stride};
+use super::parts::{Frame, Parts};
 use super::pointwise::store_order;
 use super::values::{Coord, LANES, Out, Place, Value};
-use super::{ContractTuning, Shader, Tuning, reduce, registers, staged};
+use super::{ContractTuning, Tuning, reduce, registers, staged};
 use crate::dtype::DType;
 use crate::op::{Binary, Reducer};
 use crate::plan::kernel::{
@@ -14,19 +15,21 @@ use crate::plan::kernel::{
 /// Rows or columns below which a tile would be mostly edge, so that each output is a reduction of its own.
 const SKINNY: usize = 2;
 
-pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
+pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
     let kernel = oriented(kernel);
     let product = Product::of(&kernel);
     if product.size(&product.m).min(product.size(&product.n)) <= SKINNY {
-        return reduce::emit(&as_reduction(&kernel), tuning);
+        return reduce::emit(&as_reduction(&kernel), tuning, frame);
     }
     match tuning.contract {
         ContractTuning::Registers {
             rows,
             vectors,
             workgroup,
-        } => registers::emit(&product, tuning, (rows, vectors), workgroup),
-        ContractTuning::Workgroup { edge, depth } => staged::emit(&product, tuning, edge, depth),
+        } => registers::emit(&product, tuning, (rows, vectors), workgroup as usize, frame),
+        ContractTuning::Workgroup { edge, depth } => {
+            staged::emit(&product, tuning, (edge, depth), frame)
+        }
     }
 }
 
@@ -95,10 +98,11 @@ impl<'k> Product<'k> {
     }
 
     /// The function that turns four neighbouring sums of a row into results.
-    pub(super) fn finish(&self, emitter: &mut Emitter<'k>) -> String {
+    pub(super) fn finish(&self, emitter: &mut Emitter<'k>, tag: &str) -> String {
         let kernel = self.kernel;
-        let mut text =
-            "fn finish(batch: u32, row: u32, first_column: u32, sums: vec4<f32>) {\n".to_string();
+        let mut text = format!(
+            "fn finish{tag}(batch: u32, row: u32, first_column: u32, sums: vec4<f32>) {{\n"
+        );
         let lane = self.lane(&self.n);
         let columns = if lane.is_some() { 1 } else { LANES };
         for i in 0..columns {

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
-use super::helpers;
 use super::memory::{Load, is_vector_load};
+use super::parts::{Frame, Layout, Needs, Parts, Pools};
 use super::values::{Coord, LANES, Out, Place, Value, type_name};
 use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Unary};
-use crate::plan::kernel::{Access, Affine, Bound, Instr, Kernel, Register, Typed};
+use crate::plan::kernel::{Affine, Bound, Instr, Kernel, Register, Typed};
 
 /// Rounded up to few digits, the largest floats are past what Chrome takes for an f32.
 const LARGEST_LITERAL: f32 = 3e38;
@@ -21,59 +21,39 @@ fn lane_steps(stride: i64) -> String {
 /// Emits bodies of one kernel.
 pub(super) struct Emitter<'k> {
     pub(super) kernel: &'k Kernel,
-    /// By binding: declared as an array of vectors.
-    pub(super) vectors: Vec<bool>,
-    /// By binding: stored to in a way that needs an array of scalars.
-    pub(super) refused: Vec<bool>,
+    pub(super) layout: Layout,
     next: usize,
-    random: [bool; 2],
-    special_floats: bool,
+    needs: Needs,
 }
 
 impl<'k> Emitter<'k> {
-    pub(super) fn new(kernel: &'k Kernel) -> Self {
+    pub(super) fn new(kernel: &'k Kernel, frame: &Frame) -> Self {
         Emitter {
             kernel,
-            vectors: vec![false; kernel.bindings.len()],
-            refused: vec![false; kernel.bindings.len()],
+            layout: frame.layout.clone(),
             next: 0,
-            random: [false; 2],
-            special_floats: false,
+            needs: Needs::default(),
         }
     }
 
-    /// The declarations that the emitted statements need.
-    pub(super) fn declarations(&self) -> String {
-        let mut text = String::new();
-        for (i, binding) in self.kernel.bindings.iter().enumerate() {
-            let access = if binding.access == Access::Read {
-                "read"
-            } else {
-                "read_write"
-            };
-            let element = match binding.dtype {
-                DType::F32 => DType::F32,
-                DType::U32 | DType::Bool | DType::U8 => DType::U32,
-            };
-            let element = type_name(element, self.is_vector_buffer(i));
-            let _ = writeln!(
-                text,
-                "@group(0) @binding({i}) var<storage, {access}> b{i}: array<{element}>;"
-            );
+    /// What a template has written.
+    pub(super) fn parts(
+        self,
+        functions: String,
+        main: String,
+        groups: usize,
+        workgroup: usize,
+        pools: Pools,
+    ) -> Parts {
+        Parts {
+            layout: self.layout,
+            needs: self.needs,
+            functions,
+            main,
+            groups,
+            workgroup,
+            pools,
         }
-        if self.special_floats {
-            text += helpers::SPECIAL_FLOATS;
-        }
-        for (used, (name, vector)) in self
-            .random
-            .iter()
-            .zip([("random", "u32"), ("random4", "vec4<u32>")])
-        {
-            if *used {
-                text += &helpers::random(name, vector);
-            }
-        }
-        text
     }
 
     /// A name that nothing else has.
@@ -314,7 +294,7 @@ impl<'k> Emitter<'k> {
             } => {
                 let (wide, depth, counter) = self.counter(out, element, place);
                 let wide = wide || wide_of(key);
-                self.random[usize::from(wide)] = true;
+                self.needs.random[usize::from(wide)] = true;
                 let vector = type_name(DType::U32, wide);
                 let [k0, k1] = key.map(|r| registers[r].at(wide));
                 let name = if wide { "random4" } else { "random" };
@@ -388,7 +368,7 @@ impl<'k> Emitter<'k> {
                 if v.is_finite() {
                     return format!("{v:?}f");
                 }
-                self.special_floats = true;
+                self.needs.special_floats = true;
                 if v.is_nan() {
                     "bitcast<f32>(infinity_bits | 1u)".to_string()
                 } else {

@@ -86,7 +86,7 @@ impl Emitter<'_> {
             .iter()
             .filter_map(|typed| is_vector_load(&typed.instr, lane))
         {
-            self.vectors[binding] = true;
+            self.layout.vectors[binding] = true;
         }
     }
 
@@ -94,17 +94,15 @@ impl Emitter<'_> {
     pub(super) fn expect_stores(&mut self, lane: Option<usize>) {
         for store in &self.kernel.stores {
             if lane.is_some_and(|lane| is_vector(&store.index, lane)) {
-                self.vectors[store.binding] = true;
+                self.layout.vectors[store.binding] = true;
             } else {
-                self.refused[store.binding] = true;
+                self.layout.refused[store.binding] = true;
             }
         }
     }
 
     pub(super) fn is_vector_buffer(&self, binding: usize) -> bool {
-        self.vectors[binding]
-            && !self.refused[binding]
-            && self.kernel.bindings[binding].dtype != DType::U8
+        self.layout.is_vector(binding) && self.kernel.bindings[binding].dtype != DType::U8
     }
 
     /// One element of a buffer, as an expression.

@@ -1,15 +1,16 @@
 //! One point, or four consecutive ones, at a time.
 
+use super::Tuning;
 use super::emit::Emitter;
 use super::memory::{has_vector_load, has_vector_store};
+use super::parts::{Frame, Parts, Pools};
 use super::values::{Coord, LANES, Out, Place};
-use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::{Kernel, farthest_first};
 
-pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
+pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
     let order = store_order(kernel);
     let (lane, rest) = lane(kernel, &order);
-    let mut emitter = Emitter::new(kernel);
+    let mut emitter = Emitter::new(kernel, frame);
     emitter.expect_loads(&kernel.body, lane);
     emitter.expect_stores(lane);
 
@@ -54,7 +55,7 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
             out.innermost().text()
         );
     }
-    let size = tuning.workgroup;
+    let size = frame.workgroup.unwrap_or(tuning.workgroup as usize);
     let main = if loops > 0 {
         format!(
             "{}let first = (group * {size}u + local) * {per_invocation}u;\n\
@@ -67,14 +68,8 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
             "let vector = group * {size}u + local;\nif (vector >= {vectors}u) {{\nreturn;\n}}\n{body}"
         )
     };
-    Parts {
-        declarations: emitter.declarations(),
-        main,
-        groups: vectors.div_ceil(per_invocation).div_ceil(size as usize),
-        workgroup_size: size,
-        workgroup_bytes: 0,
-    }
-    .into_shader()
+    let groups = vectors.div_ceil(per_invocation).div_ceil(size);
+    emitter.parts(String::new(), main, groups, size, Pools::default())
 }
 
 fn run(

@@ -1,15 +1,13 @@
 //! Sums and maxima: `lanes` invocations share each output, and a workgroup holds several outputs.
 
+use super::Tuning;
 use super::emit::Emitter;
 use super::memory::{has_vector_load, load_stride};
+use super::parts::{Frame, POOL_BYTES, Parts, Pools};
 use super::pointwise::store_order;
 use super::values::{Coord, LANES, Out, Place, Value};
-use super::{Parts, Shader, Tuning};
 use crate::op::Reducer;
 use crate::plan::kernel::{Accumulator, Body, Kernel, Kind, farthest_first};
-
-/// Workgroup memory that every implementation offers.
-const WORKGROUP_BYTES: usize = 16 * 1024;
 
 /// Elements below which sharing a reduction does not pay.
 const STEPS_PER_LANE: usize = 4;
@@ -24,7 +22,7 @@ struct Shape {
     along: bool,
 }
 
-pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
+pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
     let Kind::Reduce {
         reduced,
         prologue,
@@ -55,9 +53,10 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
         accumulators.len(),
         wide_outputs,
         tuning,
+        frame.workgroup,
     );
 
-    let mut emitter = Emitter::new(kernel);
+    let mut emitter = Emitter::new(kernel, frame);
     let epilogue_vector = shape.vector.filter(|_| wide_outputs);
     emitter.expect_loads(prologue, shape.vector);
     emitter.expect_loads(&kernel.body, epilogue_vector);
@@ -142,8 +141,16 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
     main += &"}\n".repeat(loops);
 
     // One value, or four neighbouring outputs, is left for each accumulator.
-    let mut declarations = String::new();
     let threads = columns * lanes;
+    let pool = if wide_outputs {
+        "shared_vectors"
+    } else {
+        "shared_floats"
+    };
+    let partial = |i: usize, at: &str| match i {
+        0 => format!("{pool}[{at}]"),
+        _ => format!("{pool}[{}u + {at}]", i * threads),
+    };
     let mut totals = Vec::new();
     for (i, accumulator) in accumulators.iter().enumerate() {
         let mut total = format!("acc{i}");
@@ -159,12 +166,9 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
             main += &format!("let {total} = {text};\n");
         }
         if lanes > 1 {
-            declarations += &format!(
-                "var<workgroup> partial{i}: array<{}, {threads}>;\n",
-                vector_type(wide_outputs)
-            );
-            main += &format!("partial{i}[local] = {total};\n");
-            total = format!("partial{i}[local]");
+            let mine = partial(i, "local");
+            main += &format!("{mine} = {total};\n");
+            total = mine;
         }
         totals.push(Value::float(total, wide_outputs));
     }
@@ -176,9 +180,10 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
         );
         main += "if (lane < half) {\n";
         for (i, accumulator) in accumulators.iter().enumerate() {
-            let other = format!("partial{i}[local + half * {stride}u]");
+            let other = partial(i, &format!("local + half * {stride}u"));
             main += &format!(
-                "partial{i}[local] = {};\n",
+                "{} = {};\n",
+                totals[i].name,
                 combine(accumulator, &totals[i].name, &other)
             );
         }
@@ -186,12 +191,9 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
     }
 
     let mut out = Out::new(0);
-    for (total, i) in totals.iter_mut().zip(0..) {
-        if lanes > 1 {
-            *total = Value::float(
-                emitter.bind(&mut out, 0, format!("partial{i}[local]")),
-                wide_outputs,
-            );
+    if lanes > 1 {
+        for total in &mut totals {
+            *total = Value::float(emitter.bind(&mut out, 0, total.name.clone()), wide_outputs);
         }
     }
     let mut coords = vec![Coord::default(); kernel.domain.len()];
@@ -216,19 +218,22 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning) -> Shader {
         out.innermost().text()
     );
 
-    let workgroup_bytes = if lanes > 1 {
-        accumulators.len() * threads * bytes(wide_outputs)
-    } else {
-        0
+    let shared = match lanes {
+        1 => 0,
+        _ => accumulators.len() * threads,
     };
-    Parts {
-        declarations: emitter.declarations() + &declarations,
-        main,
-        groups: outputs.div_ceil(columns),
-        workgroup_size: threads as u32,
-        workgroup_bytes: workgroup_bytes as u32,
-    }
-    .into_shader()
+    let pools = match wide_outputs {
+        true => Pools {
+            vectors: shared,
+            floats: 0,
+        },
+        false => Pools {
+            vectors: 0,
+            floats: shared,
+        },
+    };
+    let groups = outputs.div_ceil(columns);
+    emitter.parts(String::new(), main, groups, threads, pools)
 }
 
 fn bytes(wide: bool) -> usize {
@@ -294,7 +299,8 @@ impl Shape {
     }
 }
 
-/// How many outputs a workgroup holds, and how many invocations share each. Both are powers of two.
+/// How many outputs a workgroup holds, and how many invocations share each. Both are powers of two; their product is
+/// `workgroup`, where that is given.
 fn split(
     shape: &Shape,
     outputs: usize,
@@ -302,26 +308,31 @@ fn split(
     accumulators: usize,
     wide: bool,
     tuning: &Tuning,
+    workgroup: Option<usize>,
 ) -> (usize, usize) {
     let floor_power = |x: usize| if x < 2 { 1 } else { 1 << x.ilog2() };
     let mut lanes = floor_power(tuning.parallelism / outputs);
     if shape.along {
         lanes = lanes.max(tuning.coalesced_lanes as usize);
     }
+    // Invocations whose sums fit into workgroup memory.
+    let room = floor_power(POOL_BYTES / (bytes(wide) * accumulators.max(1)));
     let lanes = lanes
         .min(floor_power(steps / STEPS_PER_LANE))
         .min(tuning.reduce_lanes as usize)
-        .min(floor_power(
-            WORKGROUP_BYTES / (bytes(wide) * accumulators.max(1)),
-        ));
-    let room = if lanes == 1 {
-        usize::MAX
-    } else {
-        WORKGROUP_BYTES / (bytes(wide) * accumulators.max(1)) / lanes
-    };
+        .min(room);
+    if let Some(workgroup) = workgroup {
+        let lanes = if workgroup > room {
+            1
+        } else {
+            lanes.min(workgroup)
+        };
+        return (workgroup / lanes, lanes);
+    }
+    let room = if lanes == 1 { usize::MAX } else { room / lanes };
     let columns = (tuning.workgroup as usize / lanes)
         .min(outputs.next_power_of_two())
-        .min(floor_power(room))
+        .min(room)
         .max(1);
     (columns, lanes)
 }

@@ -1,9 +1,10 @@
 //! Matrix products for software rasterizers: every invocation computes a tile of its own in registers.
 
+use super::Tuning;
 use super::contract::{Product, emit_coords};
 use super::emit::Emitter;
+use super::parts::{Frame, Parts, Pools};
 use super::values::{Coord, LANES, Out, Place, Value};
-use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::Operand;
 
 /// The innermost contracted axis is unrolled whole up to this extent, by [`LANES`] where that divides it.
@@ -33,8 +34,10 @@ pub(super) fn emit(
     product: &Product<'_>,
     tuning: &Tuning,
     largest: (usize, usize),
-    workgroup: u32,
-) -> Shader {
+    workgroup: usize,
+    frame: &Frame,
+) -> Parts {
+    let workgroup = frame.workgroup.unwrap_or(workgroup);
     let kernel = product.kernel;
     let (batch, m, n) = (
         product.size(&product.batch),
@@ -66,7 +69,7 @@ pub(super) fn emit(
         (along, _) => along,
     };
 
-    let mut emitter = Emitter::new(kernel);
+    let mut emitter = Emitter::new(kernel, frame);
     emitter.expect_loads(&product.a.body, along_a.lane());
     emitter.expect_loads(&product.b.body, along_b.lane());
     emitter.expect_loads(&kernel.body, column_lane);
@@ -170,19 +173,14 @@ pub(super) fn emit(
          for (var i = 0u; i < {count}u; i++) {{\n\
          let row = first_row + i / {vectors}u;\n\
          if (row < {m}u) {{\n\
-         finish(batch, row, first_column + (i % {vectors}u) * {LANES}u, sums[i]);\n}}\n}}\n",
+         finish{tag}(batch, row, first_column + (i % {vectors}u) * {LANES}u, sums[i]);\n}}\n}}\n",
         sums.join(", "),
         count = rows * vectors,
+        tag = frame.tag,
     );
-    let finish = product.finish(&mut emitter);
-    Parts {
-        declarations: emitter.declarations() + &finish,
-        main,
-        groups: tiles.div_ceil(workgroup as usize),
-        workgroup_size: workgroup,
-        workgroup_bytes: 0,
-    }
-    .into_shader()
+    let finish = product.finish(&mut emitter, &frame.tag);
+    let groups = tiles.div_ceil(workgroup);
+    emitter.parts(finish, main, groups, workgroup, Pools::default())
 }
 
 /// The tile's rows and vectors of columns: the largest that leave enough invocations.

@@ -1,16 +1,22 @@
 //! Matrix products for GPUs: a workgroup stages slices of both operands in its memory, and every invocation computes
 //! four rows by four columns.
 
+use super::Tuning;
 use super::contract::{Product, emit_coords};
 use super::emit::Emitter;
+use super::parts::{Frame, Parts, Pools};
 use super::values::{Coord, LANES, Out, Place};
-use super::{Parts, Shader, Tuning};
 use crate::plan::kernel::Operand;
 
 /// Invocations in a workgroup at least, so that no half of a subgroup idles.
 const FEWEST_INVOCATIONS: usize = 64;
 
-pub(super) fn emit(product: &Product<'_>, tuning: &Tuning, edge: usize, depth: usize) -> Shader {
+pub(super) fn emit(
+    product: &Product<'_>,
+    tuning: &Tuning,
+    (edge, depth): (usize, usize),
+    frame: &Frame,
+) -> Parts {
     let kernel = product.kernel;
     let (batch, m, n) = (
         product.size(&product.batch),
@@ -22,43 +28,49 @@ pub(super) fn emit(product: &Product<'_>, tuning: &Tuning, edge: usize, depth: u
     let (row_tiles, column_tiles) = (m.div_ceil(rows), n.div_ceil(columns));
     let (row_vectors, column_vectors) = (rows / LANES, columns / LANES);
     let threads = row_vectors * column_vectors;
+    // Those beyond help to stage, and have no tile of their own.
+    let workgroup = frame.workgroup.unwrap_or(threads);
     let column_lane = product.lane(&product.n);
 
-    let mut emitter = Emitter::new(kernel);
+    let mut emitter = Emitter::new(kernel, frame);
     emitter.expect_loads(&product.a.body, product.lane(&product.m));
     emitter.expect_loads(&product.b.body, column_lane);
     emitter.expect_loads(&kernel.body, column_lane);
     emitter.expect_stores(column_lane);
 
-    let mut stage = |operand, axes: &[usize], vectors, origin, name| {
+    let mut stage = |operand, axes: &[usize], vectors, origin, place| {
         Stage {
             product,
             operand,
             axes,
             vectors,
             origin,
-            name,
+            place,
             depth,
-            threads,
+            workgroup,
         }
         .emit(&mut emitter)
     };
-    let stage_a = stage(product.a, &product.m, row_vectors, "first_row", "tile_a");
+    let stage_a = stage(product.a, &product.m, row_vectors, "first_row", 0);
     let stage_b = stage(
         product.b,
         &product.n,
         column_vectors,
         "first_column",
-        "tile_b",
+        depth * row_vectors,
     );
-    let finish = product.finish(&mut emitter);
+    let finish = product.finish(&mut emitter, &frame.tag);
 
     let mut main = format!(
         "let first_column = (group % {column_tiles}u) * {columns}u;\n\
          let first_row = ((group / {column_tiles}u) % {row_tiles}u) * {rows}u;\n\
          let batch = group / {}u;\n\
-         let my_column = local % {column_vectors}u;\nlet my_row = local / {column_vectors}u;\n",
-        row_tiles * column_tiles
+         let my_column = local % {column_vectors}u;\nlet my_row = {};\n",
+        row_tiles * column_tiles,
+        match workgroup > threads {
+            true => format!("min(local / {column_vectors}u, {}u)", row_vectors - 1),
+            false => format!("local / {column_vectors}u"),
+        }
     );
     for row in 0..LANES {
         main += &format!("var acc{row} = vec4<f32>();\n");
@@ -68,38 +80,33 @@ pub(super) fn emit(product: &Product<'_>, tuning: &Tuning, edge: usize, depth: u
     main += &stage_b;
     main += &format!(
         "workgroupBarrier();\nfor (var step = 0u; step < {depth}u; step++) {{\n\
-         let a = tile_a[step * {row_vectors}u + my_row];\nlet b = tile_b[step * {column_vectors}u + my_column];\n"
+         let a = shared_vectors[step * {row_vectors}u + my_row];\n\
+         let b = shared_vectors[{}u + step * {column_vectors}u + my_column];\n",
+        depth * row_vectors
     );
     for (row, component) in ["x", "y", "z", "w"].iter().enumerate() {
         main += &format!("acc{row} = acc{row} + a.{component} * b;\n");
     }
     main += "}\nworkgroupBarrier();\n}\n";
     // A rectangle of workgroups may have more than there are tiles.
-    main += &format!("if (batch >= {batch}u) {{\nreturn;\n}}\n");
+    let idle = match workgroup > threads {
+        true => format!("batch >= {batch}u || local >= {threads}u"),
+        false => format!("batch >= {batch}u"),
+    };
+    main += &format!("if ({idle}) {{\nreturn;\n}}\n");
     for row in 0..LANES {
         main += &format!(
             "if (first_row + my_row * {LANES}u + {row}u < {m}u) {{\n\
-             finish(batch, first_row + my_row * {LANES}u + {row}u, first_column + my_column * {LANES}u, acc{row});\n}}\n"
+             finish{}(batch, first_row + my_row * {LANES}u + {row}u, first_column + my_column * {LANES}u, acc{row});\n}}\n",
+            frame.tag
         );
     }
-    let slice = |name: &str, vectors: usize| {
-        format!(
-            "var<workgroup> {name}: array<vec4<f32>, {}>;\n",
-            depth * vectors
-        )
+    let pools = Pools {
+        vectors: depth * (row_vectors + column_vectors),
+        floats: 0,
     };
-    let declarations = emitter.declarations()
-        + &slice("tile_a", row_vectors)
-        + &slice("tile_b", column_vectors)
-        + &finish;
-    Parts {
-        declarations,
-        main,
-        groups: batch * row_tiles * column_tiles,
-        workgroup_size: threads as u32,
-        workgroup_bytes: (depth * (rows + columns) * 4) as u32,
-    }
-    .into_shader()
+    let groups = batch * row_tiles * column_tiles;
+    emitter.parts(finish, main, groups, workgroup, pools)
 }
 
 /// Rows and columns of a workgroup's tile: little waste at the edges, much reuse, and enough workgroups.
@@ -126,10 +133,10 @@ struct Stage<'a> {
     vectors: usize,
     /// The name of the tile's first row or column.
     origin: &'static str,
-    /// The name of the workgroup array.
-    name: &'static str,
+    /// Where the slice begins in workgroup memory.
+    place: usize,
     depth: usize,
-    threads: usize,
+    workgroup: usize,
 }
 
 impl Stage<'_> {
@@ -138,7 +145,7 @@ impl Stage<'_> {
             product,
             vectors,
             origin,
-            name,
+            place,
             depth,
             ..
         } = *self;
@@ -204,8 +211,8 @@ impl Stage<'_> {
         format!(
             "for (var unit = local; unit < {units}u; unit += {}u) {{\n\
              let vector = {vector};\nlet within = {within};\nlet step = first_step + within;\n\
-             {}{name}[within * {vectors}u + vector] = {value};\n}}\n",
-            self.threads,
+             {}shared_vectors[{place}u + within * {vectors}u + vector] = {value};\n}}\n",
+            self.workgroup,
             out.innermost().text()
         )
     }

@@ -128,7 +128,7 @@ fn shaders_are_valid_without_any_optional_feature() {
             product(33, 17, 9),
             product(40, 1, 9),
         ] {
-            validate(&emit(&kernel, &tuning));
+            validate(&emit(std::slice::from_ref(&kernel), &tuning));
         }
     }
 }
@@ -140,7 +140,7 @@ fn a_constant_index_outside_its_bounds_is_no_constant_expression() {
     if let Instr::Load { view, .. } = &mut kernel.body[0].instr {
         view.bounds[0].low = 1;
     }
-    validate(&emit(&kernel, &Tuning::gpu()));
+    validate(&emit(std::slice::from_ref(&kernel), &Tuning::gpu()));
 }
 
 #[test]
@@ -151,14 +151,14 @@ fn equal_kernels_give_equal_text_whatever_their_name() {
         ..kernel.clone()
     };
     assert_eq!(
-        emit(&kernel, &Tuning::gpu()),
-        emit(&renamed, &Tuning::gpu())
+        emit(std::slice::from_ref(&kernel), &Tuning::gpu()),
+        emit(&[renamed], &Tuning::gpu())
     );
 }
 
 #[test]
 fn a_pointwise_shader_reads_well() {
-    let shader = emit(&activation(8), &Tuning::gpu());
+    let shader = emit(&[activation(8)], &Tuning::gpu());
     assert_eq!(shader.workgroups, [1, 1, 1]);
     assert_eq!(
         shader.source,
@@ -197,9 +197,9 @@ fn many_workgroups_make_a_rectangle() {
         index: affine(0, &[1 << 13, 1]),
         value: 0,
     };
-    let shader = emit(&kernel, &Tuning::gpu());
+    let shader = emit(std::slice::from_ref(&kernel), &Tuning::gpu());
     let [x, y, z] = shader.workgroups;
-    assert!(x <= MAX_WORKGROUPS && y > 1 && z == 1);
+    assert!(x <= parts::MAX_WORKGROUPS && y > 1 && z == 1);
     assert!(x * y >= (1 << 25) / 4 / shader.workgroup_size);
     validate(&shader);
 }

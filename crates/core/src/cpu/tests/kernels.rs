@@ -197,8 +197,9 @@ impl Case {
             buffers: buffers.collect(),
             entries: vec![EntryPlan {
                 name: "run".into(),
-                kernels: vec![self.kernel.clone()],
+                dispatches: vec![vec![self.kernel.clone()]],
                 outputs: vec![],
+                live_bytes: 0,
             }],
         };
         let entries = vec![Entry {

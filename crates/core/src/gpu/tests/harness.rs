@@ -6,7 +6,7 @@ use crate::op::{Binary, Unary};
 use crate::plan::interpret::interpret;
 use crate::plan::kernel::{
     Access, Affine, Binding, Body, Bound, Instr, Kernel, Kind, Operand, Register, Role, Store,
-    Typed, View,
+    Typed, View, shared_bindings,
 };
 use crate::plan::{self, Buffer, EntryPlan, Plan};
 use crate::program::{Entry, Init, Program, StateDef};
@@ -270,8 +270,11 @@ impl Numbers {
     }
 }
 
-/// A plan of one entry in which every buffer is a state.
-pub(super) fn single(kernels: Vec<Kernel>, buffers: &[(DType, Vec<u8>)]) -> (Program, Plan) {
+/// A plan of one entry with these dispatches, in which every buffer is a state.
+pub(super) fn single(
+    dispatches: Vec<Vec<Kernel>>,
+    buffers: &[(DType, Vec<u8>)],
+) -> (Program, Plan) {
     let len = |(dtype, bytes): &(DType, Vec<u8>)| {
         if *dtype == DType::U8 {
             bytes.len()
@@ -314,8 +317,9 @@ pub(super) fn single(kernels: Vec<Kernel>, buffers: &[(DType, Vec<u8>)]) -> (Pro
             buffers,
             entries: vec![EntryPlan {
                 name: "run".into(),
-                kernels,
+                dispatches,
                 outputs: vec![],
+                live_bytes: 0,
             }],
         },
     )
@@ -348,11 +352,22 @@ pub(super) fn check_on(
     buffers: &[(DType, Vec<u8>)],
     tolerance: f32,
 ) {
+    check_dispatch(device, std::slice::from_ref(kernel), buffers, tolerance);
+}
+
+/// The same for kernels that share a dispatch.
+pub(super) fn check_dispatch(
+    device: &Device,
+    kernels: &[Kernel],
+    buffers: &[(DType, Vec<u8>)],
+    tolerance: f32,
+) {
     let mut expected: Vec<Vec<u8>> = buffers.iter().map(|(_, bytes)| bytes.clone()).collect();
-    interpret(kernel, &mut expected);
+    (kernels.iter()).for_each(|kernel| interpret(kernel, &mut expected));
+    let bindings = shared_bindings(kernels);
     for tuning in tunings() {
-        let source = wgsl::emit(kernel, &tuning).source;
-        let (program, plan) = single(vec![kernel.clone()], buffers);
+        let source = wgsl::emit(kernels, &tuning).source;
+        let (program, plan) = single(vec![kernels.to_vec()], buffers);
         let outcome = pollster::block_on(async {
             let mut session = Session::with_tuning(device, &program, &plan, &tuning)?;
             session.run(0, 1).await?;
@@ -362,23 +377,23 @@ pub(super) fn check_on(
             }
             Ok::<_, crate::gpu::GpuError>(contents)
         });
-        let contents = outcome.unwrap_or_else(|error| panic!("{error}\n{kernel:#?}\n{source}"));
+        let contents = outcome.unwrap_or_else(|error| panic!("{error}\n{kernels:#?}\n{source}"));
         for (i, (got, want)) in contents.iter().zip(&expected).enumerate() {
-            if let Some(difference) = difference(kernel, i, got, want, tolerance) {
-                panic!("buffer {i}: {difference}\n{tuning:?}\n{kernel:#?}\n{source}");
+            if let Some(difference) = difference(&bindings, i, got, want, tolerance) {
+                panic!("buffer {i}: {difference}\n{tuning:?}\n{kernels:#?}\n{source}");
             }
         }
     }
 }
 
 fn difference(
-    kernel: &Kernel,
+    bindings: &[Binding],
     buffer: usize,
     got: &[u8],
     want: &[u8],
     tolerance: f32,
 ) -> Option<String> {
-    let dtype = kernel.bindings.iter().find(|b| b.buffer == buffer)?.dtype;
+    let dtype = bindings.iter().find(|b| b.buffer == buffer)?.dtype;
     if got.len() != want.len() {
         return Some(format!("{} bytes, not {}", got.len(), want.len()));
     }

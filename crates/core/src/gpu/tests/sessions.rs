@@ -24,7 +24,7 @@ fn count() -> Kernel {
 #[test]
 fn steps_follow_each_other() {
     let (program, plan) = single(
-        vec![count(), count()],
+        vec![vec![count()], vec![count()]],
         &[(DType::U32, 5u32.to_le_bytes().to_vec())],
     );
     pollster::block_on(async {
@@ -98,7 +98,7 @@ fn too_many_bindings_are_an_error_that_names_the_kernel() {
             dtype: DType::U32,
         })
         .collect();
-    let (program, plan) = single(vec![kernel], &vec![(DType::U32, vec![0; 4]); needed]);
+    let (program, plan) = single(vec![vec![kernel]], &vec![(DType::U32, vec![0; 4]); needed]);
     let error = Session::new(&device, &program, &plan)
         .map(drop)
         .unwrap_err();
