@@ -22,6 +22,10 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
         return reduce::emit(&as_reduction(&kernel), tuning, frame);
     }
     match tuning.contract {
+        // Too long for llvmpipe: invocations share the sums instead.
+        ContractTuning::Registers { .. } if registers::passes(&product) > reduce::MOST_STEPS => {
+            reduce::emit(&as_reduction(&kernel), tuning, frame)
+        }
         ContractTuning::Registers {
             rows,
             vectors,

@@ -11,6 +11,11 @@ use crate::plan::kernel::{Accumulator, Body, Kernel, Kind, farthest_first};
 
 /// Elements below which sharing a reduction does not pay.
 const STEPS_PER_LANE: usize = 4;
+/// Elements that an invocation adds up at most: llvmpipe ends an invocation's loops, silently, after 65,535 passes through
+/// all of them together.
+pub(super) const MOST_STEPS: usize = 1 << 15;
+/// Invocations in a workgroup at most: every implementation allows as many.
+const MOST_INVOCATIONS: usize = 256;
 
 struct Shape {
     /// The output axes and the reduced axes, outermost first.
@@ -317,9 +322,11 @@ fn split(
     }
     // Invocations whose sums fit into workgroup memory.
     let room = floor_power(POOL_BYTES / (bytes(wide) * accumulators.max(1)));
+    let needed = steps.div_ceil(MOST_STEPS).next_power_of_two();
     let lanes = lanes
         .min(floor_power(steps / STEPS_PER_LANE))
         .min(tuning.reduce_lanes as usize)
+        .max(needed.min(MOST_INVOCATIONS))
         .min(room);
     if let Some(workgroup) = workgroup {
         let lanes = if workgroup > room {

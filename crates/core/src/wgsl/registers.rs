@@ -86,29 +86,16 @@ pub(super) fn emit(
         "batch",
     );
     let mut heads = Vec::new();
-    let mut unroll = 1;
-    for (depth, &axis) in product.k.iter().enumerate() {
+    let steps = steps(product);
+    for (depth, (&axis, step)) in product.k.iter().zip(&steps).enumerate() {
         let extent = kernel.domain[axis];
-        if depth + 1 == product.k.len() {
-            unroll = if extent.is_multiple_of(LANES) {
-                LANES
-            } else if extent <= UNROLL {
-                extent
-            } else {
-                1
-            };
-        }
         let name = emitter.name("k");
-        let step = if depth + 1 == product.k.len() {
-            unroll
-        } else {
-            1
-        };
         heads.push(format!(
             "for (var {name} = 0; {name} < {extent}; {name} += {step}) {{\n"
         ));
         base[axis] = Coord::new(name, depth + 1);
     }
+    let unroll = steps.last().copied().unwrap_or(1);
 
     let tile_a = Tile {
         product,
@@ -181,6 +168,32 @@ pub(super) fn emit(
     let finish = product.finish(&mut emitter, &frame.tag);
     let groups = tiles.div_ceil(workgroup);
     emitter.parts(finish, main, groups, workgroup, Pools::default())
+}
+
+/// How many points of each contracted axis a pass through its loop takes.
+fn steps(product: &Product<'_>) -> Vec<usize> {
+    let mut steps = vec![1; product.k.len()];
+    if let (Some(step), Some(&axis)) = (steps.last_mut(), product.k.last()) {
+        let extent = product.kernel.domain[axis];
+        *step = if extent.is_multiple_of(LANES) {
+            LANES
+        } else if extent <= UNROLL {
+            extent
+        } else {
+            1
+        };
+    }
+    steps
+}
+
+/// Passes through all loops of an invocation together.
+pub(super) fn passes(product: &Product<'_>) -> usize {
+    let trips = product.extents(&product.k).into_iter().zip(steps(product));
+    let nested = trips.scan(1, |outer, (extent, step)| {
+        *outer *= extent / step;
+        Some(*outer)
+    });
+    nested.sum()
 }
 
 /// The tile's rows and vectors of columns: the largest that leave enough invocations.

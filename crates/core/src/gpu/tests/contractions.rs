@@ -2,6 +2,7 @@ use super::harness::*;
 use crate::dtype::DType;
 use crate::op::Binary;
 use crate::plan::kernel::{Kernel, Kind, Operand, Role};
+use crate::wgsl::Tuning;
 
 /// Strides on (own axis, K) of a matrix of `own` by `k`, stored either way round.
 fn strides(own: usize, k: usize, transposed: bool) -> [i64; 2] {
@@ -219,4 +220,19 @@ fn convolutions_are_contractions() {
             check_on(&device, &kernel, &buffers, 1e-5);
         }
     }
+}
+
+/// Longer than llvmpipe, whose shape it has, goes on in one invocation.
+#[test]
+fn a_long_contraction() {
+    let [m, n, k] = [8, 12, 300_001];
+    let k_ = matmul(
+        [m, n, k],
+        strides(m, k, true),
+        strides(n, k, true),
+        2,
+        |code| code.accumulator(0),
+    );
+    let buffers = buffers(&[m * k, n * k, m * n]);
+    check_tuned(&device(), &k_, &buffers, 1e-3, Tuning::software());
 }

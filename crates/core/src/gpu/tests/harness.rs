@@ -355,6 +355,23 @@ pub(super) fn check_on(
     check_dispatch(device, std::slice::from_ref(kernel), buffers, tolerance);
 }
 
+/// Runs on the device in one shape.
+pub(super) fn check_tuned(
+    device: &Device,
+    kernel: &Kernel,
+    buffers: &[(DType, Vec<u8>)],
+    tolerance: f32,
+    tuning: Tuning,
+) {
+    check_shapes(
+        device,
+        std::slice::from_ref(kernel),
+        buffers,
+        tolerance,
+        &[tuning],
+    );
+}
+
 /// The same for kernels that share a dispatch.
 pub(super) fn check_dispatch(
     device: &Device,
@@ -362,14 +379,24 @@ pub(super) fn check_dispatch(
     buffers: &[(DType, Vec<u8>)],
     tolerance: f32,
 ) {
+    check_shapes(device, kernels, buffers, tolerance, &tunings());
+}
+
+fn check_shapes(
+    device: &Device,
+    kernels: &[Kernel],
+    buffers: &[(DType, Vec<u8>)],
+    tolerance: f32,
+    tunings: &[Tuning],
+) {
     let mut expected: Vec<Vec<u8>> = buffers.iter().map(|(_, bytes)| bytes.clone()).collect();
     (kernels.iter()).for_each(|kernel| interpret(kernel, &mut expected));
     let bindings = shared_bindings(kernels);
-    for tuning in tunings() {
-        let source = wgsl::emit(kernels, &tuning).source;
+    for tuning in tunings {
+        let source = wgsl::emit(kernels, tuning).source;
         let (program, plan) = single(vec![kernels.to_vec()], buffers);
         let outcome = pollster::block_on(async {
-            let mut session = Session::with_tuning(device, &program, &plan, &tuning)?;
+            let mut session = Session::with_tuning(device, &program, &plan, tuning)?;
             session.run(0, 1).await?;
             let mut contents = Vec::new();
             for i in 0..buffers.len() {

@@ -100,3 +100,13 @@ fn through_a_transposed_and_padded_view() {
         check(&k, &[x, (DType::F32, vec![0; 4 * rows])], 1e-6);
     }
 }
+
+/// llvmpipe gives a loop 65,535 passes.
+#[test]
+fn over_millions_of_elements() {
+    let device = device();
+    for len in [3_000_001, 4_000_000] {
+        let (k, buffers) = moments(&[len], &[true]);
+        check_on(&device, &k, &buffers, 1e-5);
+    }
+}
