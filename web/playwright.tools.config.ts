@@ -1,8 +1,10 @@
-/** Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `soak`. */
+/** Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`. */
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config.ts';
 
 export default defineConfig({
   ...config,
-  testMatch: ['screenshots.ts', 'longtasks.ts', 'soak.ts'],
+  // Recording would be measured too.
+  use: { ...config.use, trace: 'off' },
+  testMatch: ['screenshots.ts', 'longtasks.ts', 'soak.ts', 'gridspeed.ts'],
 });

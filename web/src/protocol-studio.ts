@@ -36,7 +36,10 @@ export interface Move {
 export interface StudioCalls {
   /** What the classifier tells apart and where there is to go. */
   survey: { args: null; result: { attributes: Attribute[]; directions: Direction[] } };
+  /** Without verdicts: while a slider is dragged, nobody reads them, and they take as long as the pictures. */
   samples: { args: { n: number; seed: number | undefined; truncation: number }; result: Decoded };
+  /** What the classifier sees in images that were sent without. */
+  judge: { args: { images: Float32Array }; result: Verdict[][] };
   decode: { args: { z: Float32Array }; result: Decoded };
   mean: { args: { latents: Float32Array }; result: Decoded };
   arithmetic: {

@@ -48,11 +48,22 @@ describe('the studio', () => {
 
   it('begins with samples, attributes and directions', () => {
     expect(studio.samples).toMatchObject({ count: 64, images: { length: 64 * 784 } });
-    expect(studio.samples?.verdicts[0]?.map(({ attribute }) => attribute)).toEqual([
-      'width',
-      'height',
-    ]);
     expect(studio.directions).toHaveLength(3);
+  });
+
+  it('asks what the classifier sees in samples when one is looked at, once', async () => {
+    expect(studio.samples?.verdicts).toEqual([]);
+    await studio.look(3);
+    const verdicts = studio.samples?.verdicts;
+    expect(verdicts).toHaveLength(64);
+    expect(verdicts?.[3]?.map(({ attribute }) => attribute)).toEqual(['width', 'height']);
+    await studio.look(4);
+    expect(studio.samples?.verdicts).toBe(verdicts);
+    // Other samples, while the same place is looked at.
+    studio.show({ seed: 9 });
+    await until(
+      () => studio.samples?.verdicts !== verdicts && studio.samples?.verdicts.length === 64,
+    );
   });
 
   it('puts a sample into the chosen basket, and takes it out again', () => {

@@ -10,7 +10,8 @@ import { shared } from '../style/shared.ts';
 @customElement('gan-images')
 export class GanImages extends LitElement {
   /** Images one after another, [n, height, width, channels]. */
-  @property({ attribute: false }) images: Float32Array | undefined;
+  @property({ attribute: false, hasChanged: isOther })
+  images: Float32Array | undefined;
   @property({ attribute: false }) data: DataInfo | undefined;
   @property({ type: Number }) columns = 8;
   /** Space between images, in CSS pixels. */
@@ -110,6 +111,7 @@ export class GanImages extends LitElement {
       @pointerenter=${look(i)}
       @pointerleave=${look(undefined)}
       @focus=${look(i)}
+      @blur=${look(undefined)}
       @click=${() => {
         this.#active = i;
         this.dispatchEvent(new CustomEvent('pick', { detail: i }));
@@ -160,4 +162,10 @@ export class GanImages extends LitElement {
       }
     });
   }
+}
+
+/** A part of an array is a new object every time, and often the same part. */
+function isOther(a: unknown, b: unknown): boolean {
+  if (!(a instanceof Float32Array && b instanceof Float32Array)) return a !== b;
+  return a.buffer !== b.buffer || a.byteOffset !== b.byteOffset || a.length !== b.length;
 }

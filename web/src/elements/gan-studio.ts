@@ -29,7 +29,6 @@ const FOLLOW_MS = 1000;
 export class GanStudio extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model', 'frame'];
   @state() private tool: Tool = 'walk';
-  @state() private looked: number | undefined;
   @state() private wanted: Record<string, string> = {};
   #step = -1;
   #followed = 0;
@@ -122,7 +121,7 @@ export class GanStudio extends SessionElement {
       ),
     );
     const verdict =
-      this.looked === undefined ? '' : verdictText(studio.samples?.verdicts[this.looked]);
+      studio.looked === undefined ? '' : verdictText(studio.samples?.verdicts[studio.looked]);
     return html`
       <section class="choose" aria-label="Samples">
         <div class="row">
@@ -151,7 +150,7 @@ export class GanStudio extends SessionElement {
             studio.pick(event.detail);
           }}
           @look=${(event: CustomEvent<number | undefined>) => {
-            this.looked = event.detail;
+            void studio.look(event.detail);
           }}
         ></gan-images>
         <p class="small quiet says">${studio.busy ? `${studio.busy}…` : verdict}</p>

@@ -32,6 +32,8 @@ export class Studio {
   /** Undefined: the noise that the stage shows. */
   seed: number | undefined;
   truncation = 1;
+  /** The sample that the pointer or the focus is on. */
+  looked: number | undefined;
   chosen: Basket = 'A';
   baskets: Record<Basket, readonly Pick[]> = { A: [], B: [], C: [] };
   coefficients: Three<number> = [1, -1, 1];
@@ -43,6 +45,8 @@ export class Studio {
   /** Why the last thing asked for was refused; shown at the control that asked. */
   refusals: Readonly<Record<string, string>> = {};
 
+  /** Samples that the classifier was asked about. */
+  #judged: Decoded | undefined;
   /** Each filling looks through samples of its own; the same clicks find the same ones again. */
   #fills = 0;
   readonly #sums = new Latest<null>(async () => {
@@ -72,6 +76,7 @@ export class Studio {
     this.attributes = [];
     this.directions = [];
     this.samples = undefined;
+    this.looked = undefined;
     this.seed = undefined;
     this.truncation = 1;
     this.baskets = { A: [], B: [], C: [] };
@@ -91,6 +96,21 @@ export class Studio {
   refresh(): void {
     this.#samplings.ask(null);
     this.#sums.ask(null);
+  }
+
+  /** What the classifier sees in one of the samples; for all of them it is asked when one is first looked at. */
+  async look(index: number | undefined): Promise<void> {
+    const { samples } = this;
+    this.looked = index;
+    if (index === undefined || !samples || samples.verdicts.length || this.#judged === samples) {
+      this.changed();
+      return;
+    }
+    this.#judged = samples;
+    const verdicts = await this.attempt('samples', '', 'judge', { images: samples.images });
+    // Others may be there by now.
+    if (verdicts && this.samples === samples) this.samples = { ...samples, verdicts };
+    this.changed();
   }
 
   show(changes: Partial<Shown>): void {
@@ -229,7 +249,7 @@ export class Studio {
     const args = { n: SAMPLES, seed, truncation };
     const samples = await this.attempt('samples', '', 'samples', args);
     if (samples) this.samples = samples;
-    this.changed();
+    await this.look(this.looked);
   }
 
   async #add(): Promise<void> {

@@ -10,11 +10,18 @@ const own = (array: Float32Array): Floats => array as Floats;
 
 /** The library compiles one program per batch size; these sizes are all that the studio asks for. */
 async function decode(trainer: Trainer, z: Float32Array): Promise<Decoded> {
+  const shown = await show(trainer, z);
+  return { ...shown, verdicts: await judge(trainer, shown.images) };
+}
+
+async function show(trainer: Trainer, z: Float32Array): Promise<Decoded> {
   const images = own(await trainer.generate(z));
+  return { count: z.length / trainer.info().latent_dim, z: own(z), images, verdicts: [] };
+}
+
+async function judge(trainer: Trainer, images: Float32Array): Promise<Verdict[][]> {
   const attributes = trainer.attributes();
-  const probabilities = attributes.length ? await trainer.classify(images) : new Float32Array();
-  const count = z.length / trainer.info().latent_dim;
-  return { count, z: own(z), images, verdicts: verdictsOf(attributes, probabilities) };
+  return attributes.length ? verdictsOf(attributes, await trainer.classify(images)) : [];
 }
 
 /** Of each image and attribute the likeliest class. `probabilities` is [image, attribute, class], flat. */
@@ -76,8 +83,9 @@ export function studioCalls(
       run((trainer) => {
         // The stage's noise is that of the run's own seed.
         const options = { truncation, seed: seed ?? trainer.info().seed };
-        return decode(trainer, trainer.latents(n, options));
+        return show(trainer, trainer.latents(n, options));
       }),
+    judge: ({ images }) => run((trainer) => judge(trainer, images)),
     decode: ({ z }) => run((trainer) => decode(trainer, z)),
     mean: ({ latents }) => run((trainer) => decode(trainer, trainer.mean(latents))),
     arithmetic: ({ baskets, coefficients, rescale }) =>
