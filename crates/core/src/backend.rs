@@ -103,6 +103,8 @@ pub struct Info {
     pub dispatches: Vec<usize>,
     /// Bytes of all buffers.
     pub bytes: u64,
+    /// Bytes below which no assignment of values to buffers gets: all that is alive at once.
+    pub least_bytes: u64,
 }
 
 /// A program's buffers and entries, ready to run. State persists from run to run.
@@ -111,6 +113,7 @@ pub struct Session {
     fallback_reason: Option<String>,
     threads: usize,
     dispatches: Vec<usize>,
+    least_bytes: u64,
 }
 
 enum Inner {
@@ -130,18 +133,21 @@ impl Session {
             Place::Gpu(_) => entry.dispatches.len(),
         };
         let dispatches = plan.entries.iter().map(count).collect();
+        let least_bytes = plan.least_bytes() as u64;
         Ok(match place {
             Place::Cpu { threads, reason } => Self {
                 inner: Inner::Cpu(Box::new(cpu::Session::new(program, &plan, *threads))),
                 fallback_reason: reason.clone(),
                 threads: *threads,
                 dispatches,
+                least_bytes,
             },
             Place::Gpu(device) => Self {
                 inner: Inner::Gpu(Box::new(gpu::Session::new(device, program, &plan)?)),
                 fallback_reason: None,
                 threads: 0,
                 dispatches,
+                least_bytes,
             },
         })
     }
@@ -208,6 +214,7 @@ impl Session {
                     kernels: info.kernels,
                     dispatches,
                     bytes: info.bytes as u64,
+                    least_bytes: self.least_bytes,
                 }
             }
             Inner::Gpu(session) => {
@@ -220,6 +227,7 @@ impl Session {
                     kernels: info.kernels,
                     dispatches,
                     bytes: info.bytes,
+                    least_bytes: self.least_bytes,
                 }
             }
         }

@@ -89,6 +89,8 @@ async fn time(workload: &str, place: &PlaceArgs, reps: usize) -> Result<Value> {
         "kernels": info.session.kernels,
         "dispatches_per_step": info.dispatches_per_step,
         "gpu_bytes": info.session.bytes,
+        "lower_bound_bytes": info.session.least_bytes,
+        "bytes_ratio": info.session.bytes as f64 / info.session.least_bytes as f64,
         "first_losses": losses,
     }))
 }
@@ -97,13 +99,14 @@ fn line(result: &Value) -> String {
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     let ms = &result["ms_per_step"];
     format!(
-        "{:<16}{:>9.2} ms a step [{:.2} to {:.2}]  {} dispatches  {:.1} MB  first step {:.0} ms  {} ({})",
+        "{:<16}{:>9.2} ms a step [{:.2} to {:.2}]  {} dispatches  {:.1} MB, {:.2} x what is alive at once  first step {:.0} ms  {} ({})",
         result["workload"].as_str().unwrap_or_default(),
         number(&ms["median"]),
         number(&ms["min"]),
         number(&ms["max"]),
         result["dispatches_per_step"],
         number(&result["gpu_bytes"]) / 1e6,
+        number(&result["bytes_ratio"]),
         number(&result["first_step_ms"]),
         result["backend"].as_str().unwrap_or_default(),
         result["adapter"].as_str().unwrap_or_default(),

@@ -1,0 +1,63 @@
+//! What plans of the benchmarks promise: few dispatches, few pipelines, little memory.
+
+use std::collections::HashSet;
+
+use ganlet::ExperimentConfig;
+use ganlet::game::{Dataset, Game, entry};
+use ganlet::preset::{self, Group};
+use ganlet_core::plan::{EntryPlan, Plan, plan};
+use ganlet_core::wgsl::{Tuning, emit};
+
+fn planned(preset: &str) -> Plan {
+    let config = ExperimentConfig::preset(preset).unwrap();
+    let game = Game::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+    plan(&game.program)
+}
+
+fn training(plan: &Plan) -> &EntryPlan {
+    let mut entries = plan.entries.iter();
+    entries
+        .find(|e| e.name == entry::TRAIN)
+        .expect("every game trains")
+}
+
+fn pipelines(entry: &EntryPlan, tuning: &Tuning) -> usize {
+    let sources = entry
+        .dispatches
+        .iter()
+        .map(|kernels| emit(kernels, tuning).source);
+    sources.collect::<HashSet<String>>().len()
+}
+
+#[test]
+fn buffers_take_little_more_than_what_is_alive_at_once() {
+    for preset in preset::all().iter().filter(|p| p.group == Group::Bench) {
+        let plan = planned(preset.name);
+        let (bytes, least) = (plan.bytes() as f64, plan.least_bytes() as f64);
+        assert!(
+            least > 0.0 && least <= bytes && bytes <= 1.3 * least,
+            "{}: {bytes} bytes, {least} alive at once",
+            preset.name
+        );
+    }
+}
+
+#[test]
+fn a_step_of_the_dense_benchmarks_takes_at_most_40_dispatches() {
+    for preset in ["bench-mlp", "bench-ring"] {
+        let plan = planned(preset);
+        let dispatches = training(&plan).dispatches.len();
+        assert!(dispatches <= 40, "{preset}: {dispatches}");
+    }
+}
+
+#[test]
+fn a_step_of_the_dcgan_takes_at_most_90_dispatches_and_40_pipelines() {
+    let plan = planned("bench-dcgan");
+    let entry = training(&plan);
+    assert!(entry.dispatches.len() <= 90, "{}", entry.dispatches.len());
+    for tuning in [Tuning::gpu(), Tuning::software()] {
+        let pipelines = pipelines(entry, &tuning);
+        assert!(pipelines <= 40, "{pipelines} with {tuning:?}");
+    }
+}
