@@ -10,11 +10,13 @@ export interface Line {
 export class CallError extends Error {
   readonly structural: boolean;
   readonly lost: boolean;
-  constructor({ message, structural, lost }: Failure) {
+  readonly superseded: boolean;
+  constructor({ message, structural, lost, superseded = false }: Failure) {
     super(message);
     this.name = 'CallError';
     this.structural = structural;
     this.lost = lost;
+    this.superseded = superseded;
   }
 }
 

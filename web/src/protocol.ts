@@ -68,6 +68,8 @@ export interface Failure {
   structural: boolean;
   /** True when the GPU is gone; the worker holds a checkpoint to go on from (call `recover`). */
   lost: boolean;
+  /** True when another model was asked for meanwhile, so that nobody waits for this one any more. */
+  superseded?: boolean;
 }
 
 /** How long a preset's training step takes. */
@@ -88,6 +90,7 @@ export interface Timing {
 
 export interface Calls extends StudioCalls {
   open: { args: { library: string; data: string }; result: Catalog };
+  /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
   reset: { args: { seed: number }; result: Model };
@@ -135,6 +138,9 @@ export type Reply =
 
 export type FromWorker = Reply | Event;
 
+/** Another model was asked for before this one was ready. */
+export class Superseded extends Error {}
+
 /** The library says "structural" (and what to do) when a value cannot change while training. */
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
@@ -142,5 +148,6 @@ export function toFailure(error: unknown): Failure {
     message,
     structural: /structural|create a new trainer/i.test(message),
     lost: /device was lost/i.test(message),
+    ...(error instanceof Superseded ? { superseded: true } : {}),
   };
 }

@@ -143,6 +143,19 @@ describe('the engine', () => {
     expect(bench.events('phase').at(-1)?.phase).toBeUndefined();
   });
 
+  it('plays on with the old model until a new one is ready, and makes only the last that was asked for', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('play', null);
+    const first = bench.call('create', { ...CREATE, preset: 'line-1d' });
+    const second = bench.call('create', { ...CREATE, preset: 'ring', seed: 5 });
+    expect(bench.events('running').at(-1)?.running).toBe(true);
+    expect(await first).toMatchObject({ ok: false, failure: { superseded: true } });
+    expect(await second).toMatchObject({ ok: true, result: { info: { seed: 5 } } });
+    expect(bench.events('running').at(-1)?.running).toBe(false);
+    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+    expect(bench.events('metrics').at(-1)?.step).toBe(1);
+  });
+
   it('counts a round of moves as the one step that it is', async () => {
     await bench.call('create', CREATE);
     await bench.call('step', { which: 'both' });

@@ -117,7 +117,7 @@ export class GanBar extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const off = !session.model || session.busy !== '';
+    const off = !session.model;
     const offers = session.offers.bind(session);
     return html`
       ${offers('train') ? this.#train(off) : nothing} ${offers('step') ? this.#steps(off) : nothing}

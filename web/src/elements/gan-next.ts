@@ -68,11 +68,7 @@ export class GanNext extends SessionElement {
         ${list.map(
           (idea) =>
             html`<li>
-              <button
-                data-idea
-                ?disabled=${session.busy !== ''}
-                @click=${() => void session.tryIdea(idea)}
-              >
+              <button data-idea @click=${() => void session.tryIdea(idea)}>
                 <strong>${idea.label}</strong>
                 <span class="why small quiet">${idea.why}</span>
                 ${icon('next')}

@@ -98,17 +98,12 @@ export class GanPresets extends SessionElement {
   ];
 
   override render(): TemplateResult {
-    const { catalog, preset, spec, busy } = this.session;
+    const { catalog, preset, spec } = this.session;
     const title = preset?.title ?? spec.preset;
     if (!this.session.shows('presets')) return html`<h1>${title}</h1>`;
     return html`
       <h1>
-        <button
-          class="open"
-          popovertarget="panel"
-          ?disabled=${!catalog || busy !== ''}
-          aria-haspopup="true"
-        >
+        <button class="open" popovertarget="panel" ?disabled=${!catalog} aria-haspopup="true">
           <span>${title}</span>
           ${icon('down')}
         </button>

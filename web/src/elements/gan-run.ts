@@ -51,7 +51,7 @@ export class GanRun extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const off = !session.model || session.busy !== '';
+    const off = !session.model;
     return html`
       ${session.offers('seed') ? this.#seed(off) : nothing}
       ${session.offers('backend') ? this.#backend() : nothing}
@@ -90,7 +90,7 @@ export class GanRun extends SessionElement {
     const { session } = this;
     return html`<label
       >Runs on
-      <select ?disabled=${session.busy !== ''} @change=${this.#onBackend}>
+      <select ?disabled=${!session.model} @change=${this.#onBackend}>
         ${BACKENDS.map(
           ([value, text]) =>
             html`<option value=${value} ?selected=${session.spec.backend === value}>

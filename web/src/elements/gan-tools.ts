@@ -98,7 +98,7 @@ export class GanTools extends ThemedElement {
   ];
 
   override render(): TemplateResult {
-    const off = !this.session.model || this.session.busy !== '';
+    const off = !this.session.model;
     return html`
       ${
         this.session.shows('settings')
@@ -125,7 +125,7 @@ export class GanTools extends ThemedElement {
         @beforetoggle=${this.#place}
       >
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
-        ${this.#button('load', 'Load', 'Open a checkpoint', this.session.busy !== '', () => {
+        ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog, () => {
           this.picker.click();
         })}
         ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}

@@ -49,7 +49,7 @@ export abstract class Core {
   /** The presets that a trained model ships with. */
   trained: readonly string[] | undefined;
   model: Model | undefined;
-  /** What is being made ready; nothing else can start meanwhile. */
+  /** What is being made ready; the model that is there can be used meanwhile. */
   busy = '';
   progress: Progress | undefined;
   running = false;
@@ -84,6 +84,7 @@ export abstract class Core {
   readonly #paces = new PaceMemory();
   readonly #listeners = new Set<(topic: Topic) => void>();
   readonly #worker: Worker;
+  #begun = 0;
 
   /** `site` is the address that the library, the data and the models lie below. */
   constructor(
@@ -195,19 +196,29 @@ export abstract class Core {
     args: Calls[K]['args'],
     transfer: Transferable[] = [],
   ): Promise<Calls[K]['result'] | undefined> {
-    if (busy) this.setBusy(busy);
+    const end = busy ? this.begin(busy) : undefined;
     try {
       return await this.client.call(call, args, transfer);
     } catch (error) {
+      if (error instanceof CallError && error.superseded) return undefined;
       if (error instanceof CallError) this.fail(error.message, error);
       else this.notices.add('error', String(error));
       return undefined;
     } finally {
-      if (busy) this.setBusy('');
+      end?.();
     }
   }
 
-  protected setBusy(busy: string): void {
+  /** Says what is being made ready until the returned function is called, or something newer is. */
+  protected begin(busy: string): () => void {
+    const turn = ++this.#begun;
+    this.#setBusy(busy);
+    return () => {
+      if (turn === this.#begun) this.#setBusy('');
+    };
+  }
+
+  #setBusy(busy: string): void {
     this.busy = busy;
     this.progress = undefined;
     this.tell('progress');

@@ -12,6 +12,9 @@ import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url
 const HEAD_START = 150;
 
 export abstract class Models extends Core {
+  /** How many models were asked for; only the last is wanted. */
+  #wanted = 0;
+
   /** Loads the library and what is known of it; false where that failed, and said so. */
   async open(): Promise<boolean> {
     const catalog = await this.try('Loading the engine', 'open', {
@@ -76,11 +79,17 @@ export abstract class Models extends Core {
   }
 
   async create(spec: Spec, headStart = 0): Promise<boolean> {
+    const turn = ++this.#wanted;
     const { preset, seed, backend, overrides } = spec;
     const shipped =
-      this.ships(spec.preset) && wantsShipped(spec) ? await this.loadShipped(spec) : undefined;
+      this.ships(spec.preset) && wantsShipped(spec)
+        ? await this.loadShipped(spec, () => turn === this.#wanted)
+        : undefined;
+    if (turn !== this.#wanted) return true;
     const args = { preset, seed, backend, overrides, headStart };
     const model = shipped ?? (await this.try('Preparing', 'create', args));
+    // Another one was chosen meanwhile.
+    if (turn !== this.#wanted) return true;
     if (!model) return false;
     this.spec = spec;
     this.adopt(model);
@@ -90,20 +99,25 @@ export abstract class Models extends Core {
   }
 
   /** The trained model that comes with a preset; where it cannot be had, one trains it oneself. */
-  protected async loadShipped({ preset, backend }: Spec): Promise<Model | undefined> {
-    this.setBusy('Loading the trained model');
+  protected async loadShipped(
+    { preset, backend }: Spec,
+    wanted: () => boolean,
+  ): Promise<Model | undefined> {
+    const end = this.begin('Loading the trained model');
     try {
       const bytes = await fetchShipped(preset, this.site, (progress) => {
         this.progress = progress;
         this.tell('progress');
       });
+      if (!wanted()) return undefined;
       return await this.client.call('load', { bytes, backend }, [bytes.buffer]);
     } catch (error) {
+      if (!wanted()) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       this.notices.add('warning', `${reason} It is trained from scratch instead.`);
       return undefined;
     } finally {
-      this.setBusy('');
+      end();
     }
   }
 
@@ -133,7 +147,7 @@ export abstract class Models extends Core {
   }
 
   async reset(seed = this.spec.seed): Promise<void> {
-    if (!this.model || this.busy) return;
+    if (!this.model) return;
     const again = this.running;
     if (again) await this.try('', 'pause', null);
     const model = await this.try('Starting again', 'reset', { seed });

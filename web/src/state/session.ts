@@ -20,7 +20,7 @@ export class Session extends Models {
 
   async toggle(): Promise<void> {
     this.hiddenPause = false;
-    if (!this.model || this.busy) return;
+    if (!this.model) return;
     await this.try('', this.running ? 'pause' : 'play', null);
   }
 
@@ -31,7 +31,7 @@ export class Session extends Models {
   }
 
   async stepOnce(which: 'd' | 'g' | 'both'): Promise<void> {
-    if (this.model && !this.busy) await this.try('', 'step', { which });
+    if (this.model) await this.try('', 'step', { which });
   }
 
   /** The page went out of sight or came back. */

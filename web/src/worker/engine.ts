@@ -12,6 +12,7 @@ import {
   type Handlers,
   type Model,
   type Request,
+  Superseded,
   toFailure,
 } from '../protocol.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
@@ -32,6 +33,8 @@ export class Engine {
   readonly #training: Training;
   #library: Library | undefined;
   #dataUrl: string | undefined;
+  /** How many models were asked for: of those that are being made, only the last is wanted. */
+  #makes = 0;
 
   constructor(private readonly host: Host) {
     this.#training = new Training(host, this.#queue, (event, transfer) => {
@@ -76,7 +79,7 @@ export class Engine {
         return trainer;
       }),
     load: ({ bytes, backend }) =>
-      this.#replace((library) => library.Trainer.load(bytes, this.#options({ backend }))),
+      this.#replaceStill((library) => library.Trainer.load(bytes, this.#options({ backend }))),
     reset: ({ seed }) =>
       this.#queue.run(async () => {
         const trainer = this.#training.need();
@@ -84,7 +87,7 @@ export class Engine {
         return this.#adopt(trainer);
       }),
     recover: () =>
-      this.#replace((library) =>
+      this.#replaceStill((library) =>
         library.Trainer.load(this.#training.keeper.checkpoint(), this.#options({ backend: 'cpu' })),
       ),
     play: async () => {
@@ -163,21 +166,28 @@ export class Engine {
   }
 
   /** Makes a new trainer first and lets the old one go only then: a failure loses nothing. */
-  #replace(make: (library: Library) => Promise<Trainer>): Promise<Model> {
-    this.#training.stop();
+  async #replace(make: (library: Library) => Promise<Trainer>): Promise<Model> {
+    const turn = ++this.#makes;
+    const trainer = await make(this.#loaded());
     return this.#queue.run(async () => {
-      const trainer = await make(this.#loaded());
       const old = this.#training.trainer;
-      let model: Model;
       try {
-        model = await this.#adopt(trainer);
+        if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
+        this.#training.stop();
+        const model = await this.#adopt(trainer);
+        old?.free();
+        return model;
       } catch (error) {
         trainer.free();
         throw error;
       }
-      old?.free();
-      return model;
     });
+  }
+
+  /** The same for a model whose last state has been saved already. */
+  #replaceStill(make: (library: Library) => Promise<Trainer>): Promise<Model> {
+    this.#training.stop();
+    return this.#replace(make);
   }
 
   async #adopt(trainer: Trainer): Promise<Model> {

@@ -68,6 +68,7 @@ export class Training {
     this.keeper.clear();
     // Behind the reply with the model, so that the page knows what the picture is of.
     this.#later(async () => {
+      await this.clock.breathe();
       if (trainer !== this.trainer) return;
       this.#report(trainer, 0);
       await this.picture();

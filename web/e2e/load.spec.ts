@@ -1,0 +1,77 @@
+/** What the page asks for before it can be used, and what one can do while more is on its way. */
+import { gzipSync } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+import { Playground } from './playground.ts';
+
+test('the first load is under 600 KB compressed, without any data', async ({ page }) => {
+  const loaded = new Map<string, Promise<Buffer>>();
+  page.on('response', (response) => {
+    if (response.ok()) loaded.set(response.url(), response.body());
+  });
+  const playground = new Playground(page);
+  await playground.open();
+  const sizes = await Promise.all(
+    [...loaded].map(async ([url, body]) => [url, gzipSync(await body).length] as const),
+  );
+  // The wasm is among them, or something was overlooked.
+  expect(sizes.some(([url]) => url.endsWith('.wasm'))).toBe(true);
+  expect(sizes.filter(([url]) => /\/data\/(?!index\.json)|\.safetensors/.test(url))).toEqual([]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`first load: ${(total / 1000).toFixed(1)} KB in ${sizes.length} files`);
+  expect(total).toBeLessThan(600_000);
+});
+
+test('while a data set is on its way, the page can be used, and another preset chosen', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  let arrive: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/\/data\/mnist\//, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.locator('gan-presets .open').click();
+  await page.locator('[data-preset="mnist-mlp"]').click();
+  await expect(page.locator('gan-stage')).toContainText('Preparing');
+
+  // The ring is there and trains meanwhile; drawer and list open.
+  await playground.train.click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(5);
+  await playground.pause.click();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.locator('gan-settings [data-path="batch"] input')).toBeEditable();
+  await page.keyboard.press('Escape');
+
+  // Another preset needs no images, and is not kept waiting; the digits, when they come, are not wanted any more.
+  await page.locator('gan-presets .open').click();
+  await page.locator('[data-preset="line-1d"]').click();
+  await expect(page).toHaveURL(/preset=line-1d/);
+  await playground.ready();
+  arrive();
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await expect(page).toHaveURL(/preset=line-1d/);
+});
+
+test('a link to images is laid out before they are there', async ({ page }) => {
+  let arrive: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/\/data\/mnist\//, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./#preset=mnist-mlp&backend=cpu');
+  await expect(page.locator('gan-stage')).toContainText('Preparing', { timeout: 60_000 });
+  await page.locator('gan-presets .open').click();
+  await expect(page.locator('[data-preset="ring"]')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  arrive();
+  await new Playground(page).ready();
+  await expect(page.getByRole('button', { name: 'Sample 3', exact: true })).toBeVisible();
+});
