@@ -2,12 +2,12 @@
 
 use ganlet::latent::{self, RADIUS, Term, Walk};
 use ganlet::trainer::{DirectionKind, InvertOptions};
-use js_sys::{Float32Array, Function, Object, Reflect};
+use js_sys::{Float32Array, Function, Object, Promise, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::options::{self, from_js, to_js};
-use crate::trainer::{Trainer, count};
+use crate::trainer::{Trainer, count, floats, promise};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -32,12 +32,6 @@ extern "C" {
     /// What a classifier tells apart.
     #[wasm_bindgen(typescript_type = "Attribute[]")]
     pub type JsAttributes;
-    /// Names and kinds of directions.
-    #[wasm_bindgen(typescript_type = "Direction[]")]
-    pub type JsDirections;
-    /// A latent found for an image.
-    #[wasm_bindgen(typescript_type = "Inversion")]
-    pub type JsInversion;
     /// Classes by attribute.
     #[wasm_bindgen(typescript_type = "Record<string, string>")]
     pub type JsWanted;
@@ -142,23 +136,29 @@ impl Trainer {
     }
 
     /// What there is to go along.
-    pub async fn directions(&self) -> Result<JsDirections, JsError> {
-        let mut inner = self.lock().await;
-        let kind = |kind| match kind {
-            DirectionKind::Attribute => "attribute",
-            DirectionKind::Property => "property",
-            DirectionKind::Principal => "principal",
-        };
-        let all = inner.directions().await?.iter();
-        let all: Vec<Value> = all
-            .map(|d| json!({ "name": d.name, "kind": kind(d.kind) }))
-            .collect();
-        Ok(to_js(&json!(all)).unchecked_into())
+    #[wasm_bindgen(unchecked_return_type = "Promise<Direction[]>")]
+    pub fn directions(&self) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let mut inner = this.lock().await;
+            let kind = |kind| match kind {
+                DirectionKind::Attribute => "attribute",
+                DirectionKind::Property => "property",
+                DirectionKind::Principal => "principal",
+            };
+            let all = inner.directions().await?.iter();
+            let all: Vec<Value> = all
+                .map(|d| json!({ "name": d.name, "kind": kind(d.kind) }))
+                .collect();
+            Ok(to_js(&json!(all)))
+        })
     }
 
     /// The latent to add for one step along a direction.
-    pub async fn direction(&self, name: &str) -> Result<Vec<f32>, JsError> {
-        Ok(self.lock().await.direction(name).await?.step.clone())
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn direction(&self, name: String) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.direction(&name).await?.step)) })
     }
 
     /// What `classify` tells apart.
@@ -167,70 +167,72 @@ impl Trainer {
     }
 
     /// For each image, the probability of every class of every attribute.
-    pub async fn classify(&self, images: Vec<f32>) -> Result<Vec<f32>, JsError> {
-        Ok(self.lock().await.classify(&images).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn classify(&self, images: Vec<f32>) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.classify(&images).await?)) })
     }
 
     /// Latents whose samples are classified as wanted.
-    pub async fn find(
-        &self,
-        wanted: JsWanted,
-        n: f64,
-        options: Option<JsFindOptions>,
-    ) -> Result<Vec<f32>, JsError> {
-        let n = count("find", n)? as usize;
-        let seed = options::Bag::new(options).seed()?;
-        let wanted = from_js(&wanted).unwrap_or_default();
-        let concept: Option<Vec<(&str, &str)>> = wanted.as_object().and_then(|wanted| {
-            wanted
-                .iter()
-                .map(|(attribute, class)| Some((attribute.as_str(), class.as_str()?)))
-                .collect()
-        });
-        let concept = concept.ok_or_else(|| {
-            JsError::new("find: pass classes by attribute, such as { glasses: \"glasses\" }")
-        })?;
-        Ok(self.lock().await.find(&concept, n, seed).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn find(&self, wanted: JsWanted, n: f64, options: Option<JsFindOptions>) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let n = count("find", n)? as usize;
+            let seed = options::Bag::new(options).seed()?;
+            let wanted = from_js(&wanted).unwrap_or_default();
+            let concept: Option<Vec<(&str, &str)>> = wanted.as_object().and_then(|wanted| {
+                wanted
+                    .iter()
+                    .map(|(attribute, class)| Some((attribute.as_str(), class.as_str()?)))
+                    .collect()
+            });
+            let concept = concept.ok_or_else(|| {
+                JsError::new("find: pass classes by attribute, such as { glasses: \"glasses\" }")
+            })?;
+            Ok(floats(&this.lock().await.find(&concept, n, seed).await?))
+        })
     }
 
     /// The latent whose sample is nearest to an image.
-    pub async fn invert(
-        &self,
-        image: Vec<f32>,
-        options: Option<JsInvertOptions>,
-    ) -> Result<JsInversion, JsError> {
-        let options = options::Bag::new(options);
-        let standard = InvertOptions::default();
-        let chosen = InvertOptions {
-            steps: count(
-                "invert steps",
-                options.number("steps", standard.steps as f64)?,
-            )? as usize,
-            starts: count(
-                "invert starts",
-                options.number("starts", standard.starts as f64)?,
-            )? as usize,
-            seed: options.seed()?,
-        };
-        let told: Option<Function> = options.function("onProgress")?;
-        let mut report = |now: ganlet::trainer::InvertProgress| {
-            if let Some(told) = &told {
-                let now = json!({ "step": now.step, "steps": now.steps, "error": now.error });
-                // What the page's function throws is its own affair.
-                let _ = told.call1(&JsValue::NULL, &to_js(&now));
-            }
-        };
-        let found = self
-            .lock()
-            .await
-            .invert(&image, chosen, &mut report)
-            .await?;
-        let result = Object::new();
-        // Setting a property of a plain object cannot fail.
-        let set = |name: &str, value: &JsValue| drop(Reflect::set(&result, &name.into(), value));
-        set("z", &Float32Array::from(&found.z[..]));
-        set("image", &Float32Array::from(&found.image[..]));
-        set("error", &f64::from(found.error).into());
-        Ok(result.unchecked_into())
+    #[wasm_bindgen(unchecked_return_type = "Promise<Inversion>")]
+    pub fn invert(&self, image: Vec<f32>, options: Option<JsInvertOptions>) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let options = options::Bag::new(options);
+            let standard = InvertOptions::default();
+            let chosen = InvertOptions {
+                steps: count(
+                    "invert steps",
+                    options.number("steps", standard.steps as f64)?,
+                )? as usize,
+                starts: count(
+                    "invert starts",
+                    options.number("starts", standard.starts as f64)?,
+                )? as usize,
+                seed: options.seed()?,
+            };
+            let told: Option<Function> = options.function("onProgress")?;
+            let mut report = |now: ganlet::trainer::InvertProgress| {
+                if let Some(told) = &told {
+                    let now = json!({ "step": now.step, "steps": now.steps, "error": now.error });
+                    // What the page's function throws is its own affair.
+                    let _ = told.call1(&JsValue::NULL, &to_js(&now));
+                }
+            };
+            let found = this
+                .lock()
+                .await
+                .invert(&image, chosen, &mut report)
+                .await?;
+            let result = Object::new();
+            // Setting a property of a plain object cannot fail.
+            let set =
+                |name: &str, value: &JsValue| drop(Reflect::set(&result, &name.into(), value));
+            set("z", &Float32Array::from(&found.z[..]));
+            set("image", &Float32Array::from(&found.image[..]));
+            set("error", &f64::from(found.error).into());
+            Ok(result.into())
+        })
     }
 }

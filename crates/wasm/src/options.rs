@@ -48,18 +48,12 @@ extern "C" {
     /// The options object.
     #[wasm_bindgen(typescript_type = "TrainerOptions")]
     pub type JsOptions;
-    /// Metrics of one step.
-    #[wasm_bindgen(typescript_type = "Metrics")]
-    pub type JsMetrics;
     /// What a trainer runs on.
     #[wasm_bindgen(typescript_type = "Info")]
     pub type JsInfo;
     /// Metrics by name, a typed array each, and `step`.
     #[wasm_bindgen(typescript_type = "{ step: Float64Array } & Record<string, Float64Array>")]
     pub type JsHistory;
-    /// Numbers by name.
-    #[wasm_bindgen(typescript_type = "Record<string, number>")]
-    pub type JsEvaluation;
 }
 
 /// The options, read.

@@ -1,116 +1,158 @@
 //! The `Trainer` class.
 
+use std::pin::Pin;
+use std::rc::Rc;
+
 use futures_util::lock::{Mutex, MutexGuard};
 use ganlet::config::{Data, PoolData};
 use ganlet::metric::classifier::Model;
 use ganlet::trainer::{self, Player, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
-use js_sys::{Float64Array, Object, Reflect};
+use js_sys::{Float32Array, Float64Array, Object, Promise, Reflect, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::data;
-use crate::options::{
-    JsEvaluation, JsHistory, JsInfo, JsMetrics, JsOptions, Options, from_js, to_js,
-};
+use crate::options::{JsHistory, JsInfo, JsOptions, Options, from_js, to_js};
 
 /// A game under way. Calls that return a promise run one after another.
 #[wasm_bindgen]
+#[derive(Clone)]
 pub struct Trainer {
-    inner: Mutex<Inner>,
+    inner: Rc<Mutex<Inner>>,
 }
 
 #[wasm_bindgen]
 impl Trainer {
     /// Opens a game: a preset's name, or JSON `{preset, …what differs}`.
-    pub async fn create(config: &str, options: Option<JsOptions>) -> Result<Trainer, JsError> {
-        let config = ExperimentConfig::parse(config)?;
-        let options = Options::read(options)?;
-        let dataset = data::load(&config, &options).await?;
-        let classifier = data::classifier(&config, &options).await?;
-        let inner = Inner::create(
-            config,
-            with_progress(&options, dataset, &mut reporter(&options)),
-        )
-        .await?;
-        Self::with_classifier(inner, classifier)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    pub fn create(config: String, options: Option<JsOptions>) -> Promise {
+        promise(async move {
+            let config = ExperimentConfig::parse(&config)?;
+            let options = Options::read(options)?;
+            let dataset = data::load(&config, &options).await?;
+            let classifier = data::classifier(&config, &options).await?;
+            let inner = Inner::create(
+                config,
+                with_progress(&options, dataset, &mut reporter(&options)),
+            )
+            .await?;
+            Self::with_classifier(inner, classifier)
+        })
     }
 
     /// Goes on from a saved file.
-    pub async fn load(bytes: &[u8], options: Option<JsOptions>) -> Result<Trainer, JsError> {
-        let options = Options::read(options)?;
-        let bytes = bytes.to_vec();
-        let config = ganlet::checkpoint::Checkpoint::from_bytes(&bytes)?.config;
-        let dataset = data::load(&config, &options).await?;
-        let classifier = data::classifier(&config, &options).await?;
-        let inner = Inner::load(
-            &bytes,
-            with_progress(&options, dataset, &mut reporter(&options)),
-        )
-        .await?;
-        Self::with_classifier(inner, classifier)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    pub fn load(bytes: Vec<u8>, options: Option<JsOptions>) -> Promise {
+        promise(async move {
+            let options = Options::read(options)?;
+            let config = ganlet::checkpoint::Checkpoint::from_bytes(&bytes)?.config;
+            let dataset = data::load(&config, &options).await?;
+            let classifier = data::classifier(&config, &options).await?;
+            let inner = Inner::load(
+                &bytes,
+                with_progress(&options, dataset, &mut reporter(&options)),
+            )
+            .await?;
+            Self::with_classifier(inner, classifier)
+        })
     }
 
     /// Takes so many training steps; resolves with the last one's metrics when the device has done them.
-    pub async fn train(&self, steps: f64) -> Result<JsMetrics, JsError> {
-        let steps = count("train", steps)?;
-        let mut inner = self.inner.lock().await;
-        let row = inner.train(steps).await?;
-        Ok(metrics(&inner, &row))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Metrics>")]
+    pub fn train(&self, steps: f64) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let steps = count("train", steps)?;
+            let mut inner = this.lock().await;
+            let row = inner.train(steps).await?;
+            Ok(metrics(&inner, &row))
+        })
     }
 
     /// One update of one player alone: "d" or "g".
-    pub async fn step(&self, which: &str) -> Result<JsMetrics, JsError> {
-        let player = match which {
-            "d" => Player::D,
-            "g" => Player::G,
-            other => {
-                return Err(JsError::new(&format!(
-                    "step(\"{other}\"): pass \"d\" or \"g\""
-                )));
-            }
-        };
-        let mut inner = self.inner.lock().await;
-        let row = inner.step_player(player).await?;
-        Ok(metrics(&inner, &row))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Metrics>")]
+    pub fn step(&self, which: String) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let player = match which.as_str() {
+                "d" => Player::D,
+                "g" => Player::G,
+                other => {
+                    return Err(JsError::new(&format!(
+                        "step(\"{other}\"): pass \"d\" or \"g\""
+                    )));
+                }
+            };
+            let mut inner = this.lock().await;
+            let row = inner.step_player(player).await?;
+            Ok(metrics(&inner, &row))
+        })
     }
 
     /// So many samples from the noise of every redraw.
-    pub async fn sample(&self, n: f64) -> Result<Vec<f32>, JsError> {
-        let n = count("sample", n)?;
-        Ok(self.inner.lock().await.sample(n as usize).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn sample(&self, n: f64) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let n = count("sample", n)?;
+            Ok(floats(&this.lock().await.sample(n as usize).await?))
+        })
     }
 
     /// G(z) for given latents.
-    pub async fn generate(&self, z: Vec<f32>) -> Result<Vec<f32>, JsError> {
-        Ok(self.inner.lock().await.generate(&z).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn generate(&self, z: Vec<f32>) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.generate(&z).await?)) })
     }
 
     /// So many real samples, the same at every call.
-    pub async fn real(&self, n: f64) -> Result<Vec<f32>, JsError> {
-        let n = count("real", n)?;
-        Ok(self.inner.lock().await.real(n as usize, 0).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn real(&self, n: f64) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let n = count("real", n)?;
+            Ok(floats(&this.lock().await.real(n as usize, 0).await?))
+        })
     }
 
     /// D(x), or the critic's score, for given samples.
-    pub async fn discriminate(&self, x: Vec<f32>) -> Result<Vec<f32>, JsError> {
-        Ok(self.inner.lock().await.discriminate(&x).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn discriminate(&self, x: Vec<f32>) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.discriminate(&x).await?)) })
     }
 
     /// Measures samples: modes and exact divergences on toys, the Parzen log-likelihood on digits.
-    pub async fn evaluate(&self) -> Result<JsEvaluation, JsError> {
-        let metrics = self.inner.lock().await.evaluate(&mut |_| {}).await?;
-        Ok(to_js(&json!(metrics)).unchecked_into())
+    #[wasm_bindgen(unchecked_return_type = "Promise<Record<string, number>>")]
+    pub fn evaluate(&self) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let metrics = this.lock().await.evaluate(&mut |_| {}).await?;
+            Ok(to_js(&json!(metrics)))
+        })
     }
 
     /// Everything that is needed to go on later, as one safetensors file.
-    pub async fn save(&self) -> Result<Vec<u8>, JsError> {
-        Ok(self.inner.lock().await.save().await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn save(&self) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let saved = this.lock().await.save().await?;
+            Ok(Uint8Array::from(saved.as_slice()).into())
+        })
     }
 
     /// Starts over from a seed.
-    pub async fn reset(&self, seed: u32) -> Result<(), JsError> {
-        Ok(self.inner.lock().await.reset(seed).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn reset(&self, seed: u32) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            this.lock().await.reset(seed).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Metrics recorded from step `since` on.
@@ -185,13 +227,12 @@ impl Trainer {
 }
 
 impl Trainer {
-    fn with_classifier(mut inner: Inner, classifier: Option<Model>) -> Result<Self, JsError> {
+    fn with_classifier(mut inner: Inner, classifier: Option<Model>) -> Result<JsValue, JsError> {
         if let Some(model) = classifier {
             inner.attach_classifier(model)?;
         }
-        Ok(Self {
-            inner: Mutex::new(inner),
-        })
+        let inner = Rc::new(Mutex::new(inner));
+        Ok(Self { inner }.into())
     }
 
     /// The trainer, when the calls before are done.
@@ -205,6 +246,19 @@ impl Trainer {
             .try_lock()
             .ok_or_else(|| JsError::new("the trainer is busy; await the call before this one"))
     }
+}
+
+/// A promise of what a call computes. `async` methods would have the machinery around a promise compiled for each of them.
+pub(crate) fn promise(call: impl Future<Output = Result<JsValue, JsError>> + 'static) -> Promise {
+    fn spawn(call: Pin<Box<dyn Future<Output = Result<JsValue, JsError>>>>) -> Promise {
+        future_to_promise(async { call.await.map_err(JsValue::from) })
+    }
+    spawn(Box::pin(call))
+}
+
+/// A copy on JavaScript's side.
+pub(crate) fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
 }
 
 fn with_progress<'a>(
@@ -242,12 +296,12 @@ pub(crate) fn count(what: &str, n: f64) -> Result<u64, JsError> {
     )))
 }
 
-fn metrics(inner: &Inner, row: &Row) -> JsMetrics {
+fn metrics(inner: &Inner, row: &Row) -> JsValue {
     let mut value = json!({ "step": inner.info().step });
     for (name, &metric) in inner.metric_names().iter().zip(&row.values) {
         value[*name] = json!(metric);
     }
-    to_js(&value).unchecked_into()
+    to_js(&value)
 }
 
 /// How the page is to draw samples.

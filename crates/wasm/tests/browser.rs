@@ -3,7 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 
 use ganlet_wasm::Trainer;
-use js_sys::Reflect;
+use js_sys::{Float32Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -17,9 +18,16 @@ fn options(backend: &str, seed: u32) -> JsValue {
 }
 
 async fn create(config: &str, backend: &str) -> Result<Trainer, JsValue> {
-    Trainer::create(config, Some(options(backend, 3).unchecked_into()))
-        .await
-        .map_err(JsValue::from)
+    let options = options(backend, 3).unchecked_into();
+    Trainer::try_from_js_value(Trainer::create(config.into(), Some(options)).await?)
+}
+
+async fn floats(promise: Promise) -> Vec<f32> {
+    Float32Array::new(&promise.await.unwrap()).to_vec()
+}
+
+async fn bytes(promise: Promise) -> Vec<u8> {
+    Uint8Array::new(&promise.await.unwrap()).to_vec()
 }
 
 fn number(object: &JsValue, name: &str) -> f64 {
@@ -43,14 +51,14 @@ async fn plays(backend: &str) -> Vec<f32> {
         Reflect::get(&info, &"backend".into()).unwrap(),
         JsValue::from(backend)
     );
-    let metrics: JsValue = trainer.train(5.0).await.ok().unwrap().into();
+    let metrics = trainer.train(5.0).await.unwrap();
     assert_eq!(number(&metrics, "step"), 5.0);
     assert!(number(&metrics, "d_loss").is_finite() && number(&metrics, "g_loss").is_finite());
-    trainer.step("d").await.ok().unwrap();
-    trainer.step("g").await.ok().unwrap();
-    let samples = trainer.sample(100.0).await.ok().unwrap();
+    trainer.step("d".into()).await.unwrap();
+    trainer.step("g".into()).await.unwrap();
+    let samples = floats(trainer.sample(100.0)).await;
     assert_eq!(samples.len(), 200);
-    let verdicts = trainer.discriminate(samples.clone()).await.ok().unwrap();
+    let verdicts = floats(trainer.discriminate(samples.clone())).await;
     assert!(verdicts.len() == 100 && verdicts.iter().all(|v| (0.0..=1.0).contains(v)));
     samples
 }
@@ -70,17 +78,16 @@ async fn a_ring_trains_the_same_on_both_backends() {
 async fn a_saved_game_goes_on_bit_for_bit() {
     for backend in ["cpu", "webgpu"] {
         let trainer = create(SMALL, backend).await.unwrap();
-        trainer.train(3.0).await.ok().unwrap();
-        let saved = trainer.save().await.ok().unwrap();
-        trainer.train(4.0).await.ok().unwrap();
-        let resumed = Trainer::load(&saved, Some(options(backend, 0).unchecked_into()))
-            .await
-            .ok()
-            .unwrap();
-        resumed.train(4.0).await.ok().unwrap();
+        trainer.train(3.0).await.unwrap();
+        let saved = bytes(trainer.save()).await;
+        trainer.train(4.0).await.unwrap();
+        let options = options(backend, 0).unchecked_into();
+        let resumed = Trainer::load(saved, Some(options)).await.unwrap();
+        let resumed = Trainer::try_from_js_value(resumed).unwrap();
+        resumed.train(4.0).await.unwrap();
         assert_eq!(
-            trainer.save().await.ok().unwrap(),
-            resumed.save().await.ok().unwrap(),
+            bytes(trainer.save()).await,
+            bytes(resumed.save()).await,
             "{backend}"
         );
     }
@@ -107,8 +114,11 @@ async fn errors_name_the_field_and_the_cure() {
         message(&structural)
     );
     trainer.set("g_optimizer.lr", 0.01.into()).ok().unwrap();
-    let cut = trainer.save().await.ok().unwrap();
-    let damaged: JsValue = Trainer::load(&cut[..100], None).await.err().unwrap().into();
+    let cut = bytes(trainer.save()).await;
+    let damaged = Trainer::load(cut[..100].to_vec(), None)
+        .await
+        .err()
+        .unwrap();
     assert!(
         message(&damaged).contains("checkpoint"),
         "{}",
@@ -143,14 +153,14 @@ async fn latents_are_drawn_averaged_and_walked_between() {
         .unwrap();
     assert!(near(&sum, b));
     // No labels here, but G's first layer has its directions.
-    let directions: JsValue = trainer.directions().await.ok().unwrap().into();
+    let directions = trainer.directions().await.unwrap();
     let first = Reflect::get(&directions, &0.into()).unwrap();
     assert_eq!(
         Reflect::get(&first, &"name".into()).unwrap(),
         JsValue::from("principal 1")
     );
     assert_eq!(
-        trainer.direction("principal 1").await.ok().unwrap().len(),
+        floats(trainer.direction("principal 1".into())).await.len(),
         dim
     );
 
@@ -163,11 +173,11 @@ async fn latents_are_drawn_averaged_and_walked_between() {
         "{walk}"
     );
     let image = trainer.invert(vec![0.0; 2], None).await.err().unwrap();
-    let image = message(&image.into());
+    let image = message(&image);
     assert!(
         image.contains("points") && image.contains("makes images"),
         "{image}"
     );
-    let classified = refused(trainer.classify(vec![0.0; 2]).await);
+    let classified = message(&trainer.classify(vec![0.0; 2]).await.err().unwrap());
     assert!(classified.contains("no classifier"), "{classified}");
 }
