@@ -323,3 +323,14 @@ fn check_axes(axes: &[usize], rank: usize) -> Result<(), String> {
         ))
     }
 }
+/// Sorts a few axes by insertion; those of which neither comes before the other stay as they are. The standard library's sorts are
+/// for many, and each that is compiled is kilobytes of the library in the browser.
+pub(crate) fn sort_axes(axes: &mut [usize], before: &dyn Fn(usize, usize) -> bool) {
+    for end in 1..axes.len() {
+        let mut at = end;
+        while at > 0 && before(axes[at], axes[at - 1]) {
+            axes.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}

@@ -10,7 +10,7 @@ use std::panic::Location;
 use crate::dtype::{DType, Scalar};
 use crate::graph::{Node, NodeId, SharedGraph};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
-use crate::shape;
+use crate::shape::{self, sort_axes};
 
 /// A value in a graph that is being traced. Cheap to clone.
 #[derive(Clone)]
@@ -276,7 +276,7 @@ impl Tensor {
     #[track_caller]
     fn reduce(&self, reducer: Reducer, axes: &[usize]) -> Tensor {
         let mut axes = axes.to_vec();
-        axes.sort_unstable();
+        sort_axes(&mut axes, &|a, b| a < b);
         self.op(Op::Reduce { reducer, axes }, &[self], &[])
     }
 

@@ -45,7 +45,8 @@ pub(crate) fn with_kind_inside(value: Value) -> Value {
         Value::String(kind) => (kind, Value::Null),
         _ => (String::new(), Value::Null),
     };
-    let mut object = Map::from_iter([(KIND.to_string(), Value::String(kind))]);
+    let mut object = Map::new();
+    object.insert(KIND.to_string(), Value::String(kind));
     if let Value::Object(fields) = fields {
         object.extend(fields);
     }
@@ -80,7 +81,8 @@ pub(crate) fn with_kind_outside<T>(
             ))),
         };
     }
-    let outer = Map::from_iter([(kind, Value::Object(fields))]);
+    let mut outer = Map::new();
+    outer.insert(kind, Value::Object(fields));
     read(Value::Object(outer))
 }
 

@@ -49,15 +49,14 @@ pub(crate) fn allocate(
                 count - 1
             })));
         }
-        let mut operands = operations[i].as_ref().map_or(vec![], Operation::operands);
-        operands
-            .iter_mut()
-            .for_each(|r| *r = origin(body, operations, *r));
-        operands.sort_unstable();
-        operands.dedup();
-        for r in operands.into_iter().filter(|&r| last[r] == i) {
-            if let Some(Source::Register(register)) = places[r] {
+        for operand in operations[i].as_ref().map_or(vec![], Operation::operands) {
+            let r = origin(body, operations, operand);
+            if last[r] == i
+                && let Some(Source::Register(register)) = places[r]
+            {
                 free.push(register);
+                // Once, however often it is an operand.
+                last[r] = usize::MAX;
             }
         }
     }

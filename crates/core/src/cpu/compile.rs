@@ -122,7 +122,8 @@ impl Compiler<'_> {
             } else if let (Some(_), Rate::Loop(depth)) = (&operations[i], rates[i]) {
                 places[i] = Some(Source::Scalar(scalars.len()));
                 scalars.push(0);
-                scalar_order.push((depth, i));
+                let after = scalar_order.partition_point(|&(other, _)| other <= depth);
+                scalar_order.insert(after, (depth, i));
             } else if let Some(Operation::Load(fetch)) = &operations[i]
                 && self.usable_in_place(fetch)
                 && !(held.contains(&i) && self.updated(fetch.buffer))
@@ -138,7 +139,6 @@ impl Compiler<'_> {
                 places[i] = places[a];
             }
         }
-        scalar_order.sort_unstable();
 
         // A value whose only fate is a plain row of a buffer goes there directly.
         let mut writes = Vec::new();

@@ -414,7 +414,7 @@ fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
     let mut stack = vec![whole];
     while let Some(&id) = stack.last() {
         if let (Some(home), true) = (context.homes.get(&id), id != whole) {
-            sources.insert(id, BTreeSet::from([home.buffer]));
+            sources.entry(id).or_default().insert(home.buffer);
         }
         let args = &context.nodes[id].args;
         let waiting = args.iter().find(|arg| !sources.contains_key(arg));

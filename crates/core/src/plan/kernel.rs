@@ -12,6 +12,7 @@
 
 use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Reducer, Unary};
+use crate::shape::sort_axes;
 
 /// Index of a buffer in [`Plan::buffers`](super::Plan).
 pub type BufferId = usize;
@@ -254,8 +255,7 @@ pub fn shared_bindings(kernels: &[Kernel]) -> Vec<Binding> {
     shared
 }
 
-/// Orders axes from the farthest stride to the nearest; those of equal rank stay as they are. One function for every
-/// kind of stride, because each compiled sort is kilobytes of the library in the browser.
+/// Orders axes from the farthest stride to the nearest; those of equal rank stay as they are.
 pub(crate) fn farthest_first(axes: &mut [usize], rank: &dyn Fn(usize) -> (bool, u64)) {
-    axes.sort_by_key(|&axis| std::cmp::Reverse(rank(axis)));
+    sort_axes(axes, &|a, b| rank(a) > rank(b));
 }
