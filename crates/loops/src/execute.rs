@@ -251,13 +251,13 @@ fn select_less(frame: &Frame<'_>, [a, b, x, y]: [Source; 4], out: &mut [u32]) {
     let (a, b) = (frame.floats(a, n), frame.floats(b, n));
     let (x, y) = (frame.words(x, n), frame.words(y, n));
     match (a, b) {
-        (a, Lanes::All(b)) => map3(out, a, x, y, |a, x, y| if a < b { x } else { y }),
-        (Lanes::All(a), b) => map3(out, b, x, y, |b, x, y| if a < b { x } else { y }),
+        (a, Lanes::All(b)) => map3(out, a, x, y, move |a, x, y| if a < b { x } else { y }),
+        (Lanes::All(a), b) => map3(out, b, x, y, move |b, x, y| if a < b { x } else { y }),
         (Lanes::Each(a), Lanes::Each(b)) => match (x, y) {
-            (x, Lanes::All(y)) => map3(out, Lanes::Each(a), Lanes::Each(b), x, |a, b, x| {
+            (x, Lanes::All(y)) => map3(out, Lanes::Each(a), Lanes::Each(b), x, move |a, b, x| {
                 if a < b { x } else { y }
             }),
-            (Lanes::All(x), y) => map3(out, Lanes::Each(a), Lanes::Each(b), y, |a, b, y| {
+            (Lanes::All(x), y) => map3(out, Lanes::Each(a), Lanes::Each(b), y, move |a, b, y| {
                 if a < b { x } else { y }
             }),
             (Lanes::Each(x), Lanes::Each(y)) => {

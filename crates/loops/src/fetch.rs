@@ -3,7 +3,7 @@
 use bytemuck::Pod;
 
 use crate::execute::Frame;
-use crate::lanes::map1;
+use crate::lanes::{each1, map1};
 use crate::nest::Pattern;
 use crate::operation::{Fetch, Limit, Resolved, Source};
 
@@ -149,10 +149,7 @@ fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, 
             let start = (base + from as i64) as usize;
             // SAFETY: see above.
             let slice = unsafe { buffer.slice::<T>(start, to - from) };
-            out[from..to]
-                .iter_mut()
-                .zip(slice)
-                .for_each(|(o, &v)| *o = v.into());
+            each1(&mut out[from..to], slice, T::into);
         }
         Pattern::Linear(stride) => {
             for (lane, o) in (from as i64..).zip(&mut out[from..to]) {
