@@ -64,6 +64,8 @@ export default defineConfig({
   worker: { format: 'es' },
   test: {
     environment: 'node',
+    // A loaded machine is no failure.
+    testTimeout: 60_000,
     exclude: [...configDefaults.exclude, 'e2e/**'],
   },
 } as Parameters<typeof defineConfig>[0] & { test: object });

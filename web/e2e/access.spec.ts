@@ -36,3 +36,14 @@ for (const preset of ['ring', 'line-1d', 'mnist-mlp']) {
     expect(await findings(page)).toEqual([]);
   });
 }
+
+test('the studio fits a phone of 360 pixels, with its baskets full', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const playground = new Playground(page);
+  await playground.open('#preset=faces-dcgan&backend=cpu');
+  await page.getByRole('button', { name: 'Latent studio' }).click();
+  await page.locator('[data-action=example]').click();
+  await page.getByRole('img', { name: /A minus B plus C/ }).waitFor({ timeout: 60_000 });
+  expect(await playground.overflow()).toBe(0);
+  expect(await findings(page)).toEqual([]);
+});

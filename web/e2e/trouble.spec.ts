@@ -26,7 +26,15 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
     mimeType: 'application/octet-stream',
     buffer: Buffer.from('not a checkpoint'),
   });
-  await expect(playground.notices.getByRole('alert')).toContainText(/checkpoint/i);
+  await expect(playground.notices.getByRole('alert')).toContainText(
+    /broken\.safetensors was not loaded, and the model here is as it was: the checkpoint is damaged/,
+  );
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'cat.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from('a picture'),
+  });
+  await expect(playground.notices).toContainText('cat.png is an image, not a checkpoint');
   await page.getByRole('button', { name: 'Step both' }).click();
   await expect.poll(() => playground.step()).toBe(2);
 });

@@ -321,7 +321,13 @@ impl ExperimentConfig {
             let accepts = |value| serde_json::from_value::<Self>(value).is_ok();
             ConfigError::new(
                 json::culprit(&base, &merged, &accepts).join("."),
-                error.to_string(),
+                // Rust's names of types mean nothing to a learner.
+                ["usize", "u64", "u32"]
+                    .iter()
+                    .fold(error.to_string(), |cause, name| {
+                        cause.replace(name, "a whole number from 0")
+                    })
+                    .replace("f64", "a number"),
                 "see the preset's own config for the fields there are",
             )
         })?;
@@ -513,6 +519,23 @@ mod tests {
             ),
         ] {
             assert_eq!(field(overrides), culprit, "{overrides}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_another_kind_is_refused_in_plain_words() {
+        for (overrides, part) in [
+            (
+                r#"{"preset": "ring", "batch": -4}"#,
+                "expected a whole number from 0",
+            ),
+            (
+                r#"{"preset": "ring", "real_label": "high"}"#,
+                "expected a number",
+            ),
+        ] {
+            let said = ExperimentConfig::parse(overrides).unwrap_err().to_string();
+            assert!(said.contains(part), "{said}");
         }
     }
 

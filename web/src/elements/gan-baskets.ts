@@ -21,7 +21,14 @@ export class GanBaskets extends SessionElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.5rem;
+      }
+      .options button {
+        min-height: 2.25rem;
+        padding-block: 0.25rem;
+        text-align: start;
+        white-space: normal;
       }
       .sum {
         display: grid;
@@ -112,6 +119,7 @@ export class GanBaskets extends SessionElement {
         }
         .result {
           grid-column: 1 / -1;
+          max-width: 24rem;
         }
       }
     `,
@@ -169,7 +177,7 @@ export class GanBaskets extends SessionElement {
         >
           ${name}
         </button>
-        <output>× ${coefficient.toFixed(1)}</output>
+        <output>× ${coefficient.toFixed(1).replace('-', '−')}</output>
         <button
           class="plain"
           aria-label="Empty basket ${name}"

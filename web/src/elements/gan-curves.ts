@@ -33,9 +33,9 @@ const CHARTS: { title: string; opinions?: boolean; curves: Curve[] }[] = [
 ];
 
 const short = (value: number): string =>
-  Math.abs(value) >= 1000
-    ? `${Number((value / 1000).toPrecision(3))}k`
-    : String(Number(value.toPrecision(3)));
+  Math.abs(value) >= 10_000
+    ? `${Number((value / 1000).toPrecision(4))}k`
+    : String(Number(value.toPrecision(value >= 1000 ? 4 : 3)));
 
 @customElement('gan-curves')
 export class GanCurves extends ThemedElement {

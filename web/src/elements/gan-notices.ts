@@ -16,7 +16,7 @@ export class GanNotices extends SessionElement {
     css`
       :host {
         position: sticky;
-        inset-block-start: 4rem;
+        inset-block-start: 0;
         display: grid;
         padding: 4rem 0.75rem 0;
         justify-items: center;

@@ -167,6 +167,9 @@ export const styles = css`
     .desk-run {
       display: none;
     }
+    gan-curves {
+      min-height: 18rem;
+    }
     .studio {
       grid-column: 1 / -1;
     }
@@ -201,7 +204,6 @@ export const styles = css`
       margin-inline: auto;
     }
     footer {
-      padding-block: 0 6rem;
       order: 1;
     }
     .bottom {

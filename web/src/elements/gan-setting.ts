@@ -49,8 +49,11 @@ export class GanSetting extends LitElement {
         width: 100%;
         min-height: 9rem;
         padding: 0.5rem;
+        overflow: auto;
         font-family: ui-monospace, monospace;
-        font-size: 0.8125rem;
+        font-size: 0.75rem;
+        line-height: 1.5;
+        white-space: pre;
       }
       .refusal {
         color: var(--fake-text);
@@ -149,6 +152,8 @@ export class GanSetting extends LitElement {
     const value = Number(text);
     if (control.optional && text.trim() === '') await this.#change(null);
     else if (text.trim() === '' || !Number.isFinite(value)) this.refusal = 'This needs a number.';
+    else if (control.integer && !Number.isInteger(value))
+      this.refusal = 'This needs a whole number.';
     else await this.#change(value);
   }
 

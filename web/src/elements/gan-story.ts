@@ -68,6 +68,11 @@ export class GanStory extends SessionElement {
         padding-block: 0.625rem;
         border-block: 1px solid var(--line);
       }
+      @container (max-width: 26rem) {
+        dl {
+          grid-template-columns: 1fr 1fr;
+        }
+      }
       dt {
         font-size: 0.75rem;
         color: var(--quiet);

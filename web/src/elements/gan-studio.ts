@@ -46,6 +46,7 @@ export class GanStudio extends SessionElement {
       .choose,
       .work {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.625rem;
         min-width: 0;
       }

@@ -195,13 +195,15 @@ export abstract class Core {
     call: K,
     args: Calls[K]['args'],
     transfer: Transferable[] = [],
+    /** What a failure's message is put behind. */
+    before = '',
   ): Promise<Calls[K]['result'] | undefined> {
     const end = busy ? this.begin(busy) : undefined;
     try {
       return await this.client.call(call, args, transfer);
     } catch (error) {
       if (error instanceof CallError && error.superseded) return undefined;
-      if (error instanceof CallError) this.fail(error.message, error);
+      if (error instanceof CallError) this.fail(before + error.message, error);
       else this.notices.add('error', String(error));
       return undefined;
     } finally {

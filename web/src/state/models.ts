@@ -5,7 +5,7 @@ import { Core, kindOf } from './core.ts';
 import { getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
 import { SchemaReader } from './schema.ts';
-import { fetchShipped, listOf, wantsShipped } from './shipped.ts';
+import { fetchShipped, listOf, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
 import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
@@ -167,11 +167,20 @@ export abstract class Models extends Core {
   }
 
   async load(file: File): Promise<void> {
+    const refusal = refusalOfCheckpoint(file);
+    if (refusal) {
+      this.notices.add('error', refusal);
+      return;
+    }
     const bytes = new Uint8Array(await file.arrayBuffer());
     const { backend } = this.spec;
-    const model = await this.try(`Loading ${file.name}`, 'load', { bytes, backend }, [
-      bytes.buffer,
-    ]);
+    const model = await this.try(
+      `Loading ${file.name}`,
+      'load',
+      { bytes, backend },
+      [bytes.buffer],
+      `${file.name} was not loaded, and the model here is as it was: `,
+    );
     if (!model) return;
     const preset = getPath(model.config, 'preset');
     if (typeof preset === 'string') this.spec = { ...this.spec, preset };

@@ -16,6 +16,16 @@ export async function listOf(path: string, base: string): Promise<string[] | und
   }
 }
 
+/** Why a person's file cannot be a checkpoint, before it is read. */
+export function refusalOfCheckpoint({ name, type, size }: File): string | undefined {
+  if (type.startsWith('image/')) {
+    return `${name} is an image, not a checkpoint. To look for it in the latent space, open the studio with a model of images, and give it to “Your image” there.`;
+  }
+  return size === 0
+    ? `${name} is empty: its download or copy was cut short. Save the checkpoint again.`
+    : undefined;
+}
+
 /** Whether what is asked for is the preset as it ships. */
 export function wantsShipped({ overrides, scratch }: Spec): boolean {
   return !scratch && Object.keys(overrides).length === 0;
