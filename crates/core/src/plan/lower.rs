@@ -11,6 +11,7 @@ use super::kernel::{Access, Kernel, Kind};
 use super::kernel::{
     Accumulator, Affine, Binding, Body, Bound, Instr, Operand, Register, Store, Typed, View,
 };
+use super::store::{Class, class};
 use crate::dtype::{DType, Scalar};
 use crate::graph::{Node, NodeId};
 use crate::op::Op;
@@ -109,9 +110,10 @@ pub(super) fn squeeze(shape: &[usize]) -> Vec<usize> {
 impl Context<'_> {
     /// The type of a node's elements in memory. Only the host packs bytes: a kernel stores them as integers.
     fn memory_type(&self, id: NodeId) -> DType {
-        match self.nodes[id].op {
-            Op::Input(_) | Op::State(_) => self.nodes[id].dtype,
-            _ => register_type(self.nodes[id].dtype),
+        let Node { op, dtype, .. } = &self.nodes[id];
+        match class(op) == Class::Leaf {
+            true => *dtype,
+            false => register_type(*dtype),
         }
     }
 

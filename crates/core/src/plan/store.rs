@@ -134,33 +134,53 @@ fn reachable(nodes: &[Node], roots: &[NodeId]) -> Vec<bool> {
     needed
 }
 
-fn is_leaf(op: &Op) -> bool {
-    matches!(op, Op::Input(_) | Op::State(_))
+/// What planning tells ops apart by: the one list of all of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// In a buffer of the host's or of the device's state.
+    Leaf,
+    /// Made of nothing but coordinates.
+    Made,
+    /// Computes an element from the elements at the same place.
+    Elementwise,
+    /// Only moves elements.
+    Movement,
+    /// Looks rows up.
+    Gather,
+    /// Sums along axes.
+    Reduction,
+    /// Sums products of two tensors.
+    Contraction,
 }
 
-fn is_heavy(op: &Op) -> bool {
-    matches!(op, Op::Reduce { .. } | Op::MatMul | Op::Conv(_))
-}
-
-/// Ops that only move elements.
-fn is_movement(op: &Op) -> bool {
+pub(super) fn class(op: &Op) -> Class {
     match op {
+        Op::Input(_) | Op::State(_) => Class::Leaf,
+        Op::Const(_) | Op::Iota { .. } | Op::Random { .. } => Class::Made,
+        Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => Class::Elementwise,
         Op::Reshape
         | Op::Permute(_)
         | Op::Broadcast
         | Op::Pad(_)
         | Op::Slice(_)
         | Op::Flip(_)
-        | Op::Detach => true,
-        Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } | Op::Random { .. } => false,
-        Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => false,
-        Op::Reduce { .. } | Op::MatMul | Op::Conv(_) | Op::Gather => false,
+        | Op::Detach => Class::Movement,
+        Op::Gather => Class::Gather,
+        Op::Reduce { .. } => Class::Reduction,
+        Op::MatMul | Op::Conv(_) => Class::Contraction,
     }
 }
 
-/// Ops that compute an element from the elements at the same place.
-fn is_elementwise(op: &Op) -> bool {
-    matches!(op, Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select)
+fn is_leaf(op: &Op) -> bool {
+    class(op) == Class::Leaf
+}
+
+fn is_heavy(op: &Op) -> bool {
+    matches!(class(op), Class::Reduction | Class::Contraction)
+}
+
+fn is_movement(op: &Op) -> bool {
+    class(op) == Class::Movement
 }
 
 impl Chooser<'_> {
@@ -186,23 +206,15 @@ impl Chooser<'_> {
     fn operands(&mut self) {
         for id in self.ids() {
             let args = &self.nodes[id].args;
-            match self.nodes[id].op {
-                Op::MatMul | Op::Conv(_) => {
+            match class(&self.nodes[id].op) {
+                Class::Contraction => {
                     for arg in args.clone() {
                         self.store(self.base(arg));
                     }
                 }
-                Op::Gather => self.store(args[0]),
-                Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } => {}
-                Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => {}
-                Op::Reduce { .. } | Op::Random { .. } => {}
-                Op::Reshape
-                | Op::Permute(_)
-                | Op::Broadcast
-                | Op::Pad(_)
-                | Op::Slice(_)
-                | Op::Flip(_)
-                | Op::Detach => {}
+                Class::Gather => self.store(args[0]),
+                Class::Leaf | Class::Made | Class::Elementwise => {}
+                Class::Movement | Class::Reduction => {}
             }
         }
     }
@@ -230,25 +242,21 @@ impl Chooser<'_> {
     }
 
     fn flatten(&self, id: NodeId, parts: &mut Vec<Part>, inner: &mut Vec<NodeId>) -> bool {
-        self.nodes[id]
-            .args
-            .iter()
-            .all(|&arg| match &self.nodes[arg].op {
-                Op::Pad(padding) => {
-                    parts.push((
-                        self.nodes[arg].args[0],
-                        padding.iter().map(|&(low, _)| low).collect(),
-                    ));
-                    true
-                }
-                Op::Binary(Binary::Add)
-                    if self.users[arg].len() == 1 && !self.stored.contains(&arg) =>
-                {
-                    inner.push(arg);
-                    self.flatten(arg, parts, inner)
-                }
-                _ => false,
-            })
+        self.nodes[id].args.iter().all(|&arg| {
+            let op = &self.nodes[arg].op;
+            if let Op::Pad(padding) = op {
+                let start = padding.iter().map(|&(low, _)| low).collect();
+                parts.push((self.nodes[arg].args[0], start));
+                return true;
+            }
+            let is_sum = matches!(op, Op::Binary(Binary::Add))
+                && self.users[arg].len() == 1
+                && !self.stored.contains(&arg);
+            if is_sum {
+                inner.push(arg);
+            }
+            is_sum && self.flatten(arg, parts, inner)
+        })
     }
 
     /// Whether a part comes out of a kernel of its own anyway, so that joining it costs nothing.
@@ -288,14 +296,15 @@ impl Chooser<'_> {
                 let &[user] = self.users[last].as_slice() else {
                     break;
                 };
-                let turned = match &self.nodes[user].op {
+                let op = &self.nodes[user].op;
+                let turned = if let (Op::Permute(permutation), true) = (op, may_turn) {
                     // A contraction may write its result in any order of axes.
-                    Op::Permute(permutation) if may_turn => {
-                        squeezed(permutation, &self.nodes[last].shape)
-                    }
-                    Op::Reshape | Op::Detach => (0..extents.len()).collect(),
-                    op if is_elementwise(op) => (0..extents.len()).collect(),
-                    _ => break,
+                    squeezed(permutation, &self.nodes[last].shape)
+                } else if class(op) == Class::Elementwise || matches!(op, Op::Reshape | Op::Detach)
+                {
+                    (0..extents.len()).collect()
+                } else {
+                    break;
                 };
                 let wanted: Vec<usize> = turned.iter().map(|&axis| extents[axis]).collect();
                 if squeeze(&self.nodes[user].shape) != wanted || !claimed.insert(user) {
@@ -398,10 +407,12 @@ impl Chooser<'_> {
             });
         }
         for id in self.ids() {
-            let buffer = match nodes[id].op {
-                Op::Input(i) => i,
-                Op::State(i) => program.inputs.len() + i,
-                _ => continue,
+            let buffer = if let Op::Input(i) = nodes[id].op {
+                i
+            } else if let Op::State(i) = nodes[id].op {
+                program.inputs.len() + i
+            } else {
+                continue;
             };
             storage
                 .homes

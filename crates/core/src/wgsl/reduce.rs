@@ -329,7 +329,7 @@ fn split(
         .max(needed.min(MOST_INVOCATIONS))
         .min(room);
     if let Some(workgroup) = workgroup {
-        let lanes = if workgroup > room {
+        let lanes = if workgroup > room || steps <= tuning.lone_steps {
             1
         } else {
             lanes.min(workgroup)

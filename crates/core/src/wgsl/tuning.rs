@@ -12,6 +12,9 @@ pub struct Tuning {
     pub parallelism: usize,
     /// The most invocations that share one reduction.
     pub reduce_lanes: u32,
+    /// Elements up to which one invocation does a whole sum where its kernel shares a dispatch: llvmpipe runs whatever
+    /// shares a shader with a barrier at half the speed.
+    pub lone_steps: usize,
     /// Neighbours in memory that should be read by neighbouring invocations.
     pub coalesced_lanes: u32,
     /// How matrix products are tiled.
@@ -47,6 +50,7 @@ impl Tuning {
             vectors_per_invocation: 1,
             parallelism: 1 << 14,
             reduce_lanes: 256,
+            lone_steps: 0,
             coalesced_lanes: 16,
             contract: ContractTuning::Workgroup {
                 edge: 64,
@@ -62,6 +66,7 @@ impl Tuning {
             vectors_per_invocation: 16,
             parallelism: 64,
             reduce_lanes: 16,
+            lone_steps: 2048,
             coalesced_lanes: 1,
             contract: ContractTuning::Registers {
                 rows: 8,
