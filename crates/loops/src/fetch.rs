@@ -7,6 +7,8 @@ use crate::lanes::{each1, map1};
 use crate::nest::Pattern;
 use crate::operation::{Fetch, Limit, Resolved, Source};
 
+// In the browser some of these are functions of their own, as loops over lanes are (see `lanes`): else steps would have them several times.
+
 // Accesses are sound for the reasons that `execute` gives: no one writes what a chunk loads.
 
 /// The values of an address over the lanes, as words. Negative ones wrap: they are only compared.
@@ -16,7 +18,8 @@ pub(super) fn values(frame: &Frame<'_>, address: usize, out: &mut [u32]) {
     pattern_values(frame.addresses.pattern(address), base, out);
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn pattern_values(pattern: &Pattern, base: u32, out: &mut [u32]) {
     match pattern {
         Pattern::Uniform => out.fill(base),
@@ -67,7 +70,8 @@ fn valid_range(limits: &[Limit], frame: &Frame<'_>, count: usize) -> Option<(usi
     Some((from as usize, to.clamp(from, count as i64) as usize))
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) fn within(limits: &[Limit], frame: &Frame<'_>, out: &mut [u32]) {
     if let Some((from, to)) = valid_range(limits, frame, out.len()) {
         out[..from].fill(0);
@@ -116,7 +120,8 @@ pub(super) fn load(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, out: &mut [u32]) {
     if let Some(resolved) = &fetch.resolved {
         return load_resolved::<T>(fetch, resolved, base, frame, out);
@@ -165,7 +170,8 @@ fn load_as<T: Pod + Into<u32>>(fetch: &Fetch, base: i64, frame: &mut Frame<'_>, 
 }
 
 /// A load whose lanes are listed.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn load_resolved<T: Pod + Into<u32>>(
     fetch: &Fetch,
     resolved: &Resolved,
@@ -196,7 +202,8 @@ fn load_limited<T: Pod + Into<u32>>(
 }
 
 /// Replaces element numbers by elements, zero where a limit is exceeded.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn load_at<T: Pod + Into<u32>>(fetch: &Fetch, frame: &Frame<'_>, out: &mut [u32]) {
     for limit in &fetch.limits {
         // No buffer has an element of this number.
