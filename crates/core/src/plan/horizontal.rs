@@ -13,8 +13,8 @@ use super::kernel::{Affine, Binding, BufferId, Instr, Kernel, Kind, shared_bindi
 const MOST_KERNELS: usize = 4;
 
 /// Puts kernels, in an order in which they may run, into dispatches: list scheduling, the longest chain first and the later
-/// one among equals (measured: it leaves fewest shaders). A kernel that
-/// recurs stays alone: one shader serves all its dispatches, where partners would differ.
+/// one among equals (measured: it leaves fewest shaders). A kernel that recurs stays alone: one shader serves all its
+/// dispatches, where partners would differ.
 pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
     let touched: Vec<Vec<Touch>> = kernels.iter().map(touches).collect();
     let waits = |i: usize| {
