@@ -3,21 +3,20 @@
 use crate::library::Profile;
 use crate::site;
 use anyhow::{Context, Result, bail};
-use std::fs::File;
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use std::thread::{self, JoinHandle};
+use tokio::runtime::Builder;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The port that is tried first when none is asked for.
 const FIRST_PORT: u16 = 8080;
 
 /// How many ports are tried after it.
 const OTHER_PORTS: u16 = 20;
-
-/// Enough for a browser's parallel connections.
-const THREADS: usize = 8;
 
 /// Builds what is missing and serves the page until interrupted.
 pub(crate) fn run(port: Option<u16>, open: bool, profile: Profile) -> Result<()> {
@@ -29,8 +28,7 @@ pub(crate) fn run(port: Option<u16>, open: bool, profile: Profile) -> Result<()>
     if open && opener::open_browser(&site.url).is_err() {
         println!("No browser could be started; open that address yourself.");
     }
-    site.wait();
-    Ok(())
+    site.wait()
 }
 
 fn listen(port: Option<u16>) -> Result<TcpListener> {
@@ -52,28 +50,24 @@ fn listen(port: Option<u16>) -> Result<TcpListener> {
 pub(crate) struct Site {
     /// The address of the page.
     pub(crate) url: String,
-    threads: Vec<thread::JoinHandle<()>>,
+    thread: JoinHandle<Result<()>>,
 }
 
 impl Site {
     /// Serves web/dist below `base`, a path that begins and ends with a slash.
-    pub(crate) fn start(listener: TcpListener, base: &'static str) -> Result<Self> {
+    pub(crate) fn start(listener: TcpListener, base: &str) -> Result<Self> {
         let url = format!("http://{}{base}", listener.local_addr()?);
-        let server = Server::from_listener(listener, None)
-            .map_err(|error| anyhow::anyhow!("cannot start the server: {error}"))?;
-        let server = Arc::new(server);
-        let serve = |server: Arc<Server>| {
-            move || {
-                for request in server.incoming_requests() {
-                    // A browser that hangs up early is no concern of ours.
-                    let _ = answer(request, base);
-                }
-            }
-        };
-        let threads = (0..THREADS)
-            .map(|_| thread::spawn(serve(server.clone())))
-            .collect();
-        Ok(Self { url, threads })
+        let router = router(base);
+        // A listener that blocks would keep tokio's one thread.
+        listener.set_nonblocking(true)?;
+        let thread = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_io().build()?;
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                Ok(axum::serve(listener, router).await?)
+            })
+        });
+        Ok(Self { url, thread })
     }
 
     /// Serves on any free port below a path that is not the root: what works here works on any static host.
@@ -81,118 +75,57 @@ impl Site {
         Self::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, "/some/path/")
     }
 
-    fn wait(self) {
-        for thread in self.threads {
-            // A thread ends only by a panic, which it has printed itself.
-            let _ = thread.join();
+    fn wait(self) -> Result<()> {
+        match self.thread.join() {
+            Ok(ended) => ended.context("the server stopped"),
+            Err(_) => bail!("the server stopped; what it printed says why"),
         }
     }
 }
 
-fn answer(request: Request, base: &str) -> std::io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(plain(405, "Only GET and HEAD are served here."));
-    }
-    let path = request.url().split(['?', '#']).next().unwrap_or_default();
-    let Some(file) = path
-        .strip_prefix(base)
-        .and_then(|path| resolve(&site::folder(), path))
-    else {
-        return request.respond(plain(404, "There is no such file."));
+/// What answers below `base`: the files of the site, as any static host would.
+fn router(base: &str) -> Router {
+    let files = ServeDir::new(site::folder());
+    let router = match base.trim_end_matches('/') {
+        "" => Router::new().fallback_service(files),
+        base => Router::new().nest_service(base, files),
     };
-    let Ok(content) = File::open(&file) else {
-        return request.respond(plain(404, "There is no such file."));
-    };
-    let response = Response::from_file(content)
-        .with_header(header("Content-Type", content_type(&file)))
-        // A rebuilt page must not meet the library of the one before.
-        .with_header(header("Cache-Control", "no-cache"));
-    request.respond(response)
-}
-
-/// The file that a path names, if it lies below the folder. The site's own names need no percent encoding.
-fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path);
-    if !path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)))
-    {
-        return None;
-    }
-    let file = folder.join(path);
-    Some(if file.is_dir() {
-        file.join("index.html")
-    } else {
-        file
-    })
-}
-
-fn content_type(file: &Path) -> &'static str {
-    match file
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default()
-    {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" | "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        // Browsers compile wasm while it streams in only under this type.
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        // The page decompresses the data itself, so this is a type and no encoding.
-        "gz" => "application/gzip",
-        "txt" | "ts" | "md" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
-}
-
-fn plain(status: u16, text: &str) -> Response<std::io::Cursor<Vec<u8>>> {
-    Response::from_string(text).with_status_code(StatusCode(status))
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("our headers are ASCII")
+    // A rebuilt page must not meet the library of the one before.
+    let revalidate = HeaderValue::from_static("no-cache");
+    router.layer(SetResponseHeaderLayer::overriding(
+        CACHE_CONTROL,
+        revalidate,
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Duration;
 
+    /// Browsers open several connections at once and keep them.
     #[test]
-    fn paths_stay_in_the_folder() {
-        let folder = Path::new("/site");
-        assert_eq!(
-            resolve(folder, "lib/ganlet.js"),
-            Some("/site/lib/ganlet.js".into())
-        );
-        assert_eq!(resolve(folder, "../secret"), None);
-        assert_eq!(resolve(folder, "lib/../../secret"), None);
-        assert_eq!(resolve(folder, "/etc/passwd"), None);
-    }
-
-    #[test]
-    fn a_folder_is_its_index() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(resolve(folder, ""), Some(folder.join("index.html")));
-        assert_eq!(resolve(folder, "src/"), Some(folder.join("src/index.html")));
-    }
-
-    #[test]
-    fn wasm_streams() {
-        assert_eq!(
-            content_type(Path::new("ganlet_bg.wasm")),
-            "application/wasm"
-        );
-        assert_eq!(
-            content_type(Path::new("train-images.idx.gz")),
-            "application/gzip"
-        );
+    fn every_open_connection_is_answered() {
+        const CONNECTIONS: usize = 32;
+        let site = Site::start_below_a_path().unwrap();
+        let host = site.url.split('/').nth(2).unwrap();
+        let connections: Vec<TcpStream> = (0..CONNECTIONS)
+            .map(|_| TcpStream::connect(host).unwrap())
+            .collect();
+        for mut connection in &connections {
+            connection
+                .set_read_timeout(Some(Duration::from_secs(10)))
+                .unwrap();
+            write!(
+                connection,
+                "GET /elsewhere HTTP/1.1\r\nHost: {host}\r\n\r\n"
+            )
+            .unwrap();
+            let mut status = [0; 12];
+            connection.read_exact(&mut status).unwrap();
+            assert_eq!(&status, b"HTTP/1.1 404");
+        }
     }
 }
