@@ -147,6 +147,19 @@ test('a live setting changes while training, a structural one starts again', asy
   await playground.ready();
 });
 
+test('a model that gave way to another can be brought back', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&seed=7&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await page.getByRole('button', { name: 'New seed' }).click();
+  await expect.poll(() => playground.step()).toBe(0);
+  await expect(page).not.toHaveURL(/seed=7(&|$)/);
+  await page.getByRole('button', { name: 'Back to step 1' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await expect(page).toHaveURL(/seed=7(&|$)/);
+});
+
 test('a change of a setting is marked, has its unit, and can be undone', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

@@ -1,4 +1,5 @@
 /** What can go wrong is said clearly, and nothing is lost. */
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { Playground } from './playground.ts';
 
@@ -37,6 +38,42 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
   await expect(playground.notices).toContainText('cat.png is an image, not a checkpoint');
   await page.getByRole('button', { name: 'Step both' }).click();
   await expect.poll(() => playground.step()).toBe(2);
+});
+
+test('a checkpoint of a newer version is refused, with the cure', async ({ page }, info) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const path = info.outputPath('ring.safetensors');
+  await (await download).saveAs(path);
+  // The version stands in the text of the file's header, which keeps its length.
+  const text = (await readFile(path)).toString('latin1');
+  const newer = text.replace(String.raw`\"version\":1`, String.raw`\"version\":9`);
+  expect(newer).not.toBe(text);
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'newer.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(newer, 'latin1'),
+  });
+  await expect(playground.notices.getByRole('alert')).toContainText(
+    /newer\.safetensors was not loaded, and the model here is as it was: .*format 9.*reload the page/,
+  );
+});
+
+test('training that diverges stops at the last good step, and offers a way on', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  // A Wasserstein critic without a penalty and an absurd rate overflow within a few dozen steps.
+  const wild = (player: string) =>
+    `${player}_optimizer=${encodeURIComponent('{"kind":"sgd","lr":10}')}`;
+  await playground.open(`#preset=ring&backend=cpu&cost=wasserstein&${wild('g')}&${wild('d')}`);
+  await playground.train.click();
+  const alert = playground.notices.getByRole('alert');
+  await expect(alert).toContainText(/diverged at step \d+.*the last good one/);
+  await alert.getByRole('button', { name: 'Halve both step sizes and go on' }).click();
+  await expect(page).toHaveURL(/lr.*5/);
 });
 
 test('a lost GPU is named, and the model goes on, on the CPU', async ({ page }) => {

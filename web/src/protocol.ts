@@ -44,8 +44,16 @@ export interface Model {
   bounds: Bounds;
   /** D gives a score without a fixed range, not a probability. */
   critic: boolean;
+  /** What the model before had learned here, where this one took its place. */
+  aside?: Aside;
   /** 1-D toys: the exact data density on `line.x`. */
   line?: { x: Float32Array<ArrayBuffer>; density: Float32Array<ArrayBuffer> };
+}
+
+/** A model that gave way to another, as a checkpoint. */
+export interface Aside {
+  bytes: Uint8Array<ArrayBuffer>;
+  step: number;
 }
 
 export interface Frame {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Library } from '../src/library.ts';
-import type { CallName, Calls, Event, FromWorker, Request, Timing } from '../src/protocol.ts';
+import type { CallName, Calls, Event, FromWorker, Model, Request, Timing } from '../src/protocol.ts';
 import { configText, Engine } from '../src/worker/engine.ts';
 import * as mock from './mock-library.ts';
 
@@ -110,6 +110,25 @@ describe('the engine', () => {
       ok: false,
       failure: { structural: true },
     });
+  });
+
+  it('hands over what was trained when another model takes its place', async () => {
+    const asideOf = (reply: FromWorker) => {
+      if (!('ok' in reply) || !reply.ok) throw new Error('refused');
+      return (reply.result as Model).aside;
+    };
+    expect(asideOf(await bench.call('create', CREATE))).toBeUndefined();
+    expect(asideOf(await bench.call('reset', { seed: 1 }))).toBeUndefined();
+    await bench.call('step', { which: 'both' });
+    const aside = asideOf(await bench.call('create', { ...CREATE, preset: 'line-1d' }));
+    expect(aside?.step).toBe(1);
+    const bytes = aside?.bytes ?? new Uint8Array();
+    expect(await bench.call('load', { bytes, backend: 'cpu' })).toMatchObject({
+      ok: true,
+      result: { info: { step: 1 }, config: { preset: 'ring' } },
+    });
+    await bench.call('step', { which: 'both' });
+    expect(asideOf(await bench.call('reset', { seed: 2 }))?.step).toBe(2);
   });
 
   it('takes a checkpoint back where it was saved', async () => {

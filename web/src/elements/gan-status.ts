@@ -46,10 +46,19 @@ export class GanStatus extends SessionElement {
         max-width: 44rem;
         padding-block: 0.25rem;
       }
-      a {
+      a,
+      .back {
         color: inherit;
         text-underline-offset: 0.2em;
         text-decoration-color: var(--line);
+      }
+      .back {
+        min-height: 0;
+        padding: 0;
+        border: 0;
+        background: none;
+        font: inherit;
+        text-decoration-line: underline;
       }
       label {
         display: inline-flex;
@@ -75,6 +84,7 @@ export class GanStatus extends SessionElement {
       <span role="status">${session.busy ? this.#busy() : this.#where(session.model?.info)}</span>
       ${session.hiddenPause ? html`<strong>Paused while this tab is hidden.</strong>` : nothing}
       ${session.busy || !session.model ? nothing : this.#why(session.model.info)}
+      ${session.busy ? nothing : this.#back()}
       <label class="local">
         <input
           type="checkbox"
@@ -116,6 +126,18 @@ export class GanStatus extends SessionElement {
         >· ${count(info.kernels)} kernels, ${count(info.dispatches_per_step)} dispatches a
         step</span
       >`;
+  }
+
+  #back(): TemplateResult | typeof nothing {
+    const { session } = this;
+    const { aside } = session;
+    if (!aside) return nothing;
+    const { preset } = aside.spec;
+    const title = session.catalog?.presets.find(({ name }) => name === preset)?.title;
+    const whose = preset === session.spec.preset ? '' : `${title ?? preset}, `;
+    return html`<button class="back" @click=${() => void session.bringBack()}>
+      Back to ${whose}step ${count(aside.step)}
+    </button>`;
   }
 
   #why(info: Info): TemplateResult | typeof nothing {

@@ -263,7 +263,7 @@ export abstract class Core {
         this.studio.inverting(event.progress);
         return;
       case 'failure':
-        this.fail(`Training stopped. ${event.failure.message}`, event.failure);
+        this.fail(`Training stopped: ${event.failure.message}`, event.failure);
         return;
     }
   }

@@ -1,6 +1,6 @@
 /** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
 import type { BackendChoice } from '../library.ts';
-import type { Model, View } from '../protocol.ts';
+import type { Aside, Model, View } from '../protocol.ts';
 import { Core, kindOf } from './core.ts';
 import { getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
@@ -14,6 +14,8 @@ const HEAD_START = 150;
 export abstract class Models extends Core {
   /** How many models were asked for; only the last is wanted. */
   #wanted = 0;
+  /** What gave way to the model that there is, if it had been trained here. */
+  aside: (Aside & { spec: Spec }) | undefined;
 
   /** Loads the library and what is known of it; false where that failed, and said so. */
   async open(): Promise<boolean> {
@@ -91,10 +93,11 @@ export abstract class Models extends Core {
     // Another one was chosen meanwhile.
     if (turn !== this.#wanted) return true;
     if (!model) return false;
+    const { spec: before } = this;
     this.spec = spec;
     this.adopt(model);
     this.shipped = shipped !== undefined;
-    this.tell('model');
+    this.#putAside(model, before);
     return true;
   }
 
@@ -152,8 +155,10 @@ export abstract class Models extends Core {
     if (again) await this.try('', 'pause', null);
     const model = await this.try('Starting again', 'reset', { seed });
     if (!model) return;
-    this.spec = { ...this.spec, seed, scratch: this.ships(this.spec.preset) };
+    const { spec: before } = this;
+    this.spec = { ...before, seed, scratch: this.ships(before.preset) };
     this.adopt(model);
+    this.#putAside(model, before);
     if (again) await this.try('', 'play', null);
   }
 
@@ -182,13 +187,31 @@ export abstract class Models extends Core {
       `${file.name} was not loaded, and the model here is as it was: `,
     );
     if (!model) return;
+    const { spec: before } = this;
     const preset = getPath(model.config, 'preset');
-    if (typeof preset === 'string') this.spec = { ...this.spec, preset };
+    if (typeof preset === 'string') this.spec = { ...before, preset };
     this.adopt(model);
-    this.notices.add(
-      'info',
-      `${file.name} loaded at step ${model.info.step.toLocaleString('en')}.`,
-    );
+    this.notices.add('info', `${file.name} loaded at step ${written(model.info.step)}.`);
+    this.#putAside(model, before);
+  }
+
+  /** Takes the model back that gave way to this one. */
+  async bringBack(): Promise<void> {
+    if (!this.aside) return;
+    const { bytes, spec } = this.aside;
+    const { backend } = spec;
+    const model = await this.try('Bringing the model back', 'load', { bytes, backend });
+    if (!model) return;
+    const { spec: before } = this;
+    this.spec = spec;
+    this.adopt(model);
+    this.#putAside(model, before);
+  }
+
+  /** What a person trained is not lost by a click. */
+  #putAside({ aside }: Model, spec: Spec): void {
+    this.aside = aside && { ...aside, spec };
+    this.tell('model');
   }
 
   /** After the GPU went away. */
@@ -197,7 +220,7 @@ export abstract class Models extends Core {
     if (!model) return;
     this.spec = { ...this.spec, backend: 'cpu' };
     this.adopt(model);
-    this.notices.add('info', `Back at step ${model.info.step.toLocaleString('en')}, on the CPU.`);
+    this.notices.add('info', `Back at step ${written(model.info.step)}, on the CPU.`);
   }
 
   protected adopt(model: Model): void {
@@ -223,6 +246,10 @@ export abstract class Models extends Core {
     this.tell('metrics');
     this.tell('evaluation');
   }
+}
+
+function written(step: number): string {
+  return step.toLocaleString('en');
 }
 
 /** The classic figure has its arrows; the plane starts quiet. */

@@ -83,8 +83,9 @@ export class Engine {
     reset: ({ seed }) =>
       this.#queue.run(async () => {
         const trainer = this.#training.need();
+        const aside = await this.#training.aside();
         await trainer.reset(seed);
-        return this.#adopt(trainer);
+        return { ...(await this.#adopt(trainer)), ...aside };
       }),
     recover: () =>
       this.#replaceStill((library) =>
@@ -174,9 +175,10 @@ export class Engine {
       try {
         if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
         this.#training.stop();
+        const aside = await this.#training.aside();
         const model = await this.#adopt(trainer);
         old?.free();
-        return model;
+        return { ...model, ...aside };
       } catch (error) {
         trainer.free();
         throw error;

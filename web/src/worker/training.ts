@@ -77,6 +77,19 @@ export class Training {
     });
   }
 
+  /** What was trained here, if anything was, before another model takes its place. */
+  async aside(): Promise<Pick<Model, 'aside'>> {
+    const { trainer, model } = this;
+    if (!trainer || !model || trainer.info().step === model.info.step) return {};
+    try {
+      const bytes = (await trainer.save()) as Uint8Array<ArrayBuffer>;
+      return { aside: { bytes, step: this.#stepOf(trainer) } };
+    } catch {
+      // A device that is gone has nothing more to give.
+      return {};
+    }
+  }
+
   play(): void {
     this.need();
     if (this.#running) return;
