@@ -52,7 +52,8 @@ enum Command {
     },
     /// Prints or writes the WGSL of every kernel of a preset
     Shaders {
-        /// A preset, or a config as JSON
+        /// A preset, a config as JSON, or a .json file that holds one
+        #[arg(value_parser = config_text)]
         preset: String,
         /// Writes one file for each kernel here instead of printing them all
         #[arg(long)]
@@ -77,6 +78,14 @@ enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
+}
+
+/// What names a config, where it may be in a file.
+fn config_text(argument: &str) -> Result<String, String> {
+    if !argument.ends_with(".json") {
+        return Ok(argument.into());
+    }
+    std::fs::read_to_string(argument).map_err(|error| format!("the file cannot be read: {error}"))
 }
 
 /// Where to run.
@@ -110,7 +119,8 @@ impl PlaceArgs {
 /// What to train, and what to leave behind.
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
-    /// A preset, or a config as JSON: {"preset": "ring", ...what differs}
+    /// A preset, a config as JSON: {"preset": "ring", ...what differs}, or a .json file that holds one
+    #[arg(value_parser = config_text)]
     preset: String,
     #[command(flatten)]
     place: PlaceArgs,
