@@ -117,28 +117,3 @@ pub(crate) fn map3<A: Copy, B: Copy, C: Copy, R: Copy>(
 pub(crate) fn larger(a: f32, b: f32) -> f32 {
     if a < b { b } else { a }
 }
-
-/// Folds all lanes into one, from `start`. Sixteen partial results keep vectors busy and sums accurate.
-#[inline(always)]
-pub(crate) fn fold(start: f32, lanes: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut partial = [start; 16];
-    let (blocks, rest) = lanes.as_chunks::<16>();
-    for block in blocks {
-        partial
-            .iter_mut()
-            .zip(block)
-            .for_each(|(p, &v)| *p = f(*p, v));
-    }
-    partial
-        .iter_mut()
-        .zip(rest)
-        .for_each(|(p, &v)| *p = f(*p, v));
-    let mut width = 8;
-    while width > 0 {
-        for i in 0..width {
-            partial[i] = f(partial[i], partial[i + width]);
-        }
-        width /= 2;
-    }
-    partial[0]
-}

@@ -71,7 +71,7 @@ pub(crate) struct Task<'a> {
     pub(crate) stores: &'a [Store],
     /// Registers that are wanted besides.
     pub(crate) wanted: &'a [Register],
-    /// Affine functions that take part in no step, but are followed along.
+    /// Affine functions that take part in no step, but are followed along: where the results of a reduction go.
     pub(crate) places: &'a [Affine],
 }
 
@@ -191,8 +191,14 @@ impl Compiler<'_> {
             });
         }
         let values = wanted.iter().map(|&r| place(r)).collect();
+        // Places are those of results: the lanes that remain when reduced axes are folded.
+        let mut folded = self.nest.clone();
+        let is_reduced = |axis: usize| self.space.reduced.get(axis).copied().unwrap_or(false);
+        (folded.dims.iter_mut())
+            .filter(|(axis, _)| is_reduced(*axis))
+            .for_each(|(_, extent)| *extent = 1);
         let places = (followed.iter())
-            .map(|affine| self.addresses.intern(&self.nest, affine, true))
+            .map(|affine| self.addresses.intern(&folded, affine, true))
             .collect();
         let (nest, addresses) = (self.nest, self.addresses.finish());
         let code = Code {

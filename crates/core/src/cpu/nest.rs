@@ -9,7 +9,12 @@ use crate::plan::kernel::Affine;
 fn nest(domain: &[usize], reduced: &[bool], axis: usize, inside: &[usize]) -> Nest {
     let extent = domain.get(axis).copied().unwrap_or(1);
     let inner: usize = inside.iter().map(|&i| domain[i]).product();
-    let chunk = chunk_extent(extent, (LANES / inner).max(1));
+    let is_reduced = |axis: usize| reduced.get(axis).copied().unwrap_or(false);
+    let limit = (LANES / inner).max(1);
+    let chunk = match is_reduced(axis) {
+        true => summed_extent(extent, limit),
+        false => chunk_extent(extent, limit),
+    };
     let mut loops: Vec<Loop> = (0..domain.len())
         .filter(|&i| i != axis && domain[i] > 1 && !inside.contains(&i))
         .map(|i| Loop {
@@ -27,7 +32,6 @@ fn nest(domain: &[usize], reduced: &[bool], axis: usize, inside: &[usize]) -> Ne
             step: chunk,
         },
     );
-    let is_reduced = |axis: usize| reduced.get(axis).copied().unwrap_or(false);
     let (outer, summed): (Vec<Loop>, Vec<Loop>) =
         loops.into_iter().partition(|l| !is_reduced(l.axis));
     let kept = outer.len();
@@ -111,6 +115,16 @@ fn chunk_extent(extent: usize, limit: usize) -> usize {
     } else {
         even
     }
+}
+
+/// The same for an axis that is summed away: where possible no chunk lies in both halves, so that these are summed alike.
+fn summed_extent(extent: usize, limit: usize) -> usize {
+    let halves = |chunk: &usize| (extent / 2).is_multiple_of(*chunk);
+    let aligned = match extent > limit && extent.is_multiple_of(2) {
+        true => (limit.div_ceil(2)..=limit).rev().find(halves),
+        false => None,
+    };
+    aligned.unwrap_or_else(|| chunk_extent(extent, limit))
 }
 
 /// The kinds of nest that are worth considering: chunks over each run of neighbouring axes that fits, among them each

@@ -2,8 +2,8 @@
 
 use ganlet_loops::execute::Registers;
 use ganlet_loops::memory::Buffer;
-use ganlet_loops::reduce::{self, Fold, Folded};
-use ganlet_loops::walk::Code;
+use ganlet_loops::nest::Nest;
+use ganlet_loops::reduce::{Fold, Folded, LaneAxis, Reduction};
 
 use super::compile::{Array, Space, Task, compile};
 use super::cost;
@@ -17,10 +17,9 @@ use crate::plan::kernel::{Access, Accumulator, Affine, Kernel, Register, Typed};
 /// A reduction, compiled.
 #[derive(Debug)]
 pub(crate) struct Reduce {
-    code: Code,
+    reduction: Reduction,
     /// By estimate, without the epilogue.
     nanoseconds: f64,
-    results: Vec<Folded>,
     /// None where the results are what is stored.
     epilogue: Option<Pointwise>,
 }
@@ -96,19 +95,21 @@ impl Reduce {
                     buffer: *buffer,
                     address: compiled.places[i],
                 });
-        let results = results.collect();
-        Self {
+        let reduction = Reduction {
+            results: results.collect(),
+            lane_axes: lane_axes(&compiled.code.nest, reduced),
             code: compiled.code,
+        };
+        Self {
+            reduction,
             nanoseconds,
-            results,
             epilogue,
         }
     }
 
     /// Makes room in `registers` for a run.
     pub(crate) fn reserve(&self, registers: &mut Registers) {
-        self.code.reserve(registers);
-        reduce::reserve(self.results.len(), registers);
+        self.reduction.reserve(registers);
         if let Some(epilogue) = &self.epilogue {
             epilogue.reserve(registers);
         }
@@ -116,15 +117,28 @@ impl Reduce {
 
     /// Runs over the whole domain, on as many workers as are worth it.
     pub(crate) fn run(&self, buffers: &[Buffer], workers: &mut [Registers]) {
-        let turns = self.code.nest.kept_turns();
+        let turns = self.reduction.code.nest.kept_turns();
         parallel::split(turns, self.nanoseconds, workers, |turns, registers| {
             // SAFETY: as for a pointwise kernel; results lie in buffers that the prologue does not load from.
-            unsafe { reduce::run(&self.code, &self.results, turns, buffers, registers) }
+            unsafe { self.reduction.run(turns, buffers, registers) }
         });
         if let Some(epilogue) = &self.epilogue {
             epilogue.run(buffers, &[], workers);
         }
     }
+}
+
+/// The reduced axes among those that lanes cover.
+fn lane_axes(nest: &Nest, reduced: &[bool]) -> Vec<LaneAxis> {
+    let mut inner = nest.lanes();
+    let mut axes = Vec::new();
+    for &(axis, extent) in &nest.dims {
+        inner /= extent;
+        if extent > 1 && reduced[axis] {
+            axes.push(LaneAxis { extent, inner });
+        }
+    }
+    axes
 }
 
 /// Where each accumulator goes, if the epilogue only stores them.

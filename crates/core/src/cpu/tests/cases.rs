@@ -1,6 +1,6 @@
 //! Kernels as training makes them, at sizes that take paths which random kernels are too small for.
 
-use super::kernels::{Case, Maker, affine, bound};
+use super::kernels::{Case, Maker, affine, bound, noise};
 use crate::dtype::{DType, Scalar};
 use crate::op::{Binary, Reducer, Unary};
 use crate::plan::kernel::{Access, Accumulator, Instr, Kind, Operand, Register, Role, View};
@@ -96,6 +96,50 @@ fn rows_columns_and_channels_are_reduced() {
     norms(&[20_000, 3], &[3, 1], &[false, true]).check();
     norms(&[6, 16, 49], &[784, 49, 1], &[true, false, true]).check();
     norms(&[300, 700], &[700, 1], &[false, true]).check();
+}
+
+/// The kernel that sums the columns of a matrix.
+fn column_sums(rows: usize, columns: usize) -> Case {
+    let mut m = Maker::default();
+    let x = m.floats(rows * columns);
+    let x = m.load(x, affine(0, &[columns as i64, 1]), vec![]);
+    let prologue = m.take_body();
+    let sum = m.float(Instr::Accumulator(0));
+    let output = m.output(columns, DType::F32);
+    m.store(output, affine(0, &[0, 1]), sum);
+    let accumulator = Accumulator {
+        reducer: Reducer::Sum,
+        value: x,
+    };
+    m.reduce(
+        &[rows, columns],
+        &[true, false],
+        prologue,
+        vec![accumulator],
+    )
+}
+
+#[test]
+fn what_cancels_leaves_nothing() {
+    // The gradient of a bias over a batch of which the first half says the opposite of the second one.
+    for rows in [16, 64, 128, 200, 512, 1000] {
+        for columns in [1, 2, 3, 100, 128, 256, 512] {
+            let case = column_sums(rows, columns);
+            let mut session = case.session(1);
+            let half = noise(rows / 2 * columns, 0).map(|bits| bits as f32 / 1e9 - 2.0);
+            let half: Vec<f32> = half.collect();
+            let whole = half.iter().copied().chain(half.iter().map(|x| -x));
+            let bytes: Vec<u8> = whole.flat_map(f32::to_le_bytes).collect();
+            session.write(Slot::State(0), &bytes).unwrap();
+            session.run(0, 1).unwrap();
+            let sums = session.read(Slot::State(1)).unwrap();
+            let left = sums
+                .chunks_exact(4)
+                .map(|s| f32::from_le_bytes([s[0], s[1], s[2], s[3]]));
+            let most = left.map(f32::abs).fold(0.0, f32::max);
+            assert!(most == 0.0, "{rows} x {columns}: {most}");
+        }
+    }
 }
 
 #[test]
