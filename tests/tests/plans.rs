@@ -6,7 +6,7 @@ use ganlet::ExperimentConfig;
 use ganlet::game::{Dataset, Game, entry};
 use ganlet::preset::{self, Group};
 use ganlet_core::plan::{EntryPlan, Plan, plan};
-use ganlet_core::wgsl::{Tuning, emit};
+use ganlet_core::wgsl::{AdapterClass, Tuning, emit};
 
 fn planned(preset: &str) -> Plan {
     let config = ExperimentConfig::preset(preset).unwrap();
@@ -56,7 +56,7 @@ fn a_step_of_the_dcgan_takes_at_most_90_dispatches_and_40_pipelines() {
     let plan = planned("bench-dcgan");
     let entry = training(&plan);
     assert!(entry.dispatches.len() <= 90, "{}", entry.dispatches.len());
-    for tuning in [Tuning::gpu(), Tuning::software()] {
+    for tuning in AdapterClass::ALL.map(Tuning::of) {
         let pipelines = pipelines(entry, &tuning);
         assert!(pipelines <= 40, "{pipelines} with {tuning:?}");
     }

@@ -1,4 +1,4 @@
-//! Every kernel of every preset is valid WGSL, in the shape for GPUs and in the one for software adapters.
+//! Every kernel of every preset is valid WGSL, in the shapes for every class of adapters.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::game::{Dataset, Game};
 use ganlet::preset;
 use ganlet_core::plan::plan;
-use ganlet_core::wgsl::{Tuning, emit};
+use ganlet_core::wgsl::{AdapterClass, Tuning, emit};
 
 /// A set of the kind's shape: kernels do not depend on what it shows.
 fn stand_in(kind: ImageKind) -> ImageSet {
@@ -46,7 +46,7 @@ fn every_kernel_of_every_preset_is_valid() {
         let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
         for entry in plan(&game.program).entries {
             for kernels in &entry.dispatches {
-                for tuning in [Tuning::gpu(), Tuning::software()] {
+                for tuning in AdapterClass::ALL.map(Tuning::of) {
                     let source = emit(kernels, &tuning).source;
                     if seen.contains(&source) {
                         continue;

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ganlet_core::backend::Choice;
+use ganlet_core::wgsl::AdapterClass;
 
 #[derive(Parser)]
 #[command(
@@ -58,9 +59,9 @@ enum Command {
         /// Writes one file for each kernel here instead of printing them all
         #[arg(long)]
         out: Option<PathBuf>,
-        /// In the shape for software adapters
-        #[arg(long)]
-        software: bool,
+        /// In the shapes for this class of adapters
+        #[arg(long, value_enum, default_value_t = AdapterArg::Gpu)]
+        adapter: AdapterArg,
         /// Prints a line for each dispatch instead: its shader, what it reads and what it writes
         #[arg(long, conflicts_with = "out")]
         list: bool,
@@ -97,6 +98,23 @@ pub(crate) struct PlaceArgs {
     /// Threads of the CPU backend [default: 1; hyper-threads of one core gain nothing]
     #[arg(long, default_value_t = 1)]
     threads: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AdapterArg {
+    Gpu,
+    Llvmpipe,
+    Swiftshader,
+}
+
+impl AdapterArg {
+    fn class(self) -> AdapterClass {
+        match self {
+            AdapterArg::Gpu => AdapterClass::Gpu,
+            AdapterArg::Llvmpipe => AdapterClass::Llvmpipe,
+            AdapterArg::Swiftshader => AdapterClass::SwiftShader,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -163,9 +181,9 @@ fn main() -> ExitCode {
         Command::Shaders {
             preset,
             out,
-            software,
+            adapter,
             list,
-        } => shaders::shaders(&preset, out.as_deref(), software, list),
+        } => shaders::shaders(&preset, out.as_deref(), adapter.class(), list),
         Command::Latent(args) => pollster::block_on(latent::run(&args)),
         Command::TrainClassifier(args) => pollster::block_on(classifier::run(&args)),
         Command::ParzenOddity { json, data } => run::parzen_oddity(json, data.as_deref()),

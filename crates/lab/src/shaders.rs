@@ -9,18 +9,19 @@ use ganlet::ExperimentConfig;
 use ganlet::game::Game;
 use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
 use ganlet_core::plan::{Plan, Role, plan};
-use ganlet_core::wgsl::{Tuning, emit};
+use ganlet_core::wgsl::{AdapterClass, Tuning, emit};
 
 use crate::data;
 
-pub(crate) fn shaders(preset: &str, out: Option<&Path>, software: bool, list: bool) -> Result<()> {
+pub(crate) fn shaders(
+    preset: &str,
+    out: Option<&Path>,
+    class: AdapterClass,
+    list: bool,
+) -> Result<()> {
     let config = ExperimentConfig::parse(preset)?;
     let game = Game::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
-    let tuning = if software {
-        Tuning::software()
-    } else {
-        Tuning::gpu()
-    };
+    let tuning = Tuning::of(class);
     let plan = plan(&game.program);
     if list {
         print_list(&plan, &tuning, &|role| match role {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::error::{DeviceError, GpuError};
 use super::pipelines::Pipelines;
 use super::signal::{Signal, lock, signal};
-use crate::wgsl::Tuning;
+use crate::wgsl::{AdapterClass, Tuning};
 
 /// Which adapter to take where there are several. A browser has its own mind about this.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -120,11 +120,7 @@ impl Device {
 
     /// The shapes of shaders that suit the adapter.
     pub fn tuning(&self) -> Tuning {
-        if self.info.software {
-            Tuning::software()
-        } else {
-            Tuning::gpu()
-        }
+        Tuning::of(AdapterClass::of(&self.info.name, self.info.software))
     }
 
     /// What the device has reported since it was last asked. A lost device stays lost.

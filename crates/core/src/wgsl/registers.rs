@@ -113,20 +113,24 @@ pub(super) fn emit(
         origin: "first_column",
         base: &base,
     };
-    // Loads stay close to their use, which spares registers.
-    for step in 0..unroll {
-        let a = tile_a.load(&mut emitter, &mut out, rows, step);
-        let b = tile_b.load(&mut emitter, &mut out, vectors * LANES, step);
-        let columns: Vec<String> = (0..vectors)
-            .map(|j| b.quad(&mut emitter, &mut out, j))
-            .collect();
-        for row in 0..rows {
-            let left = a.element(row);
-            for (j, right) in columns.iter().enumerate() {
-                let acc = format!("acc{row}_{j}");
-                out.innermost()
-                    .line(&format!("{acc} = {acc} + {left} * {right};"));
-            }
+    // All loads first, then sum after sum, one element at a time and all of the pass's products at once: what SwiftShader
+    // keeps in registers, since its loads end basic blocks and its assignments mask lanes.
+    let columns = vectors * LANES;
+    let slices: Vec<(Slice, Slice)> = (0..unroll)
+        .map(|step| {
+            let a = tile_a.load(&mut emitter, &mut out, rows, step);
+            let b = tile_b.load(&mut emitter, &mut out, columns, step);
+            (a, b)
+        })
+        .collect();
+    for row in 0..rows {
+        for column in 0..columns {
+            let product =
+                |(a, b): &(Slice, Slice)| format!("{} * {}", a.element(row), b.element(column));
+            let products: Vec<String> = slices.iter().map(product).collect();
+            let acc = format!("acc{row}_{column}");
+            out.innermost()
+                .line(&format!("{acc} = {acc} + {};", products.join(" + ")));
         }
     }
 
@@ -136,12 +140,12 @@ pub(super) fn emit(
          let first_column = (tile % {column_tiles}u) * {}u;\n\
          let first_row = ((tile / {column_tiles}u) % {row_tiles}u) * {rows}u;\n\
          let batch = tile / {}u;\n",
-        vectors * LANES,
+        columns,
         row_tiles * column_tiles
     );
     for row in 0..rows {
-        for j in 0..vectors {
-            main += &format!("var acc{row}_{j} = vec4<f32>();\n");
+        for column in 0..columns {
+            main += &format!("var acc{row}_{column} = 0.0;\n");
         }
     }
     for (depth, block) in out.blocks.iter().enumerate() {
@@ -152,9 +156,14 @@ pub(super) fn emit(
     }
     main += &"}\n".repeat(product.k.len());
     // A loop, since compilers would inline as many copies of the epilogue as there are vectors.
-    let sums: Vec<String> = (0..rows * vectors)
-        .map(|i| format!("acc{}_{}", i / vectors, i % vectors))
-        .collect();
+    let sum = |i: usize| {
+        let (row, first) = (i / vectors, i % vectors * LANES);
+        let four: Vec<String> = (first..first + LANES)
+            .map(|column| format!("acc{row}_{column}"))
+            .collect();
+        format!("vec4<f32>({})", four.join(", "))
+    };
+    let sums: Vec<String> = (0..rows * vectors).map(sum).collect();
     main += &format!(
         "var sums = array<vec4<f32>, {count}>({});\n\
          for (var i = 0u; i < {count}u; i++) {{\n\
@@ -281,21 +290,5 @@ impl Slice {
             Along::Contracted(_) => self.values[index].component(self.step),
             Along::Neither => self.values[index].component(0),
         }
-    }
-
-    /// Four neighbours on the operand's own axis, as an expression.
-    fn quad(&self, emitter: &mut Emitter<'_>, out: &mut Out, index: usize) -> String {
-        if matches!(self.along, Along::Free(_)) {
-            return self.values[index].at(true);
-        }
-        let elements: Vec<String> = (0..LANES)
-            .map(|i| self.element(index * LANES + i))
-            .collect();
-        let innermost = out.blocks.len() - 1;
-        emitter.bind(
-            out,
-            innermost,
-            format!("vec4<f32>({})", elements.join(", ")),
-        )
     }
 }

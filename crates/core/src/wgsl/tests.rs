@@ -120,7 +120,7 @@ fn validate(shader: &Shader) {
 
 #[test]
 fn shaders_are_valid_without_any_optional_feature() {
-    for tuning in [Tuning::gpu(), Tuning::software()] {
+    for tuning in AdapterClass::ALL.map(Tuning::of) {
         for kernel in [
             activation(8),
             activation(7),
@@ -202,4 +202,30 @@ fn many_workgroups_make_a_rectangle() {
     assert!(x <= parts::MAX_WORKGROUPS && y > 1 && z == 1);
     assert!(x * y >= (1 << 25) / 4 / shader.workgroup_size);
     validate(&shader);
+}
+
+#[test]
+fn adapters_are_told_apart_by_name() {
+    for (name, software, class) in [
+        ("google swiftshader", true, AdapterClass::SwiftShader),
+        (
+            "SwiftShader Device (Subzero)",
+            true,
+            AdapterClass::SwiftShader,
+        ),
+        (
+            "llvmpipe (LLVM 15.0.6, 256 bits)",
+            true,
+            AdapterClass::Llvmpipe,
+        ),
+        (
+            "Microsoft Basic Render Driver",
+            true,
+            AdapterClass::Llvmpipe,
+        ),
+        ("nvidia lovelace", false, AdapterClass::Gpu),
+        ("unnamed adapter", false, AdapterClass::Gpu),
+    ] {
+        assert_eq!(AdapterClass::of(name, software), class, "{name}");
+    }
 }

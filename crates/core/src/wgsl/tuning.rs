@@ -1,7 +1,32 @@
 //! What the shape of a shader depends on besides the kernel: the kind of adapter that will run it.
 
-/// Sizes that emission chooses from. Two classes of adapters want opposite things: a rasterizer on the CPU wants few
+/// The kinds of adapters that want different shaders. Two of them want opposite things: a rasterizer on the CPU wants few
 /// fat invocations and no workgroup memory, a GPU wants many thin ones that share what they load.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AdapterClass {
+    /// Graphics processors.
+    Gpu,
+    /// Mesa's rasterizer, and others that compile shaders with LLVM or better.
+    Llvmpipe,
+    /// The browsers' rasterizer.
+    SwiftShader,
+}
+
+impl AdapterClass {
+    /// All of them.
+    pub const ALL: [AdapterClass; 3] = [Self::Gpu, Self::Llvmpipe, Self::SwiftShader];
+
+    /// By an adapter's name, and whether it is a rasterizer on the CPU.
+    pub fn of(name: &str, software: bool) -> Self {
+        match software {
+            false => Self::Gpu,
+            true if name.to_ascii_lowercase().contains("swiftshader") => Self::SwiftShader,
+            true => Self::Llvmpipe,
+        }
+    }
+}
+
+/// Sizes that emission chooses from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Tuning {
     /// Invocations in a workgroup of element-wise kernels.
@@ -43,7 +68,16 @@ pub enum ContractTuning {
 }
 
 impl Tuning {
-    /// For graphics processors.
+    /// For adapters of a class.
+    pub fn of(class: AdapterClass) -> Self {
+        match class {
+            AdapterClass::Gpu => Self::gpu(),
+            AdapterClass::Llvmpipe => Self::llvmpipe(),
+            AdapterClass::SwiftShader => Self::swiftshader(),
+        }
+    }
+
+    /// For graphics processors: by design, measured on none.
     pub fn gpu() -> Self {
         Tuning {
             workgroup: 64,
@@ -59,8 +93,8 @@ impl Tuning {
         }
     }
 
-    /// For rasterizers on the CPU (SwiftShader, llvmpipe).
-    pub fn software() -> Self {
+    /// For llvmpipe: measured there.
+    pub fn llvmpipe() -> Self {
         Tuning {
             workgroup: 64,
             vectors_per_invocation: 16,
@@ -73,6 +107,19 @@ impl Tuning {
                 vectors: 2,
                 workgroup: 16,
             },
+        }
+    }
+
+    /// For SwiftShader: measured there. One element costs it some 85 instructions to load and 3 to multiply and add (it
+    /// loads lane by lane, behind branches), so tiles are as large as its compiler bears.
+    pub fn swiftshader() -> Self {
+        Tuning {
+            contract: ContractTuning::Registers {
+                rows: 16,
+                vectors: 2,
+                workgroup: 16,
+            },
+            ..Self::llvmpipe()
         }
     }
 }

@@ -234,5 +234,5 @@ fn a_long_contraction() {
         |code| code.accumulator(0),
     );
     let buffers = buffers(&[m * k, n * k, m * n]);
-    check_tuned(&device(), &k_, &buffers, 1e-3, Tuning::software());
+    check_tuned(&device(), &k_, &buffers, 1e-3, Tuning::llvmpipe());
 }

@@ -325,12 +325,13 @@ pub(super) fn single(
     )
 }
 
-/// Both classes of adapters, and variants that small kernels would not reach.
-pub(super) fn tunings() -> [Tuning; 4] {
-    let (gpu, software) = (Tuning::gpu(), Tuning::software());
+/// All classes of adapters, and variants that small kernels would not reach.
+pub(super) fn tunings() -> [Tuning; 5] {
+    let (gpu, software) = (Tuning::gpu(), Tuning::llvmpipe());
     [
         gpu,
         software,
+        Tuning::swiftshader(),
         Tuning {
             parallelism: 1,
             vectors_per_invocation: 3,
