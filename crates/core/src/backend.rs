@@ -1,10 +1,14 @@
 //! One face for both backends: choose where a program runs, and run it.
+//!
+//! Either backend can be left out of a build (the features `cpu` and `gpu`), which makes the browser's modules small.
 
+#[cfg(feature = "cpu")]
 use crate::cpu;
-use crate::gpu::{self, Device, DeviceError, GpuError, Prefer};
+#[cfg(feature = "gpu")]
+use crate::gpu::{self, Device, Prefer};
 use crate::plan::{EntryPlan, plan};
 use crate::program::Program;
-use crate::session::Slot;
+use crate::session::{DeviceError, Slot};
 
 /// Where a program is to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +26,7 @@ pub enum Choice {
 #[derive(Clone)]
 pub enum Place {
     /// On the CPU, with so many threads.
+    #[cfg(feature = "cpu")]
     Cpu {
         /// At least 1; a browser tab has 1.
         threads: usize,
@@ -29,49 +34,74 @@ pub enum Place {
         reason: Option<String>,
     },
     /// On a GPU.
+    #[cfg(feature = "gpu")]
     Gpu(Device),
+}
+
+/// A match over the backends that were compiled.
+macro_rules! either {
+    ($on:expr, $enum:ident, Cpu $cpu:tt => $then:expr, Gpu $gpu:tt => $else:expr $(,)?) => {
+        match $on {
+            #[cfg(feature = "cpu")]
+            $enum::Cpu $cpu => $then,
+            #[cfg(feature = "gpu")]
+            $enum::Gpu $gpu => $else,
+        }
+    };
 }
 
 impl Place {
     /// Finds a place for `choice`.
     ///
     /// # Errors
-    /// [`Choice::Gpu`] where there is no usable device.
+    /// [`Choice::Gpu`] where there is no usable device, [`Choice::Auto`] where there is none and no CPU backend either,
+    /// and a choice that was not compiled.
     pub async fn find(choice: Choice, threads: usize) -> Result<Self, DeviceError> {
         match choice {
-            Choice::Cpu => Ok(Place::Cpu {
-                threads,
-                reason: None,
-            }),
+            Choice::Cpu => Self::cpu(threads, None),
             // A person who asks for a GPU gets the real one if there is one; tests have only a rasterizer.
-            Choice::Gpu => Device::request(Prefer::Performance).await.map(Place::Gpu),
-            Choice::Auto => Ok(match Device::request(Prefer::Performance).await {
-                Ok(device) if !device.info().software => Place::Gpu(device),
-                Ok(device) => {
-                    let reason = format!(
-                        "the only adapter, {}, is a software one",
-                        device.info().name
-                    );
-                    Place::Cpu {
-                        threads,
-                        reason: Some(reason),
-                    }
-                }
-                Err(error) => Place::Cpu {
-                    threads,
-                    reason: Some(error.to_string()),
-                },
-            }),
+            Choice::Gpu => Self::gpu(true).await,
+            Choice::Auto => match Self::gpu(false).await {
+                Ok(place) => Ok(place),
+                Err(reason) => Self::cpu(threads, Some(reason)),
+            },
         }
+    }
+
+    #[cfg(feature = "cpu")]
+    fn cpu(threads: usize, reason: Option<DeviceError>) -> Result<Self, DeviceError> {
+        let reason = reason.map(|reason| reason.to_string());
+        Ok(Place::Cpu { threads, reason })
+    }
+
+    #[cfg(not(feature = "cpu"))]
+    fn cpu(_threads: usize, reason: Option<DeviceError>) -> Result<Self, DeviceError> {
+        Err(reason.unwrap_or(DeviceError::NotCompiled("CPU", "cpu")))
+    }
+
+    #[cfg(feature = "gpu")]
+    async fn gpu(software: bool) -> Result<Self, DeviceError> {
+        let device = Device::request(Prefer::Performance).await?;
+        let info = device.info();
+        if info.software && !software {
+            return Err(DeviceError::Software(info.name.clone()));
+        }
+        Ok(Place::Gpu(device))
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    async fn gpu(_software: bool) -> Result<Self, DeviceError> {
+        Err(DeviceError::NotCompiled("GPU", "gpu"))
     }
 
     /// The largest buffer that a program may have here, in bytes.
     pub fn max_buffer_bytes(&self) -> u64 {
-        match self {
+        either!(
+            self, Self,
             // Kernels count elements of four bytes with 32 bits; a browser's memory has fewer.
-            Place::Cpu { .. } => (i32::MAX as u64 * 4).min(isize::MAX as u64),
-            Place::Gpu(device) => device.max_buffer_bytes(),
-        }
+            Cpu { .. } => (i32::MAX as u64 * 4).min(isize::MAX as u64),
+            Gpu (device) => device.max_buffer_bytes(),
+        )
     }
 }
 
@@ -79,9 +109,11 @@ impl Place {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
     /// On the GPU.
+    #[cfg(feature = "gpu")]
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Gpu(#[from] gpu::GpuError),
     /// On the CPU.
+    #[cfg(feature = "cpu")]
     #[error(transparent)]
     Cpu(#[from] cpu::SessionError),
 }
@@ -110,14 +142,18 @@ pub struct Info {
 /// A program's buffers and entries, ready to run. State persists from run to run.
 pub struct Session {
     inner: Inner,
-    fallback_reason: Option<String>,
-    threads: usize,
     dispatches: Vec<usize>,
     least_bytes: u64,
 }
 
 enum Inner {
-    Cpu(Box<cpu::Session>),
+    #[cfg(feature = "cpu")]
+    Cpu {
+        session: Box<cpu::Session>,
+        threads: usize,
+        reason: Option<String>,
+    },
+    #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Session>),
 }
 
@@ -128,27 +164,25 @@ impl Session {
     /// A program too large for the device.
     pub fn new(place: &Place, program: &Program) -> Result<Self, SessionError> {
         let plan = plan(program);
-        let count = |entry: &EntryPlan| match place {
-            Place::Cpu { .. } => entry.kernels().count(),
-            Place::Gpu(_) => entry.dispatches.len(),
+        let count = |entry: &EntryPlan| {
+            either!(
+                place, Place,
+                Cpu { .. } => entry.kernels().count(),
+                Gpu (_) => entry.dispatches.len(),
+            )
         };
-        let dispatches = plan.entries.iter().map(count).collect();
-        let least_bytes = plan.least_bytes() as u64;
-        Ok(match place {
-            Place::Cpu { threads, reason } => Self {
-                inner: Inner::Cpu(Box::new(cpu::Session::new(program, &plan, *threads))),
-                fallback_reason: reason.clone(),
-                threads: *threads,
-                dispatches,
-                least_bytes,
-            },
-            Place::Gpu(device) => Self {
-                inner: Inner::Gpu(Box::new(gpu::Session::new(device, program, &plan)?)),
-                fallback_reason: None,
-                threads: 0,
-                dispatches,
-                least_bytes,
-            },
+        Ok(Self {
+            inner: either!(
+                place, Place,
+                Cpu { threads, reason } => Inner::Cpu {
+                    session: Box::new(cpu::Session::new(program, &plan, *threads)),
+                    threads: *threads,
+                    reason: reason.clone(),
+                },
+                Gpu (device) => Inner::Gpu(Box::new(gpu::Session::new(device, program, &plan)?)),
+            ),
+            dispatches: plan.entries.iter().map(count).collect(),
+            least_bytes: plan.least_bytes() as u64,
         })
     }
 
@@ -161,10 +195,11 @@ impl Session {
         entry: usize,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(), SessionError> {
-        match &mut self.inner {
-            Inner::Cpu(_) => Ok(()),
-            Inner::Gpu(session) => Ok(session.prepare(entry, progress).await?),
-        }
+        either!(
+            &mut self.inner, Inner,
+            Cpu { .. } => Ok(()),
+            Gpu (session) => Ok(session.prepare(entry, progress).await?),
+        )
     }
 
     /// Runs an entry `steps` times.
@@ -172,10 +207,11 @@ impl Session {
     /// # Errors
     /// A device that fails or is lost.
     pub async fn run(&mut self, entry: usize, steps: usize) -> Result<(), SessionError> {
-        match &mut self.inner {
-            Inner::Cpu(session) => Ok(session.run(entry, steps)?),
-            Inner::Gpu(session) => Ok(session.run(entry, steps).await?),
-        }
+        either!(
+            &mut self.inner, Inner,
+            Cpu { session, .. } => Ok(session.run(entry, steps)?),
+            Gpu (session) => Ok(session.run(entry, steps).await?),
+        )
     }
 
     /// Fills a buffer.
@@ -183,10 +219,11 @@ impl Session {
     /// # Errors
     /// The wrong number of bytes.
     pub fn write(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), SessionError> {
-        match &mut self.inner {
-            Inner::Cpu(session) => Ok(session.write(slot, bytes)?),
-            Inner::Gpu(session) => Ok(session.write(slot, bytes)?),
-        }
+        either!(
+            &mut self.inner, Inner,
+            Cpu { session, .. } => Ok(session.write(slot, bytes)?),
+            Gpu (session) => Ok(session.write(slot, bytes)?),
+        )
     }
 
     /// The contents of a buffer, once everything that was run is done.
@@ -194,30 +231,32 @@ impl Session {
     /// # Errors
     /// A device that fails or is lost.
     pub async fn read(&mut self, slot: Slot) -> Result<Vec<u8>, SessionError> {
-        match &mut self.inner {
-            Inner::Cpu(session) => Ok(session.read(slot)?),
-            Inner::Gpu(session) => Ok(session.read(slot).await?),
-        }
+        either!(
+            &mut self.inner, Inner,
+            Cpu { session, .. } => Ok(session.read(slot)?),
+            Gpu (session) => Ok(session.read(slot).await?),
+        )
     }
 
     /// What the session consists of.
     pub fn info(&self) -> Info {
-        let dispatches = self.dispatches.clone();
-        match &self.inner {
-            Inner::Cpu(session) => {
+        let (dispatches, least_bytes) = (self.dispatches.clone(), self.least_bytes);
+        either!(
+            &self.inner, Inner,
+            Cpu { session, threads, reason } => {
                 let info = session.info();
                 Info {
                     backend: "cpu",
-                    adapter: cpu_name(self.threads),
+                    adapter: cpu::name(*threads),
                     software: false,
-                    fallback_reason: self.fallback_reason.clone(),
+                    fallback_reason: reason.clone(),
                     kernels: info.kernels,
                     dispatches,
                     bytes: info.bytes as u64,
-                    least_bytes: self.least_bytes,
+                    least_bytes,
                 }
-            }
-            Inner::Gpu(session) => {
+            },
+            Gpu (session) => {
                 let info = session.info();
                 Info {
                     backend: "webgpu",
@@ -227,46 +266,24 @@ impl Session {
                     kernels: info.kernels,
                     dispatches,
                     bytes: info.bytes,
-                    least_bytes: self.least_bytes,
+                    least_bytes,
                 }
-            }
-        }
+            },
+        )
     }
 
     /// Frees every buffer now: in a browser dropping alone does not.
     pub fn destroy(&mut self) {
-        if let Inner::Gpu(session) = &mut self.inner {
-            session.destroy();
-        }
+        either!(
+            &mut self.inner, Inner,
+            Cpu { .. } => {},
+            Gpu (session) => session.destroy(),
+        )
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         self.destroy();
-    }
-}
-
-/// What the CPU backend computes with, in words.
-fn cpu_name(threads: usize) -> String {
-    #[cfg(target_arch = "x86_64")]
-    let unit = if is_x86_feature_detected!("avx512f") {
-        "AVX-512"
-    } else if is_x86_feature_detected!("avx2") {
-        "AVX2"
-    } else {
-        "SSE2"
-    };
-    #[cfg(target_arch = "wasm32")]
-    let unit = if cfg!(target_feature = "simd128") {
-        "WebAssembly SIMD"
-    } else {
-        "WebAssembly"
-    };
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
-    let unit = std::env::consts::ARCH;
-    match threads {
-        1 => format!("{unit}, 1 thread"),
-        _ => format!("{unit}, {threads} threads"),
     }
 }

@@ -9,10 +9,12 @@
 extern crate self as ganlet_core;
 
 pub mod backend;
+#[cfg(feature = "cpu")]
 pub mod cpu;
 pub mod dtype;
 pub mod error;
 pub mod eval;
+#[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod grad;
 pub mod graph;
@@ -33,5 +35,5 @@ pub use ganlet_loops::random;
 pub use graph::Builder;
 pub use op::Window;
 pub use program::{Init, Program};
-pub use session::Slot;
+pub use session::{DeviceError, Slot};
 pub use tensor::Tensor;

@@ -15,3 +15,36 @@ pub enum Slot {
         output: usize,
     },
 }
+
+/// What the names of rasterizers on the CPU contain, in small letters.
+pub const SOFTWARE_ADAPTERS: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
+
+/// Why there is no place for a program.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// The backend was left out when this was compiled.
+    #[error("this build has no {0} backend; compile it with the feature `{1}`")]
+    NotCompiled(&'static str, &'static str),
+    /// There is an adapter, but the CPU backend is faster.
+    #[error("the only adapter, {0}, is a software one")]
+    Software(String),
+    /// The browser has no `navigator.gpu`.
+    #[error("this browser does not offer WebGPU")]
+    NoWebGpu,
+    /// There is no adapter of the wanted kind.
+    #[error("no GPU adapter was found: {0}")]
+    NoAdapter(String),
+    /// The adapter is too small for any of our kernels.
+    #[error("the adapter's {limit} is {available}, and at least {needed} is needed")]
+    LimitTooSmall {
+        /// The limit by its name in WebGPU.
+        limit: &'static str,
+        /// What is needed.
+        needed: u64,
+        /// What the adapter has.
+        available: u64,
+    },
+    /// The adapter gave no device.
+    #[error("the adapter gave no device: {0}")]
+    Refused(String),
+}

@@ -7,9 +7,8 @@ mod recovery;
 
 use std::collections::VecDeque;
 
-use ganlet_core::Slot;
 use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
-use ganlet_core::gpu::DeviceError;
+use ganlet_core::{DeviceError, Slot};
 use serde::Serialize;
 use serde_json::Value;
 

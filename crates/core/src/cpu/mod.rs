@@ -25,3 +25,29 @@ mod tests;
 mod translate;
 
 pub use session::{Info, Session, SessionError};
+
+/// What the CPU backend computes with, in words.
+pub(crate) fn name(threads: usize) -> String {
+    #[cfg(target_arch = "x86_64")]
+    let unit = if is_x86_feature_detected!("avx512f") {
+        "AVX-512"
+    } else if is_x86_feature_detected!("avx2") {
+        "AVX2"
+    } else {
+        "SSE2"
+    };
+    #[cfg(target_arch = "wasm32")]
+    let unit = if cfg!(feature = "relaxed-simd") {
+        "WebAssembly relaxed SIMD"
+    } else if cfg!(target_feature = "simd128") {
+        "WebAssembly SIMD"
+    } else {
+        "WebAssembly"
+    };
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
+    let unit = std::env::consts::ARCH;
+    match threads {
+        1 => format!("{unit}, 1 thread"),
+        _ => format!("{unit}, {threads} threads"),
+    }
+}

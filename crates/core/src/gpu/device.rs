@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::error::{DeviceError, GpuError};
+use super::error::GpuError;
 use super::pipelines::Pipelines;
 use super::signal::{Signal, lock, signal};
+use crate::session::{DeviceError, SOFTWARE_ADAPTERS};
 use crate::wgsl::{AdapterClass, Tuning};
 
 /// Which adapter to take where there are several. A browser has its own mind about this.
@@ -254,9 +255,7 @@ fn is_software(info: &wgpu::AdapterInfo) -> bool {
 
 fn is_software_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["swiftshader", "llvmpipe", "lavapipe", "basic render"]
-        .iter()
-        .any(|known| name.contains(known))
+    SOFTWARE_ADAPTERS.iter().any(|known| name.contains(known))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

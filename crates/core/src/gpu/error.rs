@@ -2,30 +2,6 @@
 
 use crate::session::Slot;
 
-/// Why there is no device.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum DeviceError {
-    /// The browser has no `navigator.gpu`.
-    #[error("this browser does not offer WebGPU")]
-    NoWebGpu,
-    /// There is no adapter of the wanted kind.
-    #[error("no GPU adapter was found: {0}")]
-    NoAdapter(String),
-    /// The adapter is too small for any of our kernels.
-    #[error("the adapter's {limit} is {available}, and at least {needed} is needed")]
-    LimitTooSmall {
-        /// The limit by its name in WebGPU.
-        limit: &'static str,
-        /// What is needed.
-        needed: u64,
-        /// What the adapter has.
-        available: u64,
-    },
-    /// The adapter gave no device.
-    #[error("the adapter gave no device: {0}")]
-    Refused(String),
-}
-
 /// Why a session failed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum GpuError {

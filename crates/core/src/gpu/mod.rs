@@ -11,7 +11,7 @@ mod session;
 mod signal;
 
 pub use device::{AdapterInfo, Device, Prefer};
-pub use error::{DeviceError, GpuError};
+pub use error::GpuError;
 pub use session::{Info, Session};
 
 #[cfg(test)]

@@ -358,12 +358,15 @@ impl Isa for Portable {
     }
     #[inline(always)]
     unsafe fn mul_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
-        #[cfg(target_feature = "relaxed-simd")]
+        #[cfg(feature = "relaxed-simd")]
         return wasm::f32x4_relaxed_madd(a, b, c);
-        #[cfg(not(target_feature = "relaxed-simd"))]
+        #[cfg(not(feature = "relaxed-simd"))]
         wasm::f32x4_add(wasm::f32x4_mul(a, b), c)
     }
 
+    #[cfg(feature = "relaxed-simd")]
+    compiled!("relaxed-simd"; 4 2 1);
+    #[cfg(not(feature = "relaxed-simd"))]
     compiled!(; 4 2 1);
 }
 
