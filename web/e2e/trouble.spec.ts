@@ -123,6 +123,16 @@ test('an engine that cannot be loaded is named, with what to do', async ({ page 
   await expect(alert).toContainText('Reload');
 });
 
+test('neither does a module of it that cannot be loaded leave an empty page without a word', async ({
+  page,
+}) => {
+  await page.route('**/lib/cpu*/*', (route) => route.abort());
+  await page.goto('./#preset=ring&backend=cpu');
+  const alert = new Playground(page).notices.getByRole('alert').first();
+  await expect(alert).toContainText('The engine for the CPU could not be loaded');
+  await expect(alert).toContainText('Reload');
+});
+
 test('asks nothing of any other host, and breaks no rule of its own', async ({ page }) => {
   const foreign: string[] = [];
   const complaints: string[] = [];

@@ -97,7 +97,8 @@ export interface Timing {
 }
 
 export interface Calls extends StudioCalls {
-  open: { args: { library: string; data: string }; result: Catalog };
+  /** With a backend, what it takes is on its way when the catalog is there. */
+  open: { args: { library: string; data: string; backend?: BackendChoice }; result: Catalog };
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Library } from '../src/library.ts';
-import type { CallName, Calls, Event, FromWorker, Model, Request, Timing } from '../src/protocol.ts';
+import type {
+  CallName,
+  Calls,
+  Event,
+  FromWorker,
+  Model,
+  Request,
+  Timing,
+} from '../src/protocol.ts';
 import { configText, Engine } from '../src/worker/engine.ts';
 import * as mock from './mock-library.ts';
 

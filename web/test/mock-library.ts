@@ -3,6 +3,7 @@
  * the data. For unit tests and for work on the page without a Rust build; never part of dist.
  */
 import type {
+  BackendChoice,
   History,
   Info,
   Metrics,
@@ -491,7 +492,7 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 }
 
-export default async function init(): Promise<void> {
+export default async function init(_options?: { backend?: BackendChoice }): Promise<void> {
   return Promise.resolve();
 }
 

@@ -1,13 +1,15 @@
-//! The browser library: crates/wasm, compiled, wrapped by wasm-bindgen and shrunk by wasm-opt, in web/lib.
+//! The browser library in web/lib: three modules, each crates/wasm with one backend, compiled, wrapped by wasm-bindgen and
+//! shrunk by wasm-opt; and the entry of web/library, which loads the one that a browser needs.
 
+use crate::stamp::Stamp;
 use crate::{setup, sh};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::thread;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The wasm file's name, on the site too.
+/// The name of a module's wasm file, on the site too.
 pub(crate) const WASM: &str = "ganlet_bg.wasm";
 
 /// How the library is compiled.
@@ -34,12 +36,13 @@ impl Profile {
     }
 }
 
-/// How wasm-opt makes the file small, and the post-MVP features that rustc's output may use: the target's defaults and simd128.
+/// How wasm-opt makes the file small, and the post-MVP features that rustc's output may use: the target's defaults, simd128
+/// and, in one module, relaxed SIMD.
 ///
 /// LLVM has inlined what is hot. Inlining once more makes the file larger, and so does the order by how often functions are called:
 /// gzip looks back 32 KB, so that functions that resemble each other (one generic function for several types) must lie side by side,
 /// as they do by name. Hence the names are kept until here.
-const WASM_OPT_FLAGS: [&str; 14] = [
+const WASM_OPT_FLAGS: [&str; 15] = [
     "-O2",
     "--skip-pass=inlining-optimizing",
     "--reorder-functions-by-name",
@@ -51,54 +54,93 @@ const WASM_OPT_FLAGS: [&str; 14] = [
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
+    "--enable-relaxed-simd",
     "--enable-sign-ext",
     "--enable-simd",
     "--strip-producers",
 ];
 
-/// Builds the library if anything that goes into it changed, and returns its folder.
+/// A module of the library: its folder, and the features that crates/wasm is compiled with.
+pub(crate) const MODULES: [(&str, &str); 3] = [
+    ("gpu", "gpu"),
+    ("cpu", "cpu"),
+    ("cpu-relaxed", "relaxed-simd"),
+];
+
+/// What the modules are made from, beside the flags in here.
+const MODULE_SOURCES: [&str; 8] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "crates/core",
+    "crates/gan",
+    "crates/loops",
+    "crates/wasm",
+    "rust-toolchain.toml",
+];
+
+/// What the entry is made from, beside the modules.
+const ENTRY_SOURCES: [&str; 2] = ["web/library", "web/tools/catalog.js"];
+
+/// Builds what changed of the library, and returns its folder.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     setup::wasm_target()?;
     setup::node_packages()?;
+    let folder = sh::web().join("lib");
+    let flags = WASM_OPT_FLAGS.join(" ");
+    let key = format!("{} {MODULES:?} {flags}", profile.cargo().0);
+    let modules = Stamp::new("ganlet-modules", &key);
+    // Cargo keeps one library of a package at a time, so it cannot say by itself that all three are up to date.
+    let stale = !folder.is_dir() || !modules.holds(&MODULE_SOURCES, &["tests"])?;
+    if stale {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        build_modules(&folder, profile)?;
+        modules.set()?;
+    }
+    let entry = Stamp::new("ganlet-entry", "entry");
+    // The catalog is written last.
+    if stale || !folder.join("ganlet.json").is_file() || !entry.holds(&ENTRY_SOURCES, &[])? {
+        sh::run(&mut sh::npm_run("library"))?;
+        entry.set()?;
+    }
+    Ok(folder)
+}
+
+/// Makes one module small while the next is compiled.
+fn build_modules(folder: &Path, profile: Profile) -> Result<()> {
+    thread::scope(|scope| {
+        let mut optimizing = Vec::new();
+        for (name, features) in MODULES {
+            let module = folder.join(name);
+            bind(&compile(features, profile)?, &module, profile)?;
+            if profile == Profile::Release {
+                optimizing.push(scope.spawn(move || optimize(&module.join(WASM))));
+            }
+        }
+        optimizing
+            .into_iter()
+            .try_for_each(|made| made.join().expect("optimizing does not panic"))
+    })
+}
+
+/// Compiles crates/wasm and returns the file; the next call replaces it.
+fn compile(features: &str, profile: Profile) -> Result<PathBuf> {
     let (name, products) = profile.cargo();
     let target = "wasm32-unknown-unknown";
     sh::run(
         // Flags meant for a native build would replace the wasm ones of .cargo/config.toml.
         sh::cargo(&format!(
-            "build --package ganlet-wasm --lib --target {target} --profile {name}"
+            "build --package ganlet-wasm --lib --target {target} --profile {name} --no-default-features --features {features}"
         ))
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     )?;
-    let compiled = sh::target()
+    Ok(sh::target()
         .join(target)
         .join(products)
-        .join("ganlet_wasm.wasm");
-
-    let folder = sh::web().join("lib");
-    let stamp = sh::target().join("ganlet-lib.stamp");
-    let key = key(&compiled, name)?;
-    if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == key) {
-        return Ok(folder);
-    }
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    bind(&compiled, &folder, profile)?;
-    if profile == Profile::Release {
-        optimize(&folder.join(WASM))?;
-    }
-    fs::write(stamp, key)?;
-    Ok(folder)
-}
-
-/// What the library is made from: it is made again when this changes.
-fn key(compiled: &Path, profile: &str) -> Result<String> {
-    let written = sh::modified(compiled)
-        .with_context(|| format!("{} is missing", compiled.display()))?
-        .duration_since(UNIX_EPOCH)?;
-    let flags = WASM_OPT_FLAGS.join(" ");
-    Ok(format!("{profile} {} {flags}", written.as_nanos()))
+        .join("ganlet_wasm.wasm"))
 }
 
 /// Writes the ES module, its types and the wasm that it loads.

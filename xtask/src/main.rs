@@ -10,6 +10,7 @@ mod setup;
 mod sh;
 mod site;
 mod size;
+mod stamp;
 mod test;
 mod tidy;
 

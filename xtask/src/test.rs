@@ -93,15 +93,18 @@ impl Stage {
                         "clippy {what} --target wasm32-unknown-unknown -- --deny warnings"
                     )))
                 };
-                // The tests of the inner crates are native, as are the crates that they use.
-                lint("--package ganlet-loops --package ganlet-core --package ganlet --lib")?;
-                lint("--package ganlet-wasm --all-targets")
+                // With the crates that it depends on; their tests are native, as are the crates that those use.
+                lint("--package ganlet-wasm --all-targets")?;
+                library::MODULES.iter().try_for_each(|(_, features)| {
+                    lint(&format!(
+                        "--package ganlet-wasm --lib --no-default-features --features {features}"
+                    ))
+                })
             }
             Self::Native => native(),
             Self::Wasm => wasm(),
             Self::Web => {
-                // The page is checked against the library's generated types.
-                library::build(Profile::Release)?;
+                setup::node_packages()?;
                 sh::run(&mut sh::npm_run("check"))
             }
             Self::Site => {

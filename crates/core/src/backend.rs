@@ -197,7 +197,8 @@ impl Session {
     ) -> Result<(), SessionError> {
         either!(
             &mut self.inner, Inner,
-            Cpu { .. } => Ok(()),
+            // Done when the session was made.
+            Cpu { .. } => { let _ = (entry, progress); Ok(()) },
             Gpu (session) => Ok(session.prepare(entry, progress).await?),
         )
     }

@@ -1,8 +1,8 @@
 // Loads data files that lie beside the library.
 
-/** The folder that `cargo xtask build` fills: this file is lib/snippets/<crate>/js/data.js. */
+/** The folder that `cargo xtask build` fills: this file is lib/<module>/snippets/<crate>/js/data.js. */
 export function defaultDataUrl() {
-  return new URL('../../../../data/', import.meta.url).href;
+  return new URL('../../../../../data/', import.meta.url).href;
 }
 
 /** Fetches a file, unpacked, and reports bytes as they arrive; `total` is 0 where the server does not say. */

@@ -5,6 +5,7 @@ mod latent;
 mod options;
 mod trainer;
 
+use ganlet_core::session::SOFTWARE_ADAPTERS;
 use wasm_bindgen::prelude::*;
 
 pub use trainer::Trainer;
@@ -14,9 +15,11 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// All presets, as JSON: `[{name, title, teaches, summary, steps, data, group, config}]`.
+/// What a page wants to know before it chooses a module, as JSON:
+/// `{presets: [{name, title, teaches, summary, goal, steps, data, group, config}], software_adapters: [part of a name]}`.
+/// It is written beside the modules when they are built.
 #[wasm_bindgen]
-pub fn presets() -> String {
+pub fn catalog() -> String {
     let presets: Vec<serde_json::Value> = ganlet::preset::all()
         .iter()
         .map(|preset| {
@@ -35,11 +38,5 @@ pub fn presets() -> String {
             })
         })
         .collect();
-    serde_json::Value::from(presets).to_string()
-}
-
-/// The JSON schema of a config, with descriptions and ranges: what the page makes its controls from.
-#[wasm_bindgen]
-pub fn describe() -> String {
-    ganlet::config::SCHEMA.into()
+    serde_json::json!({ "presets": presets, "software_adapters": SOFTWARE_ADAPTERS }).to_string()
 }

@@ -16,6 +16,8 @@ export interface TrainerOptions {
   seed?: number;
   /** Folder with the data sets; by default `data/` beside the library's folder. */
   dataUrl?: string;
+  /** Why it is not a GPU; `info()` says so. */
+  fallbackReason?: string;
   onProgress?: (progress: Progress) => void;
 }
 export type Metrics = { step: number; d_loss: number; g_loss: number } & Record<string, number>;
@@ -62,6 +64,8 @@ pub(crate) struct Options {
     pub(crate) backend: Choice,
     pub(crate) seed: u32,
     pub(crate) data_url: Option<String>,
+    /// Why it is not a GPU, where the caller looked for one.
+    pub(crate) fallback_reason: Option<String>,
     on_progress: Option<Function>,
 }
 
@@ -78,6 +82,7 @@ impl Options {
             backend,
             seed: options.seed()?,
             data_url: options.text("dataUrl")?,
+            fallback_reason: options.text("fallbackReason")?,
             on_progress: options.function("onProgress")?,
         })
     }

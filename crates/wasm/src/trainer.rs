@@ -8,6 +8,7 @@ use ganlet::config::{Data, PoolData};
 use ganlet::metric::classifier::Model;
 use ganlet::trainer::{self, Player, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
+use ganlet_core::backend::Choice;
 use js_sys::{Float32Array, Float64Array, Object, Promise, Reflect, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -21,12 +22,15 @@ use crate::options::{JsHistory, JsInfo, JsOptions, Options, from_js, to_js};
 #[derive(Clone)]
 pub struct Trainer {
     inner: Rc<Mutex<Inner>>,
+    /// Why it is not a GPU, where the caller looked for one.
+    fallback_reason: Option<String>,
 }
 
 #[wasm_bindgen]
 impl Trainer {
-    /// Opens a game: a preset's name, or JSON `{preset, …what differs}`.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    /// Opens a game: a preset's name, or JSON `{preset, …what differs}`. Where `auto` finds no GPU to use and there is no other
+    /// backend, resolves with the reason.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer | string>")]
     pub fn create(config: String, options: Option<JsOptions>) -> Promise {
         promise(async move {
             let config = ExperimentConfig::parse(&config)?;
@@ -37,13 +41,13 @@ impl Trainer {
                 config,
                 with_progress(&options, dataset, &mut reporter(&options)),
             )
-            .await?;
-            Self::with_classifier(inner, classifier)
+            .await;
+            Self::opened(inner, classifier, options)
         })
     }
 
-    /// Goes on from a saved file.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    /// Goes on from a saved file; resolves as `create` does.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer | string>")]
     pub fn load(bytes: Vec<u8>, options: Option<JsOptions>) -> Promise {
         promise(async move {
             let options = Options::read(options)?;
@@ -54,8 +58,8 @@ impl Trainer {
                 &bytes,
                 with_progress(&options, dataset, &mut reporter(&options)),
             )
-            .await?;
-            Self::with_classifier(inner, classifier)
+            .await;
+            Self::opened(inner, classifier, options)
         })
     }
 
@@ -213,7 +217,7 @@ impl Trainer {
             "backend": info.session.backend,
             "adapter": info.session.adapter,
             "software": info.session.software,
-            "fallback_reason": info.session.fallback_reason,
+            "fallback_reason": self.fallback_reason.as_ref().or(info.session.fallback_reason.as_ref()),
             "kernels": info.session.kernels,
             "dispatches_per_step": info.dispatches_per_step,
             "gpu_bytes": info.session.bytes,
@@ -227,12 +231,27 @@ impl Trainer {
 }
 
 impl Trainer {
-    fn with_classifier(mut inner: Inner, classifier: Option<Model>) -> Result<JsValue, JsError> {
+    fn opened(
+        inner: Result<Inner, trainer::Error>,
+        classifier: Option<Model>,
+        options: Options,
+    ) -> Result<JsValue, JsError> {
+        let mut inner = match inner {
+            Err(trainer::Error::Device(reason)) if options.backend == Choice::Auto => {
+                return Ok(reason.to_string().into());
+            }
+            inner => inner?,
+        };
         if let Some(model) = classifier {
             inner.attach_classifier(model)?;
         }
         let inner = Rc::new(Mutex::new(inner));
-        Ok(Self { inner }.into())
+        let fallback_reason = options.fallback_reason;
+        Ok(Self {
+            inner,
+            fallback_reason,
+        }
+        .into())
     }
 
     /// The trainer, when the calls before are done.

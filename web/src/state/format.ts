@@ -71,6 +71,7 @@ export function readings(values: Record<string, number>): Reading[] {
 
 const STAGES: Record<Progress['stage'], string> = {
   adapter: 'Looking for a GPU',
+  engine: 'Loading the engine',
   data: 'Loading data',
   compile: 'Compiling kernel',
   init: 'Preparing',

@@ -22,6 +22,7 @@ export abstract class Models extends Core {
     const catalog = await this.try('Loading the engine', 'open', {
       library: this.at('lib/ganlet.js'),
       data: this.at('data/'),
+      backend: this.spec.backend,
     });
     if (!catalog) return false;
     this.catalog = catalog;

@@ -2,7 +2,7 @@
  * The worker's brain: answers the page's calls, and knows which model there is. Knows nothing of `self` or
  * `import()`, so that tests drive it with a stand-in library.
  */
-import type { Library, Trainer, TrainerOptions } from '../library.ts';
+import type { BackendChoice, Library, Trainer, TrainerOptions } from '../library.ts';
 import {
   type Calls,
   type CallName,
@@ -25,7 +25,7 @@ import { type Clock, Training } from './training.ts';
 
 export interface Host extends Clock {
   post(message: FromWorker, transfer?: Transferable[]): void;
-  load(url: string): Promise<Library>;
+  load(url: string, backend?: BackendChoice): Promise<Library>;
 }
 
 export class Engine {
@@ -61,9 +61,9 @@ export class Engine {
         this.#post(event);
       },
     ),
-    open: async ({ library, data }) => {
+    open: async ({ library, data, backend }) => {
       this.#dataUrl = data;
-      this.#library ??= await this.host.load(library);
+      this.#library ??= await this.host.load(library, backend);
       return {
         presets: JSON.parse(this.#library.presets()) as Calls['open']['result']['presets'],
         schema: JSON.parse(this.#library.describe()) as Json,

@@ -20,10 +20,10 @@ const engine = new Engine({
   post: (message, transfer = []) => {
     scope.postMessage(message, transfer);
   },
-  load: async (url) => {
+  load: async (url, backend) => {
     try {
       const library = (await import(/* @vite-ignore */ url)) as Library;
-      await library.default();
+      await library.default(backend ? { backend } : {});
       return library;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);

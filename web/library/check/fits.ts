@@ -1,0 +1,14 @@
+/** What wasm-bindgen has generated fits what `types.ts` says by hand: checked when the modules have been built. */
+import type * as generated from '../../lib/cpu/ganlet.js';
+import type * as byHand from '../types.js';
+
+type Fits<Is extends Wanted, Wanted> = Is;
+
+export type Checked = [
+  Fits<generated.Trainer, byHand.Trainer>,
+  Fits<generated.Info, byHand.Info>,
+  Fits<byHand.TrainerOptions, generated.TrainerOptions>,
+  Fits<generated.Progress, byHand.Progress>,
+  Fits<Parameters<byHand.TrainerClass['create']>, Parameters<(typeof generated.Trainer)['create']>>,
+  Fits<Parameters<byHand.TrainerClass['load']>, Parameters<(typeof generated.Trainer)['load']>>,
+];

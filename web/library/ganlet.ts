@@ -1,0 +1,182 @@
+/**
+ * The library's entry: chooses the module that suits this browser, loads it, and passes calls on to it.
+ *
+ * There are three, made from one crate: for WebGPU, for the CPU, and for the CPU with relaxed SIMD. A page needs one of
+ * them at a time, and each has its own memory; a model moves from one to another as a checkpoint.
+ */
+import type { BackendChoice, Trainer as Model, TrainerClass, TrainerOptions } from './types.js';
+
+export type * from './types.js';
+export type Trainer = Model;
+
+/** A module's folder beside this file. */
+type Name = 'gpu' | 'cpu' | 'cpu-relaxed';
+
+interface ModuleOptions extends TrainerOptions {
+  /** Why it is not a GPU; `info()` says so. */
+  fallbackReason?: string;
+}
+
+/** What wasm-bindgen makes of crates/wasm, as far as it is used here. */
+interface Module {
+  default(source: { module_or_path: Promise<Response> }): Promise<unknown>;
+  Trainer: {
+    /** Where `auto` finds no GPU to use, and the module has no other backend: the reason. */
+    create(config: string, options: ModuleOptions): Promise<Model | string>;
+    load(bytes: Uint8Array, options: ModuleOptions): Promise<Model | string>;
+  };
+}
+
+/** What is known without a module. */
+interface Catalog {
+  presets: unknown[];
+  schema: unknown;
+  /** What the names of rasterizers contain. */
+  software_adapters: string[];
+}
+
+/** The part of `navigator.gpu` that is used; not every browser, nor every version of the DOM's types, has it. */
+interface Gpu {
+  requestAdapter(options: { powerPreference: 'high-performance' }): Promise<{
+    info: { vendor: string; architecture: string; device: string; description: string };
+  } | null>;
+}
+
+const beside = (path: string): string => new URL(path, import.meta.url).href;
+
+/** Does it once; again only after a failure. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
+}
+
+async function fetched(path: string): Promise<Response> {
+  const response = await fetch(beside(path));
+  if (!response.ok) throw new Error(`${beside(path)} answered ${response.status}`);
+  return response;
+}
+
+let catalog: Catalog | undefined;
+const loadCatalog = once(async () => {
+  catalog = (await (await fetched('./ganlet.json')).json()) as Catalog;
+  return catalog;
+});
+
+function known(): Catalog {
+  if (!catalog) throw new Error('The library is not loaded yet: await its default export first.');
+  return catalog;
+}
+
+/**
+ * Loads what `presets` and `describe` tell. With a backend it also begins to load the module for it, which the first
+ * trainer then need not wait for.
+ */
+export default async function init(options: { backend?: BackendChoice } = {}): Promise<void> {
+  // Whoever needs the module will hear of its failure.
+  if (options.backend) moduleFor(options.backend).catch(() => undefined);
+  await loadCatalog();
+}
+
+/** All presets, as JSON: `[{name, title, teaches, summary, goal, steps, data, group, config}]`. */
+export const presets = (): string => JSON.stringify(known().presets);
+
+/** The JSON schema of a config, with descriptions and ranges. */
+export const describe = (): string => JSON.stringify(known().schema);
+
+/** A game under way. */
+export const Trainer: TrainerClass = {
+  /** Opens a game: a preset's name, or JSON `{preset, …what differs}`. */
+  create: (config, options) => open(options, (module, chosen) => module.create(config, chosen)),
+  /** Goes on from a saved file. */
+  load: (bytes, options) => open(options, (module, chosen) => module.load(bytes, chosen)),
+};
+
+async function open(
+  options: TrainerOptions = {},
+  make: (module: Module['Trainer'], options: ModuleOptions) => Promise<Model | string>,
+): Promise<Model> {
+  const { backend = 'auto', onProgress } = options;
+  if (backend === 'auto') onProgress?.({ stage: 'adapter', done: 0, total: 1 });
+  let { name, reason } = await choose(backend);
+  onProgress?.({ stage: 'engine', done: 0, total: 0 });
+  let made = await make((await modules[name]()).Trainer, ending(options, reason));
+  if (typeof made === 'string') {
+    // There is an adapter, but it gave no device, or one that is too small.
+    [name, reason] = [cpu(), made];
+    made = await make((await modules[name]()).Trainer, ending(options, reason));
+  }
+  return made as Model;
+}
+
+/** The options for a module; those of a CPU's, which is the second choice, say why. */
+function ending(options: TrainerOptions, fallbackReason: string | undefined): ModuleOptions {
+  return fallbackReason === undefined ? options : { ...options, backend: 'cpu', fallbackReason };
+}
+
+async function moduleFor(backend: BackendChoice): Promise<Module> {
+  return modules[(await choose(backend)).name]();
+}
+
+/** Which module a backend takes, and for `auto` why it is not the GPU's. */
+async function choose(backend: BackendChoice): Promise<{ name: Name; reason?: string }> {
+  if (backend === 'webgpu') return { name: 'gpu' };
+  // What is no backend at all is an error that a module has words for.
+  const reason = backend === 'auto' ? await againstGpu() : undefined;
+  if (backend === 'auto' && reason === undefined) return { name: 'gpu' };
+  return { name: cpu(), ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Why `auto` does not take a GPU, asked before anything large is loaded; the GPU's module has the last word. */
+const againstGpu = async (): Promise<string | undefined> => {
+  const { gpu } = navigator as { gpu?: Gpu };
+  if (!gpu) return 'this browser does not offer WebGPU';
+  const [adapter, { software_adapters: software }] = await Promise.all([
+    gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null),
+    loadCatalog(),
+  ]);
+  if (!adapter) return 'no GPU adapter was found';
+  const { vendor, architecture, device, description } = adapter.info;
+  const name = description || `${vendor} ${architecture}`.trim();
+  const all = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
+  const slow = software.some((part) => all.includes(part));
+  return slow ? `the only adapter, ${name}, is a software one` : undefined;
+};
+
+/** `(func (result v128) …)`, whose body is `f32x4.relaxed_madd` of zeros. */
+const RELAXED = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...[1, 5, 1, 0x60, 0, 1, 0x7b],
+  ...[3, 2, 1, 0],
+  ...[10, 19, 1, 17, 0],
+  ...[0x41, 0, 0xfd, 15, 0x41, 0, 0xfd, 15, 0x41, 0, 0xfd, 15],
+  ...[0xfd, 0x85, 2, 0x0b],
+);
+
+const cpu = (): Name => (WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu');
+
+const modules: Record<Name, () => Promise<Module>> = {
+  gpu: once(() => load('gpu')),
+  cpu: once(() => load('cpu')),
+  'cpu-relaxed': once(() => load('cpu-relaxed')),
+};
+
+async function load(name: Name): Promise<Module> {
+  try {
+    // Both files at once.
+    const source = fetched(`./${name}/ganlet_bg.wasm`);
+    source.catch(() => undefined);
+    const module = (await import(beside(`./${name}/ganlet.js`))) as Module;
+    await module.default({ module_or_path: source });
+    return module;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The engine for the ${name === 'gpu' ? 'GPU' : 'CPU'} could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
+      { cause: error },
+    );
+  }
+}

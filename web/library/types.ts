@@ -1,0 +1,159 @@
+/**
+ * What the library offers, as `lib/ganlet.d.ts` says it to others.
+ *
+ * Kept by hand, because what wasm-bindgen generates exists only after a Rust build while the page must type-check
+ * without one. The tests in e2e/ hold it against the real library.
+ */
+
+export type Backend = 'webgpu' | 'cpu';
+export type BackendChoice = 'auto' | Backend;
+
+export interface Progress {
+  stage: 'adapter' | 'engine' | 'data' | 'compile' | 'init';
+  done: number;
+  total: number;
+  label?: string;
+}
+
+export type Metrics = { step: number; d_loss: number; g_loss: number } & Record<string, number>;
+
+export interface DataInfo {
+  kind: 'points' | 'image';
+  dim: number;
+  width: number;
+  height: number;
+  channels: number;
+  range: [number, number];
+  name: string;
+  bounds?: [number, number, number, number] | null;
+}
+
+export interface Info {
+  backend: Backend;
+  adapter: string;
+  software: boolean;
+  fallback_reason?: string | null;
+  kernels: number;
+  dispatches_per_step: number;
+  gpu_bytes: number;
+  step: number;
+  latent_dim: number;
+  seed: number;
+  data: DataInfo;
+}
+
+export type History = { step: Float64Array } & Record<string, Float64Array>;
+
+export interface TrainerOptions {
+  /** `auto`, unless given: a GPU where there is a real one. */
+  backend?: BackendChoice;
+  seed?: number;
+  /** Folder with the data sets; by default `data/` beside the library's folder. */
+  dataUrl?: string;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Trainer extends LatentTools {
+  train(steps: number): Promise<Metrics>;
+  step(which: 'd' | 'g'): Promise<Metrics>;
+  sample(n: number): Promise<Float32Array>;
+  generate(z: Float32Array): Promise<Float32Array>;
+  real(n: number): Promise<Float32Array>;
+  discriminate(x: Float32Array): Promise<Float32Array>;
+  history(since: number): History;
+  evaluate(): Promise<Record<string, number>>;
+  density(points: Float32Array): Float32Array;
+  set(path: string, value: unknown): void;
+  config(): string;
+  info(): Info;
+  save(): Promise<Uint8Array>;
+  reset(seed: number): Promise<void>;
+  free(): void;
+}
+
+/** Something that is known of every image of a set, such as `glasses`: which of some classes it belongs to. */
+export interface Attribute {
+  name: string;
+  classes: string[];
+}
+
+/**
+ * A way to go in latent space. `attribute`: from the mean latent of one class to that of another, found by
+ * classifying many samples. `property`: along a measured property of the strokes of digits. `principal`: one of the
+ * directions in which the first layer of G stretches most, found without labels.
+ */
+export interface Direction {
+  name: string;
+  kind: 'attribute' | 'property' | 'principal';
+}
+
+/** How far an inversion is. `error` is the least mean squared error so far, in the units of the pixels. */
+export interface InversionProgress {
+  step: number;
+  steps: number;
+  error: number;
+}
+
+export interface Inversion {
+  z: Float32Array;
+  /** G(z), as the model is now. */
+  image: Float32Array;
+  /** Mean squared error between `image` and what was to be found. */
+  error: number;
+}
+
+/**
+ * Latent space. Latents are rows of `latent_dim` numbers, images rows of `data.dim`; both go in and come out flat.
+ * Nothing here trains anything. Every call rejects with a message that says what to do.
+ */
+export interface LatentTools {
+  /** `n` latents from the prior, the same for the same seed. A truncation below 1 draws numbers nearer to the middle. */
+  latents(n: number, options?: { seed?: number; truncation?: number }): Float32Array;
+  /** The mean of a basket of latents. An empty basket is an error. */
+  mean(latents: Float32Array): Float32Array;
+  /**
+   * `mean(A) - mean(B) + mean(C)` of three baskets of latents, each times its coefficient ([1, -1, 1] unless given);
+   * `rescale` puts the result at the typical distance of the prior's latents from the middle (true unless given).
+   */
+  arithmetic(
+    a: Float32Array,
+    b: Float32Array,
+    c: Float32Array,
+    options?: { coefficients?: [number, number, number]; rescale?: boolean },
+  ): Float32Array;
+  /** 9 latents around `z`, which is the fifth: the others differ by uniform noise of +-`radius` (0.25 unless given). */
+  neighbours(z: Float32Array, options?: { radius?: number; seed?: number }): Float32Array;
+  /** `steps` latents from `a` to `b`, ends included. */
+  walk(a: Float32Array, b: Float32Array, steps: number, kind: 'linear' | 'spherical'): Float32Array;
+  /** `a + u (b - a) + v (c - a)` for each pair u, v of `uv`. */
+  plane(a: Float32Array, b: Float32Array, c: Float32Array, uv: Float32Array): Float32Array;
+  /** What there is to go along. The first call after training samples and classifies (seconds on a CPU). */
+  directions(): Promise<Direction[]>;
+  /** The latent to add for one step along a direction of `directions()`. */
+  direction(name: string): Promise<Float32Array>;
+  /** What `classify` tells apart; empty where no classifier is known for the data. */
+  attributes(): Attribute[];
+  /** For each image, the probability of every class of every attribute, in the order of `attributes()`. */
+  classify(images: Float32Array): Promise<Float32Array>;
+  /** `n` latents whose samples are classified as wanted, such as `{ person: 'man', glasses: 'glasses' }`. */
+  find(
+    wanted: Record<string, string>,
+    n: number,
+    options?: { seed?: number },
+  ): Promise<Float32Array>;
+  /** The latent whose sample is nearest to an image: Adam on z from several starts at once. */
+  invert(
+    image: Float32Array,
+    options?: {
+      steps?: number;
+      starts?: number;
+      seed?: number;
+      onProgress?: (progress: InversionProgress) => void;
+    },
+  ): Promise<Inversion>;
+}
+
+export interface TrainerClass {
+  create(config: string, options?: TrainerOptions): Promise<Trainer>;
+  load(bytes: Uint8Array, options?: TrainerOptions): Promise<Trainer>;
+}
