@@ -27,11 +27,15 @@ pub(super) fn fuse(program: &Program, entry: &Entry) -> Fused {
     let mut extra = BTreeSet::new();
     loop {
         let storage = choose(program, entry, &extra);
-        match Fusion::new(&program.nodes, &storage).and_then(Fusion::run) {
+        let fused = Fusion::new(&program.nodes, &storage)
+            .and_then(|fusion| fusion.run().map_err(|NeedsHome(node)| vec![node]));
+        match fused {
             Ok(kernels) => return finish(storage, kernels),
-            Err(NeedsHome(node)) => {
+            Err(needed) => {
+                let known = extra.len();
+                extra.extend(needed);
                 assert!(
-                    extra.insert(node),
+                    extra.len() > known,
                     "a node that is kept in memory can always be loaded"
                 );
             }
@@ -56,7 +60,8 @@ struct Fusion<'a> {
 }
 
 impl<'a> Fusion<'a> {
-    fn new(nodes: &'a [Node], storage: &'a Storage) -> Result<Self, NeedsHome> {
+    /// One group for each value that is written; or else the nodes that have to be kept in memory for that.
+    fn new(nodes: &'a [Node], storage: &'a Storage) -> Result<Self, Vec<NodeId>> {
         let context = Context {
             nodes,
             homes: &storage.homes,
@@ -64,6 +69,8 @@ impl<'a> Fusion<'a> {
         let mut groups = Vec::new();
         let mut kernels = Vec::new();
         let mut writers = HashMap::new();
+        // All of them at once: every round plans anew.
+        let mut needed = Vec::new();
         for written in &storage.written {
             let template = match &written.heavy {
                 None => Template::Pointwise,
@@ -87,14 +94,24 @@ impl<'a> Fusion<'a> {
                 keeps: vec![keep],
                 private: vec![],
             };
-            let lowered = context.lower(&recipe)?;
-            if lowered.kernel.bindings.len() > MAX_BINDINGS {
-                return Err(NeedsHome(largest_part(&context, written.node)));
-            }
+            let lowered = match context.lower(&recipe) {
+                Ok(lowered) if lowered.kernel.bindings.len() <= MAX_BINDINGS => lowered,
+                Ok(_) => {
+                    needed.push(largest_part(&context, written.node));
+                    continue;
+                }
+                Err(NeedsHome(node)) => {
+                    needed.push(node);
+                    continue;
+                }
+            };
             let reads = lowered.reads;
             writers.insert(&written.home, groups.len());
             groups.push(Some((recipe, reads)));
             kernels.push(lowered.kernel);
+        }
+        if !needed.is_empty() {
+            return Err(needed);
         }
         let mut fusion = Self {
             context,

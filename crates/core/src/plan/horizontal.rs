@@ -3,11 +3,10 @@
 //! A device waits between dispatches, and a small kernel leaves most of it idle. A layer's kernel gradient, bias gradient
 //! and input gradient, or the two passes of a network that a step needs, run at once instead.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::fuse::MAX_BINDINGS;
-use super::kernel::{Affine, Binding, BufferId, Instr, Kernel, Kind, shared_bindings};
+use super::kernel::{Affine, Binding, BufferId, Instr, Kernel, Kind, share as share_bindings};
 
 /// Kernels in a dispatch at most: compilers take their time over long shaders.
 const MOST_KERNELS: usize = 4;
@@ -16,75 +15,125 @@ const MOST_KERNELS: usize = 4;
 /// one among equals (measured: it leaves fewest shaders). A kernel that recurs stays alone: one shader serves all its
 /// dispatches, where partners would differ.
 pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
-    let touched: Vec<Vec<Touch>> = kernels.iter().map(touches).collect();
-    let waits = |i: usize| {
-        let earlier = 0..i;
-        earlier
-            .filter(|&other| collide(&touched[other], &touched[i]))
-            .collect()
-    };
-    let before: Vec<Vec<usize>> = (0..kernels.len()).map(waits).collect();
+    let before = dependencies(&kernels);
     // How many kernels follow one after the other, at most.
     let mut heights = vec![0_usize; kernels.len()];
+    let mut after = vec![Vec::new(); kernels.len()];
     for i in (0..kernels.len()).rev() {
         for &other in &before[i] {
             heights[other] = heights[other].max(heights[i] + 1);
+            after[other].push(i);
         }
     }
-    let mut times: HashMap<Kernel, usize> = HashMap::new();
-    kernels
-        .iter()
-        .for_each(|kernel| *times.entry(anonymous(kernel)).or_default() += 1);
-    let recurs: Vec<bool> = kernels
-        .iter()
-        .map(|kernel| times[&anonymous(kernel)] > 1)
-        .collect();
-
-    let mut waiting: Vec<usize> = (0..kernels.len()).collect();
-    waiting.sort_by_key(|&i| Reverse((heights[i], i)));
-    let mut done = vec![false; kernels.len()];
+    let recurs = recurring(&kernels);
+    let mut waits_for: Vec<usize> = before.iter().map(BTreeSet::len).collect();
+    let mut kernels: Vec<Option<Kernel>> = kernels.into_iter().map(Some).collect();
+    let all = (0..kernels.len()).map(|i| (heights[i], i));
+    let mut ready: BTreeSet<(usize, usize)> = all.filter(|&(_, i)| waits_for[i] == 0).collect();
     let mut dispatches = Vec::new();
-    while !waiting.is_empty() {
-        let ready = |&i: &usize| before[i].iter().all(|&other| done[other]);
-        let mut ready = waiting.iter().copied().filter(ready);
-        let leader = ready
-            .next()
-            .expect("kernels do not wait for each other in a circle");
-        let mut chosen = vec![leader];
-        let mut dispatch = vec![kernels[leader].clone()];
-        for i in ready.filter(|&i| !recurs[leader] && !recurs[i]) {
-            if fits(&dispatch, &kernels[i]) {
+    while let Some(&(_, leader)) = ready.last() {
+        let mut dispatch = Dispatch::default();
+        let partners = ready.iter().rev().map(|&(_, i)| i).skip(1);
+        let partners = partners.filter(|&i| !recurs[leader] && !recurs[i]);
+        let mut chosen = Vec::new();
+        for i in std::iter::once(leader).chain(partners) {
+            if dispatch.kernels.len() == MOST_KERNELS {
+                break;
+            }
+            if kernels[i]
+                .as_ref()
+                .is_some_and(|kernel| dispatch.has_room(kernel))
+            {
+                dispatch.add(kernels[i].take().expect("a kernel is dispatched once"));
                 chosen.push(i);
-                dispatch.push(kernels[i].clone());
             }
         }
-        chosen.iter().for_each(|&i| done[i] = true);
-        waiting.retain(|&i| !done[i]);
-        dispatches.push(dispatch);
+        for i in chosen {
+            ready.remove(&(heights[i], i));
+            for &next in &after[i] {
+                waits_for[next] -= 1;
+                if waits_for[next] == 0 {
+                    ready.insert((heights[next], next));
+                }
+            }
+        }
+        dispatches.push(dispatch.kernels);
     }
+    let left = kernels.iter().flatten().count();
+    assert_eq!(left, 0, "kernels do not wait for each other in a circle");
     dispatches
 }
 
-/// The kernel over numbered buffers: what its shader depends on.
-fn anonymous(kernel: &Kernel) -> Kernel {
-    let mut kernel = kernel.clone();
-    kernel.name.clear();
-    let bindings = kernel.bindings.iter_mut().enumerate();
-    bindings.for_each(|(i, binding)| binding.buffer = i);
-    kernel
+/// For each kernel the earlier ones that it has to come after.
+fn dependencies(kernels: &[Kernel]) -> Vec<BTreeSet<usize>> {
+    // For each buffer who has touched it so far; those who only read it are not asked about by others who do.
+    let mut readers: HashMap<BufferId, Vec<(usize, Touch)>> = HashMap::new();
+    let mut writers: HashMap<BufferId, Vec<(usize, Touch)>> = HashMap::new();
+    let mut before = Vec::with_capacity(kernels.len());
+    for (i, kernel) in kernels.iter().enumerate() {
+        let touches = touches(kernel);
+        let mut earlier = BTreeSet::new();
+        for touch in &touches {
+            let read = touch.written.then(|| readers.get(&touch.buffer)).flatten();
+            let others = writers.get(&touch.buffer).into_iter().chain(read).flatten();
+            earlier.extend(
+                others
+                    .filter(|(_, other)| touch.meets(other))
+                    .map(|&(other, _)| other),
+            );
+        }
+        for touch in touches {
+            let all = match touch.written {
+                true => &mut writers,
+                false => &mut readers,
+            };
+            all.entry(touch.buffer).or_default().push((i, touch));
+        }
+        before.push(earlier);
+    }
+    before
 }
 
-fn fits(dispatch: &[Kernel], kernel: &Kernel) -> bool {
-    let mut all = dispatch.to_vec();
-    all.push(kernel.clone());
-    let shared = shared_bindings(&all);
-    // A shader declares a buffer once, with one type.
-    let mut bindings = all.iter().flat_map(|kernel| &kernel.bindings);
-    let one_type = bindings.all(|binding| {
-        let same = |other: &Binding| other.buffer == binding.buffer && other.dtype == binding.dtype;
-        shared.iter().any(same)
-    });
-    all.len() <= MOST_KERNELS && shared.len() <= MAX_BINDINGS && one_type
+/// Which kernels are there more than once but for the buffers they use: what a shader depends on is the same.
+fn recurring(kernels: &[Kernel]) -> Vec<bool> {
+    let mut alike: HashMap<Kernel, Vec<usize>> = HashMap::new();
+    for (i, kernel) in kernels.iter().enumerate() {
+        let mut kernel = kernel.clone();
+        kernel.name.clear();
+        let bindings = kernel.bindings.iter_mut().enumerate();
+        bindings.for_each(|(number, binding)| binding.buffer = number);
+        alike.entry(kernel).or_default().push(i);
+    }
+    let mut recurs = vec![false; kernels.len()];
+    let several = alike.values().filter(|all| all.len() > 1);
+    several.flatten().for_each(|&i| recurs[i] = true);
+    recurs
+}
+
+/// A dispatch under construction.
+#[derive(Default)]
+struct Dispatch {
+    kernels: Vec<Kernel>,
+    bindings: Vec<Binding>,
+}
+
+impl Dispatch {
+    /// Whether one more kernel leaves few enough buffers, each of one type: a shader declares a buffer once.
+    fn has_room(&self, kernel: &Kernel) -> bool {
+        let mut bindings = self.bindings.clone();
+        share_bindings(&mut bindings, kernel);
+        let one_type = |binding: &Binding| {
+            let same =
+                |other: &Binding| other.buffer == binding.buffer && other.dtype == binding.dtype;
+            bindings.iter().any(same)
+        };
+        bindings.len() <= MAX_BINDINGS && kernel.bindings.iter().all(one_type)
+    }
+
+    fn add(&mut self, kernel: Kernel) {
+        share_bindings(&mut self.bindings, &kernel);
+        self.kernels.push(kernel);
+    }
 }
 
 /// A range of a buffer that a kernel reads or writes.
@@ -95,12 +144,11 @@ struct Touch {
     last: i64,
 }
 
-/// Whether one writes what the other reads or writes.
-fn collide(a: &[Touch], b: &[Touch]) -> bool {
-    let hit = |a: &Touch, b: &Touch| {
-        a.buffer == b.buffer && (a.written || b.written) && a.first <= b.last && b.first <= a.last
-    };
-    a.iter().any(|a| b.iter().any(|b| hit(a, b)))
+impl Touch {
+    /// Whether two touches of one buffer have elements in common.
+    fn meets(&self, other: &Touch) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
 }
 
 fn touches(kernel: &Kernel) -> Vec<Touch> {

@@ -241,18 +241,21 @@ impl Kernel {
 
 /// The bindings of kernels that share a dispatch: every buffer once, used as all of them together use it.
 pub fn shared_bindings(kernels: &[Kernel]) -> Vec<Binding> {
-    let mut shared: Vec<Binding> = Vec::new();
-    for binding in kernels.iter().flat_map(|kernel| &kernel.bindings) {
-        match shared
-            .iter_mut()
-            .find(|other| other.buffer == binding.buffer)
-        {
+    let mut shared = Vec::new();
+    kernels.iter().for_each(|k| share(&mut shared, k));
+    shared
+}
+
+/// Adds the bindings of one more kernel to those of a dispatch.
+pub(crate) fn share(shared: &mut Vec<Binding>, kernel: &Kernel) {
+    for binding in &kernel.bindings {
+        let mut others = shared.iter_mut();
+        match others.find(|other| other.buffer == binding.buffer) {
             None => shared.push(binding.clone()),
             Some(other) if other.access != binding.access => other.access = Access::ReadWrite,
             Some(_) => {}
         }
     }
-    shared
 }
 
 /// Orders axes from the farthest stride to the nearest; those of equal rank stay as they are.

@@ -210,7 +210,8 @@ fn plain_axes(domain: &[usize], axes: impl Iterator<Item = usize>) -> Vec<(usize
         .collect()
 }
 
-type MemoKey = (NodeId, Vec<Affine>, Vec<Bound>);
+/// A value at one place: coordinates, bounds, and the register that holds it.
+type Held = (Vec<Affine>, Vec<Bound>, Register);
 
 /// One kernel under construction.
 struct Scope<'a> {
@@ -225,7 +226,7 @@ struct Scope<'a> {
     /// Nodes that this kernel computes itself although they have a home.
     computed: BTreeSet<NodeId>,
     in_epilogue: bool,
-    memo: HashMap<MemoKey, Register>,
+    memo: BTreeMap<NodeId, Vec<Held>>,
     /// Virtual buffer and the type it is accessed as.
     buffers: Vec<(VirtualId, DType)>,
     loaded: BTreeSet<VirtualId>,
@@ -248,7 +249,7 @@ impl<'a> Scope<'a> {
             heavies,
             computed: BTreeSet::new(),
             in_epilogue: heavies.is_empty(),
-            memo: HashMap::new(),
+            memo: BTreeMap::new(),
             buffers: Vec::new(),
             loaded: BTreeSet::new(),
             reads: Reads::new(),
@@ -360,12 +361,15 @@ impl<'a> Scope<'a> {
         coordinates: &[Affine],
         bounds: &[Bound],
     ) -> Result<Register, NeedsHome> {
-        let key = (id, coordinates.to_vec(), bounds.to_vec());
-        if let Some(&register) = self.memo.get(&key) {
-            return Ok(register);
+        let known = self.memo.get(&id).into_iter().flatten();
+        for (at, within, register) in known {
+            if at == coordinates && within == bounds {
+                return Ok(*register);
+            }
         }
         let register = self.compute(body, id, coordinates, bounds)?;
-        self.memo.insert(key, register);
+        let held = (coordinates.to_vec(), bounds.to_vec(), register);
+        self.memo.entry(id).or_default().push(held);
         Ok(register)
     }
 

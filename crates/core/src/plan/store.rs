@@ -100,7 +100,7 @@ pub(super) fn choose(
     let mut users = vec![Vec::new(); nodes.len()];
     for (id, node) in nodes.iter().enumerate().filter(|&(id, _)| needed[id]) {
         for &arg in &node.args {
-            if !users[arg].contains(&id) {
+            if users[arg].last() != Some(&id) {
                 users[arg].push(id);
             }
         }
