@@ -61,3 +61,18 @@ fn a_step_of_the_dcgan_takes_at_most_90_dispatches_and_40_pipelines() {
         assert!(pipelines <= 40, "{pipelines} with {tuning:?}");
     }
 }
+
+#[test]
+fn kernels_grow_in_step_with_unrolled_updates() {
+    let kernels = |unrolled_steps: usize| {
+        let mut config = ExperimentConfig::preset("bench-mlp").unwrap();
+        config.schedule.unrolled_steps = unrolled_steps;
+        let game = Game::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+        training(&plan(&game.program)).kernels().count()
+    };
+    let (none, five, ten) = (kernels(0), kernels(5), kernels(10));
+    assert!(
+        none <= 45 && five <= none + 5 * 41 && ten <= none + 10 * 41,
+        "{none}, {five}, {ten}"
+    );
+}

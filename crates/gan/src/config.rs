@@ -227,6 +227,10 @@ pub struct Schedule {
     #[serde(default = "one_step")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20), extend("x-unit" = "updates")))]
     pub d_steps: usize,
+    /// Updates of D that G looks ahead through, on its own samples, before it moves (unrolled GANs, Metz et al. 2017).
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10), extend("x-unit" = "updates")))]
+    pub unrolled_steps: usize,
     /// Whether G sees the D that has just moved.
     #[serde(default)]
     pub order: Order,
@@ -236,6 +240,7 @@ impl Default for Schedule {
     fn default() -> Self {
         Self {
             d_steps: 1,
+            unrolled_steps: 0,
             order: Order::Alternating,
         }
     }
@@ -435,6 +440,12 @@ impl ExperimentConfig {
             self.schedule.d_steps,
             1..=20,
         )?;
+        range(
+            "schedule.unrolled_steps",
+            "updates of D to look ahead",
+            self.schedule.unrolled_steps,
+            0..=10,
+        )?;
         range("batch", "samples", self.batch, 1..=8192)?;
         ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)?;
         if self.schedule.order == Order::Simultaneous && self.schedule.d_steps != 1 {
@@ -445,6 +456,13 @@ impl ExperimentConfig {
                     self.schedule.d_steps
                 ),
                 "use 1, or alternating order",
+            ));
+        }
+        if self.schedule.order == Order::Simultaneous && self.schedule.unrolled_steps != 0 {
+            return Err(ConfigError::new(
+                "schedule.unrolled_steps",
+                "in a simultaneous step G answers to the D that both start from, not to one that has moved on",
+                "use 0, or alternating order",
             ));
         }
         self.g_optimizer.validate("g_optimizer")?;

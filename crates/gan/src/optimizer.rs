@@ -4,6 +4,10 @@ use ganlet_core::Tensor;
 
 use crate::config::Optimizer;
 
+/// Added to a mean of squares before its root is taken: where it is zero, the slope of the root is infinite, and what is
+/// differentiated through an update (unrolled games) would not be a number. The root of this is far below any epsilon.
+const FLOOR: f64 = 1e-30;
+
 /// Looks up a live hyper-parameter by the name it has in the optimizer's config.
 pub type Lookup<'a> = &'a dyn Fn(&str, f64) -> Tensor;
 
@@ -53,7 +57,8 @@ impl Optimizer {
             Optimizer::RmsProp { lr, decay, eps } => {
                 let decay = hyper("decay", decay);
                 let square = &decay * &buffers[0] + (1.0 - &decay) * gradient.square();
-                let step = hyper("lr", lr) * gradient / (square.sqrt() + hyper("eps", eps));
+                let step =
+                    hyper("lr", lr) * gradient / ((&square + FLOOR).sqrt() + hyper("eps", eps));
                 (params - step, vec![square])
             }
             Optimizer::Adam {
@@ -71,7 +76,7 @@ impl Optimizer {
                 };
                 let rate = hyper("lr", lr) / correction(&beta1);
                 let scale = correction(&beta2).sqrt().recip();
-                let step = rate * &mean / (square.sqrt() * scale + hyper("eps", eps));
+                let step = rate * &mean / ((&square + FLOOR).sqrt() * scale + hyper("eps", eps));
                 (params - step, vec![mean, square])
             }
         }

@@ -374,6 +374,23 @@ impl Round<'_> {
         )
     }
 
+    /// What D wants to make small, and how it judged for that.
+    fn d_game(
+        &self,
+        d: &Player,
+        random: &Random,
+        real: &Tensor,
+        fake: &Tensor,
+    ) -> (Tensor, Verdict, Vec<Tensor>) {
+        let (verdict, stats) = self.judge(d, random, real, fake);
+        let cost = self.d_cost(&verdict);
+        let cost = match self.penalty(d, random, real, fake) {
+            Some(penalty) => cost + penalty,
+            None => cost,
+        };
+        (cost, verdict, stats)
+    }
+
     fn moved(&self, field: &str, player: Player, gradient: &Tensor, stats: &[Tensor]) -> Player {
         let hyper = |name: &str, value: f64| self.hyper.get(&format!("{field}.{name}"), value);
         player.moved(&hyper, gradient, stats)
@@ -390,16 +407,28 @@ impl Round<'_> {
     ) -> (Tensor, Vec<Tensor>) {
         let real = self.source.real(random, self.config.batch);
         let fake = self.fake(g, random, Turn::First).0.detach();
-        let (verdict, stats) = self.judge(d, random, &real, &fake);
-        let cost = self.d_cost(&verdict);
-        let cost = match self.penalty(d, random, &real, &fake) {
-            Some(penalty) => cost + penalty,
-            None => cost,
-        };
+        let (cost, verdict, stats) = self.d_game(d, random, &real, &fake);
         let gradient = grad(&cost, &[&d.params]).remove(0);
         metrics.judged(self, &verdict);
         metrics.d_moved(&cost, &gradient);
         (gradient, stats)
+    }
+
+    /// D as it would answer to these samples in a few updates. G's gradient goes through all of them: it is taught what its
+    /// samples would make of D (Metz et al. 2017, equations 7 to 10).
+    fn unrolled(&self, d: &Player, random: &Random, fake: &Tensor) -> Player {
+        let mut d = d.clone();
+        let steps = self.config.schedule.unrolled_steps;
+        if steps == 0 {
+            return d;
+        }
+        let real = self.source.real(random, self.config.batch);
+        for _ in 0..steps {
+            let (cost, _, stats) = self.d_game(&d, random, &real, fake);
+            let gradient = grad(&cost, &[&d.params]).remove(0);
+            d = self.moved("d_optimizer", d, &gradient, &stats);
+        }
+        d
     }
 
     /// G's gradient against `d`, and the batch statistics of finding it.
@@ -411,6 +440,7 @@ impl Round<'_> {
         random: &Random,
     ) -> (Tensor, Vec<Tensor>) {
         let (fake, stats) = self.fake(g, random, Turn::Second);
+        let d = self.unrolled(d, random, &fake);
         let (logits, _) = d.forward(&fake, random);
         let cost = self.g_cost(&logits);
         let gradient = grad(&cost, &[&g.params]).remove(0);
