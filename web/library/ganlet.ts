@@ -38,7 +38,7 @@ interface Catalog {
 /** The part of `navigator.gpu` that is used; not every browser, nor every version of the DOM's types, has it. */
 interface Gpu {
   requestAdapter(options: { powerPreference: 'high-performance' }): Promise<{
-    info: { vendor: string; architecture: string; device: string; description: string };
+    info?: Partial<Record<'vendor' | 'architecture' | 'device' | 'description', string>>;
   } | null>;
 }
 
@@ -77,7 +77,11 @@ function known(): Catalog {
  */
 export default async function init(options: { backend?: BackendChoice } = {}): Promise<void> {
   // Whoever needs the module will hear of its failure.
-  if (options.backend) moduleFor(options.backend).catch(() => undefined);
+  if (options.backend) {
+    choose(options.backend)
+      .then(([name]) => modules[name]())
+      .catch(() => undefined);
+  }
   await loadCatalog();
 }
 
@@ -90,48 +94,41 @@ export const describe = (): string => JSON.stringify(known().schema);
 /** A game under way. */
 export const Trainer: TrainerClass = {
   /** Opens a game: a preset's name, or JSON `{preset, …what differs}`. */
-  create: (config, options) => open(options, (module, chosen) => module.create(config, chosen)),
+  create: (config, options) => open((module, chosen) => module.create(config, chosen), options),
   /** Goes on from a saved file. */
-  load: (bytes, options) => open(options, (module, chosen) => module.load(bytes, chosen)),
+  load: (bytes, options) => open((module, chosen) => module.load(bytes, chosen), options),
 };
 
 async function open(
-  options: TrainerOptions = {},
   make: (module: Module['Trainer'], options: ModuleOptions) => Promise<Model | string>,
+  options?: TrainerOptions,
 ): Promise<Model> {
-  const { backend = 'auto', onProgress } = options;
-  if (backend === 'auto') onProgress?.({ stage: 'adapter', done: 0, total: 1 });
-  let { name, reason } = await choose(backend);
-  onProgress?.({ stage: 'engine', done: 0, total: 0 });
-  let made = await make((await modules[name]()).Trainer, ending(options, reason));
-  if (typeof made === 'string') {
-    // There is an adapter, but it gave no device, or one that is too small.
-    [name, reason] = [cpu(), made];
-    made = await make((await modules[name]()).Trainer, ending(options, reason));
-  }
-  return made as Model;
+  const backend = options?.backend ?? 'auto';
+  const report = options?.onProgress;
+  if (backend === 'auto') report?.({ stage: 'adapter', done: 0, total: 1 });
+  const [name, reason] = await choose(backend);
+  report?.({ stage: 'engine', done: 0, total: 0 });
+  const made = await make((await modules[name]()).Trainer, because(reason, options));
+  if (typeof made !== 'string') return made;
+  // There is an adapter, but it gave no device, or one that is too small.
+  return (await make((await modules[cpu()]()).Trainer, because(made, options))) as Model;
 }
 
-/** The options for a module; those of a CPU's, which is the second choice, say why. */
-function ending(options: TrainerOptions, fallbackReason: string | undefined): ModuleOptions {
+/** The options for a module; those of the CPU's say why, where it is the second choice. */
+function because(fallbackReason: string | undefined, options: TrainerOptions = {}): ModuleOptions {
   return fallbackReason === undefined ? options : { ...options, backend: 'cpu', fallbackReason };
 }
 
-async function moduleFor(backend: BackendChoice): Promise<Module> {
-  return modules[(await choose(backend)).name]();
-}
-
-/** Which module a backend takes, and for `auto` why it is not the GPU's. */
-async function choose(backend: BackendChoice): Promise<{ name: Name; reason?: string }> {
-  if (backend === 'webgpu') return { name: 'gpu' };
-  // What is no backend at all is an error that a module has words for.
+/** Which module a backend takes, and for `auto` the reason if it is not the GPU's. */
+async function choose(backend: BackendChoice): Promise<[Name, string | undefined]> {
   const reason = backend === 'auto' ? await againstGpu() : undefined;
-  if (backend === 'auto' && reason === undefined) return { name: 'gpu' };
-  return { name: cpu(), ...(reason === undefined ? {} : { reason }) };
+  const gpu = backend === 'webgpu' || (backend === 'auto' && reason === undefined);
+  // What is no backend at all is an error that a module has words for.
+  return [gpu ? 'gpu' : cpu(), reason];
 }
 
 /** Why `auto` does not take a GPU, asked before anything large is loaded; the GPU's module has the last word. */
-const againstGpu = async (): Promise<string | undefined> => {
+async function againstGpu(): Promise<string | undefined> {
   const { gpu } = navigator as { gpu?: Gpu };
   if (!gpu) return 'this browser does not offer WebGPU';
   const [adapter, { software_adapters: software }] = await Promise.all([
@@ -139,12 +136,11 @@ const againstGpu = async (): Promise<string | undefined> => {
     loadCatalog(),
   ]);
   if (!adapter) return 'no GPU adapter was found';
-  const { vendor, architecture, device, description } = adapter.info;
-  const name = description || `${vendor} ${architecture}`.trim();
-  const all = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
-  const slow = software.some((part) => all.includes(part));
-  return slow ? `the only adapter, ${name}, is a software one` : undefined;
-};
+  const { vendor, architecture, device, description } = adapter.info ?? {};
+  const names = [description, vendor, architecture, device].filter(Boolean).join(' ');
+  const slow = software.some((part) => names.toLowerCase().includes(part));
+  return slow ? `the only adapter, ${names}, is a software one` : undefined;
+}
 
 /** `(func (result v128) …)`, whose body is `f32x4.relaxed_madd` of zeros. */
 const RELAXED = Uint8Array.of(
