@@ -9,6 +9,7 @@ use crate::gpu::{self, Device, Prefer};
 use crate::plan::{EntryPlan, plan};
 use crate::program::Program;
 use crate::session::{DeviceError, Slot};
+use crate::wgsl::Tuned;
 
 /// Where a program is to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +93,15 @@ impl Place {
     #[cfg(not(feature = "gpu"))]
     async fn gpu(_software: bool) -> Result<Self, DeviceError> {
         Err(DeviceError::NotCompiled("GPU", "gpu"))
+    }
+
+    /// Takes over what was measured on this place's adapter, if it was measured on this one.
+    pub fn tune(&mut self, tuned: &Tuned) {
+        either!(
+            self, Self,
+            Cpu { .. } => { let _ = tuned; },
+            Gpu (device) => device.tune(tuned),
+        )
     }
 
     /// The largest buffer that a program may have here, in bytes.

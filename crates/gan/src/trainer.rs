@@ -8,6 +8,7 @@ mod recovery;
 use std::collections::VecDeque;
 
 use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
+use ganlet_core::wgsl::Tuned;
 use ganlet_core::{DeviceError, Slot};
 use serde::Serialize;
 use serde_json::Value;
@@ -89,6 +90,8 @@ pub struct Options<'a> {
     pub backend: Choice,
     /// Threads of the CPU backend.
     pub threads: usize,
+    /// Tiles that were measured on the GPU at hand; those of another are ignored.
+    pub tuned: Option<Tuned>,
     /// What every random number depends on.
     pub seed: u32,
     /// Loaded images, where the config asks for them.
@@ -175,7 +178,10 @@ impl Trainer {
     pub async fn create(config: ExperimentConfig, options: Options<'_>) -> Result<Self, Error> {
         let report = |stage, done, total| Progress { stage, done, total };
         (options.progress)(report(Stage::Adapter, 0, 1));
-        let place = Place::find(options.backend, options.threads).await?;
+        let mut place = Place::find(options.backend, options.threads).await?;
+        if let Some(tuned) = &options.tuned {
+            place.tune(tuned);
+        }
         (options.progress)(report(Stage::Init, 0, 1));
         let mut trainer = Self::at(config, options.dataset, place, options.seed)?;
         for name in [entry::TRAIN, entry::SAMPLE, entry::DISCRIMINATE] {

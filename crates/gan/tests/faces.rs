@@ -14,6 +14,7 @@ fn trained_faces() -> Trainer {
     let options = Options {
         backend: Choice::Cpu,
         threads: 1,
+        tuned: None,
         seed: 0,
         dataset: Dataset::Images(images),
         progress: &mut |_| {},

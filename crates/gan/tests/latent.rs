@@ -24,6 +24,7 @@ fn open(checkpoint: Result<&[u8], &str>, dataset: Dataset) -> Trainer {
     let options = Options {
         backend: Choice::Cpu,
         threads: 1,
+        tuned: None,
         seed: 0,
         dataset,
         progress: &mut |_| {},

@@ -18,6 +18,7 @@ fn open_on(config: &str, seed: u32, dataset: Dataset) -> Result<Trainer, Error> 
     let options = Options {
         backend: Choice::Cpu,
         threads: 1,
+        tuned: None,
         seed,
         dataset,
         progress: &mut |_| {},
@@ -60,6 +61,7 @@ fn load(bytes: &[u8]) -> Result<Trainer, Error> {
     let options = Options {
         backend: Choice::Cpu,
         threads: 1,
+        tuned: None,
         seed: 0,
         dataset: Dataset::None,
         progress: &mut |_| {},

@@ -53,9 +53,11 @@ pub(crate) async fn bench(
 
 async fn time(workload: &str, place: &PlaceArgs, reps: usize) -> Result<Value> {
     let (spinner, mut report) = progress::preparing();
+    let tuned = place.tuned()?;
     let options = Options {
         backend: place.choice(),
         threads: place.threads,
+        tuned: tuned.clone(),
         seed: 0,
         dataset: Dataset::None,
         progress: &mut report,
@@ -80,6 +82,7 @@ async fn time(workload: &str, place: &PlaceArgs, reps: usize) -> Result<Value> {
     }
     times.sort_by(f64::total_cmp);
     let info = trainer.info();
+    place.warn_if_unused(tuned.as_ref(), &info.session.adapter);
     Ok(json!({
         "workload": workload,
         "backend": info.session.backend,

@@ -70,7 +70,11 @@ pub(crate) fn attach(trainer: &mut Trainer) -> Result<()> {
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let kind = kind(&args.images)?;
     let images = data::images(kind, args.data.as_deref())?;
-    let place = Place::find(args.place.choice(), args.place.threads).await?;
+    let tuned = args.place.tuned()?;
+    let mut place = Place::find(args.place.choice(), args.place.threads).await?;
+    if let Some(tuned) = &tuned {
+        place.tune(tuned);
+    }
     let options = TrainOptions {
         steps: args.steps.unwrap_or(TrainOptions::standard(kind).steps),
         seed: args.seed,

@@ -63,15 +63,19 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         }
     };
     let config = Checkpoint::from_bytes(&bytes)?.config;
+    let tuned = args.place.tuned()?;
     let (spinner, mut report) = progress::preparing();
     let options = Options {
         backend: args.place.choice(),
         threads: args.place.threads,
+        tuned: tuned.clone(),
         seed: 0,
         dataset: data::load(&config, args.data.as_deref())?,
         progress: &mut report,
     };
     let mut trainer = Trainer::load(&bytes, options).await?;
+    args.place
+        .warn_if_unused(tuned.as_ref(), &trainer.info().session.adapter);
     classifier::attach(&mut trainer)?;
 
     spinner.set_message("decoding");

@@ -9,13 +9,15 @@ mod picture;
 mod progress;
 mod run;
 mod shaders;
+mod tune;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 use ganlet_core::backend::Choice;
-use ganlet_core::wgsl::AdapterClass;
+use ganlet_core::wgsl::{AdapterClass, Tuned};
 
 #[derive(Parser)]
 #[command(
@@ -66,6 +68,15 @@ enum Command {
         #[arg(long, conflicts_with = "out")]
         list: bool,
     },
+    /// Times the tiles of matrix products on the GPU at hand and keeps the fastest for --tuning
+    Tune {
+        /// Presets whose products are timed
+        #[arg(default_values = ["bench-mlp", "bench-ring", "bench-dcgan"])]
+        presets: Vec<String>,
+        /// Where the result goes
+        #[arg(long, value_name = "FILE", default_value = tune::FILE)]
+        out: PathBuf,
+    },
     /// Measures what a model's latent space can do: analogies, sliders, inversions, and that nothing is copied
     Latent(latent::Args),
     /// Trains the classifier that says what samples show, and measures it on held-out images
@@ -98,6 +109,9 @@ pub(crate) struct PlaceArgs {
     /// Threads of the CPU backend [default: 1; hyper-threads of one core gain nothing]
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// What `ganlet tune` measured on this GPU
+    #[arg(long, value_name = "FILE")]
+    tuning: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -125,6 +139,21 @@ enum BackendArg {
 }
 
 impl PlaceArgs {
+    /// What was measured on the GPU, where a file was named.
+    fn tuned(&self) -> Result<Option<Tuned>> {
+        self.tuning.as_deref().map(tune::read).transpose()
+    }
+
+    /// Says so where the file that was named belongs to another adapter than the one that runs.
+    fn warn_if_unused(&self, tuned: Option<&Tuned>, adapter: &str) {
+        if let (Some(path), Some(tuned)) = (&self.tuning, tuned.filter(|t| t.adapter != adapter)) {
+            let (path, measured) = (path.display(), &tuned.adapter);
+            eprintln!(
+                "{path} is ignored: it was measured on {measured}, and this runs on {adapter}"
+            );
+        }
+    }
+
     fn choice(&self) -> Choice {
         match self.backend {
             BackendArg::Auto => Choice::Auto,
@@ -178,6 +207,7 @@ fn main() -> ExitCode {
             reps,
             json,
         } => pollster::block_on(bench::bench(&workload, &place, reps, json)),
+        Command::Tune { presets, out } => pollster::block_on(tune::tune(&presets, &out)),
         Command::Shaders {
             preset,
             out,

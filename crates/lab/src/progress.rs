@@ -11,6 +11,11 @@ pub(crate) fn steps(total: u64) -> ProgressBar {
     ProgressBar::new(total).with_style(style(template))
 }
 
+/// A bar over shapes of products.
+pub(crate) fn shapes(total: usize) -> ProgressBar {
+    ProgressBar::new(total as u64).with_style(style("{bar:40} {pos}/{len} shapes  {eta} left"))
+}
+
 /// A bar over a share of 1, in thousandths.
 pub(crate) fn share(label: &'static str) -> ProgressBar {
     ProgressBar::new(1000)

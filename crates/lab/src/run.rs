@@ -56,10 +56,12 @@ pub(crate) async fn run(args: &RunArgs) -> Result<()> {
         fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     }
 
+    let tuned = args.place.tuned()?;
     let (spinner, mut report) = progress::preparing();
     let options = Options {
         backend: args.place.choice(),
         threads: args.place.threads,
+        tuned: tuned.clone(),
         seed: args.seed.unwrap_or(0),
         dataset,
         progress: &mut report,
@@ -77,6 +79,8 @@ pub(crate) async fn run(args: &RunArgs) -> Result<()> {
     spinner.finish_and_clear();
     classifier::attach(&mut trainer)?;
     let info = trainer.info();
+    args.place
+        .warn_if_unused(tuned.as_ref(), &info.session.adapter);
     if let Some(reason) = &info.session.fallback_reason {
         eprintln!("note: on the CPU, because {reason}");
     }

@@ -288,6 +288,7 @@ fn with_progress<'a>(
     trainer::Options {
         backend: options.backend,
         threads: 1,
+        tuned: None,
         seed: options.seed,
         dataset,
         progress,

@@ -6,7 +6,7 @@ use super::error::GpuError;
 use super::pipelines::Pipelines;
 use super::signal::{Signal, lock, signal};
 use crate::session::{DeviceError, SOFTWARE_ADAPTERS};
-use crate::wgsl::{AdapterClass, Tuning};
+use crate::wgsl::{AdapterClass, Tuned, Tuning};
 
 /// Which adapter to take where there are several. A browser has its own mind about this.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,6 +31,13 @@ pub struct AdapterInfo {
     pub software: bool,
 }
 
+impl AdapterInfo {
+    /// Which shaders suit it.
+    pub fn class(&self) -> AdapterClass {
+        AdapterClass::of(&self.name, self.software)
+    }
+}
+
 /// What the device said outside of any call.
 #[derive(Default)]
 struct Faults {
@@ -47,6 +54,7 @@ pub struct Device {
     pub(super) limits: wgpu::Limits,
     info: AdapterInfo,
     faults: Arc<Mutex<Faults>>,
+    tuning: Tuning,
 }
 
 impl Device {
@@ -101,6 +109,7 @@ impl Device {
             queue,
             pipelines,
             limits,
+            tuning: Tuning::of(info.class()),
             info,
             faults,
         })
@@ -120,8 +129,15 @@ impl Device {
     }
 
     /// The shapes of shaders that suit the adapter.
-    pub fn tuning(&self) -> Tuning {
-        Tuning::of(AdapterClass::of(&self.info.name, self.info.software))
+    pub fn tuning(&self) -> &Tuning {
+        &self.tuning
+    }
+
+    /// Takes over what was measured on this adapter. What was measured on another is left alone.
+    pub fn tune(&mut self, tuned: &Tuned) {
+        if tuned.adapter == self.info.name {
+            self.tuning.tiles.clone_from(&tuned.tiles);
+        }
     }
 
     /// What the device has reported since it was last asked. A lost device stays lost.

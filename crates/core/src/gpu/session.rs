@@ -91,7 +91,7 @@ impl Session {
     /// # Errors
     /// Where the program is too large for the device; nothing is allocated then.
     pub fn new(device: &Device, program: &Program, plan: &Plan) -> Result<Session, GpuError> {
-        Session::with_tuning(device, program, plan, &device.tuning())
+        Session::with_tuning(device, program, plan, device.tuning())
     }
 
     /// [`new`](Session::new) with shaders in shapes of the caller's choice.

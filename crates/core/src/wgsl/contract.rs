@@ -5,9 +5,10 @@ use super::memory::{has_vector_load, is_bounded, load_stride};
 use super::parts::{Frame, Parts};
 use super::pointwise::store_order;
 use super::values::{Coord, LANES, Out, Place, Value};
-use super::{ContractTuning, Tuning, reduce, registers, staged};
+use super::{ContractTuning, ShapeClass, Tuning, reduce, registers, staged};
 use crate::dtype::DType;
 use crate::op::{Binary, Reducer};
+use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{
     Accumulator, Instr, Kernel, Kind, Operand, Register, Role, Typed, farthest_first,
 };
@@ -18,10 +19,10 @@ const SKINNY: usize = 2;
 pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
     let kernel = oriented(kernel);
     let product = Product::of(&kernel);
-    if product.size(&product.m).min(product.size(&product.n)) <= SKINNY {
+    if product.is_skinny() {
         return reduce::emit(&as_reduction(&kernel), tuning, frame);
     }
-    match tuning.contract {
+    match tuning.tile(product.shape()) {
         // Too long for llvmpipe: invocations share the sums instead.
         ContractTuning::Registers { .. } if registers::passes(&product) > reduce::MOST_STEPS => {
             reduce::emit(&as_reduction(&kernel), tuning, frame)
@@ -35,6 +36,19 @@ pub(super) fn emit(kernel: &Kernel, tuning: &Tuning, frame: &Frame) -> Parts {
             staged::emit(&product, tuning, (edge, depth), frame)
         }
     }
+}
+
+/// The shape of a kernel's product and its floating-point operations: nothing where the kernel is no product, or one that
+/// runs as a plain sum whatever the tile.
+pub fn product(kernel: &Kernel) -> Option<(ShapeClass, f64)> {
+    let Kind::Contract { .. } = kernel.kind else {
+        return None;
+    };
+    let kernel = oriented(&coalesce(kernel));
+    let product = Product::of(&kernel);
+    let operations = 2.0 * kernel.domain.iter().product::<usize>() as f64;
+    let tiled = !product.is_skinny() && registers::passes(&product) <= reduce::MOST_STEPS;
+    tiled.then(|| (product.shape(), operations))
 }
 
 /// A contraction with its axes by role, outermost first.
@@ -78,6 +92,15 @@ impl<'k> Product<'k> {
             n: axes(Role::N),
             k,
         }
+    }
+
+    fn shape(&self) -> ShapeClass {
+        let [batch, m, n, k] = [&self.batch, &self.m, &self.n, &self.k].map(|axes| self.size(axes));
+        ShapeClass::of(batch * m, n, k)
+    }
+
+    fn is_skinny(&self) -> bool {
+        self.size(&self.m).min(self.size(&self.n)) <= SKINNY
     }
 
     pub(super) fn size(&self, axes: &[usize]) -> usize {

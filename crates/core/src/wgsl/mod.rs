@@ -16,7 +16,8 @@ use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{Binding, Kernel, Kind, shared_bindings};
 use parts::{Frame, Layout, Parts};
 
-pub use tuning::{AdapterClass, ContractTuning, Tuning};
+pub use contract::product;
+pub use tuning::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning};
 
 /// A compute shader and how to dispatch it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -111,7 +111,7 @@ pub(super) fn emit(
 
 /// Rows and columns of a workgroup's tile: little waste at the edges, much reuse, and enough workgroups.
 fn tile(batch: usize, m: usize, n: usize, edge: usize, parallelism: usize) -> (usize, usize) {
-    let wanted = parallelism / 256;
+    let wanted = (parallelism / 256).max(1);
     let edges = || [1, 2, 4].map(|shrink| edge / shrink).into_iter();
     edges()
         .flat_map(|rows| edges().map(move |columns| (rows, columns)))

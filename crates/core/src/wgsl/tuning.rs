@@ -27,7 +27,7 @@ impl AdapterClass {
 }
 
 /// Sizes that emission chooses from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Tuning {
     /// Invocations in a workgroup of element-wise kernels.
     pub workgroup: u32,
@@ -42,8 +42,38 @@ pub struct Tuning {
     pub lone_steps: usize,
     /// Neighbours in memory that should be read by neighbouring invocations.
     pub coalesced_lanes: u32,
-    /// How matrix products are tiled.
+    /// How matrix products are tiled, but for those of `tiles`.
     pub contract: ContractTuning,
+    /// What was measured to be better, by shape.
+    pub tiles: Vec<(ShapeClass, ContractTuning)>,
+}
+
+/// The sizes of a product, each rounded up to a power of two: products of one class get the same tile.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShapeClass {
+    /// Rows of all products of a batch together.
+    pub m: usize,
+    /// Columns.
+    pub n: usize,
+    /// Products in a sum.
+    pub k: usize,
+}
+
+impl ShapeClass {
+    /// Of sizes.
+    pub fn of(m: usize, n: usize, k: usize) -> Self {
+        let [m, n, k] = [m, n, k].map(usize::next_power_of_two);
+        ShapeClass { m, n, k }
+    }
+}
+
+/// What a tuner found out about one adapter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tuned {
+    /// The adapter's name.
+    pub adapter: String,
+    /// The fastest tiles, by shape.
+    pub tiles: Vec<(ShapeClass, ContractTuning)>,
 }
 
 /// The tiling of matrix products.
@@ -67,7 +97,34 @@ pub enum ContractTuning {
     },
 }
 
+impl ContractTuning {
+    /// Tilings worth trying on adapters of a class.
+    pub fn candidates(class: AdapterClass) -> Vec<Self> {
+        let registers = |(rows, vectors)| Self::Registers {
+            rows,
+            vectors,
+            workgroup: 16,
+        };
+        let staged = |(edge, depth)| Self::Workgroup { edge, depth };
+        match class {
+            AdapterClass::Gpu => [(64, 8), (64, 16), (32, 16), (32, 32), (16, 32)]
+                .map(staged)
+                .into(),
+            AdapterClass::Llvmpipe | AdapterClass::SwiftShader => {
+                let sizes = [(4, 1), (4, 2), (8, 1), (8, 2), (8, 4), (16, 1), (16, 2)];
+                sizes.map(registers).into()
+            }
+        }
+    }
+}
+
 impl Tuning {
+    /// How products of a shape are tiled.
+    pub fn tile(&self, shape: ShapeClass) -> ContractTuning {
+        let measured = self.tiles.iter().find(|(class, _)| *class == shape);
+        measured.map_or(self.contract, |(_, tile)| *tile)
+    }
+
     /// For adapters of a class.
     pub fn of(class: AdapterClass) -> Self {
         match class {
@@ -90,6 +147,7 @@ impl Tuning {
                 edge: 64,
                 depth: 16,
             },
+            tiles: Vec::new(),
         }
     }
 
@@ -107,6 +165,7 @@ impl Tuning {
                 vectors: 2,
                 workgroup: 16,
             },
+            tiles: Vec::new(),
         }
     }
 

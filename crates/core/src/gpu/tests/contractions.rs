@@ -2,7 +2,7 @@ use super::harness::*;
 use crate::dtype::DType;
 use crate::op::Binary;
 use crate::plan::kernel::{Kernel, Kind, Operand, Role};
-use crate::wgsl::Tuning;
+use crate::wgsl::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning};
 
 /// Strides on (own axis, K) of a matrix of `own` by `k`, stored either way round.
 fn strides(own: usize, k: usize, transposed: bool) -> [i64; 2] {
@@ -235,4 +235,52 @@ fn a_long_contraction() {
     );
     let buffers = buffers(&[m * k, n * k, m * n]);
     check_tuned(&device(), &k_, &buffers, 1e-3, Tuning::llvmpipe());
+}
+
+/// Whatever a tuner may choose, on sizes that fill tiles and on some that do not, and with operands stored either way.
+#[test]
+fn every_tile_computes_the_same() {
+    let device = device();
+    for class in AdapterClass::ALL {
+        for contract in ContractTuning::candidates(class) {
+            let tuning = Tuning {
+                contract,
+                parallelism: 1,
+                ..Tuning::of(class)
+            };
+            for ([m, n, k], transposed) in [([64, 64, 36], false), ([41, 37, 70], true)] {
+                let k_ = matmul(
+                    [m, n, k],
+                    strides(m, k, transposed),
+                    strides(n, k, !transposed),
+                    2,
+                    |code| code.accumulator(0),
+                );
+                let buffers = buffers(&[m * k, n * k, m * n]);
+                check_tuned(&device, &k_, &buffers, 1e-5, tuning.clone());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_measured_on_another_adapter_is_left_alone() {
+    let mut device = device();
+    let shape = ShapeClass::of(64, 100, 7);
+    let built_in = device.tuning().tile(shape);
+    let other = ContractTuning::Registers {
+        rows: 4,
+        vectors: 1,
+        workgroup: 16,
+    };
+    let mut tuned = Tuned {
+        adapter: "another".into(),
+        tiles: vec![(shape, other)],
+    };
+    device.tune(&tuned);
+    assert_eq!(device.tuning().tile(shape), built_in);
+    tuned.adapter.clone_from(&device.info().name);
+    device.tune(&tuned);
+    assert_eq!(device.tuning().tile(ShapeClass::of(50, 128, 8)), other);
+    assert_eq!(device.tuning().tile(ShapeClass::of(64, 129, 8)), built_in);
 }

@@ -329,8 +329,8 @@ pub(super) fn single(
 pub(super) fn tunings() -> [Tuning; 5] {
     let (gpu, software) = (Tuning::gpu(), Tuning::llvmpipe());
     [
-        gpu,
-        software,
+        gpu.clone(),
+        software.clone(),
         Tuning::swiftshader(),
         Tuning {
             parallelism: 1,
