@@ -75,6 +75,7 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     presets![
         "ring",
         "ring-collapse",
+        "ring-unrolled",
         "ring-wgan-gp",
         "grid",
         "moons",

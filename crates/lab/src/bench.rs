@@ -1,27 +1,42 @@
-//! `ganlet bench`: the peers' workloads, timed.
+//! `ganlet bench`: the peers' workloads, timed; and how cost grows.
 
+mod growth;
+mod plot;
+
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
-use ganlet::game::Dataset;
+use ganlet::game::{Dataset, Game, entry};
 use ganlet::preset::{self, Group};
-use ganlet::trainer::{Options, Trainer};
+use ganlet::trainer::{Options, Progress, Trainer};
+use ganlet_core::plan::kernel::{Kernel, Kind};
+use ganlet_core::plan::plan;
 use serde_json::{Value, json};
 
 use crate::{PlaceArgs, progress};
 
-/// The least time of one repetition, so that clocks and scheduling do not matter.
+/// The least time of one repetition of a workload, so that clocks and scheduling do not matter.
 const REPETITION_SECONDS: f64 = 1.0;
 /// Steps before timing: caches, clocks and allocators settle.
 const WARM_UP: u64 = 3;
+/// What stands for the workloads of [`growth`].
+const GROWTH: &str = "growth";
 
 pub(crate) async fn bench(
     workload: &str,
     place: &PlaceArgs,
     reps: usize,
     as_json: bool,
+    picture: Option<&Path>,
 ) -> Result<()> {
+    if workload == GROWTH {
+        return growth::growth(place, reps, as_json, picture).await;
+    }
+    if picture.is_some() {
+        bail!("--plot draws how cost grows: use it as `ganlet bench {GROWTH} --plot FILE.svg`");
+    }
     let all: Vec<&str> = preset::all()
         .iter()
         .filter(|p| p.group == Group::Bench)
@@ -33,13 +48,17 @@ pub(crate) async fn bench(
     };
     if chosen.is_empty() {
         bail!(
-            "there is no workload `{workload}`; use all, {}",
+            "there is no workload `{workload}`; use all, {}, {GROWTH}",
             all.join(", ")
         );
     }
     let mut results = Vec::new();
     for name in chosen {
-        let result = time(name, place, reps).await?;
+        let config = ExperimentConfig::preset(name)?;
+        let (spinner, mut report) = progress::preparing();
+        let mut result = measure(config, place, reps, REPETITION_SECONDS, &mut report).await?;
+        spinner.finish_and_clear();
+        result["workload"] = name.into();
         if !as_json {
             println!("{}", line(&result));
         }
@@ -51,46 +70,70 @@ pub(crate) async fn bench(
     Ok(())
 }
 
-async fn time(workload: &str, place: &PlaceArgs, reps: usize) -> Result<Value> {
-    let (spinner, mut report) = progress::preparing();
+/// Times the training step of a game without a data set: `reps` repetitions of at least so many seconds.
+async fn measure(
+    config: ExperimentConfig,
+    place: &PlaceArgs,
+    reps: usize,
+    seconds: f64,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Value> {
     let tuned = place.tuned()?;
+    // Tracing and planning by themselves; the trainer does them once more.
+    let started = Instant::now();
+    let game = Game::new(&config, &Dataset::None, 0, u64::MAX)?;
+    let trace_ms = milliseconds(started);
+    let started = Instant::now();
+    let plan = plan(&game.program);
+    let plan_ms = milliseconds(started);
+    let train = plan.entries.iter().find(|e| e.name == entry::TRAIN);
+    let train = train.context("every game trains")?;
+    let flop: f64 = train.kernels().map(multiply_adds).sum();
+
     let options = Options {
         backend: place.choice(),
         threads: place.threads,
         tuned: tuned.clone(),
         seed: 0,
         dataset: Dataset::None,
-        progress: &mut report,
+        progress,
     };
     let started = Instant::now();
-    let mut trainer = Trainer::create(ExperimentConfig::preset(workload)?, options).await?;
+    let mut trainer = Trainer::create(config, options).await?;
+    let compile_ms = (milliseconds(started) - trace_ms - plan_ms).max(0.0);
     let mut losses = vec![trainer.train(1).await?.values];
-    let first_step_ms = started.elapsed().as_secs_f64() * 1e3;
-    spinner.finish_and_clear();
+    let first_step_ms = milliseconds(started);
     for _ in 1..WARM_UP {
         losses.push(trainer.train(1).await?.values);
     }
     let warm = Instant::now();
     trainer.train(1).await?;
-    let estimate = warm.elapsed().as_secs_f64();
-    let steps = (REPETITION_SECONDS / estimate).ceil().max(1.0) as u64;
+    let steps = (seconds / warm.elapsed().as_secs_f64()).ceil().max(1.0) as u64;
     let mut times = Vec::with_capacity(reps);
     for _ in 0..reps.max(1) {
         let started = Instant::now();
         trainer.train(steps).await?;
-        times.push(started.elapsed().as_secs_f64() * 1e3 / steps as f64);
+        times.push(milliseconds(started) / steps as f64);
     }
     times.sort_by(f64::total_cmp);
+    let median = times[times.len() / 2];
     let info = trainer.info();
     place.warn_if_unused(tuned.as_ref(), &info.session.adapter);
     Ok(json!({
-        "workload": workload,
+        "workload": "",
         "backend": info.session.backend,
         "adapter": info.session.adapter,
-        "ms_per_step": { "median": times[times.len() / 2], "min": times[0], "max": times[times.len() - 1] },
+        "ms_per_step": { "median": median, "min": times[0], "max": times[times.len() - 1] },
+        "mflop_per_step": flop / 1e6,
+        "gflop_per_second": flop / median / 1e6,
+        "trace_ms": trace_ms,
+        "plan_ms": plan_ms,
+        "compile_ms": compile_ms,
         "first_step_ms": first_step_ms,
         "kernels": info.session.kernels,
+        "kernels_per_step": train.kernels().count(),
         "dispatches_per_step": info.dispatches_per_step,
+        "gpu_dispatches_per_step": train.dispatches.len(),
         "gpu_bytes": info.session.bytes,
         "lower_bound_bytes": info.session.least_bytes,
         "bytes_ratio": info.session.bytes as f64 / info.session.least_bytes as f64,
@@ -98,8 +141,19 @@ async fn time(workload: &str, place: &PlaceArgs, reps: usize) -> Result<Value> {
     }))
 }
 
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}
+
+/// Multiplications and additions of matrix products and convolutions, which is what counts as the work of a step.
+fn multiply_adds(kernel: &Kernel) -> f64 {
+    match kernel.kind {
+        Kind::Contract { .. } => 2.0 * kernel.domain.iter().map(|&n| n as f64).product::<f64>(),
+        Kind::Pointwise | Kind::Reduce { .. } => 0.0,
+    }
+}
+
 fn line(result: &Value) -> String {
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     let ms = &result["ms_per_step"];
     format!(
         "{:<16}{:>9.2} ms a step [{:.2} to {:.2}]  {} dispatches  {:.1} MB, {:.2} x what is alive at once  first step {:.0} ms  {} ({})",
@@ -114,4 +168,8 @@ fn line(result: &Value) -> String {
         result["backend"].as_str().unwrap_or_default(),
         result["adapter"].as_str().unwrap_or_default(),
     )
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
 }

@@ -42,7 +42,7 @@ enum Command {
     Run(RunArgs),
     /// Times the workloads of the peers' benchmark
     Bench {
-        /// bench-mlp, bench-ring, bench-wgan-gp, or all
+        /// bench-mlp, bench-dcgan, bench-ring, bench-wgan-gp, or all; growth: the MLP by batch, width and unrolled steps
         workload: String,
         #[command(flatten)]
         place: PlaceArgs,
@@ -52,6 +52,9 @@ enum Command {
         /// As JSON
         #[arg(long)]
         json: bool,
+        /// Draws the curves of growth into this SVG file
+        #[arg(long, value_name = "FILE")]
+        plot: Option<PathBuf>,
     },
     /// Prints or writes the WGSL of every kernel of a preset
     Shaders {
@@ -206,7 +209,11 @@ fn main() -> ExitCode {
             place,
             reps,
             json,
-        } => pollster::block_on(bench::bench(&workload, &place, reps, json)),
+            plot,
+        } => {
+            let plot = plot.as_deref();
+            pollster::block_on(bench::bench(&workload, &place, reps, json, plot))
+        }
         Command::Tune { presets, out } => pollster::block_on(tune::tune(&presets, &out)),
         Command::Shaders {
             preset,

@@ -16,6 +16,11 @@ pub(crate) fn shapes(total: usize) -> ProgressBar {
     ProgressBar::new(total as u64).with_style(style("{bar:40} {pos}/{len} shapes  {eta} left"))
 }
 
+/// A bar over games that are timed.
+pub(crate) fn games(total: u64) -> ProgressBar {
+    ProgressBar::new(total).with_style(style("{bar:40} {pos}/{len} games  {eta} left  {msg}"))
+}
+
 /// A bar over a share of 1, in thousandths.
 pub(crate) fn share(label: &'static str) -> ProgressBar {
     ProgressBar::new(1000)
