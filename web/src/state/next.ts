@@ -29,7 +29,19 @@ const SUGGESTIONS: readonly Suggestion[] = [
     overrides: { gradient_penalty: null },
   },
   {
-    on: /^ring/,
+    on: /^ring-collapse$/,
+    label: 'Look ahead',
+    why: 'Unrolled: G learns what D would make of its samples.',
+    preset: 'ring-unrolled',
+  },
+  {
+    on: /^ring-unrolled$/,
+    label: 'Look ahead no more',
+    why: 'The same game without it: how many clusters are left?',
+    overrides: { 'schedule.unrolled_steps': 0 },
+  },
+  {
+    on: /^ring(-wgan-gp|-unrolled)?$/,
     label: 'Switch the cost to minimax',
     why: 'G’s gradient fades where D wins: watch it stall.',
     overrides: { cost: 'minimax' },
