@@ -4,8 +4,8 @@ use ganlet_core::Tensor;
 
 use crate::config::Optimizer;
 
-/// Added to a mean of squares before its root is taken: where it is zero, the slope of the root is infinite, and what is
-/// differentiated through an update (unrolled games) would not be a number. The root of this is far below any epsilon.
+/// Added to a mean of squares before its root is taken where somebody differentiates through the update: at zero the slope of
+/// the root is infinite, and the gradient would not be a number. The root of this is far below any epsilon.
 const FLOOR: f64 = 1e-30;
 
 /// Looks up a live hyper-parameter by the name it has in the optimizer's config.
@@ -22,6 +22,7 @@ impl Optimizer {
     }
 
     /// Parameters and running buffers after one update; `count` is the number of updates with this one, shape `[]`.
+    /// `smooth` where the result is to be differentiated (unrolled games).
     pub fn update(
         &self,
         hyper: Lookup<'_>,
@@ -29,7 +30,12 @@ impl Optimizer {
         gradient: &Tensor,
         buffers: &[Tensor],
         count: &Tensor,
+        smooth: bool,
     ) -> (Tensor, Vec<Tensor>) {
+        let root = |square: &Tensor| match smooth {
+            true => (square + FLOOR).sqrt(),
+            false => square.sqrt(),
+        };
         match *self {
             Optimizer::Sgd {
                 lr,
@@ -57,8 +63,7 @@ impl Optimizer {
             Optimizer::RmsProp { lr, decay, eps } => {
                 let decay = hyper("decay", decay);
                 let square = &decay * &buffers[0] + (1.0 - &decay) * gradient.square();
-                let step =
-                    hyper("lr", lr) * gradient / ((&square + FLOOR).sqrt() + hyper("eps", eps));
+                let step = hyper("lr", lr) * gradient / (root(&square) + hyper("eps", eps));
                 (params - step, vec![square])
             }
             Optimizer::Adam {
@@ -76,7 +81,7 @@ impl Optimizer {
                 };
                 let rate = hyper("lr", lr) / correction(&beta1);
                 let scale = correction(&beta2).sqrt().recip();
-                let step = rate * &mean / ((&square + FLOOR).sqrt() * scale + hyper("eps", eps));
+                let step = rate * &mean / (root(&square) * scale + hyper("eps", eps));
                 (params - step, vec![mean, square])
             }
         }

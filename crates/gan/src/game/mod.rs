@@ -393,7 +393,7 @@ impl Round<'_> {
 
     fn moved(&self, field: &str, player: Player, gradient: &Tensor, stats: &[Tensor]) -> Player {
         let hyper = |name: &str, value: f64| self.hyper.get(&format!("{field}.{name}"), value);
-        player.moved(&hyper, gradient, stats)
+        player.moved(&hyper, gradient, stats, false)
     }
 
     /// D's gradient against the samples that `g` makes now, and the batch statistics of finding it. The samples do not
@@ -426,7 +426,8 @@ impl Round<'_> {
         for _ in 0..steps {
             let (cost, _, stats) = self.d_game(&d, random, &real, fake);
             let gradient = grad(&cost, &[&d.params]).remove(0);
-            d = self.moved("d_optimizer", d, &gradient, &stats);
+            let hyper = |name: &str, value| self.hyper.get(&format!("d_optimizer.{name}"), value);
+            d = d.moved(&hyper, &gradient, &stats, true);
         }
         d
     }

@@ -122,19 +122,20 @@ impl Player {
         (self.stack).forward(self.learned(), input, &mut Mode::Sample { stats })
     }
 
-    /// The player after one update.
+    /// The player after one update, `smooth` where that is to be differentiated.
     pub(super) fn moved(
         self,
         hyper: Lookup<'_>,
         gradient: &Tensor,
         batch_stats: &[Tensor],
+        smooth: bool,
     ) -> Self {
         let count = &self.count + 1.0;
         // As in the cost that the gradient is of.
         let spectral = self.stack.power_iteration(self.learned());
         let (params, buffers) =
             self.optimizer
-                .update(hyper, &self.params, gradient, &self.buffers, &count);
+                .update(hyper, &self.params, gradient, &self.buffers, &count, smooth);
         let stats = self.stats.map(|stats| {
             let flat: Vec<Tensor> = batch_stats
                 .iter()
