@@ -8,8 +8,9 @@ pub(crate) enum Lanes<'a, T> {
     All(T),
 }
 
-/// Lanes that a turn of a loop handles: V8 asks at every turn whether it is to stop, and wants four vectors of work for that.
-const BLOCK: usize = 16;
+/// Lanes that a turn of a loop handles. V8 asks at every turn whether it is to stop, and wants four vectors of work for that. LLVM
+/// finds vectors by itself where a turn is one lane; where it is a block, it gathers the first lanes of several with AVX-512.
+const BLOCK: usize = if cfg!(target_arch = "wasm32") { 16 } else { 1 };
 
 // In the browser these three are functions of their own: there their operands are known not to overlap, so that the compiler neither
 // asks at run time nor keeps a second, slower loop in case they do, which makes four times the code. Natively they are inlined into
