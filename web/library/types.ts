@@ -2,7 +2,7 @@
  * What the library offers, as `lib/ganlet.d.ts` says it to others.
  *
  * Kept by hand, because what wasm-bindgen generates exists only after a Rust build while the page must type-check
- * without one. The tests in e2e/ hold it against the real library.
+ * without one. `check/fits.ts` holds it against that at every build of the library, e2e/library.spec.ts against what it does.
  */
 
 export type Backend = 'webgpu' | 'cpu';

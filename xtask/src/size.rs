@@ -1,6 +1,6 @@
 //! What the page costs to load, raw and as a static host would compress it. Of the library's modules a visitor loads one.
 
-use crate::library::{Profile, WASM};
+use crate::library::{MODULES, Profile, WASM};
 use crate::{sh, site};
 use anyhow::{Result, bail};
 use flate2::{Compression, write::GzEncoder};
@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<()> {
     site::ensure(Profile::Release)?;
     let dist = site::folder();
     println!("{:>10} {:>10}", "bytes", "gzip");
-    let mut heavy = Vec::new();
+    let (mut modules, mut heavy) = (0, Vec::new());
     // Data sets and trained models come when a preset asks for them, and types never.
     for file in sh::files_under(&dist, &["data", "models"])? {
         if file.extension().is_some_and(|extension| extension == "ts") {
@@ -29,9 +29,18 @@ pub(crate) fn run() -> Result<()> {
             sizes.1,
             file.strip_prefix(&dist)?.display()
         );
-        if file.ends_with(WASM) && sizes.1 > WASM_BUDGET {
-            heavy.push(file);
+        if file.ends_with(WASM) {
+            modules += 1;
+            if sizes.1 > WASM_BUDGET {
+                heavy.push(file);
+            }
         }
+    }
+    if modules != MODULES.len() {
+        bail!(
+            "{modules} modules were weighed, and the library has {}",
+            MODULES.len()
+        );
     }
     if !heavy.is_empty() {
         bail!("{heavy:?} take more than their budget of {WASM_BUDGET} bytes, compressed");

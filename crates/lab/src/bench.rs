@@ -120,7 +120,6 @@ async fn measure(
     let info = trainer.info();
     place.warn_if_unused(tuned.as_ref(), &info.session.adapter);
     Ok(json!({
-        "workload": "",
         "backend": info.session.backend,
         "adapter": info.session.adapter,
         "ms_per_step": { "median": median, "min": times[0], "max": times[times.len() - 1] },

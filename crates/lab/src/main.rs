@@ -73,8 +73,8 @@ enum Command {
     },
     /// Times the tiles of matrix products on the GPU at hand and keeps the fastest for --tuning
     Tune {
-        /// Presets whose products are timed
-        #[arg(default_values = ["bench-mlp", "bench-ring", "bench-dcgan"])]
+        /// Presets, configs or .json files whose products are timed
+        #[arg(value_parser = config_text, default_values = ["bench-mlp", "bench-ring", "bench-dcgan"])]
         presets: Vec<String>,
         /// Where the result goes
         #[arg(long, value_name = "FILE", default_value = tune::FILE)]

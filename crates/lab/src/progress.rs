@@ -11,14 +11,9 @@ pub(crate) fn steps(total: u64) -> ProgressBar {
     ProgressBar::new(total).with_style(style(template))
 }
 
-/// A bar over shapes of products.
-pub(crate) fn shapes(total: usize) -> ProgressBar {
-    ProgressBar::new(total as u64).with_style(style("{bar:40} {pos}/{len} shapes  {eta} left"))
-}
-
-/// A bar over games that are timed.
-pub(crate) fn games(total: u64) -> ProgressBar {
-    ProgressBar::new(total).with_style(style("{bar:40} {pos}/{len} games  {eta} left  {msg}"))
+/// A bar over things that are timed one after another.
+pub(crate) fn timings(total: usize) -> ProgressBar {
+    ProgressBar::new(total as u64).with_style(style("{bar:40} {pos}/{len}  {eta} left  {msg}"))
 }
 
 /// A bar over a share of 1, in thousandths.

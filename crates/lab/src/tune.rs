@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{data, progress};
 
-/// Where the result goes, and is looked for, unless told otherwise.
+/// Where the result goes unless told otherwise.
 pub(crate) const FILE: &str = "ganlet-tuning.json";
 /// Milliseconds that one timing lasts at least, unless that takes so many runs.
 const TIMING_MS: f64 = 20.0;
@@ -91,7 +91,7 @@ pub(crate) async fn tune(presets: &[String], out: &Path) -> Result<()> {
         "k",
         heads.concat()
     );
-    let bar = progress::shapes(cases.len());
+    let bar = progress::timings(cases.len());
     let mut tiles = Vec::new();
     for (shape, case) in cases {
         let built_in = Tuning::of(class).tile(shape);
@@ -121,7 +121,7 @@ pub(crate) async fn tune(presets: &[String], out: &Path) -> Result<()> {
     let text = serde_json::to_string_pretty(&record)? + "\n";
     fs::write(out, text).with_context(|| format!("{} cannot be written", out.display()))?;
     println!(
-        "written to {}: `--tuning` of `ganlet run` and `ganlet bench` takes it",
+        "written to {}: the commands that run on a GPU take it with `--tuning`",
         out.display()
     );
     Ok(())

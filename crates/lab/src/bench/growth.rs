@@ -70,7 +70,7 @@ pub(super) async fn growth(
     picture: Option<&Path>,
 ) -> Result<()> {
     let sweeps = sweeps();
-    let bar = progress::games(sweeps.iter().map(|sweep| sweep.values.len() as u64).sum());
+    let bar = progress::timings(sweeps.iter().map(|sweep| sweep.values.len()).sum());
     let mut results = Vec::new();
     for sweep in &sweeps {
         for &value in &sweep.values {

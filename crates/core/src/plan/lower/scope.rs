@@ -9,6 +9,7 @@ use crate::op::Op;
 use crate::plan::kernel::{
     Access, Affine, Binding, Body, Bound, Instr, Kernel, Kind, Register, Store, View,
 };
+use crate::plan::store::{Class, class};
 use crate::shape::strides;
 
 /// A value at one place: coordinates, bounds, and the register that holds it.
@@ -190,7 +191,7 @@ impl<'a> Scope<'a> {
             return Ok(emit(body, Instr::Accumulator(accumulator), dtype));
         }
         let here = bounds.is_empty() && self.is_here(&node.shape, coordinates, &self.output_axes);
-        let leaf = matches!(node.op, Op::Input(_) | Op::State(_));
+        let leaf = class(&node.op) == Class::Leaf;
         if leaf
             || (self.context.homes.contains_key(&id)
                 && !(self.in_epilogue && here && self.computed.contains(&id)))
