@@ -4,8 +4,7 @@ use ganlet_core::Tensor;
 
 use crate::config::Optimizer;
 
-/// Added to a mean of squares before its root is taken where somebody differentiates through the update: at zero the slope of
-/// the root is infinite, and the gradient would not be a number. The root of this is far below any epsilon.
+/// Keeps the slope of a root finite at zero, where its gradient would not be a number. Its own root is far below any epsilon.
 const FLOOR: f64 = 1e-30;
 
 /// Looks up a live hyper-parameter by the name it has in the optimizer's config.
@@ -22,7 +21,6 @@ impl Optimizer {
     }
 
     /// Parameters and running buffers after one update; `count` is the number of updates with this one, shape `[]`.
-    /// `smooth` where the result is to be differentiated (unrolled games).
     pub fn update(
         &self,
         hyper: Lookup<'_>,
@@ -30,12 +28,34 @@ impl Optimizer {
         gradient: &Tensor,
         buffers: &[Tensor],
         count: &Tensor,
-        smooth: bool,
     ) -> (Tensor, Vec<Tensor>) {
-        let root = |square: &Tensor| match smooth {
-            true => (square + FLOOR).sqrt(),
-            false => square.sqrt(),
-        };
+        self.rule(Tensor::sqrt, hyper, params, gradient, buffers, count)
+    }
+
+    /// [`update`](Self::update) for whoever differentiates through it: its gradient is finite everywhere, also for parameters
+    /// whose gradient has been zero so far.
+    pub fn differentiable_update(
+        &self,
+        hyper: Lookup<'_>,
+        params: &Tensor,
+        gradient: &Tensor,
+        buffers: &[Tensor],
+        count: &Tensor,
+    ) -> (Tensor, Vec<Tensor>) {
+        let root = |square: &Tensor| (square + FLOOR).sqrt();
+        self.rule(root, hyper, params, gradient, buffers, count)
+    }
+
+    /// An update that takes the root of a mean of squares by `root`.
+    fn rule(
+        &self,
+        root: fn(&Tensor) -> Tensor,
+        hyper: Lookup<'_>,
+        params: &Tensor,
+        gradient: &Tensor,
+        buffers: &[Tensor],
+        count: &Tensor,
+    ) -> (Tensor, Vec<Tensor>) {
         match *self {
             Optimizer::Sgd {
                 lr,
@@ -84,6 +104,68 @@ impl Optimizer {
                 let step = rate * &mean / (root(&square) * scale + hyper("eps", eps));
                 (params - step, vec![mean, square])
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ganlet_core::eval::Evaluator;
+    use ganlet_core::grad::grad;
+    use ganlet_core::{Builder, DType, Init};
+
+    use super::*;
+
+    /// The slope of the sum of two parameters after an update, for a gradient that moves with a factor: the second parameter
+    /// has no gradient.
+    fn slope(optimizer: &Optimizer, differentiable: bool) -> f64 {
+        let b = Builder::new();
+        let state = |name: &str, values: &[f32]| {
+            let bytes = Init::Bytes(bytemuck::cast_slice(values).into());
+            b.state(name, &[values.len()], DType::F32, bytes)
+        };
+        let factor = state("factor", &[2.0]);
+        let gradient = &factor * state("direction", &[3.0, 0.0]);
+        let buffers: Vec<Tensor> = optimizer
+            .buffers()
+            .iter()
+            .map(|name| state(name, &[0.0; 2]))
+            .collect();
+        let hyper = |_: &str, value: f64| b.scalar(value);
+        let update = if differentiable {
+            Optimizer::differentiable_update
+        } else {
+            Optimizer::update
+        };
+        let (params, count) = (state("params", &[0.0; 2]), b.scalar(1.0));
+        let (next, _) = update(optimizer, &hyper, &params, &gradient, &buffers, &count);
+        let slope = grad(&next.sum_all(), &[&factor]).remove(0);
+        b.entry("slope", &[], &[("slope", &slope)]);
+        let program = b.build().unwrap();
+        let mut evaluator = Evaluator::<f64>::new(&program);
+        evaluator.run(0)[0].floats()[0]
+    }
+
+    #[test]
+    fn what_is_differentiated_has_a_gradient_where_a_parameter_has_none() {
+        for optimizer in [
+            Optimizer::Adam {
+                lr: 0.1,
+                beta1: 0.5,
+                beta2: 0.9,
+                eps: 1e-8,
+            },
+            Optimizer::RmsProp {
+                lr: 0.1,
+                decay: 0.9,
+                eps: 1e-8,
+            },
+        ] {
+            // A first step has the size of the rate whatever the gradient's: its slope is next to nothing.
+            let found = slope(&optimizer, true);
+            assert!(found.abs() < 1e-6, "{optimizer:?}: {found}");
+            // Or the floor would not be needed.
+            assert!(slope(&optimizer, false).is_nan(), "{optimizer:?}");
         }
     }
 }

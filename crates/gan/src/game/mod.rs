@@ -393,7 +393,7 @@ impl Round<'_> {
 
     fn moved(&self, field: &str, player: Player, gradient: &Tensor, stats: &[Tensor]) -> Player {
         let hyper = |name: &str, value: f64| self.hyper.get(&format!("{field}.{name}"), value);
-        player.moved(&hyper, gradient, stats, false)
+        player.moved(&hyper, gradient, stats)
     }
 
     /// D's gradient against the samples that `g` makes now, and the batch statistics of finding it. The samples do not
@@ -427,7 +427,7 @@ impl Round<'_> {
             let (cost, _, stats) = self.d_game(&d, random, &real, fake);
             let gradient = grad(&cost, &[&d.params]).remove(0);
             let hyper = |name: &str, value| self.hyper.get(&format!("d_optimizer.{name}"), value);
-            d = d.moved(&hyper, &gradient, &stats, true);
+            d = d.foreseen(&hyper, &gradient, &stats);
         }
         d
     }

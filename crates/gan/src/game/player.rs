@@ -30,6 +30,10 @@ pub(super) enum Turn {
     Second,
 }
 
+/// One of the updates of an [`Optimizer`].
+type Update =
+    fn(&Optimizer, Lookup<'_>, &Tensor, &Tensor, &[Tensor], &Tensor) -> (Tensor, Vec<Tensor>);
+
 /// A player at one moment of a step: state tensors at first, their next values later.
 #[derive(Clone)]
 pub(super) struct Player {
@@ -122,20 +126,43 @@ impl Player {
         (self.stack).forward(self.learned(), input, &mut Mode::Sample { stats })
     }
 
-    /// The player after one update, `smooth` where that is to be differentiated.
+    /// The player after one update.
     pub(super) fn moved(
         self,
         hyper: Lookup<'_>,
         gradient: &Tensor,
         batch_stats: &[Tensor],
-        smooth: bool,
+    ) -> Self {
+        self.after(Optimizer::update, hyper, gradient, batch_stats)
+    }
+
+    /// The player as it would be after one update, which gradients go through.
+    pub(super) fn foreseen(
+        self,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
+    ) -> Self {
+        self.after(
+            Optimizer::differentiable_update,
+            hyper,
+            gradient,
+            batch_stats,
+        )
+    }
+
+    fn after(
+        self,
+        update: Update,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
     ) -> Self {
         let count = &self.count + 1.0;
         // As in the cost that the gradient is of.
         let spectral = self.stack.power_iteration(self.learned());
-        let (params, buffers) =
-            self.optimizer
-                .update(hyper, &self.params, gradient, &self.buffers, &count, smooth);
+        let (optimizer, buffers) = (&self.optimizer, &self.buffers);
+        let (params, buffers) = update(optimizer, hyper, &self.params, gradient, buffers, &count);
         let stats = self.stats.map(|stats| {
             let flat: Vec<Tensor> = batch_stats
                 .iter()

@@ -53,7 +53,7 @@ pub(crate) fn trace(b: &Builder, prior: &Prior, len: usize, view: impl Fn(&Tenso
         _ => b.scalar(value),
     };
     let after = &updates + 1.0;
-    let (next, next_moments) = optimizer.update(&hyper, &z, &gradient, &moments, &after, false);
+    let (next, next_moments) = optimizer.update(&hyper, &z, &gradient, &moments, &after);
     b.entry(
         ENTRY,
         &[

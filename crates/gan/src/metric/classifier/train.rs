@@ -172,7 +172,7 @@ fn program(stack: &Stack, images: &Images, first: &[f32], options: TrainOptions)
         "lr" => &left * value,
         _ => b.scalar(value),
     };
-    let (next, moments) = optimizer.update(&hyper, &params, &gradient, &buffers, &after, false);
+    let (next, moments) = optimizer.update(&hyper, &params, &gradient, &buffers, &after);
     let next_key = &key + b.iota(&[2], 0);
     let mut updates = vec![
         (&params, &next),
