@@ -123,16 +123,17 @@ pub enum Stage {
     Compile,
 }
 
-/// The metrics of one step, in the order of [`Trainer::metric_names`].
+/// The metrics of one step, in the order of [`Trainer::metric_names`]. Where players move one at a time, those of the last
+/// move of the round.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// How many steps had been taken before it, manual ones included.
+    /// How many steps had been taken before it.
     pub step: u64,
     /// The values.
     pub values: Vec<f32>,
 }
 
-/// Which player moves in a manual step.
+/// Which player moves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Player {
     /// The discriminator.
@@ -148,7 +149,7 @@ pub struct Info {
     pub session: SessionInfo,
     /// Kernels that one training step runs.
     pub dispatches_per_step: usize,
-    /// Steps taken.
+    /// Steps taken: rounds of the schedule, each of which ends with the update of G.
     pub step: u64,
 }
 
@@ -164,6 +165,8 @@ pub struct Trainer {
     directions: Option<(u64, Vec<Direction>)>,
     seed: u32,
     step: u64,
+    /// Rows of metrics that the device has recorded, one for each run of an entry. They count from a multiple of [`RING`].
+    recorded: u64,
     history: VecDeque<Row>,
     snapshot: Option<Snapshot>,
     /// The noise of every redraw.
@@ -217,6 +220,7 @@ impl Trainer {
             directions: None,
             seed,
             step: 0,
+            recorded: 0,
             history: VecDeque::new(),
             snapshot,
             fixed_noise,
@@ -252,7 +256,7 @@ impl Trainer {
         self.advance(entry::TRAIN, steps).await
     }
 
-    /// One update of one player alone.
+    /// One update of one player alone. That of G completes a step.
     ///
     /// # Errors
     /// As [`train`](Self::train).
@@ -272,18 +276,23 @@ impl Trainer {
             self.keep_snapshot().await?;
             self.session.run(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
-            let metric_of = |row: &Row| row.values.iter().position(|v| !v.is_finite());
-            if let Some((bad, metric)) = rows
-                .iter()
-                .find_map(|row| Some((row.step, metric_of(row)?)))
+            let metric_of = |row: &Vec<f32>| row.iter().position(|v| !v.is_finite());
+            if let Some((good, metric)) = (0..)
+                .zip(&rows)
+                .find_map(|(good, row)| Some((good, metric_of(row)?)))
             {
-                return Err(self.recover(bad, self.game.metrics[metric], entry).await);
+                return Err(self.recover(good, self.game.metrics[metric], entry).await);
             }
             if let Some(snapshot) = &mut self.snapshot {
                 snapshot.note(entry, chunk);
             }
-            self.step += chunk;
-            self.history.extend(rows);
+            self.recorded += chunk;
+            for values in rows {
+                self.history.pop_back_if(|row| row.step == self.step);
+                let step = self.step;
+                self.history.push_back(Row { step, values });
+                self.step += self.steps_of(entry, 1);
+            }
             let surplus = self.history.len().saturating_sub(HISTORY);
             self.history.drain(..surplus);
             left -= chunk;
@@ -294,19 +303,25 @@ impl Trainer {
         }))
     }
 
-    /// The rows of the last `count` steps, which must not have been fetched yet.
-    async fn fetch_metrics(&mut self, count: u64) -> Result<Vec<Row>, Error> {
+    /// How many steps of the game so many runs of an entry are: a round is over when G has moved.
+    fn steps_of(&self, entry: usize, runs: u64) -> u64 {
+        if entry == self.entry(entry::STEP_D) {
+            0
+        } else {
+            runs
+        }
+    }
+
+    /// The rows of the last `count` runs, which must not have been fetched yet.
+    async fn fetch_metrics(&mut self, count: u64) -> Result<Vec<Vec<f32>>, Error> {
         let ring = self.read_state("metrics").await?;
         let ring: &[f32] = bytemuck::cast_slice(&ring);
         let width = self.game.metrics.len();
-        let row = |step: u64| {
-            let at = (step % RING as u64) as usize * width;
-            Row {
-                step,
-                values: ring[at..at + width].to_vec(),
-            }
+        let row = |run: u64| {
+            let at = (run % RING as u64) as usize * width;
+            ring[at..at + width].to_vec()
         };
-        Ok((self.step..self.step + count).map(row).collect())
+        Ok((self.recorded..self.recorded + count).map(row).collect())
     }
 
     async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
@@ -323,7 +338,7 @@ impl Trainer {
         &self.game.metrics
     }
 
-    /// The rows recorded from step `since` on, as far as they are kept.
+    /// The rows recorded from step `since` on, one a step, as far as they are kept. That of the step under way is not final.
     pub fn history(&self, since: u64) -> impl Iterator<Item = &Row> {
         self.history.iter().filter(move |row| row.step >= since)
     }
@@ -505,6 +520,7 @@ impl Trainer {
         }
         self.seed = seed;
         self.step = 0;
+        self.recorded = 0;
         self.history.clear();
         self.directions = None;
         self.snapshot = Some(Snapshot::initial(&fresh.program));
@@ -563,6 +579,9 @@ impl Trainer {
         let states = checkpoint.matched(&self.game.program)?;
         for (index, bytes) in states {
             self.session.write(Slot::State(index), &bytes)?;
+            if self.game.program.states[index].name == "metrics.cursor" {
+                self.recorded = bytemuck::pod_read_unaligned::<u32>(&bytes).into();
+            }
         }
         self.step = checkpoint.step;
         self.history.clear();

@@ -9,12 +9,13 @@ use super::{Error, Trainer};
 use crate::checkpoint;
 use crate::layer::Param;
 
-/// Steps between snapshots.
+/// Runs of entries between snapshots.
 const EVERY: u64 = 500;
 
-/// The state at some step, and what ran since.
+/// The state at some moment, and what ran since: entries, and how often.
 pub(super) struct Snapshot {
     step: u64,
+    recorded: u64,
     states: Vec<(usize, Vec<u8>)>,
     runs: Vec<(usize, u64)>,
 }
@@ -32,28 +33,41 @@ impl Snapshot {
             .collect();
         Self {
             step: 0,
+            recorded: 0,
             states,
             runs: vec![],
         }
     }
 
-    /// Notes that an entry ran.
-    pub(super) fn note(&mut self, entry: usize, steps: u64) {
+    /// Notes that an entry ran so many times.
+    pub(super) fn note(&mut self, entry: usize, times: u64) {
         match self.runs.last_mut() {
-            Some((last, count)) if *last == entry => *count += steps,
-            _ => self.runs.push((entry, steps)),
+            Some((last, count)) if *last == entry => *count += times,
+            _ => self.runs.push((entry, times)),
         }
+    }
+
+    /// How many runs it has noted.
+    fn len(&self) -> u64 {
+        self.runs.iter().map(|(_, times)| times).sum()
+    }
+
+    /// The first `len` of the runs.
+    fn first(&self, len: u64) -> Vec<(usize, u64)> {
+        let mut left = len;
+        let mut take = |&(entry, times): &(usize, u64)| {
+            let taken = times.min(left);
+            left -= taken;
+            (entry, taken)
+        };
+        self.runs.iter().map(&mut take).collect()
     }
 }
 
 impl Trainer {
     /// Takes a snapshot if the last one is old.
     pub(super) async fn keep_snapshot(&mut self) -> Result<(), Error> {
-        if self
-            .snapshot
-            .as_ref()
-            .is_some_and(|s| self.step < s.step + EVERY)
-        {
+        if self.snapshot.as_ref().is_some_and(|s| s.len() < EVERY) {
             return Ok(());
         }
         let states = self.mutable_states().await?;
@@ -61,6 +75,7 @@ impl Trainer {
         if self.snapshot.is_none() || self.not_finite(&states).is_none() {
             self.snapshot = Some(Snapshot {
                 step: self.step,
+                recorded: self.recorded,
                 states,
                 runs: vec![],
             });
@@ -68,62 +83,54 @@ impl Trainer {
         Ok(())
     }
 
-    /// Step `bad`, run by `entry`, reported a number that is not finite: goes back to the last step whose state is
+    /// After `good` more runs of `entry`, one reported a number that is not finite: goes back to the last moment whose state is
     /// finite, and says what failed.
-    pub(super) async fn recover(&mut self, bad: u64, metric: &str, entry: usize) -> Error {
-        match self.try_recover(bad, metric, entry).await {
+    pub(super) async fn recover(&mut self, good: u64, metric: &str, entry: usize) -> Error {
+        match self.try_recover(good, metric, entry).await {
             Ok(error) | Err(error) => error,
         }
     }
 
-    async fn try_recover(&mut self, bad: u64, metric: &str, entry: usize) -> Result<Error, Error> {
-        let snapshot = self
+    async fn try_recover(&mut self, good: u64, metric: &str, entry: usize) -> Result<Error, Error> {
+        let mut snapshot = self
             .snapshot
-            .as_mut()
+            .take()
             .expect("a snapshot is taken before every run");
-        snapshot.note(entry, bad + 1 - self.step.min(bad));
-        let start = snapshot.step;
-        // The costs of a step are those of the parameters before it, so the step before may be the one that failed.
-        let mut target = bad;
+        snapshot.note(entry, good);
+        // The costs of a run are those of the parameters before it, so the run before may be the one that failed.
+        let mut target = snapshot.len();
         let mut tensor = String::from(metric);
         loop {
-            self.replay(target).await?;
+            self.replay(&snapshot, target).await?;
             let states = self.mutable_states().await?;
             match self.not_finite(&states) {
                 None => break,
-                Some(name) if target > start => {
-                    tensor = name;
-                    target -= 1;
-                }
-                Some(name) => {
-                    tensor = name;
-                    break;
-                }
+                Some(name) => tensor = name,
             }
+            if target == 0 {
+                break;
+            }
+            target -= 1;
         }
-        self.step = target;
-        self.snapshot = None;
-        self.history.retain(|row| row.step < target);
+        let restored = self.step;
+        self.history.retain(|row| row.step < restored);
         Ok(Error::Diverged {
-            step: target + 1,
+            step: restored + 1,
             tensor,
-            restored: target,
+            restored,
         })
     }
 
-    /// From the snapshot to step `target`.
-    async fn replay(&mut self, target: u64) -> Result<(), Error> {
-        let Some(snapshot) = &self.snapshot else {
-            return Ok(());
-        };
+    /// To the moment after the first `target` runs since a snapshot.
+    async fn replay(&mut self, snapshot: &Snapshot, target: u64) -> Result<(), Error> {
         for (index, bytes) in &snapshot.states {
             self.session.write(Slot::State(*index), bytes)?;
         }
-        let mut left = target.saturating_sub(snapshot.step);
-        for (entry, count) in snapshot.runs.clone() {
-            let steps = count.min(left);
-            self.session.run(entry, steps as usize).await?;
-            left -= steps;
+        self.step = snapshot.step;
+        self.recorded = snapshot.recorded + target;
+        for (entry, times) in snapshot.first(target) {
+            self.session.run(entry, times as usize).await?;
+            self.step += self.steps_of(entry, times);
         }
         Ok(())
     }
