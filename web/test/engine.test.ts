@@ -196,6 +196,32 @@ describe('the engine', () => {
     expect(bench.events('frame').at(-1)?.frame.step).toBe(1 + rounds);
     const steps = bench.events('metrics').flatMap(({ series }) => [...(series.step ?? [])]);
     expect(Math.max(...steps)).toBe(rounds);
+    const saved = await bench.call('save', null);
+    if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
+    expect(
+      await bench.call('load', { bytes: saved.result as Uint8Array, backend: 'cpu' }),
+    ).toMatchObject({
+      ok: true,
+      result: { info: { step: 1 + rounds }, aside: { step: 1 + rounds } },
+    });
+  });
+
+  it('shows what a move of D changes, within the step, and keeps it when another model comes', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('step', { which: 'both' });
+    for (let i = 0; i < 3; i++) {
+      const before = bench.events('metrics').length;
+      await bench.call('step', { which: 'd' });
+      const sent = bench.events('metrics').slice(before);
+      expect(sent.map(({ step, series }) => [step, ...(series.step ?? [])])).toEqual([[1, 1]]);
+    }
+    await bench.call('step', { which: 'g' });
+    expect(bench.events('metrics').at(-1)?.step).toBe(2);
+    await bench.call('reset', { seed: 1 });
+    await bench.call('step', { which: 'd' });
+    expect(await bench.call('reset', { seed: 2 })).toMatchObject({
+      result: { aside: { step: 0 } },
+    });
   });
 
   it('trains in one loop, however often it is paused and begun', async () => {

@@ -291,13 +291,19 @@ export class Trainer extends LatentMock implements TrainerType {
     return this.#latest();
   }
 
-  /** As in the library, every move counts. */
-  async step(_which: 'd' | 'g'): Promise<Metrics> {
+  /** As in the library, G’s move completes a step. */
+  async step(which: 'd' | 'g'): Promise<Metrics> {
     this.#record();
+    if (which === 'd') this.#step -= 1;
     return Promise.resolve(this.#latest());
   }
 
+  /** The numbers of one more step; a move within it has left some already. */
   #record(): void {
+    if (this.#sent.at(-1) === this.#step) {
+      this.#sent.pop();
+      for (const column of Object.values(this.#values)) column.pop();
+    }
     this.#step += 1;
     const r = random(this.#step + this.seed * 7919);
     const d = this.#done;

@@ -8,9 +8,10 @@ export class SeriesStore {
   #stride = 1;
   #steps: number[] = [];
   #columns = new Map<string, number[]>();
-  /** The bucket that is being filled: how many rows, and the sums so far. */
+  /** The last point is that of the bucket being filled: how many rows it has, and the sums of all of them but the last. */
   #count = 0;
   #sums = new Map<string, number>();
+  #last = new Map<string, number>();
   #lastStep = -1;
 
   constructor(private readonly capacity = 600) {}
@@ -21,6 +22,7 @@ export class SeriesStore {
     this.#columns.clear();
     this.#count = 0;
     this.#sums.clear();
+    this.#last.clear();
     this.#lastStep = -1;
   }
 
@@ -45,29 +47,41 @@ export class SeriesStore {
     const steps = series.step ?? new Float64Array();
     const names = Object.keys(series).filter((name) => name !== 'step');
     for (const [row, step] of steps.entries()) {
-      // The library may repeat the last known step; it is drawn once.
-      if (step <= this.#lastStep) continue;
-      this.#lastStep = step;
-      for (const name of names) {
-        this.#sums.set(name, (this.#sums.get(name) ?? 0) + (series[name]?.[row] ?? NaN));
-      }
-      this.#count += 1;
-      if (this.#count >= this.#stride) this.#close(step);
+      if (step < this.#lastStep) continue;
+      // Numbers of the same step take the place of those before: a player has moved again within it.
+      if (step > this.#lastStep) this.#begin(step);
+      this.#last = new Map(names.map((name) => [name, series[name]?.[row] ?? NaN]));
+      this.#draw();
     }
   }
 
-  #close(step: number): void {
-    this.#steps.push(step);
-    for (const [name, sum] of this.#sums) {
+  /** Makes room for one more row: in the last bucket, or in a new one where that is full. */
+  #begin(step: number): void {
+    if (this.#steps.length === 0 || this.#count >= this.#stride) {
+      if (this.#steps.length >= this.capacity) this.#halve();
+      this.#steps.push(step);
+      this.#count = 0;
+      this.#sums.clear();
+    } else {
+      for (const [name, value] of this.#last) {
+        this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
+      }
+      this.#steps[this.#steps.length - 1] = step;
+    }
+    this.#count += 1;
+    this.#lastStep = step;
+  }
+
+  /** The last bucket's means. */
+  #draw(): void {
+    const at = this.#steps.length - 1;
+    for (const [name, value] of this.#last) {
       const column = this.#columns.get(name) ?? [];
       // A metric that appears late gets a gap before it.
-      while (column.length < this.#steps.length - 1) column.push(NaN);
-      column.push(sum / this.#count);
+      while (column.length < at) column.push(NaN);
+      column[at] = ((this.#sums.get(name) ?? 0) + value) / this.#count;
       this.#columns.set(name, column);
     }
-    this.#count = 0;
-    this.#sums.clear();
-    if (this.#steps.length >= this.capacity) this.#halve();
   }
 
   #halve(): void {

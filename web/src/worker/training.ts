@@ -35,8 +35,8 @@ export class Training {
   /** How often training was begun: a loop that was paused must not wake up beside the next one. */
   #plays = 0;
   #slow = false;
-  /** Moves of D in slow motion. The library counts every move; a round of moves is one step of the game. */
-  #extraMoves = 0;
+  /** Whether anybody has moved since the model was made or loaded; D alone may, within a step. */
+  #played = false;
   #historySince = 0;
   #pace = new Pace();
   readonly #rate = new Rate();
@@ -61,7 +61,7 @@ export class Training {
     this.trainer = trainer;
     this.model = model;
     this.pageIsDrawing = false;
-    this.#extraMoves = 0;
+    this.#played = false;
     this.#historySince = 0;
     this.#pace = new Pace();
     this.#rate.clear();
@@ -79,11 +79,11 @@ export class Training {
 
   /** What was trained here, if anything was, before another model takes its place. */
   async aside(): Promise<Pick<Model, 'aside'>> {
-    const { trainer, model } = this;
-    if (!trainer || !model || trainer.info().step === model.info.step) return {};
+    const { trainer } = this;
+    if (!trainer || !this.#played) return {};
     try {
       const bytes = (await trainer.save()) as Uint8Array<ArrayBuffer>;
-      return { aside: { bytes, step: this.#stepOf(trainer) } };
+      return { aside: { bytes, step: trainer.info().step } };
     } catch {
       // A device that is gone has nothing more to give.
       return {};
@@ -124,6 +124,7 @@ export class Training {
     this.stop();
     await this.queue.run(async () => {
       const trainer = this.need();
+      this.#played = true;
       await (which === 'both' ? trainer.train(1) : trainer.step(which));
       this.#report(trainer, 0);
       await this.picture();
@@ -135,7 +136,6 @@ export class Training {
     if (!this.trainer || !this.model) return;
     const start = this.clock.now();
     const frame = await makeFrame(this.trainer, this.model, this.view);
-    frame.step -= this.#extraMoves;
     this.#frames.record(start, this.clock.now());
     this.pageIsDrawing = true;
     this.post({ event: 'frame', frame }, buffersOf(frame));
@@ -146,7 +146,7 @@ export class Training {
     const start = this.clock.now();
     const values = await trainer.evaluate();
     this.#evaluations.record(start, this.clock.now());
-    return { step: this.#stepOf(trainer), values };
+    return { step: trainer.info().step, values };
   }
 
   #setRunning(running: boolean): void {
@@ -185,8 +185,8 @@ export class Training {
       this.post({ event: 'phase', phase });
       await this.queue.run(async () => {
         const trainer = this.need();
+        this.#played = true;
         await trainer.step(phase);
-        if (phase === 'd') this.#extraMoves += 1;
         this.#report(trainer, 0);
         await this.picture();
       });
@@ -201,6 +201,7 @@ export class Training {
     const trainer = this.need();
     const { steps } = this.#pace;
     const start = this.clock.now();
+    this.#played = true;
     const metrics = await trainer.train(steps);
     const end = this.clock.now();
     this.#pace.record(steps, end - start);
@@ -222,14 +223,10 @@ export class Training {
   /** Sends the latest numbers and the part of the curves that the page does not have yet. */
   #report(trainer: Trainer, stepsPerSecond: number): void {
     const series = trainer.history(this.#historySince) as Series;
-    const last = series.step?.at(-1);
-    if (last !== undefined) this.#historySince = last + 1;
-    if (series.step) series.step = series.step.map((step) => step - this.#extraMoves);
-    this.post({ event: 'metrics', step: this.#stepOf(trainer), stepsPerSecond, series });
-  }
-
-  #stepOf(trainer: Trainer): number {
-    return trainer.info().step - this.#extraMoves;
+    const { step } = trainer.info();
+    // The numbers of the step under way change with every move in it.
+    this.#historySince = step;
+    this.post({ event: 'metrics', step, stepsPerSecond, series });
   }
 
   /** The exact metrics of a toy are cheap enough to come unasked; those of images are not. */
