@@ -102,6 +102,8 @@ export interface Calls extends StudioCalls {
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
+  /** The model that there is goes on elsewhere; nothing is put aside. */
+  move: { args: { backend: BackendChoice }; result: Model };
   reset: { args: { seed: number }; result: Model };
   /** Goes on, on the CPU, from the last checkpoint of a model whose GPU is gone. */
   recover: { args: null; result: Model };

@@ -139,9 +139,7 @@ export abstract class Models extends Core {
   async chooseBackend(backend: BackendChoice): Promise<boolean> {
     if (!this.model || this.step === 0) return this.create({ ...this.spec, backend });
     const { shipped } = this;
-    const bytes = await this.try('', 'save', null);
-    const model =
-      bytes && (await this.try('Moving the model', 'load', { bytes, backend }, [bytes.buffer]));
+    const model = await this.try('Moving the model', 'move', { backend });
     if (!model) return false;
     this.spec = { ...this.spec, backend };
     this.adopt(model);

@@ -28,6 +28,9 @@ export interface Host extends Clock {
   load(url: string, backend?: BackendChoice): Promise<Library>;
 }
 
+type Make = (library: Library) => Promise<Trainer>;
+type Leave = () => Promise<Pick<Model, 'aside'>>;
+
 export class Engine {
   readonly #queue = new Queue();
   readonly #training: Training;
@@ -80,6 +83,15 @@ export class Engine {
       }),
     load: ({ bytes, backend }) =>
       this.#replaceStill((library) => library.Trainer.load(bytes, this.#options({ backend }))),
+    move: ({ backend }) =>
+      this.#replaceStill(
+        async (library) => {
+          const bytes = await this.#save();
+          return library.Trainer.load(bytes, this.#options({ backend }));
+        },
+        // It is the same model.
+        () => Promise.resolve({}),
+      ),
     reset: ({ seed }) =>
       this.#queue.run(async () => {
         const trainer = this.#training.need();
@@ -113,8 +125,7 @@ export class Engine {
         trainer.set(path, value);
         return { config: JSON.parse(trainer.config()) as Json };
       }),
-    save: () =>
-      this.#queue.run(async () => (await this.#training.need().save()) as Uint8Array<ArrayBuffer>),
+    save: () => this.#save(),
     evaluate: () => this.#queue.run(() => this.#training.evaluate()),
     bench: ({ preset, backend }) =>
       this.#queue.run(() =>
@@ -166,8 +177,17 @@ export class Engine {
     };
   }
 
-  /** Makes a new trainer first and lets the old one go only then: a failure loses nothing. */
-  async #replace(make: (library: Library) => Promise<Trainer>): Promise<Model> {
+  #save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#queue.run(
+      async () => (await this.#training.need().save()) as Uint8Array<ArrayBuffer>,
+    );
+  }
+
+  /**
+   * Makes a new trainer first and lets the old one go only then: a failure loses nothing. `leave` is what is kept of the
+   * old one.
+   */
+  async #replace(make: Make, leave: Leave = () => this.#training.aside()): Promise<Model> {
     const turn = ++this.#makes;
     const trainer = await make(this.#loaded());
     return this.#queue.run(async () => {
@@ -175,10 +195,10 @@ export class Engine {
       try {
         if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
         this.#training.stop();
-        const aside = await this.#training.aside();
+        const left = await leave();
         const model = await this.#adopt(trainer);
         old?.free();
-        return { ...model, ...aside };
+        return { ...model, ...left };
       } catch (error) {
         trainer.free();
         throw error;
@@ -187,9 +207,9 @@ export class Engine {
   }
 
   /** The same for a model whose last state has been saved already. */
-  #replaceStill(make: (library: Library) => Promise<Trainer>): Promise<Model> {
+  #replaceStill(make: Make, leave?: Leave): Promise<Model> {
     this.#training.stop();
-    return this.#replace(make);
+    return this.#replace(make, leave);
   }
 
   async #adopt(trainer: Trainer): Promise<Model> {
