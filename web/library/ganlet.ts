@@ -12,6 +12,9 @@ export type Trainer = Model;
 /** A module's folder beside this file. */
 type Name = 'gpu' | 'cpu' | 'cpu-relaxed';
 
+/** Why `auto` does not take a GPU; a module has the words. */
+type Against = ['left-out' | 'no-webgpu' | 'no-adapter'] | ['software', adapter: string];
+
 interface ModuleOptions extends TrainerOptions {
   /** Why it is not a GPU; `info()` says so. */
   fallbackReason?: string;
@@ -20,6 +23,7 @@ interface ModuleOptions extends TrainerOptions {
 /** What wasm-bindgen makes of crates/wasm, as far as it is used here. */
 interface Module {
   default(source: { module_or_path: Promise<Response> }): Promise<unknown>;
+  whyNoGpu(...against: Against): string;
   Trainer: {
     /** Where `auto` finds no GPU to use, and the module has no other backend: the reason. */
     create(config: string, options: ModuleOptions): Promise<Model | string>;
@@ -27,12 +31,21 @@ interface Module {
   };
 }
 
+/**
+ * What a module is chosen by. tools/catalog.js writes it above the compiled entry: were it in a file of its own, every
+ * module would wait for that first.
+ */
+declare const BUILT: {
+  /** The modules of this site: a developer's build may have one. */
+  modules: Name[];
+  /** What the names of rasterizers contain. */
+  software_adapters: string[];
+};
+
 /** What is known without a module. */
 interface Catalog {
   presets: unknown[];
   schema: unknown;
-  /** What the names of rasterizers contain. */
-  software_adapters: string[];
 }
 
 /** The part of `navigator.gpu` that is used; not every browser, nor every version of the DOM's types, has it. */
@@ -106,9 +119,11 @@ async function open(
   const backend = options?.backend ?? 'auto';
   const report = options?.onProgress;
   if (backend === 'auto') report?.({ stage: 'adapter', done: 0, total: 1 });
-  const [name, reason] = await choose(backend);
+  const [name, against] = await choose(backend);
   report?.({ stage: 'engine', done: 0, total: 0 });
-  const made = await make((await modules[name]()).Trainer, because(reason, options));
+  const module = await modules[name]();
+  const reason = against && module.whyNoGpu(...against);
+  const made = await make(module.Trainer, because(reason, options));
   if (typeof made !== 'string') return made;
   // There is an adapter, but it gave no device, or one that is too small.
   return (await make((await modules[cpu()]()).Trainer, because(made, options))) as Model;
@@ -120,26 +135,25 @@ function because(fallbackReason: string | undefined, options: TrainerOptions = {
 }
 
 /** Which module a backend takes, and for `auto` the reason if it is not the GPU's. */
-async function choose(backend: BackendChoice): Promise<[Name, string | undefined]> {
-  const reason = backend === 'auto' ? await againstGpu() : undefined;
-  const gpu = backend === 'webgpu' || (backend === 'auto' && reason === undefined);
+async function choose(backend: BackendChoice): Promise<[Name, Against | undefined]> {
+  const against = backend === 'auto' ? await againstGpu() : undefined;
+  const gpu = backend === 'webgpu' || (backend === 'auto' && against === undefined);
   // What is no backend at all is an error that a module has words for.
-  return [gpu ? 'gpu' : cpu(), reason];
+  return [gpu ? 'gpu' : cpu(), against];
 }
 
 /** Why `auto` does not take a GPU, asked before anything large is loaded; the GPU's module has the last word. */
-async function againstGpu(): Promise<string | undefined> {
+async function againstGpu(): Promise<Against | undefined> {
+  if (!BUILT.modules.includes('gpu')) return ['left-out'];
   const { gpu } = navigator as { gpu?: Gpu };
-  if (!gpu) return 'this browser does not offer WebGPU';
-  const [adapter, { software_adapters: software }] = await Promise.all([
-    gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null),
-    loadCatalog(),
-  ]);
-  if (!adapter) return 'no GPU adapter was found';
+  if (!gpu) return ['no-webgpu'];
+  const wanted = { powerPreference: 'high-performance' } as const;
+  const adapter = await gpu.requestAdapter(wanted).catch(() => null);
+  if (!adapter) return ['no-adapter'];
   const { vendor, architecture, device, description } = adapter.info ?? {};
   const names = [description, vendor, architecture, device].filter(Boolean).join(' ');
-  const slow = software.some((part) => names.toLowerCase().includes(part));
-  return slow ? `the only adapter, ${names}, is a software one` : undefined;
+  const slow = BUILT.software_adapters.some((part) => names.toLowerCase().includes(part));
+  return slow ? ['software', names] : undefined;
 }
 
 /** `(func (result v128) …)`, whose body is `f32x4.relaxed_madd` of zeros. */
@@ -152,7 +166,8 @@ const RELAXED = Uint8Array.of(
   ...[0xfd, 0x85, 2, 0x0b],
 );
 
-const cpu = (): Name => (WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu');
+const cpu = (): Name =>
+  BUILT.modules.includes('cpu-relaxed') && WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu';
 
 const modules: Record<Name, () => Promise<Module>> = {
   gpu: once(() => load('gpu')),
@@ -160,7 +175,14 @@ const modules: Record<Name, () => Promise<Module>> = {
   'cpu-relaxed': once(() => load('cpu-relaxed')),
 };
 
+const device = (name: Name): string => (name === 'gpu' ? 'GPU' : 'CPU');
+
 async function load(name: Name): Promise<Module> {
+  if (!BUILT.modules.includes(name)) {
+    throw new Error(
+      `This site was built without the engine for the ${device(name)}. Choose another, or build it with all: cargo xtask build, or build --dev --all.`,
+    );
+  }
   try {
     // Both files at once.
     const source = fetched(`./${name}/ganlet_bg.wasm`);
@@ -171,7 +193,7 @@ async function load(name: Name): Promise<Module> {
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `The engine for the ${name === 'gpu' ? 'GPU' : 'CPU'} could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
+      `The engine for the ${device(name)} could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
-//! The browser library in web/lib: three modules, each crates/wasm with one backend, compiled, wrapped by wasm-bindgen and
-//! shrunk by wasm-opt; and the entry of web/library, which loads the one that a browser needs.
+//! The browser library in web/lib: three modules (a developer may do with one), each crates/wasm with one backend, compiled,
+//! wrapped by wasm-bindgen and shrunk by wasm-opt; and the entry of web/library, which loads the one that a browser needs.
 
 use crate::stamp::Stamp;
 use crate::{setup, sh};
@@ -17,21 +17,33 @@ pub(crate) const WASM: &str = "ganlet_bg.wasm";
 pub(crate) enum Profile {
     /// Small and fast: what people get.
     Release,
-    /// Compiled soon, with debug assertions and names.
-    Dev,
+    /// Compiled soon, with debug assertions and names: every module, or the one that runs in any browser.
+    Dev { all: bool },
 }
 
 impl Profile {
-    /// The profile that a `--dev` flag asks for.
-    pub(crate) fn new(dev: bool) -> Self {
-        if dev { Self::Dev } else { Self::Release }
+    /// The profile that the flags `--dev` and `--all` ask for.
+    pub(crate) fn new(dev: bool, all: bool) -> Self {
+        if dev {
+            Self::Dev { all }
+        } else {
+            Self::Release
+        }
+    }
+
+    /// What is built of the library.
+    fn modules(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Release | Self::Dev { all: true } => &MODULES,
+            Self::Dev { all: false } => &MODULES[..1],
+        }
     }
 
     /// Its name to cargo, and the folder that cargo puts its products in.
     fn cargo(self) -> (&'static str, &'static str) {
         match self {
             Self::Release => ("wasm", "wasm"),
-            Self::Dev => ("dev", "debug"),
+            Self::Dev { .. } => ("dev", "debug"),
         }
     }
 }
@@ -60,11 +72,11 @@ const WASM_OPT_FLAGS: [&str; 15] = [
     "--strip-producers",
 ];
 
-/// A module of the library: its folder, and the features that crates/wasm is compiled with.
+/// A module of the library: its folder, and the features that crates/wasm is compiled with. The first runs in any browser.
 pub(crate) const MODULES: [(&str, &str); 3] = [
-    ("gpu", "gpu"),
     ("cpu", "cpu"),
     ("cpu-relaxed", "relaxed-simd"),
+    ("gpu", "gpu"),
 ];
 
 /// What the modules are made from, beside the flags in here.
@@ -88,9 +100,9 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     setup::node_packages()?;
     let folder = sh::web().join("lib");
     let flags = WASM_OPT_FLAGS.join(" ");
-    let key = format!("{} {MODULES:?} {flags}", profile.cargo().0);
+    let key = format!("{} {:?} {flags}", profile.cargo().0, profile.modules());
     let modules = Stamp::new("ganlet-modules", &key);
-    // Cargo keeps one library of a package at a time, so it cannot say by itself that all three are up to date.
+    // Cargo keeps one library of a package at a time, so it cannot say by itself that all of them are up to date.
     let stale = !folder.is_dir() || !modules.holds(&MODULE_SOURCES, &["tests"])?;
     if stale {
         if folder.exists() {
@@ -112,7 +124,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 fn build_modules(folder: &Path, profile: Profile) -> Result<()> {
     thread::scope(|scope| {
         let mut optimizing = Vec::new();
-        for (name, features) in MODULES {
+        for (name, features) in profile.modules() {
             let module = folder.join(name);
             bind(&compile(features, profile)?, &module, profile)?;
             if profile == Profile::Release {
@@ -145,7 +157,7 @@ fn compile(features: &str, profile: Profile) -> Result<PathBuf> {
 
 /// Writes the ES module, its types and the wasm that it loads.
 fn bind(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
-    let dev = profile == Profile::Dev;
+    let dev = profile != Profile::Release;
     // The names of a release go with wasm-opt.
     Bindgen::new()
         .input_path(compiled)
@@ -170,4 +182,16 @@ fn optimize(wasm: &Path) -> Result<()> {
             .arg("-o")
             .arg(wasm),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_developers_build_has_the_module_for_any_cpu_unless_all_are_asked_for() {
+        assert_eq!(Profile::new(true, false).modules(), [("cpu", "cpu")]);
+        assert_eq!(Profile::new(true, true).modules(), MODULES);
+        assert_eq!(Profile::new(false, false).modules(), MODULES);
+    }
 }

@@ -33,15 +33,21 @@ enum Task {
         /// Do not open the browser
         #[arg(long)]
         no_open: bool,
-        /// Compile fast instead of small
+        /// Compile fast instead of small, and the library's module for the CPU alone
         #[arg(long)]
         dev: bool,
+        /// With --dev: every module of the library
+        #[arg(long, requires = "dev")]
+        all: bool,
     },
     /// Build the static site into web/dist
     Build {
-        /// Compile fast instead of small: debug assertions on, no wasm-opt
+        /// Compile fast instead of small: debug assertions on, no wasm-opt, and the library's module for the CPU alone
         #[arg(long)]
         dev: bool,
+        /// With --dev: every module of the library
+        #[arg(long, requires = "dev")]
+        all: bool,
     },
     /// Run every check and test, stopping at the first that fails
     Test {
@@ -62,10 +68,13 @@ enum Task {
 
 fn main() {
     let result = match Cli::parse().task {
-        Task::Serve { port, no_open, dev } => {
-            serve::run(port, !no_open, library::Profile::new(dev))
-        }
-        Task::Build { dev } => site::build(library::Profile::new(dev)),
+        Task::Serve {
+            port,
+            no_open,
+            dev,
+            all,
+        } => serve::run(port, !no_open, library::Profile::new(dev, all)),
+        Task::Build { dev, all } => site::build(library::Profile::new(dev, all)),
         Task::Test { list: true, .. } => {
             test::list();
             Ok(())

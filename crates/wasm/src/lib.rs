@@ -5,7 +5,7 @@ mod latent;
 mod options;
 mod trainer;
 
-use ganlet_core::session::SOFTWARE_ADAPTERS;
+use ganlet_core::session::{DeviceError, SOFTWARE_ADAPTERS};
 use wasm_bindgen::prelude::*;
 
 pub use trainer::Trainer;
@@ -15,7 +15,21 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// What a page wants to know before it chooses a module, as JSON:
+/// Why there is no GPU, in words, for a page that has asked the browser by itself: `left-out` of the site, `no-webgpu`,
+/// `no-adapter`, or `software` with the adapter's name.
+#[wasm_bindgen(js_name = whyNoGpu)]
+pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, JsError> {
+    let reason = match case {
+        "left-out" => DeviceError::NotCompiled("GPU", "gpu"),
+        "no-webgpu" => DeviceError::NoWebGpu,
+        "no-adapter" => DeviceError::NoAdapter("the browser offers none".into()),
+        "software" => DeviceError::Software(adapter.unwrap_or_default()),
+        other => return Err(JsError::new(&format!("there is no case \"{other}\""))),
+    };
+    Ok(reason.to_string())
+}
+
+/// What a page wants to know before there is a module, as JSON:
 /// `{presets: [{name, title, teaches, summary, goal, steps, data, group, config}], software_adapters: [part of a name]}`.
 /// It is written beside the modules when they are built.
 #[wasm_bindgen]
