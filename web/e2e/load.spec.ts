@@ -21,6 +21,30 @@ test('the first load is under 493 KB compressed, without any data', async ({ pag
   expect(total).toBeLessThan(493_000);
 });
 
+test('what draws the curves comes when they are in view, and its absence is said', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  let asked = 0;
+  await page.route(/uPlot/, async (route) => {
+    asked += 1;
+    await route.abort();
+  });
+  const playground = new Playground(page);
+  await playground.open();
+  expect(asked).toBe(0);
+  const curves = page.locator('gan-curves');
+  await curves.scrollIntoViewIfNeeded();
+  await expect(curves).toContainText('The curves could not be loaded');
+  await page.unroute(/uPlot/);
+  await page.goto('about:blank');
+  await playground.open();
+  await curves.scrollIntoViewIfNeeded();
+  // With data in them: what is said where there are none gives way to it.
+  await expect(curves.locator('.uplot canvas')).toHaveCount(2);
+  await expect(curves).not.toContainText('Comes with the first step');
+});
+
 test('while a data set is on its way, the page can be used, and another preset chosen', async ({
   page,
 }) => {

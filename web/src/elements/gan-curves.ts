@@ -1,11 +1,15 @@
-/** The curves: losses of both players, and what D thinks of real and fake. */
+/**
+ * The curves: losses of both players, and what D thinks of real and fake. uPlot, which draws them, is more than a third of
+ * the page's code, so it comes when there is something to draw, and in view: on a phone when one scrolls to it.
+ */
 import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { Topic } from '../state/session.ts';
 import { shared } from '../style/shared.ts';
 import type { Palette } from '../style/palette.ts';
+import { whenInView } from './in-view.ts';
 import { ThemedElement } from './themed-element.ts';
 
 interface Curve {
@@ -43,7 +47,11 @@ export class GanCurves extends ThemedElement {
   @state() private empty = true;
   /** The point of the curves that the pointer is over, in both charts. */
   @state() private at: number | null = null;
+  @state() private missing = false;
+  #plot: typeof uPlot | undefined;
   #plots: uPlot[] = [];
+  /** Gives up waiting to come into view. */
+  #leave: (() => void) | undefined;
   #scheduled = false;
   #critic = false;
   readonly #resize = new ResizeObserver(() => {
@@ -95,6 +103,7 @@ export class GanCurves extends ThemedElement {
       }
       .plot > * {
         position: absolute;
+        inset: 0;
       }
       .plot > p {
         z-index: 1;
@@ -129,19 +138,37 @@ export class GanCurves extends ThemedElement {
             ${this.#pointed === undefined ? nothing : html`<em>step ${this.#pointed}</em>`}
           </figcaption>
           <div class="plot">
-            ${this.empty ? html`<p class="small quiet">Comes with the first step.</p>` : nothing}
+            <div></div>
+            ${this.#instead()}
           </div>
         </figure>
       `,
     )}`;
   }
 
+  #instead(): TemplateResult | typeof nothing {
+    const text = this.missing
+      ? 'The curves could not be loaded. Reload the page when you are online.'
+      : 'Comes with the first step.';
+    return this.missing || this.empty ? html`<p class="small quiet">${text}</p>` : nothing;
+  }
+
   override firstUpdated(): void {
-    this.#build();
     this.#resize.observe(this);
   }
 
+  async #begin(): Promise<void> {
+    try {
+      this.#plot = (await import('uplot')).default;
+    } catch {
+      this.missing = true;
+      return;
+    }
+    this.#build();
+  }
+
   override disconnectedCallback(): void {
+    this.#leave?.();
     this.#resize.disconnect();
     super.disconnectedCallback();
   }
@@ -162,6 +189,7 @@ export class GanCurves extends ThemedElement {
     setTimeout(() => {
       this.#scheduled = false;
       this.empty = this.session.series.steps.length === 0;
+      if (!this.empty) this.#leave ??= whenInView(this, '0px', () => void this.#begin());
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
       });
@@ -187,14 +215,16 @@ export class GanCurves extends ThemedElement {
   }
 
   #holders(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>('.plot')];
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('.plot > div')];
   }
 
   #build(): void {
+    const Plot = this.#plot;
+    if (!Plot) return;
     for (const plot of this.#plots) plot.destroy();
     const { palette } = this.theme;
     this.#plots = this.#holders().map(
-      (holder, i) => new uPlot(this.#options(i, palette, holder), this.#data(i), holder),
+      (holder, i) => new Plot(this.#options(i, palette, holder), this.#data(i), holder),
     );
   }
 

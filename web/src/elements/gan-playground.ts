@@ -17,6 +17,7 @@ import { Theme } from '../style/theme.ts';
 import './gan-page.ts';
 import type { GanPage } from './gan-page.ts';
 import { styles } from './gan-playground.styles.ts';
+import { whenInView } from './in-view.ts';
 import { undoRem } from './rem.ts';
 import { listen, onKey, shortcut } from './shortcuts.ts';
 
@@ -57,9 +58,11 @@ export class GanPlayground extends LitElement {
     if (this.page) void this.#openPage(this.#begin());
     else {
       undoRem(this);
-      this.#whenInView(() => {
-        this.#wishes.ask(this.#begin());
-      });
+      this.#leave.push(
+        whenInView(this, '25%', () => {
+          this.#wishes.ask(this.#begin());
+        }),
+      );
     }
   }
 
@@ -135,21 +138,6 @@ export class GanPlayground extends LitElement {
     }
     this.problems = problems;
     if (problems.length === 0) this.dispatchEvent(new Event('ready', { bubbles: true }));
-  }
-
-  #whenInView(act: () => void): void {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-        observer.disconnect();
-        act();
-      },
-      { rootMargin: '25%' },
-    );
-    observer.observe(this);
-    this.#leave.push(() => {
-      observer.disconnect();
-    });
   }
 
   override render(): TemplateResult {
