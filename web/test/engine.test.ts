@@ -196,6 +196,15 @@ describe('the engine', () => {
     expect(bench.events('metrics').at(-1)?.step).toBe(1);
   });
 
+  it('does not begin a model when another was asked for before its turn', async () => {
+    const create = vi.spyOn(mock.Trainer, 'create');
+    const seeds = [1, 2, 3].map((seed) => bench.call('create', { ...CREATE, seed }));
+    const oks = (await Promise.all(seeds)).map((reply) => 'ok' in reply && reply.ok);
+    expect(oks).toEqual([false, false, true]);
+    expect(create).toHaveBeenCalledTimes(1);
+    create.mockRestore();
+  });
+
   it('counts a round of moves as the one step that it is', async () => {
     await bench.call('create', CREATE);
     await bench.call('step', { which: 'both' });

@@ -189,11 +189,17 @@ export class Engine {
    */
   async #replace(make: Make, leave: Leave = () => this.#training.aside()): Promise<Model> {
     const turn = ++this.#makes;
+    const check = (): void => {
+      if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
+    };
+    // Of several that were asked for while the worker was busy, only the last is made at all.
+    await this.host.breathe();
+    check();
     const trainer = await make(this.#loaded());
     return this.#queue.run(async () => {
       const old = this.#training.trainer;
       try {
-        if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
+        check();
         this.#training.stop();
         const left = await leave();
         const model = await this.#adopt(trainer);
