@@ -160,6 +160,47 @@ test('a model that gave way to another can be brought back', async ({ page }) =>
   await expect(page).toHaveURL(/seed=7(&|$)/);
 });
 
+test('a model is not forgotten by a look at others that are not trained', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  for (const preset of ['moons', 'line-1d']) {
+    await page.locator('gan-presets .open').click();
+    await page.locator(`[data-preset="${preset}"]`).click();
+    await expect(page).toHaveURL(new RegExp(`preset=${preset}`));
+    await expect.poll(() => playground.step()).toBe(0);
+  }
+  const back = page.getByRole('button', { name: 'Back to Ring of eight, step 1' });
+  await back.click();
+  await expect.poll(() => playground.step()).toBe(1);
+  await expect(page).toHaveURL(/preset=ring(&|$)/);
+  await expect(back).toBeHidden();
+});
+
+test('training goes on when the model moves to another device', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await playground.train.click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(5);
+  await page.getByLabel('Runs on').locator('visible=true').selectOption('auto');
+  await expect(page).not.toHaveURL(/backend=cpu/);
+  const moved = await playground.step();
+  await expect.poll(() => playground.step()).toBeGreaterThan(moved);
+  await expect(playground.pause).toBeVisible();
+});
+
+test('a phone shows how far it is', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  const steps = page.locator('[data-metric=step]');
+  await expect(steps).toBeInViewport();
+  await playground.train.click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(5);
+  await expect(steps).toBeInViewport();
+});
+
 test('a change of a setting is marked, has its unit, and can be undone', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

@@ -88,12 +88,11 @@ export abstract class Models extends Core {
       this.ships(spec.preset) && wantsShipped(spec)
         ? await this.loadShipped(spec, () => turn === this.#wanted)
         : undefined;
-    if (turn !== this.#wanted) return true;
+    if (!shipped && turn !== this.#wanted) return true;
     const args = { preset, seed, backend, overrides, headStart };
     const model = shipped ?? (await this.try('Preparing', 'create', args));
-    // Another one was chosen meanwhile.
-    if (turn !== this.#wanted) return true;
-    if (!model) return false;
+    // If there is none, another one may have been chosen meanwhile; if there is one, the worker has gone over to it.
+    if (!model) return turn !== this.#wanted;
     const { spec: before } = this;
     this.spec = spec;
     this.adopt(model);
@@ -138,14 +137,16 @@ export abstract class Models extends Core {
   /** Another device; what was trained moves with it. */
   async chooseBackend(backend: BackendChoice): Promise<boolean> {
     if (!this.model || this.step === 0) return this.create({ ...this.spec, backend });
-    const { shipped } = this;
+    const { shipped, running } = this;
     const model = await this.try('Moving the model', 'move', { backend });
-    if (!model) return false;
-    this.spec = { ...this.spec, backend };
-    this.adopt(model);
-    this.shipped = shipped;
-    this.tell('model');
-    return true;
+    if (model) {
+      this.spec = { ...this.spec, backend };
+      this.adopt(model);
+      this.shipped = shipped;
+      this.tell('model');
+    }
+    if (running) await this.try('', 'play', null);
+    return model !== undefined;
   }
 
   async reset(seed = this.spec.seed): Promise<void> {
@@ -204,12 +205,13 @@ export abstract class Models extends Core {
     const { spec: before } = this;
     this.spec = spec;
     this.adopt(model);
+    this.aside = undefined;
     this.#putAside(model, before);
   }
 
-  /** What a person trained is not lost by a click. */
+  /** What a person trained is not lost by a click, nor by another click on what was not trained. */
   #putAside({ aside }: Model, spec: Spec): void {
-    this.aside = aside && { ...aside, spec };
+    if (aside) this.aside = { ...aside, spec };
     this.tell('model');
   }
 
