@@ -133,6 +133,20 @@ test('neither does a module of it that cannot be loaded leave an empty page with
   await expect(alert).toContainText('Reload');
 });
 
+test('a studio that cannot be loaded is named, and opens when it can be', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=faces-dcgan&backend=cpu');
+  await page.route(/gan-studio/, (route) => route.abort());
+  const studio = page.getByRole('button', { name: 'Latent studio' });
+  await studio.click();
+  await expect(playground.notices.getByRole('alert')).toContainText(
+    'The studio could not be loaded, and the model here is as it was.',
+  );
+  await page.unroute(/gan-studio/);
+  await studio.click();
+  await expect(page.getByRole('heading', { name: 'The latent studio' })).toBeVisible();
+});
+
 test('asks nothing of any other host, and breaks no rule of its own', async ({ page }) => {
   const foreign: string[] = [];
   const complaints: string[] = [];

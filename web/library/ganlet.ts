@@ -193,7 +193,7 @@ async function load(name: Name): Promise<Module> {
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `The engine for the ${device(name)} could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
+      `The engine for the ${device(name)} could not be loaded (${cause}). Check the connection and try again. Reload the page where that does not help: this browser may be too old, or the site incomplete.`,
       { cause: error },
     );
   }

@@ -88,7 +88,8 @@ export class GanBar extends SessionElement {
       }
       @container (max-width: 40rem) {
         :host {
-          gap: 0.5rem;
+          flex-wrap: wrap;
+          gap: 0.375rem 0.5rem;
         }
         .train {
           flex: 1;
@@ -109,7 +110,15 @@ export class GanBar extends SessionElement {
           clip-path: inset(50%);
         }
         .counter {
-          display: none;
+          display: flex;
+          flex: 1 0 100%;
+          order: -1;
+          align-items: baseline;
+          gap: 0.375rem;
+          line-height: 1;
+        }
+        .counter strong {
+          font-size: 0.8125rem;
         }
       }
     `,

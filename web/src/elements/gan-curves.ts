@@ -105,6 +105,9 @@ export class GanCurves extends ThemedElement {
         position: absolute;
         inset: 0;
       }
+      .empty > div {
+        visibility: hidden;
+      }
       .plot > p {
         z-index: 1;
         inset: 40% 0 auto;
@@ -137,7 +140,7 @@ export class GanCurves extends ThemedElement {
             )}
             ${this.#pointed === undefined ? nothing : html`<em>step ${this.#pointed}</em>`}
           </figcaption>
-          <div class="plot">
+          <div class="plot ${this.empty ? 'empty' : ''}">
             <div></div>
             ${this.#instead()}
           </div>

@@ -154,7 +154,7 @@ export const styles = css`
       height: 0.75rem;
     }
     button {
-      padding: 0.25rem;
+      padding: 0.25rem 0.125rem;
       border-radius: 0.5rem;
       text-align: center;
     }

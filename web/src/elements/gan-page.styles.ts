@@ -200,7 +200,7 @@ export const styles = css`
       padding-inline: 1rem;
     }
     gan-stage {
-      width: min(100%, 100dvh - 12rem);
+      width: min(100%, 100dvh - 13.25rem);
       margin-inline: auto;
     }
     footer {

@@ -185,7 +185,15 @@ export class GanPage extends ThemedElement {
       return;
     }
     // Loaded when it is wanted: most visits begin and many end without it.
-    await import('./gan-studio.ts');
+    try {
+      await import('./gan-studio.ts');
+    } catch {
+      session.notify(
+        'error',
+        'The studio could not be loaded, and the model here is as it was. Check the connection and open it again.',
+      );
+      return;
+    }
     this.studioOpen = true;
     await session.studio.begin();
     if (sample !== undefined) session.studio.pick(sample);

@@ -46,7 +46,8 @@ export class GanStory extends SessionElement {
         min-height: 2rem;
       }
       .coach {
-        min-height: 3rem;
+        /* Three lines, which most of what it says keeps within: what is below stays where it is. */
+        min-height: 4.25rem;
         padding-inline-start: 0.75rem;
         border-inline-start: 0.1875rem solid var(--line);
         font-size: 0.9375rem;
