@@ -70,6 +70,18 @@ export class GanBench extends LitElement {
         color: var(--paper);
         font-weight: 600;
       }
+      .primary:disabled {
+        opacity: 0.45;
+        color: var(--paper);
+      }
+      /* Tables do not move when a run begins, nor columns when its numbers come. */
+      [role='status'] {
+        flex: 1 0 100%;
+        min-height: 1.5em;
+      }
+      td.here {
+        min-width: 10rem;
+      }
       .scroll {
         overflow-x: auto;
       }
