@@ -55,6 +55,7 @@ export interface TrainerOptions {
 
 export interface Trainer extends LatentTools {
   train(steps: number): Promise<Metrics>;
+  /** One update of one player alone. That of G completes a step; within one, `history` changes its last row. */
   step(which: 'd' | 'g'): Promise<Metrics>;
   sample(n: number): Promise<Float32Array>;
   generate(z: Float32Array): Promise<Float32Array>;

@@ -75,7 +75,7 @@ impl Trainer {
         })
     }
 
-    /// One update of one player alone: "d" or "g".
+    /// One update of one player alone: "d" or "g". That of G completes a step; within one, `history` changes its last row.
     #[wasm_bindgen(unchecked_return_type = "Promise<Metrics>")]
     pub fn step(&self, which: String) -> Promise {
         let this = self.clone();
