@@ -45,6 +45,23 @@ test('what draws the curves comes when they are in view, and its absence is said
   await expect(curves).not.toContainText('Comes with the first step');
 });
 
+test('the first model moves nothing on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  let arrive: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/ganlet_bg\.wasm/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./#preset=ring&backend=cpu');
+  const game = page.locator('gan-game');
+  await expect(page.locator('gan-stage')).toContainText('Preparing');
+  const before = await game.boundingBox();
+  arrive();
+  await new Playground(page).ready();
+  expect((await game.boundingBox())?.y).toBe(before?.y);
+});
+
 test('while a data set is on its way, the page can be used, and another preset chosen', async ({
   page,
 }) => {

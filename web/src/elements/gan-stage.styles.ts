@@ -74,6 +74,15 @@ export const styles = css`
   .under p {
     flex: 1 1 16rem;
   }
+  /* Where the legend will be: what is below does not move when the first model comes. */
+  .room {
+    min-height: 2rem;
+  }
+  @container (max-width: 26rem) {
+    .room {
+      min-height: 4.25rem;
+    }
+  }
   .real {
     --swatch: var(--real);
   }

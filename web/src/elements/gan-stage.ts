@@ -95,6 +95,7 @@ export class GanStage extends ThemedElement {
         }
         ${this.hover ? html`<p class="small hover">${this.hover}</p>` : nothing}
       </div>
+      ${kind ? nothing : html`<div class="room"></div>`}
       ${
         kind && LEGEND[kind].length > 0
           ? html`<ul aria-label="What the picture shows">
