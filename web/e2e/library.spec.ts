@@ -63,6 +63,38 @@ test.describe('takes one module', () => {
     expect(loaded).toEqual(['gpu']);
   });
 
+  test('for the GPU, with subgroups on SwiftShader, and leaves the browser as it was', async ({
+    page,
+  }) => {
+    await page.addInitScript(() => {
+      type Create = (this: object, descriptor: { code: string }) => object;
+      const { prototype } = (
+        window as unknown as { GPUDevice: { prototype: { createShaderModule: Create } } }
+      ).GPUDevice;
+      const create = prototype.createShaderModule;
+      const codes: string[] = [];
+      prototype.createShaderModule = function (descriptor) {
+        codes.push(descriptor.code);
+        return create.call(this, descriptor);
+      };
+      Object.assign(window, { codes });
+    });
+    await ring(page, 'webgpu');
+    const [enabled, request] = await page.evaluate(() => {
+      const { codes, GPUAdapter } = window as unknown as {
+        codes: string[];
+        GPUAdapter: { prototype: { requestDevice: () => void } };
+      };
+      const exchanging = codes.filter((code) => code.includes('quadSwapX'));
+      return [
+        exchanging.length > 0 && exchanging.every((code) => code.startsWith('enable subgroups;')),
+        GPUAdapter.prototype.requestDevice.toString(),
+      ];
+    });
+    expect(enabled).toBe(true);
+    expect(request).toContain('[native code]');
+  });
+
   test('for the GPU by itself where it is real', async ({ page }) => {
     const loaded = watch(page);
     await pretendGpu(page);

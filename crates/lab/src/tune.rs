@@ -190,7 +190,7 @@ async fn speeds(device: &Device, case: &Case, tilings: &[ContractTuning]) -> Res
         let tuning = Tuning {
             contract,
             tiles: Vec::new(),
-            ..Tuning::of(device.info().class())
+            ..device.tuning().clone()
         };
         let mut session = Session::with_tuning(device, &program, &plan, &tuning)?;
         session.run(0, 1).await?;

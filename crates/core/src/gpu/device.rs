@@ -83,6 +83,7 @@ impl Device {
         };
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("ganlet"),
+            required_features: adapter.features() & wgpu::Features::SUBGROUP,
             required_limits: limits.clone(),
             ..Default::default()
         };
@@ -104,12 +105,14 @@ impl Device {
         }));
         let pipelines = Arc::new(Mutex::new(Pipelines::default()));
         let info = adapter_info(&raw, &adapter.get_info());
+        let mut tuning = Tuning::of(info.class());
+        tuning.quads &= has_subgroups(&raw);
         Ok(Device {
             raw,
             queue,
             pipelines,
             limits,
-            tuning: Tuning::of(info.class()),
+            tuning,
             info,
             faults,
         })
@@ -283,6 +286,17 @@ fn adapter_info(_device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn has_subgroups(device: &wgpu::Device) -> bool {
+    device.features().contains(wgpu::Features::SUBGROUP)
+}
+
+/// wgpu 30 has no name for the feature in browsers: whoever loads the library has to ask for it there.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn has_subgroups(device: &wgpu::Device) -> bool {
+    browser::has_feature(device, "subgroups")
+}
+
 #[cfg(target_arch = "wasm32")]
 fn adapter_info(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo {
     let name = if info.name.is_empty() {
@@ -301,8 +315,8 @@ fn adapter_info(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo 
 /// What wgpu does not pass on.
 #[cfg(target_arch = "wasm32")]
 mod browser {
-    use js_sys::Reflect;
-    use wasm_bindgen::JsValue;
+    use js_sys::{Function, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
 
     fn get(object: &JsValue, key: &str) -> JsValue {
         // Reading a property of `undefined` throws; to us it is just as undefined.
@@ -312,6 +326,16 @@ mod browser {
     pub(super) fn has_webgpu() -> bool {
         let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
         !gpu.is_undefined() && !gpu.is_null()
+    }
+
+    pub(super) fn has_feature(device: &wgpu::Device, name: &str) -> bool {
+        let features = device.as_webgpu().map_or(JsValue::UNDEFINED, |device| {
+            get(device.as_ref(), "features")
+        });
+        get(&features, "has")
+            .dyn_into::<Function>()
+            .and_then(|has| has.call1(&features, &JsValue::from_str(name)))
+            .is_ok_and(|found| found.is_truthy())
     }
 
     /// Vendor and architecture: what Chrome tells where it keeps the full name to itself.

@@ -1,5 +1,6 @@
 //! Compiled shaders of a device, by their text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::device::Device;
@@ -22,7 +23,20 @@ pub(super) struct Recipe<'a> {
     pub(super) name: &'a str,
     pub(super) source: &'a str,
     pub(super) entry: &'static str,
+    pub(super) subgroups: bool,
     pub(super) read_only: &'a [bool],
+}
+
+impl<'a> Recipe<'a> {
+    /// What the implementation at hand reads: browsers want features enabled, while naga 30, which reads it natively, goes
+    /// by the device's and knows no `enable subgroups;`.
+    fn text(&self) -> Cow<'a, str> {
+        if self.subgroups && cfg!(target_arch = "wasm32") {
+            format!("enable subgroups;\n{}", self.source).into()
+        } else {
+            self.source.into()
+        }
+    }
 }
 
 impl Device {
@@ -128,7 +142,7 @@ impl Device {
             });
         let module = self.raw.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(recipe.name),
-            source: wgpu::ShaderSource::Wgsl(recipe.source.into()),
+            source: wgpu::ShaderSource::Wgsl(recipe.text()),
         });
         let pipeline = self
             .raw

@@ -210,6 +210,7 @@ impl Session {
                 name: &dispatch.name,
                 source: &dispatch.shader.source,
                 entry: dispatch.shader.entry,
+                subgroups: dispatch.shader.subgroups,
                 read_only: &dispatch.read_only,
             })
             .collect();

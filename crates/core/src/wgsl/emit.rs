@@ -23,7 +23,7 @@ pub(super) struct Emitter<'k> {
     pub(super) kernel: &'k Kernel,
     pub(super) layout: Layout,
     next: usize,
-    needs: Needs,
+    pub(super) needs: Needs,
 }
 
 impl<'k> Emitter<'k> {

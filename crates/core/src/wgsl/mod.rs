@@ -6,6 +6,7 @@ mod helpers;
 mod memory;
 mod parts;
 mod pointwise;
+mod quad;
 mod reduce;
 mod registers;
 mod staged;
@@ -32,6 +33,8 @@ pub struct Shader {
     pub workgroup_size: u32,
     /// Bytes of workgroup memory.
     pub workgroup_bytes: u32,
+    /// Whether it needs the device's feature "subgroups".
+    pub subgroups: bool,
 }
 
 /// Emits the shader of a dispatch: one kernel, or several that do not depend on each other.

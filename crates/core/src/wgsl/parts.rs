@@ -53,12 +53,13 @@ impl Layout {
     }
 }
 
-/// Functions and variables of [`helpers`] that statements use.
+/// What statements use beside buffers: functions and variables of [`helpers`], and features.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Needs {
     /// Random numbers: one at a time, four at a time.
     pub(super) random: [bool; 2],
     pub(super) special_floats: bool,
+    pub(super) subgroups: bool,
 }
 
 /// Elements of workgroup memory: `shared_vectors` and `shared_floats`. Workgroups of one kernel never meet those of
@@ -102,6 +103,7 @@ pub(super) fn assemble(bindings: &[Binding], parts: &[Parts]) -> Shader {
     let (mut needs, mut pools) = (Needs::default(), Pools::default());
     for part in parts {
         needs.special_floats |= part.needs.special_floats;
+        needs.subgroups |= part.needs.subgroups;
         (0..2).for_each(|wide| needs.random[wide] |= part.needs.random[wide]);
         pools.vectors = pools.vectors.max(part.pools.vectors);
         pools.floats = pools.floats.max(part.pools.floats);
@@ -147,6 +149,7 @@ pub(super) fn assemble(bindings: &[Binding], parts: &[Parts]) -> Shader {
         workgroups: [x, y, 1],
         workgroup_size,
         workgroup_bytes: (16 * pools.vectors + 4 * pools.floats) as u32,
+        subgroups: needs.subgroups,
     }
 }
 

@@ -4,6 +4,7 @@ use super::Tuning;
 use super::contract::{Product, emit_coords};
 use super::emit::Emitter;
 use super::parts::{Frame, Parts, Pools};
+use super::quad::{self, Grid, Shared};
 use super::values::{Coord, LANES, Out, Place, Value};
 use crate::plan::kernel::Operand;
 
@@ -45,15 +46,25 @@ pub(super) fn emit(
         product.size(&product.n),
     );
     let (rows, vectors) = tile(batch, m, n, largest, tuning.parallelism);
-    let (row_tiles, column_tiles) = (m.div_ceil(rows), n.div_ceil(vectors * LANES));
+    let columns = vectors * LANES;
+    let tiles = [m.div_ceil(rows), n.div_ceil(columns)];
+    let steps = steps(product);
+    let unroll = steps.last().copied().unwrap_or(1);
+    let grid = if tuning.quads && unroll == LANES {
+        Grid::cheapest(tiles, [rows, columns])
+    } else {
+        Grid::alone(tiles)
+    };
 
     let free_a = product
         .vector_lane(product.a, &product.m)
         .filter(|_| rows.is_multiple_of(LANES));
-    let along = |operand: &Operand, free: Option<usize>| match (
-        free,
-        product.vector_lane(operand, &product.k),
-    ) {
+    // Within a quad everyone takes the contracted points in an order of its own.
+    let contracted = |operand: &Operand| match grid.shared {
+        None => product.vector_lane(operand, &product.k),
+        Some(_) => None,
+    };
+    let along = |operand: &Operand, free: Option<usize>| match (free, contracted(operand)) {
         (Some(axis), _) => Along::Free(axis),
         (None, Some(axis)) => Along::Contracted(axis),
         (None, None) => Along::Neither,
@@ -86,7 +97,6 @@ pub(super) fn emit(
         "batch",
     );
     let mut heads = Vec::new();
-    let steps = steps(product);
     for (depth, (&axis, step)) in product.k.iter().zip(&steps).enumerate() {
         let extent = kernel.domain[axis];
         let name = emitter.name("k");
@@ -95,7 +105,14 @@ pub(super) fn emit(
         ));
         base[axis] = Coord::new(name, depth + 1);
     }
-    let unroll = steps.last().copied().unwrap_or(1);
+    let innermost = product.k.last().map(|&axis| base[axis].clone());
+    let points: Vec<Coord> = (innermost.iter())
+        .flat_map(|first| (0..unroll).map(move |step| (first, step)))
+        .map(|(first, step)| match grid.shared {
+            None => first.plus(step),
+            Some(_) => quad::point(&mut emitter, &mut out, first, step),
+        })
+        .collect();
 
     let tile_a = Tile {
         product,
@@ -104,6 +121,8 @@ pub(super) fn emit(
         along: along_a,
         origin: "first_row",
         base: &base,
+        points: &points,
+        exchanged: grid.shared == Some(Shared::A),
     };
     let tile_b = Tile {
         product,
@@ -112,10 +131,11 @@ pub(super) fn emit(
         along: along_b,
         origin: "first_column",
         base: &base,
+        points: &points,
+        exchanged: grid.shared == Some(Shared::B),
     };
     // All loads first, then sum after sum, one element at a time and all of the pass's products at once: what SwiftShader
     // keeps in registers, since its loads end basic blocks and its assignments mask lanes.
-    let columns = vectors * LANES;
     let slices: Vec<(Slice, Slice)> = (0..unroll)
         .map(|step| {
             let a = tile_a.load(&mut emitter, &mut out, rows, step);
@@ -134,15 +154,8 @@ pub(super) fn emit(
         }
     }
 
-    let tiles = batch * row_tiles * column_tiles;
-    let mut main = format!(
-        "let tile = group * {workgroup}u + local;\nif (tile >= {tiles}u) {{\nreturn;\n}}\n\
-         let first_column = (tile % {column_tiles}u) * {}u;\n\
-         let first_row = ((tile / {column_tiles}u) % {row_tiles}u) * {rows}u;\n\
-         let batch = tile / {}u;\n",
-        columns,
-        row_tiles * column_tiles
-    );
+    let tiles = batch * grid.tiles();
+    let mut main = grid.origins(tiles, workgroup, [rows, columns]);
     for row in 0..rows {
         for column in 0..columns {
             main += &format!("var acc{row}_{column} = 0.0;\n");
@@ -164,11 +177,12 @@ pub(super) fn emit(
         format!("vec4<f32>({})", four.join(", "))
     };
     let sums: Vec<String> = (0..rows * vectors).map(sum).collect();
+    let present = grid.shared.map_or("", |_| "present && ");
     main += &format!(
         "var sums = array<vec4<f32>, {count}>({});\n\
          for (var i = 0u; i < {count}u; i++) {{\n\
          let row = first_row + i / {vectors}u;\n\
-         if (row < {m}u) {{\n\
+         if ({present}row < {m}u) {{\n\
          finish{tag}(batch, row, first_column + (i % {vectors}u) * {LANES}u, sums[i]);\n}}\n}}\n",
         sums.join(", "),
         count = rows * vectors,
@@ -236,6 +250,10 @@ struct Tile<'a> {
     origin: &'static str,
     /// Coordinates of the batch and of the contracted axes.
     base: &'a [Coord],
+    /// The innermost contracted axis at each step of a pass.
+    points: &'a [Coord],
+    /// Whether each invocation of a quad loads for all four.
+    exchanged: bool,
 }
 
 /// The registers of a slice, at one step.
@@ -248,16 +266,17 @@ struct Slice {
 
 impl Tile<'_> {
     fn load(&self, emitter: &mut Emitter<'_>, out: &mut Out, extent: usize, step: usize) -> Slice {
-        let (group, offset) = match self.along {
-            Along::Free(_) => (LANES, step),
-            // One load serves all steps.
-            Along::Contracted(_) => (1, 0),
-            Along::Neither => (1, step),
+        let group = match self.along {
+            Along::Free(_) => LANES,
+            Along::Contracted(_) | Along::Neither => 1,
         };
+        // One load serves all steps.
+        let once = self.exchanged || matches!(self.along, Along::Contracted(_));
+        let point = if once { 0 } else { step };
         let size = self.product.size(self.axes);
         let mut coords = self.base.to_vec();
         if let Some(&axis) = self.product.k.last() {
-            coords[axis] = self.base[axis].plus(offset);
+            coords[axis] = self.points[point].clone();
         }
         let values = (0..extent / group)
             .map(|i| {
@@ -271,7 +290,12 @@ impl Tile<'_> {
                     lane: self.along.lane(),
                     accumulators: &[],
                 };
-                emitter.body(out, &self.operand.body, &place)[self.operand.value].clone()
+                let value =
+                    emitter.body(out, &self.operand.body, &place)[self.operand.value].clone();
+                match self.exchanged {
+                    true => quad::exchange(emitter, out, value, step),
+                    false => value,
+                }
             })
             .collect();
         Slice {

@@ -42,6 +42,9 @@ pub struct Tuning {
     pub lone_steps: usize,
     /// Neighbours in memory that should be read by neighbouring invocations.
     pub coalesced_lanes: u32,
+    /// Whether tiles of [`ContractTuning::Registers`] share loads in quads of invocations: where a load is dear, and the
+    /// device has the feature "subgroups".
+    pub quads: bool,
     /// How matrix products are tiled, but for those of `tiles`.
     pub contract: ContractTuning,
     /// What was measured to be better, by shape.
@@ -111,7 +114,17 @@ impl ContractTuning {
                 .map(staged)
                 .into(),
             AdapterClass::Llvmpipe | AdapterClass::SwiftShader => {
-                let sizes = [(4, 1), (4, 2), (8, 1), (8, 2), (8, 4), (16, 1), (16, 2)];
+                let sizes = [
+                    (4, 1),
+                    (4, 2),
+                    (8, 1),
+                    (8, 2),
+                    (8, 4),
+                    (16, 1),
+                    (16, 2),
+                    (16, 4),
+                    (32, 2),
+                ];
                 sizes.map(registers).into()
             }
         }
@@ -143,6 +156,7 @@ impl Tuning {
             reduce_lanes: 256,
             lone_steps: 0,
             coalesced_lanes: 16,
+            quads: false,
             contract: ContractTuning::Workgroup {
                 edge: 64,
                 depth: 16,
@@ -160,6 +174,7 @@ impl Tuning {
             reduce_lanes: 16,
             lone_steps: 2048,
             coalesced_lanes: 1,
+            quads: false,
             contract: ContractTuning::Registers {
                 rows: 8,
                 vectors: 2,
@@ -170,9 +185,11 @@ impl Tuning {
     }
 
     /// For SwiftShader: measured there. One element costs it some 85 instructions to load and 3 to multiply and add (it
-    /// loads lane by lane, behind branches), so tiles are as large as its compiler bears.
+    /// loads lane by lane, behind branches), so tiles are as large as its compiler bears, and invocations, which it runs in
+    /// fours, load for each other.
     pub fn swiftshader() -> Self {
         Tuning {
+            quads: true,
             contract: ContractTuning::Registers {
                 rows: 16,
                 vectors: 2,

@@ -248,7 +248,14 @@ fn every_tile_computes_the_same() {
                 parallelism: 1,
                 ..Tuning::of(class)
             };
-            for ([m, n, k], transposed) in [([64, 64, 36], false), ([41, 37, 70], true)] {
+            let sizes = [
+                ([64, 64, 36], false),
+                ([41, 37, 70], true),
+                // Four tiles side by side in either direction, and some that quads are filled up with.
+                ([41, 150, 72], true),
+                ([150, 41, 8], false),
+            ];
+            for ([m, n, k], transposed) in sizes {
                 let k_ = matmul(
                     [m, n, k],
                     strides(m, k, transposed),

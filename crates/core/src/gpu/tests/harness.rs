@@ -1,6 +1,7 @@
 //! Builds kernels by hand, runs them on an adapter, and compares every buffer with the interpreter's.
 
 use crate::dtype::{DType, Scalar};
+use crate::gpu::device::has_subgroups;
 use crate::gpu::{Device, Prefer, Session};
 use crate::op::{Binary, Unary};
 use crate::plan::interpret::interpret;
@@ -394,6 +395,10 @@ fn check_shapes(
     (kernels.iter()).for_each(|kernel| interpret(kernel, &mut expected));
     let bindings = shared_bindings(kernels);
     for tuning in tunings {
+        let tuning = &Tuning {
+            quads: tuning.quads && has_subgroups(&device.raw),
+            ..tuning.clone()
+        };
         let source = wgsl::emit(kernels, tuning).source;
         let (program, plan) = single(vec![kernels.to_vec()], buffers);
         let outcome = pollster::block_on(async {
