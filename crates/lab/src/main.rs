@@ -6,6 +6,7 @@ mod data;
 mod latent;
 mod list;
 mod picture;
+mod profile;
 mod progress;
 mod run;
 mod shaders;
@@ -70,6 +71,12 @@ enum Command {
         /// Prints a line for each dispatch instead: its shader, what it reads and what it writes
         #[arg(long, conflicts_with = "out")]
         list: bool,
+    },
+    /// Times every dispatch of a training step by itself on the GPU at hand
+    Profile {
+        /// A preset, a config as JSON, or a .json file that holds one
+        #[arg(value_parser = config_text)]
+        preset: String,
     },
     /// Times the tiles of matrix products on the GPU at hand and keeps the fastest for --tuning
     Tune {
@@ -214,6 +221,7 @@ fn main() -> ExitCode {
             let plot = plot.as_deref();
             pollster::block_on(bench::bench(&workload, &place, reps, json, plot))
         }
+        Command::Profile { preset } => pollster::block_on(profile::profile(&preset)),
         Command::Tune { presets, out } => pollster::block_on(tune::tune(&presets, &out)),
         Command::Shaders {
             preset,
