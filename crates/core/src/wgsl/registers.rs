@@ -143,8 +143,8 @@ pub(super) fn emit(
             (a, b)
         })
         .collect();
-    for column in 0..columns {
-        for row in 0..rows {
+    for row in 0..rows {
+        for column in 0..columns {
             let product =
                 |(a, b): &(Slice, Slice)| format!("{} * {}", a.element(row), b.element(column));
             let products: Vec<String> = slices.iter().map(product).collect();
