@@ -110,17 +110,38 @@ fn product(m: usize, n: usize, k: usize) -> Kernel {
 fn validate(shader: &Shader) {
     let module = naga::front::wgsl::parse_str(&shader.source)
         .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&shader.source)));
-    naga::valid::Validator::new(
-        naga::valid::ValidationFlags::all(),
-        naga::valid::Capabilities::empty(),
-    )
-    .validate(&module)
-    .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&shader.source)));
+    let capabilities = match shader.subgroups {
+        true => naga::valid::Capabilities::SUBGROUP,
+        false => naga::valid::Capabilities::empty(),
+    };
+    naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities)
+        .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
+        .subgroup_operations(naga::valid::SubgroupOperationSet::QUAD_FRAGMENT_COMPUTE)
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&shader.source)));
 }
 
 #[test]
-fn shaders_are_valid_without_any_optional_feature() {
+fn only_quads_take_an_optional_feature() {
     for tuning in AdapterClass::ALL.map(Tuning::of) {
+        let emitted = |tuning: &Tuning| emit(&[product(128, 512, 784)], tuning).subgroups;
+        assert_eq!(emitted(&tuning), tuning.quads);
+        let alone = Tuning {
+            quads: false,
+            ..tuning
+        };
+        assert!(!emitted(&alone));
+    }
+}
+
+#[test]
+fn shaders_are_valid() {
+    let classes = AdapterClass::ALL.map(Tuning::of);
+    let alone = Tuning {
+        quads: false,
+        ..Tuning::swiftshader()
+    };
+    for tuning in classes.into_iter().chain([alone]) {
         for kernel in [
             activation(8),
             activation(7),
