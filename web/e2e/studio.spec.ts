@@ -104,7 +104,7 @@ if (trainedModels().includes('faces-dcgan')) {
     await playground.open('#preset=faces-dcgan&backend=cpu');
     await page.keyboard.press('l');
     await page.getByRole('button', { name: /^Try \(man with glasses\)/ }).click();
-    await expect(page.locator('[data-verdict]')).toContainText(/^woman \d+ %, glasses \d+ %/, {
+    await expect(page.locator('[data-verdict]')).toContainText(/^woman \d+\s%, glasses \d+\s%/, {
       timeout: 60_000,
     });
   });

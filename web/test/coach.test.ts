@@ -36,7 +36,7 @@ it('names a collapse, once there was time to cover more', () => {
 it('says when G has caught up', () => {
   expect(coach(scene({ evaluation: toy(8, 0.9) }))?.text).toContain('one half');
   const surer = scene({ evaluation: toy(8, 0.9), dReal: 0.8, dFake: 0.4 });
-  expect(coach(surer)?.text).toContain('90 % of samples');
+  expect(coach(surer)?.text).toContain('90\u00a0% of samples');
 });
 
 it('explains what D’s lead does to G’s gradient, by the cost', () => {

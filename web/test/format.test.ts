@@ -10,7 +10,7 @@ it('reads an evaluation as a person would', () => {
     kl: 0.1234,
     kl_floor: 0.01,
   });
-  expect(out.map(({ value }) => value)).toEqual(['5 of 8', '62 %', '0.123']);
+  expect(out.map(({ value }) => value)).toEqual(['5 of 8', '62\u00a0%', '0.123']);
   expect(out[2]?.note).toContain('0.010');
   expect(readings({ parzen_nats: 101.26, parzen_standard_error_nats: 1.94 })[0]?.value).toBe(
     '101.3 ± 1.9',

@@ -152,11 +152,11 @@ it('reads verdicts attribute by attribute', () => {
     Float32Array.of(0.25, 0.75, 0.5, 0.5, 0.5, 0.25, 0.25, 1, 0, 0, 1, 0, 0, 1),
   );
   expect(rows.map(verdictText)).toEqual([
-    'man 75 %, no glasses 50 %, black hair 50 %',
-    'woman 100 %, glasses 100 %, red hair 100 %',
+    'man 75\u00a0%, no glasses 50\u00a0%, black hair 50\u00a0%',
+    'woman 100\u00a0%, glasses 100\u00a0%, red hair 100\u00a0%',
   ]);
   const digits = [{ name: 'digit', classes: ['0', '1'] }];
-  expect(verdictsOf(digits, Float32Array.of(0, 1)).map(verdictText)).toEqual(['“1” 100 %']);
+  expect(verdictsOf(digits, Float32Array.of(0, 1)).map(verdictText)).toEqual(['“1” 100\u00a0%']);
   expect(verdictsOf([], new Float32Array())).toEqual([]);
 });
 

@@ -5,7 +5,8 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 export const count = (value: number): string => whole.format(value);
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** Number and sign stay on one line. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 
 /** A divergence: three decimals below ten, fewer above; honest about what is not a number. */
 export function divergence(value: number): string {

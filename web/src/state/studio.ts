@@ -5,6 +5,7 @@
 import type { CallName, Calls } from '../protocol.ts';
 import type { Arithmetic, Decoded, Three, Verdict } from '../protocol-studio.ts';
 import type { Attribute, Direction, InversionProgress } from '../library.ts';
+import { percent } from './format.ts';
 import { Latest } from './latest.ts';
 import { wordsFor } from './words.ts';
 
@@ -274,7 +275,7 @@ interface Shown {
 /** "woman 98 %, glasses 91 %" */
 export function verdictText(verdicts: readonly Verdict[] | undefined): string {
   return (verdicts ?? [])
-    .map(({ words, probability }) => `${words} ${Math.round(probability * 100)} %`)
+    .map(({ words, probability }) => `${words} ${percent(probability)}`)
     .join(', ');
 }
 
