@@ -2,7 +2,8 @@
 
 use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::grad::grad;
-use ganlet_core::plan::plan;
+use ganlet_core::plan::{plan, plan_in_parts};
+use ganlet_core::wgsl::{self, Tuning};
 use ganlet_core::{Builder, DType, Program, Slot, Window, cpu, gpu};
 use ganlet_tests::op_table::{floats, noise, parity_cases};
 use ganlet_tests::parity::{Backend, compare};
@@ -35,7 +36,7 @@ struct Gpu(gpu::Session);
 
 impl Gpu {
     fn new(device: &Device, program: &Program) -> Self {
-        let session = gpu::Session::new(device, program, &plan(program));
+        let session = gpu::Session::new(device, program, &wgsl::plan(program, device.tuning()));
         Self(session.expect("a program that fits"))
     }
 }
@@ -129,6 +130,45 @@ fn gpu_computes_large_convolutions() {
     let device = device();
     for program in large_convolutions() {
         compare(&program, &mut Gpu::new(&device, &program), &[], 1, 1e-3).unwrap();
+    }
+}
+
+/// Sums of products in parts, on an adapter that would not have divided them, by way of either tiling.
+#[test]
+fn gpu_computes_divided_sums() {
+    let device = device();
+    let long = |k: usize| {
+        let b = Builder::new();
+        let state = |shape: &[usize], seed| {
+            let numbers = noise(shape.iter().product(), seed);
+            b.state(&format!("s{seed}"), shape, DType::F32, floats(&numbers))
+        };
+        let (x, y, z) = (
+            state(&[2, 9, k], 1),
+            state(&[2, k, 20], 2),
+            state(&[9, 20], 3),
+        );
+        let product = x.matmul(&y);
+        let next = (product.sum(&[0]).reshape(&[9, 20]) + &z).tanh();
+        b.entry(
+            "step",
+            &[(&z, &next)],
+            &[("turned", &product.permute(&[0, 2, 1]))],
+        );
+        b.build().expect("a well-formed graph")
+    };
+    let mut programs = large_convolutions();
+    programs.extend([42, 101, 392].map(long));
+    for program in programs {
+        for parts in [2, 3, 7, 101] {
+            let plan = plan_in_parts(&program, &|_| parts);
+            for tuning in [Tuning::gpu(), device.tuning().clone()] {
+                let session = gpu::Session::with_tuning(&device, &program, &plan, &tuning);
+                let mut gpu = Gpu(session.expect("a program that fits"));
+                compare(&program, &mut gpu, &[], 2, 1e-3)
+                    .unwrap_or_else(|what| panic!("{parts} parts with {tuning:?}: {what}"));
+            }
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::game::{Dataset, Game};
 use ganlet::preset;
-use ganlet_core::plan::plan;
-use ganlet_core::wgsl::{AdapterClass, Tuning, emit};
+use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
 
 /// A set of the kind's shape: kernels do not depend on what it shows.
 fn stand_in(kind: ImageKind) -> ImageSet {
@@ -44,9 +43,9 @@ fn every_kernel_of_every_preset_is_valid() {
             Data::Toy(_) | Data::Pool(_) => Dataset::None,
         };
         let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
-        for entry in plan(&game.program).entries {
-            for kernels in &entry.dispatches {
-                for tuning in AdapterClass::ALL.map(Tuning::of) {
+        for tuning in AdapterClass::ALL.map(Tuning::of) {
+            for entry in plan(&game.program, &tuning).entries {
+                for kernels in &entry.dispatches {
                     let source = emit(kernels, &tuning).source;
                     if seen.contains(&source) {
                         continue;

@@ -6,7 +6,7 @@
 use crate::cpu;
 #[cfg(feature = "gpu")]
 use crate::gpu::{self, Device, Prefer};
-use crate::plan::{EntryPlan, plan};
+use crate::plan::EntryPlan;
 use crate::program::Program;
 use crate::session::{DeviceError, Slot};
 use crate::wgsl::Tuned;
@@ -173,7 +173,11 @@ impl Session {
     /// # Errors
     /// A program too large for the device.
     pub fn new(place: &Place, program: &Program) -> Result<Self, SessionError> {
-        let plan = plan(program);
+        let plan = either!(
+            place, Place,
+            Cpu { .. } => crate::plan::plan(program),
+            Gpu (device) => crate::wgsl::plan(program, device.tuning()),
+        );
         let count = |entry: &EntryPlan| {
             either!(
                 place, Place,

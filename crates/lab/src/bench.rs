@@ -12,7 +12,8 @@ use ganlet::game::{Dataset, Game, entry};
 use ganlet::preset::{self, Group};
 use ganlet::trainer::{Options, Progress, Trainer};
 use ganlet_core::plan::kernel::{Kernel, Kind};
-use ganlet_core::plan::plan;
+use ganlet_core::plan::{EntryPlan, Plan, plan};
+use ganlet_core::wgsl::{self, Tuning};
 use serde_json::{Value, json};
 
 use crate::{PlaceArgs, progress};
@@ -70,6 +71,11 @@ pub(crate) async fn bench(
     Ok(())
 }
 
+fn training(plan: &Plan) -> Result<&EntryPlan> {
+    let train = plan.entries.iter().find(|e| e.name == entry::TRAIN);
+    train.context("every game trains")
+}
+
 /// Times the training step of a game without a data set: `reps` repetitions of at least so many seconds.
 async fn measure(
     config: ExperimentConfig,
@@ -86,8 +92,9 @@ async fn measure(
     let started = Instant::now();
     let plan = plan(&game.program);
     let plan_ms = milliseconds(started);
-    let train = plan.entries.iter().find(|e| e.name == entry::TRAIN);
-    let train = train.context("every game trains")?;
+    let train = training(&plan)?;
+    let on_gpu = wgsl::plan(&game.program, &Tuning::gpu());
+    let on_gpu = training(&on_gpu)?;
     let flop: f64 = train.kernels().map(multiply_adds).sum();
 
     let options = Options {
@@ -132,7 +139,7 @@ async fn measure(
         "kernels": info.session.kernels,
         "kernels_per_step": train.kernels().count(),
         "dispatches_per_step": info.dispatches_per_step,
-        "gpu_dispatches_per_step": train.dispatches.len(),
+        "gpu_dispatches_per_step": on_gpu.dispatches.len(),
         "gpu_bytes": info.session.bytes,
         "lower_bound_bytes": info.session.least_bytes,
         "bytes_ratio": info.session.bytes as f64 / info.session.least_bytes as f64,

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use ganlet::ExperimentConfig;
 use ganlet::game::Game;
 use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
-use ganlet_core::plan::{Plan, Role, plan};
-use ganlet_core::wgsl::{AdapterClass, Tuning, emit};
+use ganlet_core::plan::{Plan, Role};
+use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
 
 use crate::data;
 
@@ -22,7 +22,7 @@ pub(crate) fn shaders(
     let config = ExperimentConfig::parse(preset)?;
     let game = Game::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
     let tuning = Tuning::of(class);
-    let plan = plan(&game.program);
+    let plan = plan(&game.program, &tuning);
     if list {
         print_list(&plan, &tuning, &|role| match role {
             Role::Input(i) => game.program.inputs[i].name.clone(),
@@ -52,7 +52,7 @@ pub(crate) fn shaders(
     Ok(())
 }
 
-/// A line for each dispatch: which shader it is, and what it reads and writes.
+/// A line for each dispatch: which shader it is; then for each kernel how many workgroups it has, what it reads and writes.
 fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
     let buffer = |id: BufferId| match plan.buffers[id].role {
         Role::Slot => format!("#{id}"),
@@ -68,9 +68,11 @@ fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
             let text = texts.of(source);
             println!("{i:4}  shader {text:<3} form {form}");
             for kernel in kernels {
+                let alone = emit(std::slice::from_ref(kernel), tuning).workgroups;
                 println!(
-                    "        {:<44} {} -> {}",
+                    "        {:<44} {:>6} groups  {} -> {}",
                     kernel.name,
+                    alone.iter().product::<u32>(),
                     list(kernel, &[Access::Read, Access::ReadWrite], &buffer),
                     list(kernel, &[Access::Write, Access::ReadWrite], &buffer),
                 );

@@ -10,9 +10,9 @@ use ganlet::ExperimentConfig;
 use ganlet::game::{Game, entry};
 use ganlet_core::gpu::{Device, Prefer, Session};
 use ganlet_core::plan::kernel::Kernel;
-use ganlet_core::plan::{Buffer, EntryPlan, Plan, Role, plan};
+use ganlet_core::plan::{Buffer, EntryPlan, Plan, Role};
 use ganlet_core::program::Program;
-use ganlet_core::wgsl::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning, product};
+use ganlet_core::wgsl::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning, plan, product};
 use serde::{Deserialize, Serialize};
 
 use crate::{data, progress};
@@ -81,7 +81,7 @@ pub(crate) async fn tune(presets: &[String], out: &Path) -> Result<()> {
     let device = Device::request(Prefer::Performance).await?;
     let class = device.info().class();
     println!("{} ({})", device.info().name, device.info().backend);
-    let cases = cases(presets, device.max_buffer_bytes())?;
+    let cases = cases(presets, &Tuning::of(class), device.max_buffer_bytes())?;
     let tilings = ContractTuning::candidates(class);
     let heads: Vec<String> = tilings.iter().map(|tile| name(*tile)).collect();
     println!(
@@ -128,12 +128,12 @@ pub(crate) async fn tune(presets: &[String], out: &Path) -> Result<()> {
 }
 
 /// The largest product of each class of shapes.
-fn cases(presets: &[String], limit: u64) -> Result<BTreeMap<ShapeClass, Case>> {
+fn cases(presets: &[String], tuning: &Tuning, limit: u64) -> Result<BTreeMap<ShapeClass, Case>> {
     let mut cases = BTreeMap::<ShapeClass, Case>::new();
     for preset in presets {
         let config = ExperimentConfig::parse(preset)?;
         let game = Game::new(&config, &data::load(&config, None)?, 0, limit)?;
-        let plan = plan(&game.program);
+        let plan = plan(&game.program, tuning);
         let train = plan.entries.iter().filter(|e| e.name == entry::TRAIN);
         for kernel in train.flat_map(EntryPlan::kernels) {
             let Some((shape, operations)) = product(kernel) else {

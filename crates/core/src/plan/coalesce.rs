@@ -19,12 +19,22 @@ pub fn coalesce(kernel: &Kernel) -> Kernel {
 }
 
 /// An affine function of the kernel, told apart by what a merge of axes has to do to it.
-enum Part<'a> {
+pub(super) enum Part<'a> {
     Index(&'a mut Affine),
     Bound(&'a mut Bound),
 }
 
-fn visit_body(body: &mut Body, visit: &mut impl FnMut(Part<'_>)) {
+impl<'a> Part<'a> {
+    pub(super) fn affine(self) -> &'a mut Affine {
+        match self {
+            Part::Index(affine) => affine,
+            Part::Bound(bound) => &mut bound.expr,
+        }
+    }
+}
+
+/// Visits every affine function of a body.
+pub(super) fn visit_body(body: &mut Body, visit: &mut impl FnMut(Part<'_>)) {
     for typed in body {
         match &mut typed.instr {
             Instr::Load { view, .. } | Instr::Gather { view, .. } => {
@@ -107,11 +117,7 @@ fn zero_finished_axes(kernel: &mut Kernel) {
         })
         .collect();
     visit_epilogue(kernel, &mut |part| {
-        let affine = match part {
-            Part::Index(affine) => affine,
-            Part::Bound(bound) => &mut bound.expr,
-        };
-        for (stride, &finished) in affine.strides.iter_mut().zip(&finished) {
+        for (stride, &finished) in part.affine().strides.iter_mut().zip(&finished) {
             if finished {
                 *stride = 0;
             }
@@ -131,10 +137,7 @@ fn remove_axis(kernel: &mut Kernel, axis: usize) {
         }
     }
     visit_kernel(kernel, &mut |part| {
-        match part {
-            Part::Index(affine) => affine.strides.remove(axis),
-            Part::Bound(bound) => bound.expr.strides.remove(axis),
-        };
+        part.affine().strides.remove(axis);
     });
 }
 

@@ -11,9 +11,13 @@ use super::kernel::{Affine, Binding, BufferId, Instr, Kernel, Kind, share as sha
 /// Kernels in a dispatch at most: compilers take their time over long shaders.
 const MOST_KERNELS: usize = 4;
 
+/// A kernel that occurs more often stays alone: one shader serves all its dispatches, where partners would differ.
+const MOST_OCCURRENCES: usize = 2;
+
 /// Puts kernels, in an order in which they may run, into dispatches: list scheduling, the longest chain first and the later
-/// one among equals (measured: it leaves fewest shaders). A kernel that recurs stays alone: one shader serves all its
-/// dispatches, where partners would differ.
+/// one among equals, for the leader of each dispatch and then for its partners (measured: it leaves fewest shaders).
+/// Partners that occur as often as the leader come first; without one, a leader that occurs twice takes none that
+/// occurs once, so that its shader serves it again.
 pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
     let before = dependencies(&kernels);
     // How many kernels follow one after the other, at most.
@@ -25,7 +29,7 @@ pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
             after[other].push(i);
         }
     }
-    let recurs = recurring(&kernels);
+    let occurs = occurrences(&kernels);
     let mut waits_for: Vec<usize> = before.iter().map(BTreeSet::len).collect();
     let mut kernels: Vec<Option<Kernel>> = kernels.into_iter().map(Some).collect();
     let all = (0..kernels.len()).map(|i| (heights[i], i));
@@ -34,10 +38,14 @@ pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
     while let Some(&(_, leader)) = ready.last() {
         let mut dispatch = Dispatch::default();
         let partners = ready.iter().rev().map(|&(_, i)| i).skip(1);
-        let partners = partners.filter(|&i| !recurs[leader] && !recurs[i]);
+        let may_share = |i: usize| occurs[i].max(occurs[leader]) <= MOST_OCCURRENCES;
+        let (alike, others): (Vec<usize>, Vec<usize>) = partners
+            .filter(|&i| may_share(i))
+            .partition(|&i| occurs[i] == occurs[leader]);
         let mut chosen = Vec::new();
-        for i in std::iter::once(leader).chain(partners) {
-            if dispatch.kernels.len() == MOST_KERNELS {
+        for i in std::iter::once(leader).chain(alike).chain(others) {
+            let spoils = chosen.len() == 1 && occurs[i] < occurs[leader];
+            if dispatch.kernels.len() == MOST_KERNELS || spoils {
                 break;
             }
             if kernels[i]
@@ -94,8 +102,8 @@ fn dependencies(kernels: &[Kernel]) -> Vec<BTreeSet<usize>> {
     before
 }
 
-/// Which kernels are there more than once but for the buffers they use: what a shader depends on is the same.
-fn recurring(kernels: &[Kernel]) -> Vec<bool> {
+/// How often each kernel is there but for the buffers that it uses: what a shader depends on is the same.
+fn occurrences(kernels: &[Kernel]) -> Vec<usize> {
     let mut alike: HashMap<Kernel, Vec<usize>> = HashMap::new();
     for (i, kernel) in kernels.iter().enumerate() {
         let mut kernel = kernel.clone();
@@ -104,10 +112,11 @@ fn recurring(kernels: &[Kernel]) -> Vec<bool> {
         bindings.for_each(|(number, binding)| binding.buffer = number);
         alike.entry(kernel).or_default().push(i);
     }
-    let mut recurs = vec![false; kernels.len()];
-    let several = alike.values().filter(|all| all.len() > 1);
-    several.flatten().for_each(|&i| recurs[i] = true);
-    recurs
+    let mut occurs = vec![0; kernels.len()];
+    for all in alike.values() {
+        all.iter().for_each(|&i| occurs[i] = all.len());
+    }
+    occurs
 }
 
 /// A dispatch under construction.

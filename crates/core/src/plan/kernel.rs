@@ -221,6 +221,32 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// A short name: the template, its extents, and how much is fused.
+    pub(super) fn describe(&self) -> String {
+        let extents = |axes: &[usize]| {
+            axes.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("x")
+        };
+        let work = self
+            .body
+            .iter()
+            .filter(|t| !matches!(t.instr, Instr::Load { .. } | Instr::Constant(_)))
+            .count();
+        match &self.kind {
+            Kind::Pointwise => format!("pointwise {} ({work} ops)", extents(&self.domain)),
+            Kind::Reduce { accumulators, .. } => {
+                format!(
+                    "reduce {} ({} sums, {work} ops)",
+                    extents(&self.domain),
+                    accumulators.len()
+                )
+            }
+            Kind::Contract { .. } => format!("contract {} ({work} ops)", extents(&self.domain)),
+        }
+    }
+
     /// Visits every mention of a binding in bodies and stores.
     pub(crate) fn visit_bindings(&mut self, visit: &mut dyn FnMut(&mut usize)) {
         let inner = match &mut self.kind {

@@ -12,6 +12,7 @@ pub(crate) mod interpret;
 pub mod kernel;
 mod lower;
 mod memory;
+mod split;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod tests;
 use crate::dtype::DType;
 use crate::program::Program;
 use crate::shape::numel;
+use fuse::Fused;
 use kernel::{BufferId, Kernel};
 
 /// What a buffer of a plan is for.
@@ -99,6 +101,16 @@ impl Plan {
 
 /// Plans every entry of a program.
 pub fn plan(program: &Program) -> Plan {
+    plan_with(program, |_| {})
+}
+
+/// The same with sums of products in two stages: `parts` says for each contraction into how many parts, at most.
+pub fn plan_in_parts(program: &Program, parts: &dyn Fn(&Kernel) -> usize) -> Plan {
+    plan_with(program, |fused| split::split(fused, parts))
+}
+
+/// `then` is generic so that backends which do nothing there do not carry it.
+fn plan_with(program: &Program, then: impl Fn(&mut Fused)) -> Plan {
     let program = &*expand::expand(program);
     let inputs = program
         .inputs
@@ -123,7 +135,9 @@ pub fn plan(program: &Program) -> Plan {
         entries: Vec::new(),
     };
     for entry in &program.entries {
-        memory::place(&mut plan, entry, fuse::fuse(program, entry));
+        let mut fused = fuse::fuse(program, entry);
+        then(&mut fused);
+        memory::place(&mut plan, entry, fused);
     }
     plan
 }

@@ -11,7 +11,7 @@ use crate::shared::{op_table, parity, random_graph};
 use crate::{Builder, Tensor, Window};
 
 /// Repeatable numbers in [-1, 1), as the first value of a state.
-fn init(len: usize, seed: u32) -> Init {
+pub(super) fn init(len: usize, seed: u32) -> Init {
     op_table::floats(&op_table::noise(len, seed))
 }
 
@@ -109,10 +109,21 @@ fn compare(
     tolerance: f64,
 ) -> Result<Plan, String> {
     let plan = plan(program);
-    check_promises(&plan);
-    let mut interpreted = Interpreted::new(program, &plan);
-    parity::compare(program, &mut interpreted, inputs, steps, tolerance)?;
+    compare_plan(program, &plan, inputs, steps, tolerance)?;
     Ok(plan)
+}
+
+/// The same for a plan that is there already.
+pub(super) fn compare_plan(
+    program: &Program,
+    plan: &Plan,
+    inputs: &[Vec<u8>],
+    steps: usize,
+    tolerance: f64,
+) -> Result<(), String> {
+    check_promises(plan);
+    let mut interpreted = Interpreted::new(program, plan);
+    parity::compare(program, &mut interpreted, inputs, steps, tolerance)
 }
 
 /// Runs every entry `steps` times both ways and compares outputs and state.

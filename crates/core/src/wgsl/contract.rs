@@ -51,6 +51,19 @@ pub fn product(kernel: &Kernel) -> Option<(ShapeClass, f64)> {
     tiled.then(|| (product.shape(), operations))
 }
 
+/// Into how many parts the sums of a contraction should be divided, at most.
+pub(super) fn parts(kernel: &Kernel, tuning: &Tuning) -> usize {
+    let kernel = oriented(&coalesce(kernel));
+    let product = Product::of(&kernel);
+    match tuning.tile(product.shape()) {
+        // Invocations share the sums of skinny products.
+        _ if product.is_skinny() => 1,
+        // Few invocations keep a processor busy, and tiles shrink until there are as many.
+        ContractTuning::Registers { .. } => 1,
+        ContractTuning::Workgroup { edge, .. } => staged::parts(&product, tuning, edge),
+    }
+}
+
 /// A contraction with its axes by role, outermost first.
 pub(super) struct Product<'k> {
     pub(super) kernel: &'k Kernel,

@@ -15,6 +15,8 @@ mod values;
 
 use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{Binding, Kernel, Kind, shared_bindings};
+use crate::plan::{Plan, plan_in_parts};
+use crate::program::Program;
 use parts::{Frame, Layout, Parts};
 
 pub use contract::product;
@@ -35,6 +37,11 @@ pub struct Shader {
     pub workgroup_bytes: u32,
     /// Whether it needs the device's feature "subgroups".
     pub subgroups: bool,
+}
+
+/// Plans a program for an adapter: with sums in parts where whole ones would leave it idle.
+pub fn plan(program: &Program, tuning: &Tuning) -> Plan {
+    plan_in_parts(program, &|kernel| contract::parts(kernel, tuning))
 }
 
 /// Emits the shader of a dispatch: one kernel, or several that do not depend on each other.

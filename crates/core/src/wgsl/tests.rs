@@ -225,6 +225,37 @@ fn many_workgroups_make_a_rectangle() {
     validate(&shader);
 }
 
+/// A GPU wants 64 workgroups of such tiles: a sum is divided until there are about so many, if that saves enough of it.
+#[test]
+fn long_sums_over_few_tiles_are_divided_on_gpus() {
+    let long = [(16, 64, 12_544), (128, 128, 1024), (64, 256, 3136)];
+    let whole = [
+        (1024, 128, 3136), // tiles enough
+        (784, 512, 128),
+        (64, 512, 256), // short
+        (64, 1, 6272),  // invocations share its sums
+    ];
+    for (m, n, k) in long {
+        let kernel = product(m, n, k);
+        let parts = contract::parts(&kernel, &Tuning::gpu());
+        let tiles = emit(&[kernel], &Tuning::gpu()).workgroups[0] as usize;
+        assert!(
+            parts > 1 && (33..=64).contains(&(tiles * parts)),
+            "{m} x {n} x {k}: {tiles} tiles, {parts} parts"
+        );
+    }
+    for (m, n, k) in whole {
+        let parts = contract::parts(&product(m, n, k), &Tuning::gpu());
+        assert_eq!(parts, 1, "{m} x {n} x {k}");
+    }
+    for (m, n, k) in long.into_iter().chain(whole) {
+        for class in [AdapterClass::Llvmpipe, AdapterClass::SwiftShader] {
+            let parts = contract::parts(&product(m, n, k), &Tuning::of(class));
+            assert_eq!(parts, 1, "{m} x {n} x {k} on {class:?}");
+        }
+    }
+}
+
 #[test]
 fn adapters_are_told_apart_by_name() {
     for (name, software, class) in [

@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
             body,
             stores,
         };
-        kernel.name = describe(&kernel);
+        kernel.name = kernel.describe();
         Lowered {
             kernel,
             reads: self.reads,
@@ -291,31 +291,5 @@ impl<'a> Scope<'a> {
             Op::Pad(padding) => self.padded(body, node, padding, coordinates, bounds),
             Op::Gather => self.gathered(body, node, coordinates, bounds),
         }
-    }
-}
-
-/// A short name: the template, its extents, and how much is fused.
-fn describe(kernel: &Kernel) -> String {
-    let extents = |axes: &[usize]| {
-        axes.iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("x")
-    };
-    let work = kernel
-        .body
-        .iter()
-        .filter(|t| !matches!(t.instr, Instr::Load { .. } | Instr::Constant(_)))
-        .count();
-    match &kernel.kind {
-        Kind::Pointwise => format!("pointwise {} ({work} ops)", extents(&kernel.domain)),
-        Kind::Reduce { accumulators, .. } => {
-            format!(
-                "reduce {} ({} sums, {work} ops)",
-                extents(&kernel.domain),
-                accumulators.len()
-            )
-        }
-        Kind::Contract { .. } => format!("contract {} ({work} ops)", extents(&kernel.domain)),
     }
 }
