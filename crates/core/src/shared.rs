@@ -11,6 +11,6 @@ pub(crate) mod op_table;
 #[path = "../../../tests/src/parity.rs"]
 #[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
 pub(crate) mod parity;
-#[path = "../../../tests/src/random_graph.rs"]
+#[path = "../../../tests/src/random_graph/mod.rs"]
 #[allow(unreachable_pub, reason = "the file is public in the crate of tests")]
 pub(crate) mod random_graph;

@@ -92,32 +92,31 @@ fn batches_transposed_results_and_updates_in_place_are_divided() {
 
 /// Padding, strides, phases, and all gradients.
 fn convolutions() -> Vec<Program> {
-    let cases: [(&[usize], &[usize], usize, (i64, i64), usize); 5] = [
-        (&[6, 7, 7, 3], &[3, 3, 3, 4], 1, (1, 1), 1),
-        (&[4, 8, 8, 2], &[4, 4, 2, 5], 2, (1, 1), 1),
-        (&[4, 5, 5, 6], &[4, 4, 6, 3], 1, (2, 2), 2),
-        (&[3, 5, 5, 4], &[3, 3, 4, 2], 1, (1, 2), 3),
-        (&[7, 6, 6, 1], &[5, 5, 1, 7], 2, (2, 1), 1),
+    let window = |stride, padding, lhs_dilation| Window {
+        stride,
+        padding,
+        lhs_dilation,
+        rhs_dilation: 1,
+    };
+    let cases = [
+        ([6, 7, 7, 3], [3, 3, 3, 4], window(1, (1, 1), 1)),
+        ([4, 8, 8, 2], [4, 4, 2, 5], window(2, (1, 1), 1)),
+        ([4, 5, 5, 6], [4, 4, 6, 3], window(1, (2, 2), 2)),
+        ([3, 5, 5, 4], [3, 3, 4, 2], window(1, (1, 2), 3)),
+        ([7, 6, 6, 1], [5, 5, 1, 7], window(2, (2, 1), 1)),
     ];
-    let program =
-        |(x, w, stride, padding, lhs_dilation): &(&[usize], &[usize], usize, (i64, i64), usize)| {
-            let b = Builder::new();
-            let (x, w) = (state(&b, x, 1), state(&b, w, 2));
-            let window = Window {
-                stride: *stride,
-                padding: *padding,
-                lhs_dilation: *lhs_dilation,
-                rhs_dilation: 1,
-            };
-            let y = x.conv(&w, &[window; 2]).tanh();
-            let slopes = grad(&y.square().sum_all(), &[&x, &w]);
-            b.entry(
-                "f",
-                &[],
-                &[("y", &y), ("dx", &slopes[0]), ("dw", &slopes[1])],
-            );
-            b.build().unwrap()
-        };
+    let program = |(x, w, window): &([usize; 4], [usize; 4], Window)| {
+        let b = Builder::new();
+        let (x, w) = (state(&b, x, 1), state(&b, w, 2));
+        let y = x.conv(&w, &[*window; 2]).tanh();
+        let slopes = grad(&y.square().sum_all(), &[&x, &w]);
+        b.entry(
+            "f",
+            &[],
+            &[("y", &y), ("dx", &slopes[0]), ("dw", &slopes[1])],
+        );
+        b.build().unwrap()
+    };
     cases.iter().map(program).collect()
 }
 

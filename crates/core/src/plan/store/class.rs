@@ -1,0 +1,52 @@
+//! What planning tells ops apart by.
+
+use crate::op::Op;
+
+/// The kinds of ops: the one list of all of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum Class {
+    /// In a buffer of the host's or of the device's state.
+    Leaf,
+    /// Made of nothing but coordinates.
+    Made,
+    /// Computes an element from the elements at the same place.
+    Elementwise,
+    /// Only moves elements.
+    Movement,
+    /// Looks rows up.
+    Gather,
+    /// Sums along axes.
+    Reduction,
+    /// Sums products of two tensors.
+    Contraction,
+}
+
+pub(in crate::plan) fn class(op: &Op) -> Class {
+    match op {
+        Op::Input(_) | Op::State(_) => Class::Leaf,
+        Op::Const(_) | Op::Iota { .. } | Op::Random { .. } => Class::Made,
+        Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => Class::Elementwise,
+        Op::Reshape
+        | Op::Permute(_)
+        | Op::Broadcast
+        | Op::Pad(_)
+        | Op::Slice(_)
+        | Op::Flip(_)
+        | Op::Detach => Class::Movement,
+        Op::Gather => Class::Gather,
+        Op::Reduce { .. } => Class::Reduction,
+        Op::MatMul | Op::Conv(_) => Class::Contraction,
+    }
+}
+
+pub(super) fn is_leaf(op: &Op) -> bool {
+    class(op) == Class::Leaf
+}
+
+pub(super) fn is_heavy(op: &Op) -> bool {
+    matches!(class(op), Class::Reduction | Class::Contraction)
+}
+
+pub(super) fn is_movement(op: &Op) -> bool {
+    class(op) == Class::Movement
+}
