@@ -1,4 +1,4 @@
-//! Every kernel of every preset is valid WGSL, in the shapes for every class of adapters.
+//! Every kernel of every preset is valid WGSL, in the shapes for every class of adapters, with and without quads.
 
 use std::collections::HashSet;
 
@@ -7,6 +7,7 @@ use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::game::{Dataset, Game};
 use ganlet::preset;
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
+use naga::valid::{Capabilities, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
 
 /// A set of the kind's shape: kernels do not depend on what it shows.
 fn stand_in(kind: ImageKind) -> ImageSet {
@@ -43,10 +44,16 @@ fn every_kernel_of_every_preset_is_valid() {
             Data::Toy(_) | Data::Pool(_) => Dataset::None,
         };
         let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
-        for tuning in AdapterClass::ALL.map(Tuning::of) {
+        let without_quads = Tuning {
+            quads: false,
+            ..Tuning::swiftshader()
+        };
+        let classes = AdapterClass::ALL.map(Tuning::of);
+        for tuning in classes.into_iter().chain([without_quads]) {
             for entry in plan(&game.program, &tuning).entries {
                 for kernels in &entry.dispatches {
-                    let source = emit(kernels, &tuning).source;
+                    let shader = emit(kernels, &tuning);
+                    let source = shader.source;
                     if seen.contains(&source) {
                         continue;
                     }
@@ -54,10 +61,14 @@ fn every_kernel_of_every_preset_is_valid() {
                     let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| {
                         panic!("{}\n{}", at(), error.emit_to_string(&source))
                     });
-                    let mut validator = naga::valid::Validator::new(
-                        naga::valid::ValidationFlags::all(),
-                        naga::valid::Capabilities::empty(),
-                    );
+                    let capabilities = match shader.subgroups {
+                        true => Capabilities::SUBGROUP,
+                        false => Capabilities::empty(),
+                    };
+                    let mut validator = Validator::new(ValidationFlags::all(), capabilities);
+                    validator
+                        .subgroup_stages(ShaderStages::COMPUTE)
+                        .subgroup_operations(SubgroupOperationSet::QUAD_FRAGMENT_COMPUTE);
                     if let Err(error) = validator.validate(&module) {
                         panic!("{}\n{}", at(), error.emit_to_string(&source));
                     }
