@@ -190,8 +190,8 @@ test('training goes on when the model moves to another device', async ({ page })
   await expect(playground.pause).toBeVisible();
 });
 
-test('a phone shows how far it is', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 640 });
+test('a phone shows how far it is, and what happens now', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
   const steps = page.locator('[data-metric=step]');
@@ -199,6 +199,12 @@ test('a phone shows how far it is', async ({ page }) => {
   await playground.train.click();
   await expect.poll(() => playground.step()).toBeGreaterThan(5);
   await expect(steps).toBeInViewport();
+  await page.getByRole('button', { name: 'Slow motion' }).click();
+  await expect(page.locator('gan-story .coach')).toContainText(/’s move/);
+  // Above the bar, which lies over what is below.
+  const lines = await page.locator('gan-story .coach').boundingBox();
+  const bar = await page.locator('gan-bar').boundingBox();
+  expect((lines?.y ?? Infinity) + 24).toBeLessThan(bar?.y ?? 0);
 });
 
 test('a change of a setting is marked, has its unit, and can be undone', async ({ page }) => {

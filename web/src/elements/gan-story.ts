@@ -69,6 +69,12 @@ export class GanStory extends SessionElement {
         padding-block: 0.625rem;
         border-block: 1px solid var(--line);
       }
+      /* On a phone the line on what happens now is in sight with the picture, also in slow motion. */
+      @container (max-width: 48rem) {
+        .coach {
+          order: -1;
+        }
+      }
       @container (max-width: 26rem) {
         dl {
           grid-template-columns: 1fr 1fr;
