@@ -1,20 +1,20 @@
 //! Groups the values of an entry into kernels and puts the kernels in order.
 
+mod in_place;
+mod merge;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::hazard;
 use super::kernel::Kernel;
 use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
 use super::store::{Heavy, Storage, Virtual, VirtualRole, choose};
 use crate::graph::{Node, NodeId};
 use crate::op::Op;
 use crate::program::{Entry, Program};
+use in_place::{finish, updates};
 
 /// Storage buffers that a kernel may bind: what every WebGPU adapter offers.
 pub(super) const MAX_BINDINGS: usize = 8;
-
-/// Buffers of a kernel of values that only read the same data: room is left to share a dispatch with others.
-const SIDE_BY_SIDE_BINDINGS: usize = 6;
 
 /// Kernels in order, over buffers without slots.
 pub(super) struct Fused {
@@ -129,50 +129,6 @@ impl<'a> Fusion<'a> {
         Ok(fusion)
     }
 
-    /// Lets `update` go to the state's own buffer, where its writers can come after everything that reads the old value.
-    fn settle(&mut self, update: VirtualId, state: VirtualId, kernels: &[Kernel]) {
-        let all = 0..kernels.len();
-        let writers: Vec<usize> = (all.clone())
-            .filter(|&group| hazard::writes(&kernels[group], update))
-            .collect();
-        let readers: Vec<usize> = (all)
-            .filter(|&group| hazard::binds(&kernels[group], state))
-            .collect();
-        let aligned =
-            |&group: &usize| hazard::reads_where_it_writes(&kernels[group], state, update);
-        let before = |&writer: &usize| {
-            let others = readers.iter().filter(move |&&reader| reader != writer);
-            others.map(move |&reader| (writer, reader))
-        };
-        let edges: Vec<(usize, usize)> = writers.iter().flat_map(before).collect();
-        let round = |&(writer, reader): &(usize, usize)| self.depends(reader, writer, false);
-        // Of several writers each would come after all that the others read.
-        let crossed = writers.len() > 1 && writers.iter().any(|writer| readers.contains(writer));
-        if crossed || !writers.iter().all(aligned) || edges.iter().any(round) {
-            return;
-        }
-        for (writer, reader) in edges {
-            self.needs[writer].insert(reader);
-        }
-        self.in_place.insert(update, state);
-    }
-
-    /// Whether a merged kernel still reads the states that it writes over only at the element that it writes.
-    fn keeps_in_place(&self, kernel: &Kernel) -> bool {
-        let mut updates = self.in_place.iter();
-        updates.all(|(&update, &state)| hazard::reads_where_it_writes(kernel, state, update))
-    }
-
-    /// How many buffers a kernel binds, once updates are in place.
-    fn buffers(&self, kernel: &Kernel) -> usize {
-        let mut buffers = BTreeSet::new();
-        buffers.extend(kernel.bindings.iter().map(|binding| {
-            let buffer = binding.buffer;
-            *self.in_place.get(&buffer).unwrap_or(&buffer)
-        }));
-        buffers.len()
-    }
-
     fn run(mut self) -> Result<Vec<Kernel>, NeedsHome> {
         self.merge_all()?;
         self.forget_private_values();
@@ -229,129 +185,6 @@ impl<'a> Fusion<'a> {
             }
         }
         false
-    }
-
-    /// First along data flow, then values that read the same data side by side: both save loads.
-    fn merge_all(&mut self) -> Result<(), NeedsHome> {
-        for along_flow in [true, false] {
-            for second in 0..self.groups.len() {
-                for first in 0..second {
-                    if self.groups[second].is_none() {
-                        break;
-                    }
-                    if self.groups[first].is_some()
-                        && let Some(bindings) = self.may_merge(first, second, along_flow)
-                    {
-                        self.merge(first, second, bindings)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// How many buffers the kernel of both may bind; nothing where they cannot be one.
-    fn may_merge(&self, first: usize, second: usize, along_flow: bool) -> Option<usize> {
-        let (Some((a, a_reads)), Some((b, b_reads))) = (&self.groups[first], &self.groups[second])
-        else {
-            return None;
-        };
-        if a.extents != b.extents || self.merged_template(&a.template, &b.template).is_none() {
-            return None;
-        }
-        let link = |group: usize, reads, on| match self.needs[group].contains(&on) {
-            true => self.link(reads, on),
-            false => Link::None,
-        };
-        let forward = link(second, b_reads, first);
-        let backward = link(first, a_reads, second);
-        let linked = match (forward, backward) {
-            (Link::None, Link::None) => false,
-            (Link::Aligned, Link::None) | (Link::None, Link::Aligned) => true,
-            _ => return None,
-        };
-        let alike = std::mem::discriminant(&a.template) == std::mem::discriminant(&b.template);
-        let same_data = || a_reads.keys().any(|node| b_reads.contains_key(node));
-        if !linked && (along_flow || !alike || !same_data()) {
-            return None;
-        }
-        let bindings = match linked {
-            true => MAX_BINDINGS,
-            false => SIDE_BY_SIDE_BINDINGS,
-        };
-        let between = self.depends(second, first, true) || self.depends(first, second, true);
-        (!between).then_some(bindings)
-    }
-
-    /// How a group that reads `reads` depends on group `on`.
-    fn link(&self, reads: &Reads, on: usize) -> Link {
-        let mut link = Link::None;
-        for (&node, &aligned) in reads {
-            let mut sources = BTreeSet::new();
-            self.sources(node, &mut sources);
-            if sources.contains(&on) {
-                if !aligned || self.storage.joined.contains_key(&node) {
-                    return Link::Elsewhere;
-                }
-                link = Link::Aligned;
-            }
-        }
-        link
-    }
-
-    fn merged_template(&self, a: &Template, b: &Template) -> Option<Template> {
-        let nodes = self.context.nodes;
-        match (a, b) {
-            (Template::Pointwise, other) | (other, Template::Pointwise) => Some(other.clone()),
-            (Template::Reduce(a), Template::Reduce(b)) => {
-                let from = |id: NodeId| &nodes[nodes[id].args[0]].shape;
-                let same = from(a[0]) == from(b[0]) && nodes[a[0]].shape == nodes[b[0]].shape;
-                same.then(|| {
-                    let mut heavies = a.clone();
-                    heavies.extend(b.iter().filter(|id| !a.contains(id)));
-                    Template::Reduce(heavies)
-                })
-            }
-            _ => None,
-        }
-    }
-
-    fn merge(&mut self, first: usize, second: usize, bindings: usize) -> Result<(), NeedsHome> {
-        let (Some((a, _)), Some((b, _))) = (&self.groups[first], &self.groups[second]) else {
-            return Ok(());
-        };
-        let Some(template) = self.merged_template(&a.template, &b.template) else {
-            return Ok(());
-        };
-        let keeps = a.keeps.iter().chain(&b.keeps).cloned().collect();
-        let recipe = Recipe {
-            template,
-            extents: a.extents.clone(),
-            keeps,
-            private: vec![],
-        };
-        let lowered = self.context.lower(&recipe)?;
-        let kernel = &lowered.kernel;
-        if self.buffers(kernel) > bindings || !self.keeps_in_place(kernel) {
-            return Ok(());
-        }
-        for keep in &b.keeps {
-            if let Some(writer) = self.writers.get_mut(&keep.home) {
-                *writer = first;
-            }
-        }
-        self.groups[first] = Some((recipe, lowered.reads));
-        self.groups[second] = None;
-        for needs in &mut self.needs {
-            if needs.remove(&second) {
-                needs.insert(first);
-            }
-        }
-        let mut needs = std::mem::take(&mut self.needs[first]);
-        needs.append(&mut self.needs[second]);
-        needs.remove(&first);
-        self.needs[first] = needs;
-        Ok(())
     }
 
     /// Values that only their own kernel uses stay in registers.
@@ -452,51 +285,4 @@ fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
         .filter(|(id, from)| is_part(id) && from.len() < MAX_BINDINGS)
         .max_by_key(|(id, from)| (from.len(), **id));
     *part.expect("one operation alone has few arguments").0
-}
-
-enum Link {
-    None,
-    Aligned,
-    Elsewhere,
-}
-
-/// Updates and the buffers of their states.
-fn updates(virtuals: &[Virtual]) -> Vec<(VirtualId, VirtualId)> {
-    let state_buffer = |state| {
-        let found = virtuals
-            .iter()
-            .position(|v| v.role == VirtualRole::State(state));
-        found.expect("every state of the program has a buffer")
-    };
-    let pair = |(id, buffer): (VirtualId, &Virtual)| match buffer.role {
-        VirtualRole::Update(state) => Some((id, state_buffer(state))),
-        VirtualRole::Input(_)
-        | VirtualRole::State(_)
-        | VirtualRole::Scratch
-        | VirtualRole::Output(_) => None,
-    };
-    virtuals.iter().enumerate().filter_map(pair).collect()
-}
-
-/// Lets updates write into the state itself where no later kernel reads the old value; copies the others at the end.
-fn finish(storage: Storage, mut kernels: Vec<Kernel>) -> Fused {
-    let mut virtuals = storage.virtuals;
-    let mut copies = Vec::new();
-    for (update, state) in updates(&virtuals) {
-        let first = kernels.iter().position(|k| hazard::binds(k, update));
-        let (writer, later) = kernels[first.expect("every update is written")..]
-            .split_first()
-            .expect("the writer is there");
-        let read_later = later.iter().any(|k| hazard::binds(k, state));
-        if !read_later && hazard::reads_where_it_writes(writer, state, update) {
-            for kernel in &mut kernels {
-                hazard::rename(kernel, update, state);
-            }
-        } else {
-            copies.push(hazard::copy(update, state, virtuals[update].len));
-            virtuals[update].role = VirtualRole::Scratch;
-        }
-    }
-    kernels.extend(copies);
-    Fused { virtuals, kernels }
 }
