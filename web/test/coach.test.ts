@@ -48,7 +48,11 @@ it('explains what D’s lead does to G’s gradient, by the cost', () => {
 });
 
 it('reads no probabilities into a critic’s scores', () => {
-  expect(coach(scene({ critic: true, dReal: 12, dFake: -3 }))?.text).toContain('critic');
+  const says = (cost: string) =>
+    coach(scene({ critic: true, cost, dReal: 12, dFake: -3 }))?.text ?? '';
+  expect(says('wasserstein')).toContain('estimates how far apart');
+  expect(says('hinge')).toContain('below −1');
+  expect(says('least_squares')).toContain('0 for generated');
 });
 
 it('says what a model that came trained is good for', () => {

@@ -67,13 +67,13 @@ export class GanCurves extends ThemedElement {
         gap: 0.5rem;
         grid-template-rows: 1fr 1fr;
         min-width: 0;
-        min-height: 11rem;
+        min-height: 16rem;
       }
       figure {
         display: flex;
         flex-direction: column;
         min-width: 0;
-        min-height: 5.25rem;
+        min-height: 7.75rem;
         margin: 0;
       }
       figcaption {

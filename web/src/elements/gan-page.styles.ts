@@ -85,7 +85,7 @@ export const styles = css`
     min-width: 0;
   }
   gan-curves {
-    flex: 1 1 11rem;
+    flex: 1 1 16rem;
   }
   .studio {
     grid-column: 2 / -1;

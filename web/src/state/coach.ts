@@ -57,15 +57,31 @@ const RULES: readonly Rule[] = [
   converged,
   farAhead,
   fooled,
-  ({ critic }) =>
-    critic
-      ? {
-          text: 'D is a critic: the gap between its scores of real and generated samples estimates how far apart they are.',
-          section: 'Arjovsky et al. 2017',
-        }
-      : undefined,
+  scored,
   balanced,
 ];
+
+/** What D's scores mean where they are no probabilities. */
+function scored({ critic, cost }: Scene): Line | undefined {
+  if (!critic) return undefined;
+  switch (cost) {
+    case 'hinge':
+      return {
+        text: 'D is asked for scores above 1 for real samples and below −1 for generated ones, and for nothing beyond; G, for high scores.',
+        section: 'Miyato et al. 2018',
+      };
+    case 'least_squares':
+      return {
+        text: 'D is asked for a score of 1 for real samples and 0 for generated ones; G, for 1. What is far off pulls hardest.',
+        section: 'Mao et al. 2017',
+      };
+    default:
+      return {
+        text: 'D is a critic: the gap between its scores of real and generated samples estimates how far apart they are.',
+        section: 'Arjovsky et al. 2017',
+      };
+  }
+}
 
 function missingModes({ evaluation, step }: Scene): Line | undefined {
   const { modes, mode_count: count } = evaluation?.values ?? {};
