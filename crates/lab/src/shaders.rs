@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use ganlet::ExperimentConfig;
 use ganlet::game::Game;
 use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
-use ganlet_core::plan::{Plan, Role};
+use ganlet_core::plan::{EntryPlan, Plan, Role};
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
 
 use crate::data;
@@ -79,11 +79,14 @@ fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
             }
         }
         println!(
-            "      {} dispatches, {} kernels, {} shaders, {} of them different but for their numbers\n",
+            "      {} dispatches, {} kernels, {} shaders, {} of them different but for their numbers\n\
+             \x20     reads {:.1} MB, writes {:.1} MB: every buffer once for each kernel\n",
             entry.dispatches.len(),
             entry.kernels().count(),
             texts.known.len(),
-            forms.known.len()
+            forms.known.len(),
+            megabytes(plan, entry, Access::Read),
+            megabytes(plan, entry, Access::Write),
         );
     }
     println!(
@@ -91,6 +94,13 @@ fn print_list(plan: &Plan, tuning: &Tuning, name: &dyn Fn(Role) -> String) {
         plan.bytes() as f64 / 1e6,
         plan.least_bytes() as f64 / 1e6
     );
+}
+
+/// What an entry's kernels read, or write, if each moves all of every buffer that it binds for that.
+fn megabytes(plan: &Plan, entry: &EntryPlan, wanted: Access) -> f64 {
+    let bindings = entry.kernels().flat_map(|kernel| &kernel.bindings);
+    let moved = bindings.filter(|b| b.access == wanted || b.access == Access::ReadWrite);
+    moved.map(|b| plan.buffers[b.buffer].bytes()).sum::<usize>() as f64 / 1e6
 }
 
 fn name(kernels: &[Kernel]) -> String {
