@@ -10,6 +10,7 @@ mod profile;
 mod progress;
 mod run;
 mod shaders;
+mod timing;
 mod tune;
 
 use std::path::PathBuf;

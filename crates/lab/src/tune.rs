@@ -3,27 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
 use ganlet::game::{Game, entry};
-use ganlet_core::gpu::{Device, Prefer, Session};
+use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::plan::kernel::Kernel;
 use ganlet_core::plan::{Buffer, EntryPlan, Plan, Role};
-use ganlet_core::program::Program;
 use ganlet_core::wgsl::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning, plan, product};
 use serde::{Deserialize, Serialize};
 
+use crate::timing::{ROUNDS, Timed};
 use crate::{data, progress};
 
 /// Where the result goes unless told otherwise.
 pub(crate) const FILE: &str = "ganlet-tuning.json";
-/// Milliseconds that one timing lasts at least, unless that takes so many runs.
-const TIMING_MS: f64 = 20.0;
-const MOST_TIMES: usize = 1 << 12;
-/// Timings of every tile, of which the least counts.
-const ROUNDS: usize = 6;
 /// How much faster than the built-in tile another has to be to replace it: less may be noise.
 const WORTH_IT: f64 = 1.05;
 
@@ -170,51 +164,23 @@ fn case(plan: &Plan, kernel: &Kernel, operations: f64) -> Case {
 
 /// GFLOP/s with every tiling. They are timed in turns, so that whatever else the machine does meets them all.
 async fn speeds(device: &Device, case: &Case, tilings: &[ContractTuning]) -> Result<Vec<f64>> {
-    let program = Program {
-        nodes: Vec::new(),
-        inputs: Vec::new(),
-        states: Vec::new(),
-        entries: Vec::new(),
-    };
-    let plan = Plan {
-        buffers: case.buffers.clone(),
-        entries: vec![EntryPlan {
-            name: "product".into(),
-            dispatches: vec![vec![case.kernel.clone()]],
-            outputs: Vec::new(),
-            live_bytes: 0,
-        }],
-    };
-    let mut runs = Vec::with_capacity(tilings.len());
+    let mut times = Vec::with_capacity(tilings.len());
     for &contract in tilings {
         let tuning = Tuning {
             contract,
             tiles: Vec::new(),
             ..device.tuning().clone()
         };
-        let mut session = Session::with_tuning(device, &program, &plan, &tuning)?;
-        session.run(0, 1).await?;
-        let mut times = 1;
-        while milliseconds(&mut session, times).await? < TIMING_MS && times < MOST_TIMES {
-            times *= 2;
-        }
-        runs.push((session, times, f64::INFINITY));
+        let kernels = std::slice::from_ref(&case.kernel);
+        times.push(Timed::new(device, &tuning, &case.buffers, kernels).await?);
     }
     for _ in 0..ROUNDS {
-        for (session, times, least) in &mut runs {
-            *least = least.min(milliseconds(session, *times).await? / *times as f64);
+        for timed in &mut times {
+            timed.again().await?;
         }
     }
-    Ok(runs
-        .iter()
-        .map(|(_, _, least)| case.operations / least / 1e6)
-        .collect())
-}
-
-async fn milliseconds(session: &mut Session, times: usize) -> Result<f64> {
-    let started = Instant::now();
-    session.run(0, times).await?;
-    Ok(started.elapsed().as_secs_f64() * 1e3)
+    let rate = |timed: &Timed| case.operations / timed.least / 1e6;
+    Ok(times.iter().map(rate).collect())
 }
 
 /// The fastest, unless the built-in one is about as fast.
