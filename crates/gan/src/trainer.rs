@@ -4,6 +4,8 @@ mod evaluate;
 mod figures;
 mod latent;
 mod recovery;
+mod saving;
+mod views;
 
 use std::collections::VecDeque;
 
@@ -20,7 +22,7 @@ pub use figures::{
 pub use latent::{Direction, DirectionKind, Inversion, InvertOptions, InvertProgress};
 use recovery::Snapshot;
 
-use crate::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::checkpoint::{self, CheckpointError};
 use crate::config::{Data, ExperimentConfig};
 use crate::data::Toy;
 use crate::error::{ConfigError, DataError, MetricError};
@@ -343,105 +345,6 @@ impl Trainer {
         self.history.iter().filter(move |row| row.step >= since)
     }
 
-    /// `count` samples from the noise that every redraw uses, `[count, sample_len]`.
-    ///
-    /// # Errors
-    /// A device that fails.
-    pub async fn sample(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        if count * self.config.prior.dim > self.fixed_noise.len() {
-            self.fixed_noise = draw(&self.config.prior, count, self.seed, Truncation::NONE);
-        }
-        let z = self.fixed_noise[..count * self.config.prior.dim].to_vec();
-        self.generate(&z).await
-    }
-
-    /// G(z) for given latents `[n, prior.dim]`.
-    ///
-    /// # Errors
-    /// Numbers that do not form latents; a device that fails.
-    pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>, Error> {
-        self.view(
-            entry::SAMPLE,
-            "z",
-            z,
-            self.config.prior.dim,
-            self.game.sample_len,
-        )
-        .await
-    }
-
-    /// D's verdict on `[n, sample_len]` numbers: a probability, or a critic's score.
-    ///
-    /// # Errors
-    /// Numbers that do not form samples; a device that fails.
-    pub async fn discriminate(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
-        self.view(entry::DISCRIMINATE, "x", x, self.game.sample_len, 1)
-            .await
-    }
-
-    /// Runs a viewing entry over all rows, a batch at a time.
-    async fn view(
-        &mut self,
-        name: &str,
-        input: &'static str,
-        rows: &[f32],
-        row: usize,
-        out: usize,
-    ) -> Result<Vec<f32>, Error> {
-        if !rows.len().is_multiple_of(row) {
-            return Err(Error::Length {
-                what: input,
-                found: rows.len(),
-                row,
-            });
-        }
-        let entry = self.entry(name);
-        let slot = Slot::Input(
-            self.game
-                .program
-                .input(input)
-                .expect("callers name inputs that every game has"),
-        );
-        let mut results = Vec::with_capacity(rows.len() / row * out);
-        let mut padded = vec![0.0_f32; self.game.view_batch * row];
-        for chunk in rows.chunks(padded.len()) {
-            padded[..chunk.len()].copy_from_slice(chunk);
-            self.session.write(slot, bytemuck::cast_slice(&padded))?;
-            self.session.run(entry, 1).await?;
-            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
-            results.extend_from_slice(
-                &bytemuck::pod_collect_to_vec::<u8, f32>(&bytes)[..chunk.len() / row * out],
-            );
-        }
-        Ok(results)
-    }
-
-    /// `count` samples of real data, the same for the same `draw`.
-    ///
-    /// # Errors
-    /// A device that fails.
-    pub async fn real(&mut self, count: usize, draw: u32) -> Result<Vec<f32>, Error> {
-        let entry = self.entry(entry::REAL);
-        let slot = Slot::Input(
-            self.game
-                .program
-                .input("draw")
-                .expect("every game has this input"),
-        );
-        let mut results = Vec::new();
-        for batch in 0..count.div_ceil(self.game.view_batch) {
-            self.session.write(
-                slot,
-                bytemuck::cast_slice(&[!self.seed, draw.wrapping_add(batch as u32)]),
-            )?;
-            self.session.run(entry, 1).await?;
-            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
-            results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes));
-        }
-        results.truncate(count * self.game.sample_len);
-        Ok(results)
-    }
-
     /// Changes a live hyper-parameter at a dotted `path` of the config.
     ///
     /// # Errors
@@ -531,75 +434,6 @@ impl Trainer {
             Truncation::NONE,
         );
         Ok(())
-    }
-
-    /// Everything that is needed to go on later, as one safetensors file.
-    ///
-    /// # Errors
-    /// A device that fails.
-    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        Ok(self.checkpoint().await?.to_bytes()?)
-    }
-
-    /// What a [`save`](Self::save) writes.
-    ///
-    /// # Errors
-    /// A device that fails.
-    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Error> {
-        let states = self.mutable_states().await?;
-        Ok(Checkpoint::new(
-            self.config.clone(),
-            self.seed,
-            self.step,
-            &self.game.program,
-            states,
-        ))
-    }
-
-    /// Goes on from a saved file. `dataset` as in [`Options`].
-    ///
-    /// # Errors
-    /// A damaged file, one of another version or another game.
-    pub async fn load(bytes: &[u8], options: Options<'_>) -> Result<Self, Error> {
-        let checkpoint = Checkpoint::from_bytes(bytes)?;
-        let options = Options {
-            seed: checkpoint.seed,
-            ..options
-        };
-        let mut trainer = Self::create(checkpoint.config.clone(), options).await?;
-        trainer.restore(&checkpoint)?;
-        Ok(trainer)
-    }
-
-    /// Puts a checkpoint of the same game in place of what was learned.
-    ///
-    /// # Errors
-    /// A checkpoint of another game; nothing has changed then.
-    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
-        let states = checkpoint.matched(&self.game.program)?;
-        for (index, bytes) in states {
-            self.session.write(Slot::State(index), &bytes)?;
-            if self.game.program.states[index].name == "metrics.cursor" {
-                self.recorded = bytemuck::pod_read_unaligned::<u32>(&bytes).into();
-            }
-        }
-        self.step = checkpoint.step;
-        self.history.clear();
-        self.directions = None;
-        self.snapshot = None;
-        Ok(())
-    }
-
-    /// State that training changes: index and contents.
-    async fn mutable_states(&mut self) -> Result<Vec<(usize, Vec<u8>)>, Error> {
-        let mut states = Vec::new();
-        for index in 0..self.game.program.states.len() {
-            if !checkpoint::is_learned(&self.game.program.states[index]) {
-                continue;
-            }
-            states.push((index, self.session.read(Slot::State(index)).await?));
-        }
-        Ok(states)
     }
 
     /// Frees everything on the device.
