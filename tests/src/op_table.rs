@@ -288,6 +288,10 @@ table! {
         // What is detached is constant piece by piece, so that finite differences see no slope in it either.
         &x[0] * &x[0] + x[0].floor().detach() * 3.0
     })],
+    Op::Fresh(_) => [row("fresh", [any(&[5])], |_, x| {
+        let (first, second) = (x[0].fresh(), x[0].fresh());
+        &first * &second.tanh() + grad(&first.exp(), &[&first]).remove(0)
+    })],
 }
 
 /// Compositions that the networks and costs are made of.

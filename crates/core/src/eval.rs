@@ -296,7 +296,7 @@ impl<'p, T: Real> Evaluator<'p, T> {
                         .collect(),
                 )
             }
-            Op::Reshape | Op::Detach => arg(0).clone(),
+            Op::Reshape | Op::Detach | Op::Fresh(_) => arg(0).clone(),
             Op::Permute(permutation) => {
                 let from = strides(arg_shape(0));
                 arg(0).take(len, |i| {

@@ -13,6 +13,10 @@ use crate::tensor::Tensor;
 mod tests;
 
 /// The gradient of the sum of `output`'s elements with respect to each tensor of `wrt`.
+///
+/// Equal expressions are one tensor (see [`tensor`](crate::tensor)), so a gradient counts every use of an equal expression:
+/// with `y = &x * 1.0`, `grad(&(&y * &x), &[&y])` is `2x`. Take it with respect to [`y.fresh()`](Tensor::fresh) where only
+/// the uses of this one tensor count.
 #[track_caller]
 pub fn grad(output: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
     vjp(&[(output, &output.constant_like(1.0))], wrt)
@@ -177,6 +181,7 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
             vec![(0, ct.pad(&padding))]
         }
         Op::Flip(axes) => vec![(0, ct.flip(axes))],
+        Op::Fresh(_) => vec![(0, ct.clone())],
         Op::MatMul => vec![(0, ct.matmul(&args[1].t())), (1, args[0].t().matmul(ct))],
         Op::Conv(windows) => vec![
             (0, conv_input(windows, &args[0], &args[1], ct)),

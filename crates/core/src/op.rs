@@ -134,4 +134,6 @@ pub enum Op {
     Gather,
     /// The argument itself, and a gradient of zero.
     Detach,
+    /// The argument itself, as a value of its own: the number tells it from every other, so that hash-consing joins no two.
+    Fresh(usize),
 }

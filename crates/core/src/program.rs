@@ -63,6 +63,22 @@ pub struct Program {
 }
 
 impl Program {
+    /// The same entries over other nodes; `moved` says where each of the old ones is found.
+    pub(crate) fn rewritten(&self, nodes: Vec<Node>, moved: &[NodeId]) -> Program {
+        let mut entries = self.entries.clone();
+        for entry in &mut entries {
+            let updates = entry.updates.iter_mut().map(|(_, id)| id);
+            let outputs = entry.outputs.iter_mut().map(|(_, id)| id);
+            updates.chain(outputs).for_each(|id| *id = moved[*id]);
+        }
+        Program {
+            nodes,
+            inputs: self.inputs.clone(),
+            states: self.states.clone(),
+            entries,
+        }
+    }
+
     /// The index of an entry.
     pub fn entry(&self, name: &str) -> Option<usize> {
         self.entries.iter().position(|e| e.name == name)

@@ -229,7 +229,7 @@ pub(crate) fn infer(op: &Op, args: &[&Node], target: &[usize]) -> Inferred {
             shape[0] = args[1].shape[0];
             Ok((shape, args[0].dtype))
         }
-        Op::Detach => Ok((args[0].shape.clone(), args[0].dtype)),
+        Op::Detach | Op::Fresh(_) => Ok((args[0].shape.clone(), args[0].dtype)),
     }
     .and_then(|(shape, dtype)| check_extents(&shape).map(|()| (shape, dtype)))
 }

@@ -168,10 +168,12 @@ pub(crate) fn simplify(nodes: &[Node], node: &Node) -> Option<Simplified> {
                 false => replace(Op::Conv(plain), node.args.clone()),
             }
         }
+        // Not so a detached input: gradients may be taken with respect to it.
         Op::Detach => match &arg(0).op {
-            Op::Detach | Op::Const(_) | Op::Input(_) => Some(Existing(node.args[0])),
+            Op::Detach => Some(Existing(node.args[0])),
             _ => None,
         },
+        Op::Fresh(_) => None,
     }
 }
 

@@ -3,6 +3,9 @@
 //! Operations broadcast like NumPy's: shapes align at the last axis, and extents are equal or 1. An ill-shaped
 //! operation gives a poisoned tensor; [`Builder::build`](crate::Builder::build) then returns the first such error with
 //! the caller's place, so that formulas need no `?`.
+//!
+//! Equal expressions are one tensor: `&x * 2.0` written twice, and `x` and `&x * 1.0`, are computed once, and a gradient with
+//! respect to one is with respect to all. [`Tensor::fresh`] makes a tensor that nothing else is.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::panic::Location;
@@ -438,6 +441,14 @@ impl Tensor {
     #[track_caller]
     pub fn detach(&self) -> Tensor {
         self.op(Op::Detach, &[self], &[])
+    }
+
+    /// The same value as a tensor of its own, equal to no other: a gradient with respect to it counts the uses of this one
+    /// tensor alone. Gradients flow through it, and it costs nothing when the program runs.
+    #[track_caller]
+    pub fn fresh(&self) -> Tensor {
+        let number = self.graph.borrow().nodes.len();
+        self.op(Op::Fresh(number), &[self], &[])
     }
 }
 

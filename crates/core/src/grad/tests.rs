@@ -27,6 +27,33 @@ fn nothing_flows_through_a_detached_path() {
     assert_eq!(values[0], values[1]);
 }
 
+/// Also where the path is nothing but an input: a gradient may be taken with respect to that.
+#[test]
+fn a_detached_input_is_a_constant() {
+    let b = Builder::new();
+    let x = b.input("x", &[3], DType::F32);
+    let g = grad(&(x.detach() * &x), &[&x]).remove(0);
+    assert_eq!(values(b, &[0.5, -1.0, 2.0], &[&g])[0], [0.5, -1.0, 2.0]);
+}
+
+#[test]
+fn equal_expressions_are_one_tensor_unless_one_is_fresh() {
+    let b = Builder::new();
+    let x = b.input("x", &[2], DType::F32);
+    let (y, z) = (&x * 1.0, (&x * 1.0).fresh());
+    let of_all_uses = grad(&(&y * &x), &[&y]).remove(0);
+    let of_one_use = grad(&(&z * &x), &[&z]).remove(0);
+    let (first, second) = (x.fresh(), x.fresh());
+    let of_the_second = grad(&(first.square() * &second), &[&second]).remove(0);
+    let through_both = grad(&(first.square() * &second), &[&x]).remove(0);
+    let all = [&of_all_uses, &of_one_use, &of_the_second, &through_both];
+    let values = values(b, &[3.0, -1.0], &all);
+    assert_eq!(values[0], [6.0, -2.0], "2x");
+    assert_eq!(values[1], [3.0, -1.0], "x");
+    assert_eq!(values[2], [9.0, 1.0], "x^2");
+    assert_eq!(values[3], [27.0, 3.0], "3x^2");
+}
+
 #[test]
 fn what_does_not_depend_has_a_gradient_of_zero() {
     let b = Builder::new();

@@ -36,16 +36,7 @@ pub(super) fn expand(program: &Program) -> Cow<'_, Program> {
         };
         moved.push(id);
     }
-    let mut expanded = Program {
-        nodes,
-        ..program.clone()
-    };
-    for entry in &mut expanded.entries {
-        let updates = entry.updates.iter_mut().map(|(_, id)| id);
-        let outputs = entry.outputs.iter_mut().map(|(_, id)| id);
-        updates.chain(outputs).for_each(|id| *id = moved[*id]);
-    }
-    Cow::Owned(expanded)
+    Cow::Owned(program.rewritten(nodes, &moved))
 }
 
 fn push(nodes: &mut Vec<Node>, node: Node) -> NodeId {

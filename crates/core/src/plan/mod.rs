@@ -3,6 +3,7 @@
 mod affine;
 pub mod coalesce;
 mod contraction;
+mod erase;
 mod expand;
 mod fuse;
 mod hazard;
@@ -111,7 +112,8 @@ pub fn plan_in_parts(program: &Program, parts: &dyn Fn(&Kernel) -> usize) -> Pla
 
 /// `then` is generic so that backends which do nothing there do not carry it.
 fn plan_with(program: &Program, then: impl Fn(&mut Fused)) -> Plan {
-    let program = &*expand::expand(program);
+    let program = erase::erase(program);
+    let program = &*expand::expand(&program);
     let inputs = program
         .inputs
         .iter()

@@ -254,7 +254,7 @@ impl<'a> Scope<'a> {
             }
             Op::Reduce { .. } | Op::MatMul | Op::Conv(_) => Err(NeedsHome(id)),
             Op::Reshape => self.reshaped(body, node, coordinates, bounds),
-            Op::Detach => self.value(body, node.args[0], coordinates, bounds),
+            Op::Detach | Op::Fresh(_) => self.value(body, node.args[0], coordinates, bounds),
             Op::Permute(permutation) => {
                 let mut inner = coordinates.to_vec();
                 for (i, &axis) in permutation.iter().enumerate() {

@@ -32,7 +32,8 @@ pub(in crate::plan) fn class(op: &Op) -> Class {
         | Op::Pad(_)
         | Op::Slice(_)
         | Op::Flip(_)
-        | Op::Detach => Class::Movement,
+        | Op::Detach
+        | Op::Fresh(_) => Class::Movement,
         Op::Gather => Class::Gather,
         Op::Reduce { .. } => Class::Reduction,
         Op::MatMul | Op::Conv(_) => Class::Contraction,

@@ -59,7 +59,8 @@ impl Chooser<'_> {
             Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } => false,
             Op::Unary(_) | Op::Cast(_) | Op::Binary(_) | Op::Select => false,
             Op::Reduce { .. } | Op::MatMul | Op::Conv(_) | Op::Random { .. } => false,
-            Op::Permute(_) | Op::Pad(_) | Op::Slice(_) | Op::Flip(_) | Op::Detach => false,
+            Op::Permute(_) | Op::Pad(_) | Op::Slice(_) | Op::Flip(_) => false,
+            Op::Detach | Op::Fresh(_) => false,
         }
     }
 }
@@ -84,6 +85,7 @@ fn own_cost(op: &Op) -> usize {
         | Op::Pad(_)
         | Op::Slice(_)
         | Op::Flip(_)
-        | Op::Detach => 0,
+        | Op::Detach
+        | Op::Fresh(_) => 0,
     }
 }

@@ -34,8 +34,7 @@ impl Chooser<'_> {
                 let turned = if let (Op::Permute(permutation), true) = (op, may_turn) {
                     // A contraction may write its result in any order of axes.
                     squeezed(permutation, &self.nodes[last].shape)
-                } else if class(op) == Class::Elementwise || matches!(op, Op::Reshape | Op::Detach)
-                {
+                } else if class(op) == Class::Elementwise || matches!(op, Op::Reshape) {
                     (0..extents.len()).collect()
                 } else {
                     break;
@@ -54,7 +53,7 @@ impl Chooser<'_> {
 
     /// The node that holds the same elements in the same order, as far as only this path uses them.
     pub(super) fn behind_reshape(&self, mut id: NodeId) -> NodeId {
-        while matches!(self.nodes[id].op, Op::Reshape | Op::Detach) && !self.stored.contains(&id) {
+        while matches!(self.nodes[id].op, Op::Reshape) && !self.stored.contains(&id) {
             let argument = self.nodes[id].args[0];
             if is_leaf(&self.nodes[argument].op) || matches!(self.nodes[argument].op, Op::Const(_))
             {
