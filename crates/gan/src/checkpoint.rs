@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::ExperimentConfig;
-use crate::error::ConfigError;
+use crate::error::{ConfigError, excerpt};
 use crate::latent::invert;
 
 /// The layout of our header. A larger number in a file means a newer ganlet wrote it.
@@ -38,7 +38,7 @@ struct Header {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// Not a safetensors file, or cut short.
-    #[error("the checkpoint is damaged ({0}); save it again, or take an older one")]
+    #[error("the checkpoint is damaged ({}); save it again, or take an older one", excerpt(&.0.to_string()))]
     Damaged(#[from] SafeTensorError),
     /// A safetensors file of somebody else.
     #[error(
@@ -231,8 +231,12 @@ impl Checkpoint {
                 }
                 if tensor.shape != state.shape || tensor.dtype != file_dtype(state.dtype) {
                     return Err(mismatch(format!(
-                        "its `{}` is {:?} {:?}, and the game's is {:?} {}",
-                        state.name, tensor.dtype, tensor.shape, state.shape, state.dtype
+                        "its `{}` is {:?} {}, and the game's is {:?} {}",
+                        state.name,
+                        tensor.dtype,
+                        excerpt(&format!("{:?}", tensor.shape)),
+                        state.shape,
+                        state.dtype
                     )));
                 }
                 Ok((index, tensor.bytes.as_slice().into()))

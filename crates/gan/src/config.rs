@@ -4,7 +4,7 @@
 //! names it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 mod network;
 mod optimizer;
@@ -14,7 +14,7 @@ pub use network::{Init, Layer, Network, Resample, Upsampling};
 pub use optimizer::Optimizer;
 
 use crate::data::{ImageKind, Toy};
-use crate::error::ConfigError;
+use crate::error::{ConfigError, excerpt};
 use crate::json::{self, tagged};
 use crate::preset;
 
@@ -284,7 +284,7 @@ impl ExperimentConfig {
             let names: Vec<&str> = preset::all().iter().map(|p| p.name).collect();
             ConfigError::new(
                 "preset",
-                format!("there is no preset `{name}`"),
+                format!("there is no preset `{}`", excerpt(name)),
                 format!("use one of {}", names.join(", ")),
             )
         })
@@ -295,9 +295,22 @@ impl ExperimentConfig {
     /// # Errors
     /// Malformed JSON, an unknown preset or field, a value out of range: each names the field and the cure.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let text = text.trim();
+        let (preset, overrides) = Self::asked(text)?;
+        preset.with(&overrides)
+    }
+
+    /// What [`parse`](Self::parse) is asked for: a preset, and as JSON what differs from it.
+    ///
+    /// # Errors
+    /// Malformed JSON, an unknown preset.
+    pub fn asked(text: &str) -> Result<(Self, Value), ConfigError> {
+        // Some editors begin a file with a byte-order mark.
+        let text = text.trim_start_matches('\u{feff}').trim();
         if !text.starts_with('{') {
-            return Self::preset(text.trim_matches('"'));
+            return Ok((
+                Self::preset(text.trim_matches('"'))?,
+                Value::Object(Map::new()),
+            ));
         }
         let overrides: Value = serde_json::from_str(text).map_err(|e| {
             ConfigError::new(
@@ -310,26 +323,28 @@ impl ExperimentConfig {
             .get("preset")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        Self::preset(name)?.with(&overrides)
+        Ok((Self::preset(name)?, overrides))
     }
 
     /// This config with some fields replaced: objects are merged, `null` takes an optional part away, and an object of
-    /// another `kind` replaces the old one whole.
+    /// another `kind` replaces the old one whole. An object laid over a list replaces the elements that its keys number.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn with(&self, overrides: &Value) -> Result<Self, ConfigError> {
-        let base = serde_json::to_value(self).expect("a config is plain data");
+        let base = self.to_value();
         let mut merged = base.clone();
-        merge(&mut merged, overrides);
+        json::merge(&mut merged, overrides, "")?;
         let config: Self = serde_json::from_value(merged.clone()).map_err(|error| {
+            let merged = json::abridged(&merged);
+            let cause = serde_json::from_value::<Self>(merged.clone()).err();
             let accepts = |value| serde_json::from_value::<Self>(value).is_ok();
             ConfigError::new(
                 json::culprit(&base, &merged, &accepts).join("."),
                 // Rust's names of types mean nothing to a learner.
                 ["usize", "u64", "u32"]
                     .iter()
-                    .fold(error.to_string(), |cause, name| {
+                    .fold(cause.unwrap_or(error).to_string(), |cause, name| {
                         cause.replace(name, "a whole number from 0")
                     })
                     .replace("f64", "a number"),
@@ -340,45 +355,36 @@ impl ExperimentConfig {
         Ok(config)
     }
 
-    /// This config with the field at a dotted `path` replaced.
+    /// This config with the fields at dotted paths replaced, as [`with`](Self::with) does it with
+    /// `{"g_optimizer": {"lr": 0.1}}` for `g_optimizer.lr`. All are laid over each other first, and then checked together,
+    /// so their order matters only where two say the same field.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
-    pub fn with_path(&self, path: &str, value: Value) -> Result<Self, ConfigError> {
-        let mut merged = serde_json::to_value(self).expect("a config is plain data");
-        let unknown = || {
-            ConfigError::new(
-                path,
-                "there is no such field",
-                "see the preset's config for the fields there are",
-            )
-        };
-        let mut place = &mut merged;
-        for (depth, part) in path.split('.').enumerate() {
-            place = match place {
-                Value::Object(object) => object.get_mut(part).ok_or_else(unknown)?,
-                Value::Array(array) => part
-                    .parse::<usize>()
-                    .ok()
-                    .and_then(|i| array.get_mut(i))
-                    .ok_or_else(unknown)?,
-                Value::Null if depth > 0 => return Err(unknown()),
-                _ => return Err(unknown()),
-            };
-        }
-        *place = value;
-        self.with(&merged)
+    pub fn with_paths(
+        &self,
+        changes: impl IntoIterator<Item = (impl AsRef<str>, Value)>,
+    ) -> Result<Self, ConfigError> {
+        self.with(&json::tree(changes)?)
+    }
+
+    /// What has to be laid over this config to make `other`, by dotted path; a part of another kind as a whole.
+    pub fn changes(&self, other: &Self) -> Vec<(String, Value)> {
+        json::changes(&self.to_value(), &other.to_value())
+    }
+
+    fn to_value(&self) -> Value {
+        serde_json::to_value(self).expect("a config is plain data")
     }
 
     /// What differs from the preset, as JSON that [`parse`](Self::parse) reads; the preset's name is always there.
     pub fn overrides(&self) -> Value {
-        let own = serde_json::to_value(self).expect("a config is plain data");
-        let base = Self::preset(&self.preset)
-            .ok()
-            .and_then(|p| serde_json::to_value(p).ok());
-        let mut difference = base.map_or(own.clone(), |base| {
-            difference(&base, &own).unwrap_or_else(|| Value::Object(Default::default()))
-        });
+        let mut difference = match Self::preset(&self.preset) {
+            Ok(preset) => {
+                json::tree(preset.changes(self)).expect("what differs is laid over nothing")
+            }
+            Err(_) => self.to_value(),
+        };
         difference["preset"] = Value::String(self.preset.clone());
         difference
     }
@@ -472,40 +478,10 @@ impl ExperimentConfig {
     }
 }
 
-fn merge(base: &mut Value, overrides: &Value) {
-    match (base, overrides) {
-        (Value::Object(base), Value::Object(overrides)) => {
-            let other_kind = overrides
-                .get("kind")
-                .is_some_and(|kind| base.get("kind") != Some(kind));
-            if other_kind {
-                base.clear();
-            }
-            for (key, value) in overrides {
-                merge(base.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (base, overrides) => *base = overrides.clone(),
-    }
-}
-
-/// The part of `own` that `merge(base, part)` needs to become `own`.
-fn difference(base: &Value, own: &Value) -> Option<Value> {
-    match (base, own) {
-        _ if base == own => None,
-        (Value::Object(base), Value::Object(own)) if base.get("kind") == own.get("kind") => {
-            let changed = own.iter().filter_map(|(key, value)| {
-                difference(base.get(key).unwrap_or(&Value::Null), value).map(|d| (key.clone(), d))
-            });
-            Some(Value::Object(changed.collect()))
-        }
-        _ => Some(own.clone()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_field_that_cannot_be_read_is_named() {
@@ -538,6 +514,89 @@ mod tests {
         ] {
             assert_eq!(field(overrides), culprit, "{overrides}");
         }
+    }
+
+    #[test]
+    fn what_is_laid_over_is_merged_first_and_checked_then() {
+        let ring = ExperimentConfig::preset("bench-ring").unwrap();
+        let set = |changes: &[(&str, Value)]| ring.with_paths(changes.iter().cloned()).unwrap();
+        let critic = ring.with(&json!({ "schedule": { "d_steps": 5 } })).unwrap();
+        let [order, steps] = [
+            ("schedule.order", json!("simultaneous")),
+            ("schedule.d_steps", json!(1)),
+        ];
+        let once = critic.with_paths([order.clone(), steps.clone()]).unwrap();
+        assert_eq!(once, critic.with_paths([steps, order]).unwrap());
+        assert_eq!(
+            (once.schedule.d_steps, once.schedule.order),
+            (1, Order::Simultaneous)
+        );
+
+        let [kind, lr] = [
+            ("g_optimizer.kind", json!("sgd")),
+            ("g_optimizer.lr", json!(0.1)),
+        ];
+        let sgd = json!({ "g_optimizer": { "kind": "sgd", "lr": 0.1 } });
+        let sgd = ring.with(&sgd).unwrap();
+        assert_eq!(set(&[kind.clone(), lr.clone()]), sgd);
+        assert_eq!(set(&[lr, kind]), sgd);
+
+        let opened = set(&[("gradient_penalty.weight", json!(0.1))]);
+        assert_eq!(opened.gradient_penalty.unwrap().weight, 0.1);
+        let uniform = set(&[("prior.kind", json!("uniform"))]).prior;
+        assert_eq!(
+            uniform,
+            Prior {
+                kind: PriorKind::Uniform,
+                ..ring.prior.clone()
+            }
+        );
+
+        let wide = set(&[("generator.layers.0.units", json!(7))]);
+        let over = json!({ "generator": { "layers": { "0": { "units": 7 } } } });
+        assert_eq!(wide, ring.with(&over).unwrap());
+        let dense = Layer::Dense {
+            units: 7,
+            bias: true,
+        };
+        assert_eq!(wide.generator.layers[0], dense);
+        assert_eq!(wide.generator.layers[1..], ring.generator.layers[1..]);
+        let none = ring
+            .with_paths([("generator.layers.99.units", json!(7))])
+            .unwrap_err();
+        assert_eq!(none.field, "generator.layers.99");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_config() {
+        let config = ExperimentConfig::parse("\u{feff}{\"preset\": \"ring\", \"batch\": 8}\n");
+        assert_eq!(config.unwrap().batch, 8);
+    }
+
+    #[test]
+    fn no_message_is_as_long_as_what_it_is_about() {
+        let long = "x".repeat(10_000);
+        let list = vec![json!(1); 10_000];
+        for overrides in [
+            json!({ "preset": long }),
+            json!({ "preset": "ring", "batch": long }),
+            json!({ "preset": "ring", &long: 1 }),
+            json!({ "preset": "ring", "cost": long }),
+            json!({ "preset": "ring", "data": { "kind": long } }),
+            json!({ "preset": "ring", "data": list }),
+            json!({ "preset": "ring", "data": { "kind": list } }),
+            json!({ "preset": "ring", "g_optimizer": { &long: long } }),
+            json!({ "preset": "ring", "g_optimizer": { "lr": 1e300 } }),
+            json!({ "preset": "ring", "generator": { "layers": [{ "kind": "tanh", &long: 1 }] } }),
+            json!({ "preset": "ring", "generator": { "layers": { &long: 1 } } }),
+        ] {
+            let said = ExperimentConfig::parse(&overrides.to_string())
+                .unwrap_err()
+                .to_string();
+            assert!(said.len() < 1000, "{} characters: {said:.200}", said.len());
+        }
+        let said = ExperimentConfig::parse(&long).unwrap_err().to_string();
+        assert!(said.len() < 1000 && said.contains("xxx…"), "{said:.200}");
     }
 
     #[test]

@@ -1,6 +1,19 @@
 //! Errors that name the cause and the cure.
 
+use std::borrow::Cow;
 use std::fmt;
+
+/// Characters of what somebody passed in that a message quotes at most.
+const QUOTED: usize = 160;
+
+/// `text` as a message may quote it: cut with `…` where it is long, so that no message is as long as what it is about.
+/// Whatever a person, a link or a file passed in goes through here on its way into an error.
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// A configuration value that cannot work. The message names the field, what is wrong and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +28,14 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// An error about `field`.
+    /// An error about `field`, of which an [`excerpt`] is kept. What `problem` quotes has to be one too.
     pub fn new(
         field: impl Into<String>,
         problem: impl Into<String>,
         cure: impl Into<String>,
     ) -> Self {
         Self {
-            field: field.into(),
+            field: excerpt(&field.into()).into_owned(),
             problem: problem.into(),
             cure: cure.into(),
         }
@@ -41,7 +54,7 @@ impl ConfigError {
         }
         Err(Self::new(
             field,
-            format!("{value} {noun}"),
+            format!("{} {noun}", excerpt(&value.to_string())),
             format!("use {} to {}", range.start(), range.end()),
         ))
     }
@@ -183,6 +196,14 @@ pub enum MetricError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_excerpt_is_cut_between_characters() {
+        assert_eq!(excerpt("short"), "short");
+        let whole = "ä".repeat(QUOTED);
+        assert_eq!(excerpt(&whole), whole);
+        assert_eq!(excerpt(&(whole.clone() + "ä")), whole + "…");
+    }
 
     #[test]
     fn a_range_error_names_field_value_and_cure() {

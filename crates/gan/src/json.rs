@@ -4,6 +4,8 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Error, Map, Value};
 
+use crate::error::{ConfigError, excerpt};
+
 /// From text.
 ///
 /// # Errors
@@ -60,14 +62,16 @@ pub(crate) fn with_kind_outside<T>(
 ) -> Result<T, Error> {
     let Value::Object(mut fields) = value else {
         return Err(Error::custom(format!(
-            "invalid value: {value}, expected an object with a `{KIND}`"
+            "invalid value: {}, expected an object with a `{KIND}`",
+            excerpt(&value.to_string())
         )));
     };
     let kind = match fields.remove(KIND) {
         Some(Value::String(kind)) => kind,
         Some(other) => {
             return Err(Error::custom(format!(
-                "invalid {KIND}: {other}, expected a name in quotes"
+                "invalid {KIND}: {}, expected a name in quotes",
+                excerpt(&other.to_string())
             )));
         }
         None => return Err(Error::missing_field(KIND)),
@@ -84,6 +88,115 @@ pub(crate) fn with_kind_outside<T>(
     let mut outer = Map::new();
     outer.insert(kind, Value::Object(fields));
     read(Value::Object(outer))
+}
+
+/// A copy in which every text is an [`excerpt`]. What is wrong with the one is wrong with the other, and the message about the
+/// copy is short, also where serde words it.
+pub(crate) fn abridged(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(excerpt(text).into_owned()),
+        Value::Array(items) => Value::Array(items.iter().map(abridged).collect()),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            let short = fields.map(|(key, child)| (excerpt(key).into_owned(), abridged(child)));
+            Value::Object(short.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+/// `{"a": {"b": value}}` for the dotted path `a.b`; the empty path is that of the whole.
+fn nested(path: &str, value: Value) -> Value {
+    if path.is_empty() {
+        return value;
+    }
+    path.rsplit('.').fold(value, |inner, key| {
+        Value::Object(Map::from_iter([(key.to_string(), inner)]))
+    })
+}
+
+/// Lays `overrides` over `base`, both being the part of a config at the dotted path `at`. This is how presets, links, JSON and
+/// the terminal say what differs:
+///
+/// - objects are merged field by field; where `base` is `null`, the object opens that part;
+/// - an object of another `kind` replaces the old one whole, because the fields of one kind mean nothing to another;
+/// - an object over an array replaces the elements that its keys count out from 0;
+/// - anything else replaces what was there, `null` too.
+///
+/// # Errors
+/// An element that the array does not have.
+pub(crate) fn merge(base: &mut Value, overrides: &Value, at: &str) -> Result<(), ConfigError> {
+    let field = |key: &str| match at {
+        "" => key.to_string(),
+        _ => format!("{at}.{key}"),
+    };
+    match (base, overrides) {
+        (Value::Object(base), Value::Object(overrides)) => {
+            let kinds = base.get(KIND).zip(overrides.get(KIND));
+            if kinds.is_some_and(|(old, new)| old != new) && at != SAME_FIELDS {
+                base.clear();
+            }
+            overrides.iter().try_for_each(|(key, value)| {
+                let place = base.entry(key.clone()).or_insert(Value::Null);
+                merge(place, value, &field(key))
+            })
+        }
+        (Value::Array(base), Value::Object(overrides)) => {
+            let count = base.len();
+            overrides.iter().try_for_each(|(key, value)| {
+                let place = key.parse::<usize>().ok().and_then(|i| base.get_mut(i));
+                let place = place.ok_or_else(|| {
+                    ConfigError::new(
+                        field(key),
+                        "there is no such element",
+                        format!(
+                            "this list has {count}, counted from 0; write the whole list for more"
+                        ),
+                    )
+                })?;
+                merge(place, value, &field(key))
+            })
+        }
+        (base, overrides) => {
+            *base = overrides.clone();
+            Ok(())
+        }
+    }
+}
+
+/// The part of a config whose kinds all have the same fields, so that another kind leaves them be.
+const SAME_FIELDS: &str = "prior";
+
+/// What has to be laid over `base` to make `own`, by dotted path; a part of another kind is laid over as a whole.
+pub(crate) fn changes(base: &Value, own: &Value) -> Vec<(String, Value)> {
+    match (base, own) {
+        _ if base == own => Vec::new(),
+        (Value::Object(base), Value::Object(own)) if base.get(KIND) == own.get(KIND) => {
+            let inner = own.iter().flat_map(|(key, value)| {
+                let inner = changes(base.get(key).unwrap_or(&Value::Null), value).into_iter();
+                inner.map(move |(path, value)| match path.as_str() {
+                    "" => (key.clone(), value),
+                    _ => (format!("{key}.{path}"), value),
+                })
+            });
+            inner.collect()
+        }
+        _ => vec![(String::new(), own.clone())],
+    }
+}
+
+/// All changes as one value for [`merge`].
+///
+/// # Errors
+/// As [`merge`].
+pub(crate) fn tree(
+    changes: impl IntoIterator<Item = (impl AsRef<str>, Value)>,
+) -> Result<Value, ConfigError> {
+    let mut tree = Value::Object(Map::new());
+    for (path, value) in changes {
+        merge(&mut tree, &nested(path.as_ref(), value), "")?;
+    }
+    Ok(tree)
 }
 
 /// The path to the part of `value` for which it is refused, `base` being a value that is not: parts of `value` are put

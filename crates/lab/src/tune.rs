@@ -1,7 +1,6 @@
 //! `ganlet tune`: which tiles of matrix products are fastest on the adapter at hand, and the file that keeps them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +13,7 @@ use ganlet_core::wgsl::{AdapterClass, ContractTuning, ShapeClass, Tuned, Tuning,
 use serde::{Deserialize, Serialize};
 
 use crate::timing::{ROUNDS, Timed};
-use crate::{data, progress};
+use crate::{data, file, progress};
 
 /// Where the result goes unless told otherwise.
 pub(crate) const FILE: &str = "ganlet-tuning.json";
@@ -113,7 +112,7 @@ pub(crate) async fn tune(presets: &[String], out: &Path) -> Result<()> {
         tiles,
     };
     let text = serde_json::to_string_pretty(&record)? + "\n";
-    fs::write(out, text).with_context(|| format!("{} cannot be written", out.display()))?;
+    file::write(out, text)?;
     println!(
         "written to {}: the commands that run on a GPU take it with `--tuning`",
         out.display()
@@ -203,12 +202,11 @@ fn name(tile: ContractTuning) -> String {
 
 /// Reads what `ganlet tune` wrote.
 pub(crate) fn read(path: &Path) -> Result<Tuned> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("{} cannot be read; `ganlet tune` writes it", path.display()))?;
+    let text = file::read_text(path).context("`ganlet tune` writes what --tuning takes")?;
     parse(&text).with_context(|| {
         format!(
             "{} is not what `ganlet tune` writes; write it anew",
-            path.display()
+            file::shown(path)
         )
     })
 }

@@ -1,5 +1,6 @@
 //! The latent tools of `Trainer`.
 
+use ganlet::error::excerpt;
 use ganlet::latent::{self, RADIUS, Term, Walk};
 use ganlet::trainer::{DirectionKind, InvertOptions};
 use js_sys::{Float32Array, Function, Object, Promise, Reflect};
@@ -115,7 +116,10 @@ impl Trainer {
             "linear" => Walk::Linear,
             "spherical" => Walk::Spherical,
             other => {
-                let message = format!("walk(\"{other}\"): pass \"linear\" or \"spherical\"");
+                let message = format!(
+                    "walk(\"{}\"): pass \"linear\" or \"spherical\"",
+                    excerpt(other)
+                );
                 return Err(JsError::new(&message));
             }
         };

@@ -24,7 +24,12 @@ pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, JsError
         "no-webgpu" => DeviceError::NoWebGpu,
         "no-adapter" => DeviceError::NoAdapter("the browser offers none".into()),
         "software" => DeviceError::Software(adapter.unwrap_or_default()),
-        other => return Err(JsError::new(&format!("there is no case \"{other}\""))),
+        other => {
+            return Err(JsError::new(&format!(
+                "there is no case \"{}\"",
+                ganlet::error::excerpt(other)
+            )));
+        }
     };
     Ok(reason.to_string())
 }

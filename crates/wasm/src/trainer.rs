@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures_util::lock::{Mutex, MutexGuard};
 use ganlet::config::{Data, PoolData};
+use ganlet::error::excerpt;
 use ganlet::metric::classifier::Model;
 use ganlet::trainer::{self, Player, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
@@ -85,7 +86,8 @@ impl Trainer {
                 "g" => Player::G,
                 other => {
                     return Err(JsError::new(&format!(
-                        "step(\"{other}\"): pass \"d\" or \"g\""
+                        "step(\"{}\"): pass \"d\" or \"g\"",
+                        excerpt(other)
                     )));
                 }
             };
@@ -198,8 +200,12 @@ impl Trainer {
 
     /// Changes a live hyper-parameter, such as `g_optimizer.lr`.
     pub fn set(&self, path: &str, value: JsValue) -> Result<(), JsError> {
-        let value = from_js(&value)
-            .ok_or_else(|| JsError::new(&format!("set(\"{path}\"): the value is no plain data")))?;
+        let value = from_js(&value).ok_or_else(|| {
+            JsError::new(&format!(
+                "set(\"{}\"): the value is no plain data",
+                excerpt(path)
+            ))
+        })?;
         Ok(self.now()?.set(path, value)?)
     }
 

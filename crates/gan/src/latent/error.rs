@@ -1,5 +1,7 @@
 //! What cannot be done in latent space, and what to do instead.
 
+use crate::error::excerpt;
+
 /// Why a latent tool cannot do what was asked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LatentError {
@@ -44,7 +46,10 @@ pub enum LatentError {
     )]
     NoClassifier,
     /// A label that the classifier does not know.
-    #[error("the classifier knows no {what} `{found}`; use one of {known}")]
+    #[error(
+        "the classifier knows no {what} `{}`; use one of {known}",
+        excerpt(found)
+    )]
     Unknown {
         /// Attribute, class or direction.
         what: &'static str,

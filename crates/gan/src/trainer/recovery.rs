@@ -113,11 +113,13 @@ impl Trainer {
             target -= 1;
         }
         let restored = self.step;
-        self.history.retain(|row| row.step < restored);
+        let kept = self.history.partition_point(|row| row.step < restored);
+        let lost = self.history.split_off(kept).into();
         Ok(Error::Diverged {
             step: restored + 1,
             tensor,
             restored,
+            lost,
         })
     }
 

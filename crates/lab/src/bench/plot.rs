@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use plotters::prelude::*;
+
+use crate::file;
 
 /// What is drawn in one panel.
 pub(super) struct Curve<'a> {
@@ -18,18 +20,20 @@ const STEP: RGBColor = RGBColor(0x1f, 0x5f, 0xa8);
 const START: RGBColor = RGBColor(0xc0, 0x5a, 0x1a);
 
 /// One panel beside the other, over the same range of times.
-pub(super) fn draw(file: &Path, curves: &[Curve<'_>]) -> Result<()> {
+pub(super) fn draw(path: &Path, curves: &[Curve<'_>]) -> Result<()> {
     let times = curves.iter().flat_map(|curve| &curve.points);
     let times = times.flat_map(|&(_, step, start)| [step, start]);
     let (least, most) = times.fold((f64::MAX, 0.0_f64), |(a, b), t| (a.min(t), b.max(t)));
     let size = (PANEL.0 * curves.len() as u32, PANEL.1);
-    let area = SVGBackend::new(file, size).into_drawing_area();
-    let failed = |error: &dyn std::fmt::Display| anyhow!("{}: {error}", file.display());
-    area.fill(&WHITE).map_err(|e| failed(&e))?;
+    let mut text = String::new();
+    let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+    area.fill(&WHITE)?;
     for (curve, panel) in curves.iter().zip(area.split_evenly((1, curves.len()))) {
-        panel_of(curve, &panel, least / 1.5..most * 1.5).map_err(|e| failed(&e))?;
+        panel_of(curve, &panel, least / 1.5..most * 1.5)?;
     }
-    area.present().map_err(|e| failed(&e))
+    area.present()?;
+    drop(area);
+    file::write(path, text)
 }
 
 fn panel_of<B: DrawingBackend>(

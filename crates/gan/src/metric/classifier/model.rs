@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Network;
 use crate::data::{ImageFacts, ImageKind};
+use crate::error::excerpt;
 use crate::layer::Stack;
 
 /// Where the header stands in the file's metadata.
@@ -95,12 +96,18 @@ impl Model {
     /// A damaged file, or one that holds something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let error = |cause: String| ModelError { cause };
-        let damaged = |e: safetensors::SafeTensorError| error(format!("it is damaged ({e})"));
+        let damaged = |e: safetensors::SafeTensorError| {
+            error(format!("it is damaged ({})", excerpt(&e.to_string())))
+        };
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
         let header = (metadata.metadata().as_ref().and_then(|m| m.get(KEY)))
             .ok_or_else(|| error("its header is not that of a classifier".into()))?;
-        let header: Header = crate::json::from_str(header)
-            .map_err(|e| error(format!("its header does not read ({e})")))?;
+        let header: Header = crate::json::from_str(header).map_err(|e| {
+            error(format!(
+                "its header does not read ({})",
+                excerpt(&e.to_string())
+            ))
+        })?;
         let stack = Stack::new("network", &header.network, &header.kind.facts().shape)
             .map_err(|e| error(e.to_string()))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(damaged)?;
@@ -112,9 +119,9 @@ impl Model {
         if view.dtype() != Dtype::F16 || view.shape() != [stack.params_len()] || outputs != classes
         {
             return Err(error(format!(
-                "it has {:?} {:?} for {outputs} classes, and its network needs F16 [{}] for {classes}",
+                "it has {:?} {} for {outputs} classes, and its network needs F16 [{}] for {classes}",
                 view.dtype(),
-                view.shape(),
+                excerpt(&format!("{:?}", view.shape())),
                 stack.params_len()
             )));
         }
