@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 0, value_parser = crate::seed)]
     seed: u32,
     /// Updates [default: 6000; 750 on faces]
-    #[arg(long, value_parser = crate::positive)]
+    #[arg(long, value_parser = crate::positive::<usize>)]
     steps: Option<usize>,
     /// The file to write [default: classifier-<images>.safetensors]
     #[arg(long, value_name = "FILE")]

@@ -19,6 +19,7 @@ mod tune;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -55,7 +56,7 @@ enum Command {
         #[command(flatten)]
         place: PlaceArgs,
         /// Timed repetitions
-        #[arg(long, default_value_t = 5, value_parser = positive)]
+        #[arg(long, default_value_t = 5, value_parser = positive::<usize>)]
         reps: usize,
         /// As JSON
         #[arg(long)]
@@ -129,8 +130,8 @@ fn seed(argument: &str) -> Result<u32, String> {
 }
 
 /// A count of what there has to be at least one of.
-fn positive(argument: &str) -> Result<usize, String> {
-    let count = argument.parse().ok().filter(|&count| count > 0);
+fn positive<T: FromStr + PartialOrd + From<u8>>(argument: &str) -> Result<T, String> {
+    let count = argument.parse().ok().filter(|count| *count >= T::from(1));
     count.ok_or_else(|| "use a whole number from 1".into())
 }
 
@@ -141,7 +142,7 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_enum, default_value_t = BackendArg::Auto)]
     backend: BackendArg,
     /// Threads of the CPU backend [default: 1; hyper-threads of one core gain nothing]
-    #[arg(long, default_value_t = 1, value_parser = positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive::<usize>)]
     threads: usize,
     /// What `ganlet tune` measured on this GPU
     #[arg(long, value_name = "FILE")]
@@ -226,7 +227,7 @@ pub(crate) struct RunArgs {
     #[arg(long, requires = "out")]
     overwrite: bool,
     /// Also measures, and writes samples and the checkpoint, every so many steps
-    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "STEPS", value_parser = positive::<u64>)]
     every: Option<u64>,
     /// Folder with the files of the images [default: GANLET_DATA, or where `cargo xtask data` leaves them]
     #[arg(long)]

@@ -161,7 +161,7 @@ fn numbers_that_cannot_be_are_refused_in_words() {
             ["train-classifier", "faces", "--seed", "x"],
             "a seed is a whole number",
         ),
-        (["run", "ring", "--every", "0"], "0 is not in 1.."),
+        (["run", "ring", "--every", "0"], "use a whole number from 1"),
         (["run", "ring", "--every", "-5"], "invalid value '-5'"),
         (
             ["run", "ring", "--threads", "0"],
