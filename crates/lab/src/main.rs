@@ -117,7 +117,7 @@ fn config_text(argument: &str) -> Result<String, String> {
     if argument.trim_start().starts_with('{') || !path.extension().is_some_and(is_json) {
         return Ok(argument.into());
     }
-    let text = file::read_text(path).map_err(|error| format!("{:#}", error))?;
+    let text = file::read_text(path).map_err(|error| format!("{error:#}"))?;
     // Here, where the message names the file.
     ExperimentConfig::parse(&text).map_err(|error| error.to_string())?;
     Ok(text)
