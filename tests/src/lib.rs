@@ -1,7 +1,9 @@
 //! What the tests of the workspace share: a table of all operations, graphs at random, gradient checks, and the
 //! comparison of backends with the reference interpreter.
 
+pub mod backends;
 pub mod grad_check;
 pub mod op_table;
 pub mod parity;
 pub mod random_graph;
+pub mod ties;

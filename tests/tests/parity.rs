@@ -1,71 +1,13 @@
 //! Both backends compute what the reference interpreter computes.
 
-use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::grad::grad;
-use ganlet_core::plan::{plan, plan_in_parts};
-use ganlet_core::wgsl::{self, Tuning};
-use ganlet_core::{Builder, DType, Program, Slot, Window, cpu, gpu};
+use ganlet_core::plan::plan_in_parts;
+use ganlet_core::wgsl::Tuning;
+use ganlet_core::{Builder, DType, Program, Window, gpu};
+use ganlet_tests::backends::{Cpu, Gpu, device};
 use ganlet_tests::op_table::{floats, noise, parity_cases};
-use ganlet_tests::parity::{Backend, compare};
+use ganlet_tests::parity::compare;
 use ganlet_tests::random_graph::check_all;
-use pollster::block_on;
-
-struct Cpu(cpu::Session);
-
-impl Cpu {
-    fn new(program: &Program) -> Self {
-        Self(cpu::Session::new(program, &plan(program), 2))
-    }
-}
-
-impl Backend for Cpu {
-    fn write(&mut self, slot: Slot, bytes: &[u8]) {
-        self.0.write(slot, bytes).expect("a slot of the program");
-    }
-
-    fn run(&mut self, entry: usize) {
-        self.0.run(entry, 1).expect("an entry of the program");
-    }
-
-    fn read(&mut self, slot: Slot) -> Vec<u8> {
-        self.0.read(slot).expect("a slot of the program")
-    }
-}
-
-struct Gpu(gpu::Session);
-
-impl Gpu {
-    fn new(device: &Device, program: &Program) -> Self {
-        let session = gpu::Session::new(device, program, &wgsl::plan(program, device.tuning()));
-        Self(session.expect("a program that fits"))
-    }
-}
-
-impl Backend for Gpu {
-    fn write(&mut self, slot: Slot, bytes: &[u8]) {
-        self.0.write(slot, bytes).expect("a slot of the program");
-    }
-
-    fn run(&mut self, entry: usize) {
-        block_on(self.0.run(entry, 1)).expect("an entry of the program");
-    }
-
-    fn read(&mut self, slot: Slot) -> Vec<u8> {
-        block_on(self.0.read(slot)).expect("a slot of the program")
-    }
-}
-
-/// A software adapter where there is one, so that every machine runs the same test.
-fn device() -> Device {
-    block_on(Device::request(Prefer::Software))
-        .or_else(|_| block_on(Device::request(Prefer::Performance)))
-        .unwrap_or_else(|error| {
-            panic!(
-                "{error}; these tests need a Vulkan, Metal or D3D12 adapter, and a software one will do \
-                 (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
-            )
-        })
-}
 
 #[test]
 fn cpu_computes_every_operation_and_its_gradients() {
@@ -170,6 +112,19 @@ fn gpu_computes_divided_sums() {
             }
         }
     }
+}
+
+/// A coordinate that is the same everywhere and lies before the tensor: nothing but the bounds see it.
+#[test]
+fn gpu_computes_an_iota_seen_only_in_its_padding() {
+    let b = Builder::new();
+    let x = b.state("x", &[1], DType::F32, floats(&[0.5]));
+    let padding = (b.iota(&[1], 0).cast(DType::F32))
+        .pad(&[(1, 0)])
+        .narrow(0, 0, 1);
+    b.entry("f", &[], &[("sum", &(padding + &x))]);
+    let program = b.build().expect("a well-formed graph");
+    compare(&program, &mut Gpu::new(&device(), &program), &[], 1, 0.0).unwrap();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::dtype::DType;
 use crate::graph::{Node, NodeId};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape;
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, share_graph};
 
 #[cfg(test)]
 mod tests;
@@ -25,13 +25,23 @@ pub fn grad(output: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
 /// For each tensor of `wrt`: the sum over `outputs` of cotangent times Jacobian. Zero where nothing depends on it.
 #[track_caller]
 pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
-    let Some(targets) = wrt.iter().map(|t| t.id()).collect::<Option<Vec<NodeId>>>() else {
-        return wrt.iter().map(|t| (*t).clone()).collect();
-    };
     let Some(first) = wrt.first() else {
         return vec![];
     };
     let graph = first.graph().clone();
+    let ends = outputs
+        .iter()
+        .flat_map(|(output, cotangent)| [*output, *cotangent]);
+    let all: Vec<&Tensor> = ends.chain(wrt.iter().copied()).collect();
+    if !share_graph(format_args!("vjp"), &graph, &all) {
+        return wrt
+            .iter()
+            .map(|t| Tensor::new(t.graph().clone(), None))
+            .collect();
+    }
+    let Some(targets) = wrt.iter().map(|t| t.id()).collect::<Option<Vec<NodeId>>>() else {
+        return wrt.iter().map(|t| (*t).clone()).collect();
+    };
     let tensor = |id: NodeId| Tensor::new(graph.clone(), Some(id));
 
     // Cotangents so far, by node. Users have higher ids than arguments, so on the way down every contribution to a
@@ -127,9 +137,13 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
             match binary {
                 Binary::Add => vec![(0, ct.clone()), (1, ct.clone())],
                 Binary::Mul => vec![(0, ct * b), (1, ct * a)],
-                // a < y says the same as a < b and lets relu(x) = max(0, x) forget its argument.
                 Binary::Max => {
-                    let second = a.less(y);
+                    // a < y says the same and lets relu(x) = max(0, x) forget its argument. But where a is computed again
+                    // for this, it need not be rounded as it was for y: then y would seem larger than its own a.
+                    let second = match a.is_constant() {
+                        true => a.less(y),
+                        false => a.less(b),
+                    };
                     vec![
                         (0, second.select(&zero(), ct)),
                         (1, second.select(ct, &zero())),

@@ -11,7 +11,7 @@ use crate::op::Op;
 use crate::program::{Entry, Init, InputDef, Program, StateDef};
 use crate::shape;
 use crate::simplify::{Simplified, simplify};
-use crate::tensor::Tensor;
+use crate::tensor::{self, Tensor};
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,7 @@ pub struct Node {
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     ids: HashMap<Node, NodeId>,
-    error: Option<GraphError>,
+    pub(crate) error: Option<GraphError>,
 }
 
 pub(crate) type SharedGraph = Rc<RefCell<Graph>>;
@@ -195,6 +195,13 @@ impl Builder {
     #[track_caller]
     pub fn entry(&self, name: &str, updates: &[(&Tensor, &Tensor)], outputs: &[(&str, &Tensor)]) {
         let location = Location::caller();
+        let updated = updates.iter().flat_map(|(state, next)| [*state, *next]);
+        let named: Vec<&Tensor> = updated
+            .chain(outputs.iter().map(|(_, tensor)| *tensor))
+            .collect();
+        if !tensor::share_graph(format_args!("entry"), &self.graph, &named) {
+            return;
+        }
         let mut traced: Vec<(usize, Tensor)> = Vec::new();
         for (state, next) in updates {
             let (Some(state_id), Some(next_id)) = (state.id(), next.id()) else {

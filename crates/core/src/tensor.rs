@@ -7,13 +7,42 @@
 //! Equal expressions are one tensor: `&x * 2.0` written twice, and `x` and `&x * 1.0`, are computed once, and a gradient with
 //! respect to one is with respect to all. [`Tensor::fresh`] makes a tensor that nothing else is.
 
+use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::panic::Location;
+use std::rc::Rc;
 
 use crate::dtype::{DType, Scalar};
+use crate::error::GraphError;
 use crate::graph::{Node, NodeId, SharedGraph};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape::{self, sort_axes};
+
+/// Whether all of `tensors` are of one builder's graph. If not, all their graphs have an error afterwards: the one that
+/// some graph had before, or that `op` mixes them.
+#[track_caller]
+pub(crate) fn share_graph(
+    op: fmt::Arguments<'_>,
+    graph: &SharedGraph,
+    tensors: &[&Tensor],
+) -> bool {
+    if tensors.iter().all(|t| Rc::ptr_eq(&t.graph, graph)) {
+        return true;
+    }
+    let mixed = GraphError {
+        op: op.to_string(),
+        args: tensors.iter().map(|t| (t.shape(), t.dtype())).collect(),
+        problem: "tensors of different builders; trace a program with one `Builder`".into(),
+        location: Location::caller(),
+    };
+    let graphs = || std::iter::once(graph).chain(tensors.iter().map(|t| &t.graph));
+    let before = graphs().find_map(|graph| graph.borrow().error.clone());
+    let error = before.unwrap_or(mixed);
+    for graph in graphs() {
+        graph.borrow_mut().error.get_or_insert(error.clone());
+    }
+    false
+}
 
 /// A value in a graph that is being traced. Cheap to clone.
 #[derive(Clone)]
@@ -39,7 +68,10 @@ impl Tensor {
     pub(crate) fn apply(graph: &SharedGraph, op: Op, args: &[&Tensor], target: &[usize]) -> Tensor {
         // A closure would have a place of its own.
         let location = Location::caller();
-        let ids: Option<Vec<NodeId>> = args.iter().map(|t| t.id).collect();
+        let ids: Option<Vec<NodeId>> = match share_graph(format_args!("{op:?}"), graph, args) {
+            true => args.iter().map(|t| t.id).collect(),
+            false => None,
+        };
         let id = ids.and_then(|ids| graph.borrow_mut().apply(op, &ids, target, location));
         Tensor {
             graph: graph.clone(),
@@ -95,6 +127,12 @@ impl Tensor {
             graph: self.graph.clone(),
             id: Some(id),
         }
+    }
+
+    /// Whether every element is one number, known now.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.id
+            .is_some_and(|id| matches!(self.graph.borrow().nodes[id].op, Op::Const(_)))
     }
 
     /// A float constant in the same graph, of any shape.
@@ -384,9 +422,10 @@ impl Tensor {
         self.op(Op::Flip(axes.to_vec()), &[self], &[])
     }
 
-    /// Tensors joined along `axis`: padded and added, which the planner turns into writes of segments.
+    /// Tensors, at least one, joined along `axis`: padded and added, which the planner turns into writes of segments.
     #[track_caller]
     pub fn concat(parts: &[&Tensor], axis: usize) -> Tensor {
+        let location = Location::caller();
         let total: usize = parts
             .iter()
             .map(|p| p.shape().get(axis).copied().unwrap_or(0))
@@ -407,7 +446,13 @@ impl Tensor {
                 None => padded,
             });
         }
-        joined.expect("at least one part to join")
+        joined.unwrap_or_else(|| {
+            // Of no builder: whichever it meets takes over its error.
+            let graph = SharedGraph::default();
+            let problem = "there is nothing to join; give at least one tensor".into();
+            (graph.borrow_mut()).fail("concat".into(), vec![], problem, location);
+            Tensor::new(graph, None)
+        })
     }
 
     // Contraction, data, gradient.

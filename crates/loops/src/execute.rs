@@ -168,7 +168,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 Float2::Add => map2(out, a, b, |a, b| a + b),
                 Float2::Sub => map2(out, a, b, |a, b| a - b),
                 Float2::Mul => map2(out, a, b, |a, b| a * b),
-                Float2::Div => map2(out, a, b, |a, b| a / b),
+                Float2::MulRecip => map2(out, a, b, |a, b| a * (1.0 / b)),
                 Float2::Max => unreachable!("a choice, see above"),
             }
         }

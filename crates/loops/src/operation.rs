@@ -96,8 +96,8 @@ pub enum Float2 {
     Sub,
     /// `a * b`
     Mul,
-    /// `a / b`: a reciprocal was absorbed.
-    Div,
+    /// `a * (1 / b)`, rounded twice: a reciprocal was absorbed.
+    MulRecip,
     /// The larger one.
     Max,
 }
@@ -174,7 +174,7 @@ pub enum Operation<R> {
     Float1(Float1, R),
     /// A function of two floats.
     Float2(Float2, R, R),
-    /// `a * b + c`
+    /// `a * b + c`, rounded twice: a product was absorbed.
     MulAdd(R, R, R),
     /// A function of two words.
     Word2(Word2, R, R),

@@ -1,4 +1,7 @@
 //! What is computed at all, and which steps share a pass over the lanes.
+//!
+//! A fused step rounds as its parts do, so that a value has the same bits in every kernel that computes it: which steps fuse
+//! depends on who else uses them there, and comparisons (the gradients of `max`) tell values apart by their last bit.
 
 use ganlet_loops::operation::{Comparison, Float1, Float2, Operation};
 
@@ -66,10 +69,10 @@ pub(crate) fn fuse(
             },
             Some(Operation::Float2(Float2::Mul, a, b)) => match (operand(a), operand(b)) {
                 (Some(&Operation::Float1(Float1::Recip, x)), _) => {
-                    (Operation::Float2(Float2::Div, b, x), a)
+                    (Operation::Float2(Float2::MulRecip, b, x), a)
                 }
                 (_, Some(&Operation::Float1(Float1::Recip, x))) => {
-                    (Operation::Float2(Float2::Div, a, x), b)
+                    (Operation::Float2(Float2::MulRecip, a, x), b)
                 }
                 _ => continue,
             },

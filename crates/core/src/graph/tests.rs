@@ -241,6 +241,56 @@ fn the_first_error_wins_and_its_consequences_are_silent() {
     assert_eq!(error.location.line(), first, "{error}");
 }
 
+/// Whatever meets a tensor of another builder, both builders say so, and where.
+#[test]
+fn tensors_of_two_builders_do_not_mix() {
+    type Mix = fn(&Builder, &Tensor, &Tensor) -> Vec<Tensor>;
+    let mixes: &[(&str, Mix)] = &[
+        ("add", |_, x, y| vec![x + y]),
+        ("select", |_, x, y| vec![x.less(x).select(x, y)]),
+        ("max", |_, x, y| vec![y.max(x)]),
+        ("matmul", |_, x, y| vec![x.matmul(&y.t())]),
+        ("concat", |_, x, y| vec![Tensor::concat(&[x, y], 0)]),
+        ("grad", |_, x, y| grad(&x.square(), &[y])),
+        ("several", |_, x, y| grad(&x.square(), &[x, y])),
+        ("cotangent", |_, x, y| vjp(&[(x, y)], &[x])),
+        ("output", |_, _, y| vec![y.clone()]),
+        ("update", |b, x, y| {
+            b.entry("f", &[(x, y)], &[]);
+            vec![]
+        }),
+    ];
+    for (name, mix) in mixes {
+        let (b, other) = (Builder::new(), Builder::new());
+        let x = b.state("x", &[2, 3], DType::F32, Init::Zeros);
+        // More nodes there than here: the number of one is no node of the other.
+        let y = other.input("y", &[2, 3], DType::F32).exp().tanh();
+        let mixed = mix(&b, &x, &y);
+        let outputs: Vec<(&str, &Tensor)> = mixed.iter().map(|t| ("mixed", t)).collect();
+        b.entry("g", &[], &outputs);
+        for error in [error(b), error(other)] {
+            assert!(error.problem.contains("`Builder`"), "{name}: {error}");
+            assert_eq!(error.location.file(), file!(), "{name}: {error}");
+        }
+    }
+}
+
+/// The error of another builder's tensor comes along, even into a builder that has met nothing else.
+#[test]
+fn nothing_to_join_is_an_error_of_whom_it_reaches() {
+    let b = Builder::new();
+    let line = line!() + 1;
+    let nothing = Tensor::concat(&[], 0);
+    let y = (b.scalar(1.0) + &nothing).exp();
+    b.entry("f", &[], &[("y", &y), ("nothing", &nothing)]);
+    let error = error(b);
+    assert!(error.problem.contains("nothing to join"), "{error}");
+    assert_eq!(
+        (error.location.file(), error.location.line()),
+        (file!(), line)
+    );
+}
+
 #[test]
 fn an_update_keeps_shape_and_type_and_happens_once() {
     type Wrong = fn(&Builder, &Tensor, &Tensor);

@@ -2,8 +2,8 @@
 //!
 //! Kept are: what the entry updates and outputs; operands of contractions; the data of gathers; for every
 //! reduction and contraction the last value of the element-wise chain behind it that has a single user (that chain
-//! becomes the kernel's epilogue); joined tensors, whose parts are then written in place; and what would be expensive
-//! to compute twice.
+//! becomes the kernel's epilogue); joined tensors, whose parts are then written in place; what an equality tests, which must
+//! not be rounded in two ways; and what would be expensive to compute twice.
 mod class;
 mod cost;
 mod epilogues;
@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lower::Home;
 use crate::graph::{Node, NodeId};
-use crate::op::Op;
+use crate::op::{Binary, Op};
 use crate::program::{self, Program};
 
 pub(super) use class::{Class, class};
-use class::{is_leaf, is_movement};
+use class::{is_leaf, is_movement, rounds};
 
 /// A buffer before slots are assigned.
 #[derive(Clone, Debug)]
@@ -115,6 +115,7 @@ pub(super) fn choose(
         heavy_of: HashMap::new(),
     };
     chooser.operands();
+    chooser.tested();
     chooser.find_joins();
     chooser.epilogues();
     chooser.expensive();
@@ -141,6 +142,29 @@ impl Chooser<'_> {
     fn store(&mut self, id: NodeId) {
         if !is_leaf(&self.nodes[id].op) && !matches!(self.nodes[id].op, Op::Const(_)) {
             self.stored.insert(id);
+        }
+    }
+
+    /// What an equality tests is kept: computed again, perhaps in another shader, it may be rounded differently, and equal
+    /// numbers would differ. (By that test the gradient of a maximum finds where it comes from.)
+    fn tested(&mut self) {
+        let mut rounded = vec![false; self.nodes.len()];
+        for id in self.ids() {
+            let node = &self.nodes[id];
+            let of_args = || node.args.iter().any(|&arg| rounded[arg]);
+            rounded[id] = match class(&node.op) {
+                Class::Leaf | Class::Made | Class::Reduction | Class::Contraction => false,
+                Class::Movement | Class::Gather => of_args(),
+                Class::Elementwise => rounds(node) || of_args(),
+            };
+            if matches!(node.op, Op::Binary(Binary::Eq)) {
+                for arg in node.args.clone() {
+                    let base = self.base(arg);
+                    if rounded[base] {
+                        self.store(base);
+                    }
+                }
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 //! A plan computes what the reference interpreter computes.
 
 use super::interpret::interpret;
-use super::kernel::{BufferId, shared_bindings};
+use super::kernel::{BufferId, Instr, Kind, shared_bindings};
 use super::{Buffer, Plan, Role, plan};
 use crate::dtype::DType;
 use crate::grad::grad;
+use crate::op::Binary;
 use crate::program::{Init, Program};
 use crate::session::Slot;
 use crate::shared::{op_table, parity, random_graph};
@@ -153,6 +154,56 @@ fn element_wise_chains_become_one_kernel() {
     b.entry("f", &[(&x, &(&y * 0.5))], &[("y", &y)]);
     let plan = check(b, 3);
     assert_eq!(plan.entries[0].kernels().count(), 1);
+}
+
+/// Only differentiation tells detached and fresh values apart.
+#[test]
+fn detached_and_fresh_values_cost_nothing() {
+    let planned = |own: fn(&Tensor) -> Tensor| {
+        let b = Builder::new();
+        let x = b.state("x", &[4, 3], DType::F32, init(12, 1));
+        let w = b.state("w", &[3, 3], DType::F32, init(9, 2));
+        let layer = |x: &Tensor| (own(x).matmul(&w) * 0.5).tanh();
+        let twice = layer(&x) + layer(&own(&x)).square();
+        let y = own(&own(&twice).reshape(&[12])) + own(&-own(&-own(&twice))).reshape(&[12]);
+        b.entry("f", &[(&w, &own(&(&w * 0.9)))], &[("y", &y)]);
+        let plan = check(b, 2);
+        format!("{:?} {:?}", plan.buffers, plan.entries)
+    };
+    let plain = planned(Tensor::clone);
+    assert_eq!(planned(Tensor::detach), plain);
+    assert_eq!(planned(Tensor::fresh), plain);
+}
+
+/// Its operands come out of memory: two kernels may round the same expression differently.
+#[test]
+fn what_an_equality_tests_is_not_computed_again() {
+    let b = Builder::new();
+    let x = b.state("x", &[3, 5], DType::F32, init(15, 1));
+    let z = (&x * 1.3 + 0.2) / (x.square() + 1.0);
+    let top = -z.max_along(&[1]);
+    let slope = grad(&(&top * top.exp()), &[&x]).remove(0);
+    b.entry("f", &[], &[("slope", &slope)]);
+    let plan = check(b, 1);
+    let mut tests = 0;
+    for kernel in plan.entries[0].kernels() {
+        let prologue = match &kernel.kind {
+            Kind::Reduce { prologue, .. } => prologue.as_slice(),
+            Kind::Pointwise | Kind::Contract { .. } => &[],
+        };
+        for body in [prologue, &kernel.body] {
+            for typed in body {
+                if let Instr::Binary(Binary::Eq, a, b) = typed.instr {
+                    tests += 1;
+                    for operand in [a, b] {
+                        let instr = &body[operand].instr;
+                        assert!(matches!(instr, Instr::Load { .. }), "{instr:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(tests > 0, "nothing was tested");
 }
 
 #[test]

@@ -135,7 +135,8 @@ impl<'k> Emitter<'k> {
             deepest = depth;
         }
         let text = match sum {
-            None => constant.to_string(),
+            // Typed: of a negative number without a type, shaders make no `u32`.
+            None => format!("{constant}i"),
             Some(sum) if constant == 0 => sum,
             Some(sum) => format!("{sum} + {constant}"),
         };

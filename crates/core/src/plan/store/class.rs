@@ -1,6 +1,8 @@
 //! What planning tells ops apart by.
 
-use crate::op::Op;
+use crate::dtype::DType;
+use crate::graph::Node;
+use crate::op::{Binary, Op, Unary};
 
 /// The kinds of ops: the one list of all of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,4 +52,17 @@ pub(super) fn is_heavy(op: &Op) -> bool {
 
 pub(super) fn is_movement(op: &Op) -> bool {
     class(op) == Class::Movement
+}
+
+/// Whether an element-wise op rounds its result to a float.
+pub(super) fn rounds(node: &Node) -> bool {
+    match &node.op {
+        Op::Unary(unary) => !matches!(unary, Unary::Neg | Unary::Floor),
+        Op::Binary(Binary::Add | Binary::Mul) => node.dtype == DType::F32,
+        Op::Binary(Binary::Max | Binary::Less | Binary::Eq) | Op::Cast(_) | Op::Select => false,
+        Op::Input(_) | Op::State(_) | Op::Const(_) | Op::Iota { .. } | Op::Random { .. } => false,
+        Op::Reduce { .. } | Op::MatMul | Op::Conv(_) | Op::Gather => false,
+        Op::Reshape | Op::Permute(_) | Op::Broadcast | Op::Pad(_) | Op::Slice(_) => false,
+        Op::Flip(_) | Op::Detach | Op::Fresh(_) => false,
+    }
 }
