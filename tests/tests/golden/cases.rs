@@ -1,5 +1,7 @@
 //! The cases as Ganlet's graphs, in the order of `make.py`.
 
+use ganlet::layer::{leaky_relu, softplus};
+use ganlet::regularizer::gradient_penalty;
 use ganlet_core::grad::grad;
 use ganlet_core::{Tensor, Window};
 
@@ -123,11 +125,9 @@ pub(crate) const CASES: &[(&str, Trace)] = &[
     ("gradient penalty", |g| {
         let [real, fake, epsilon] = states(g, ["real", "fake", "epsilon"]);
         let [w1, b1, w2, b2] = states(g, ["w1", "b1", "w2", "b2"]);
-        let between = &epsilon * &real + (1.0 - &epsilon) * &fake;
-        let critic = leaky(&(between.matmul(&w1) + &b1)).matmul(&w2) + &b2;
-        let slope = grad(&critic, &[&between]).remove(0);
-        let norm = (slope.square().sum(&[1]) + 1e-12).sqrt();
-        let loss = (norm - 1.0).square().mean_all() * 10.0;
+        let critic = |x: &Tensor| leaky(&(x.matmul(&w1) + &b1)).matmul(&w2) + &b2;
+        let target = g.builder.scalar(1.0);
+        let loss = gradient_penalty(critic, &real, &fake, &epsilon, &target, false) * 10.0;
         gradients(
             g,
             &loss,
@@ -310,16 +310,12 @@ fn gradients(g: &Given<'_>, loss: &Tensor, of: &[(&str, &Tensor)]) {
     g.builder.entry("step", &[], &outputs);
 }
 
-fn softplus(x: &Tensor) -> Tensor {
-    x.max(&x.constant_like(0.0)) + ((-x.abs()).exp() + 1.0).log()
-}
-
 fn cross_entropy(logits: &Tensor, target: &Tensor) -> Tensor {
     (softplus(logits) - logits * target).mean_all()
 }
 
 fn leaky(x: &Tensor) -> Tensor {
-    x.greater_than(0.0).select(x, &(x * 0.2))
+    leaky_relu(x, 0.2)
 }
 
 /// State and its next value.
