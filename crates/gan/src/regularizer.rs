@@ -15,7 +15,9 @@ pub fn gradient_penalty(
     target: &Tensor,
     one_sided: bool,
 ) -> Tensor {
-    let between = fake + mix * (real - fake);
+    // On its own even where the same samples were mixed before, for an update of D that this D came from: else the slope would
+    // also be that of D's parameters.
+    let between = (fake + mix * (real - fake)).fresh();
     let slope = grad(&discriminator(&between), &[&between]).remove(0);
     let norm = (slope.square().sum(&[1]) + NORM_EPS).sqrt();
     let excess = norm - target;

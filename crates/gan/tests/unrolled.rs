@@ -1,15 +1,16 @@
 //! Unrolled games: G's gradient goes through D's answers to its samples.
 
-use ganlet::ExperimentConfig;
-use ganlet::game::{Dataset, Game, entry};
+mod play;
+
+use ganlet::game::entry;
 use ganlet_core::Slot;
 use ganlet_core::backend::{Choice, Place, Session};
-use ganlet_core::eval::{Evaluator, Value};
+use play::{Play, along, direction, slope};
 use pollster::block_on;
 use serde_json::json;
 
 /// A small game in which a step of G subtracts its gradient.
-fn game(unrolled_steps: usize, order: &str) -> Result<Game, ganlet::ConfigError> {
+fn game(unrolled_steps: usize, order: &str) -> Result<Play, ganlet::ConfigError> {
     let dense = |units: usize| json!({ "kind": "dense", "units": units });
     let net = |out: usize| json!({ "layers": [dense(8), { "kind": "tanh" }, dense(out)] });
     let config = json!({
@@ -17,101 +18,68 @@ fn game(unrolled_steps: usize, order: &str) -> Result<Game, ganlet::ConfigError>
         "g_optimizer": { "kind": "sgd", "lr": 1.0 }, "d_optimizer": { "kind": "adam", "lr": 0.05 },
         "schedule": { "unrolled_steps": unrolled_steps, "order": order },
     });
-    let config = ExperimentConfig::parse(&config.to_string())?;
-    Game::new(&config, &Dataset::None, 0, u64::MAX)
+    Play::new(&config)
 }
 
-/// G's parameters after a step of G from `params` (those at first where there are none), and its cost.
-fn step_g(game: &Game, params: Option<&[f64]>) -> (Vec<f64>, Vec<f64>, f64) {
-    let program = &game.program;
-    let state = |name: &str| program.states.iter().position(|s| s.name == name).unwrap();
-    let mut evaluator = Evaluator::<f64>::new(program);
-    let hyper = game.hyper.values().into_iter().map(f64::from).collect();
-    let input = program.inputs.iter().position(|i| i.name == "hyper");
-    evaluator.inputs[input.unwrap()] = Value::Float(hyper);
-    let g = state("g.params");
-    if let Some(params) = params {
-        evaluator.states[g] = Value::Float(params.to_vec());
-    }
-    let before = evaluator.states[g].floats().to_vec();
-    let step = program.entries.iter().position(|e| e.name == entry::STEP_G);
-    evaluator.run(step.unwrap());
-    let loss = game.metrics.iter().position(|&name| name == "g_loss");
-    let loss = evaluator.states[state("metrics")].floats()[loss.unwrap()];
-    (before, evaluator.states[g].floats().to_vec(), loss)
+/// G's cost in a step of G from `params`.
+fn g_loss(unrolled_steps: usize, params: &[f64]) -> f64 {
+    let mut play = game(unrolled_steps, "alternating").unwrap();
+    play.set("g.params", params);
+    play.run(entry::STEP_G, "g_loss")
 }
 
 #[test]
 fn the_gradient_of_g_is_the_slope_of_its_cost_after_the_answers_of_d() {
     for steps in [0, 1, 3] {
-        let game = game(steps, "alternating").unwrap();
-        let (before, after, _) = step_g(&game, None);
-        let gradient: Vec<f64> = before.iter().zip(&after).map(|(b, a)| b - a).collect();
-        let direction: Vec<f64> = (0..before.len()).map(|i| (i as f64 * 1.7).sin()).collect();
-        let along = |h: f64| {
-            let moved: Vec<f64> = before
-                .iter()
-                .zip(&direction)
-                .map(|(x, d)| x + h * d)
-                .collect();
-            step_g(&game, Some(&moved)).2
-        };
-        let h = 1e-5;
-        let slope = (along(h) - along(-h)) / (2.0 * h);
-        let expected: f64 = gradient.iter().zip(&direction).map(|(g, d)| g * d).sum();
+        let mut play = game(steps, "alternating").unwrap();
+        let before = play.state("g.params");
+        play.run(entry::STEP_G, "g_loss");
+        let after = play.state("g.params");
+        let way = direction(before.len());
+        let moves = before.iter().zip(&after).zip(&way);
+        let expected: f64 = moves.map(|((b, a), d)| (b - a) * d).sum();
+        let found = slope(|h| g_loss(steps, &along(&before, h, &way)));
         assert!(
-            (slope - expected).abs() < 1e-6 * slope.abs().max(1.0) && slope.abs() > 1e-3,
-            "{steps} steps: slope {slope}, gradient {expected}"
+            (found - expected).abs() < 1e-6 * found.abs().max(1.0) && found.abs() > 1e-3,
+            "{steps} steps: slope {found}, gradient {expected}"
         );
     }
 }
 
 #[test]
 fn looking_ahead_changes_the_cost() {
-    let costs = [0, 1, 3].map(|steps| step_g(&game(steps, "alternating").unwrap(), None).2);
+    let mut play = [0, 1, 3].map(|steps| game(steps, "alternating").unwrap());
+    let costs = play
+        .each_mut()
+        .map(|play| play.run(entry::STEP_G, "g_loss"));
     // D answers to G's samples, so that they fool it less and less.
     assert!(costs[0] < costs[1] && costs[1] < costs[2], "{costs:?}");
 }
 
 #[test]
 fn the_backend_plays_as_the_reference_does() {
-    let game = game(3, "alternating").unwrap();
-    let program = &game.program;
-    let hyper: Vec<f32> = game.hyper.values();
-    let place = Place::find(Choice::Cpu, 1);
-    let mut session = Session::new(&block_on(place).unwrap(), program).unwrap();
-    let mut reference = Evaluator::<f64>::new(program);
-    let input = program
-        .inputs
-        .iter()
-        .position(|i| i.name == "hyper")
-        .unwrap();
-    reference.inputs[input] = Value::Float(hyper.iter().map(|&x| x.into()).collect());
+    let mut play = game(3, "alternating").unwrap();
+    let place = block_on(Place::find(Choice::Cpu, 1)).unwrap();
+    let mut session = Session::new(&place, &play.game.program).unwrap();
+    let input = play.game.program.input("hyper").unwrap();
+    let hyper = play.game.hyper.values();
     session
         .write(Slot::Input(input), bytemuck::cast_slice(&hyper))
         .unwrap();
-    let train = program
-        .entries
-        .iter()
-        .position(|e| e.name == entry::TRAIN)
-        .unwrap();
+    let mut entries = play.game.program.entries.iter();
+    let train = entries.position(|e| e.name == entry::TRAIN).unwrap();
     for _ in 0..3 {
-        reference.run(train);
+        play.run(entry::TRAIN, "d_loss");
         block_on(session.run(train, 1)).unwrap();
     }
-    for (i, state) in program.states.iter().enumerate() {
-        if !state.name.ends_with(".params") {
-            continue;
-        }
-        let bytes = block_on(session.read(Slot::State(i))).unwrap();
-        let got = bytes
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes(b.try_into().unwrap()));
-        for (got, want) in got.zip(reference.states[i].floats()) {
+    for name in ["g.params", "d.params"] {
+        let slot = Slot::State(play.game.program.state(name).unwrap());
+        let bytes = block_on(session.read(slot)).unwrap();
+        let got: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
+        for (got, want) in got.into_iter().zip(play.state(name)) {
             assert!(
                 (f64::from(got) - want).abs() < 1e-4,
-                "{}: {got}, not {want}",
-                state.name
+                "{name}: {got}, not {want}"
             );
         }
     }

@@ -269,13 +269,8 @@ impl Round<'_> {
         let shared = simultaneous && moves == Moves::All;
         if shared {
             let (fake, g_stats) = self.fake(&g, &random, Turn::First);
-            let (verdict, d_stats) = self.judge(
-                &d,
-                &random,
-                &self.source.real(&random, self.config.batch),
-                &fake,
-            );
-            let d_cost = self.d_cost(&verdict);
+            let real = self.source.real(&random, self.config.batch);
+            let (d_cost, verdict, d_stats) = self.d_game(&d, &random, &real, &fake);
             let g_cost = self.g_cost(&verdict.fake);
             let d_gradient = grad(&d_cost, &[&d.params]).remove(0);
             let g_gradient = grad(&g_cost, &[&g.params]).remove(0);
