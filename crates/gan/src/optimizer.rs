@@ -66,7 +66,8 @@ impl Optimizer {
                 momentum_steps,
             } => {
                 let before = count - 1.0;
-                let decayed = hyper("lr", lr) * (&before * hyper("lr_decay", lr_decay).log()).exp();
+                let decayed =
+                    hyper("lr", lr) * (&before * log_of_decay(&hyper("lr_decay", lr_decay))).exp();
                 let rate = decayed.max(&hyper("lr_min", lr_min));
                 let start = hyper("momentum", momentum);
                 let momentum = match momentum_final {
@@ -95,12 +96,8 @@ impl Optimizer {
                 let (beta1, beta2) = (hyper("beta1", beta1), hyper("beta2", beta2));
                 let mean = &beta1 * &buffers[0] + (1.0 - &beta1) * gradient;
                 let square = &beta2 * &buffers[1] + (1.0 - &beta2) * gradient.square();
-                // 1 - beta^t, with beta kept off the pole of the logarithm.
-                let correction = |beta: &Tensor| {
-                    1.0 - (count * beta.max(&beta.constant_like(1e-30)).log()).exp()
-                };
-                let rate = hyper("lr", lr) / correction(&beta1);
-                let scale = correction(&beta2).sqrt().recip();
+                let rate = hyper("lr", lr) / bias_correction(&beta1, count);
+                let scale = bias_correction(&beta2, count).sqrt().recip();
                 let step = rate * &mean / (root(&square) * scale + hyper("eps", eps));
                 (params - step, vec![mean, square])
             }
@@ -108,13 +105,59 @@ impl Optimizer {
     }
 }
 
+/// `1 - beta^t`, the weight that a running mean with memory `beta` has given to `t` numbers so far; right to a few units in
+/// the last place also where `beta^t` is next to 1 and their difference would not be.
+fn bias_correction(beta: &Tensor, t: &Tensor) -> Tensor {
+    let y = -(t * log_of_decay(beta));
+    // (1 - e^-y) / y = 1 - y/2! + y^2/3! - … up to 1/4, where the next term is below 5e-8.
+    let small = y.min(&y.constant_like(0.25));
+    let factors = [6.0, 5.0, 4.0, 3.0, 2.0];
+    let series = (factors.iter()).fold(small.constant_like(1.0), |inner, &n| {
+        1.0 - &small * inner * (1.0 / n)
+    });
+    y.less_than(0.25)
+        .select(&(&small * series), &(1.0 - (-y).exp()))
+}
+
+/// The logarithm of a factor between 0 and 1, right to a few units in the last place also next to 1, where a GPU's `log` may
+/// be off by more than its own value.
+fn log_of_decay(factor: &Tensor) -> Tensor {
+    // log f = -2 artanh(u) = -2 (u + u^3/3 + u^5/5 + …) with u = (1 - f) / (1 + f), at most 1/7 from f = 3/4 on.
+    let u = (1.0 - factor) / (factor + 1.0);
+    let square = u.square();
+    let series = ((&square * (1.0 / 7.0) + 1.0 / 5.0) * &square + 1.0 / 3.0) * &square + 1.0;
+    // Kept off the pole.
+    let log = factor.max(&factor.constant_like(1e-30)).log();
+    factor.less_than(0.75).select(&log, &(u * series * -2.0))
+}
+
 #[cfg(test)]
 mod tests {
-    use ganlet_core::eval::Evaluator;
+    use ganlet_core::eval::{Evaluator, Value};
     use ganlet_core::grad::grad;
     use ganlet_core::{Builder, DType, Init};
 
     use super::*;
+
+    #[test]
+    fn bias_corrections_keep_their_digits_next_to_one() {
+        let b = Builder::new();
+        let [beta, t] = ["beta", "t"].map(|name| b.input(name, &[1], DType::F32));
+        b.entry("correct", &[], &[("c", &bias_correction(&beta, &t))]);
+        let program = b.build().unwrap();
+        let mut evaluator = Evaluator::<f32>::new(&program);
+        for beta in [0.0, 0.1, 0.5, 0.749, 0.751, 0.9, 0.999, 0.9999, 0.99999] {
+            for t in [1.0, 2.0, 50.0, 250.0, 1000.0, 25_000.0, 1e7] {
+                evaluator.inputs = vec![Value::Float(vec![beta]), Value::Float(vec![t])];
+                let found = f64::from(evaluator.run(0)[0].floats()[0]);
+                let expected = -(f64::from(beta).ln() * f64::from(t)).exp_m1();
+                assert!(
+                    (found / expected - 1.0).abs() < 4e-7,
+                    "beta {beta}, t {t}: {found}, not {expected}"
+                );
+            }
+        }
+    }
 
     /// The slope of the sum of two parameters after an update, for a gradient that moves with a factor: the second parameter
     /// has no gradient.

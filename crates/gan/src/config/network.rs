@@ -138,7 +138,8 @@ pub enum Layer {
         keep: f64,
     },
     /// Normalizes each channel over the minibatch and the image, then scales and shifts it (Ioffe and Szegedy 2015). Real
-    /// and generated batches are normalized apart; samples are drawn with running averages.
+    /// and generated batches are normalized apart; samples are drawn with running averages, whose variance is the unbiased
+    /// one.
     BatchNorm {
         /// Added to the variance.
         #[serde(default = "batch_norm_eps")]

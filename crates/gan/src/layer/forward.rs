@@ -136,7 +136,8 @@ impl<'a, 'm> Pass<'a, 'm> {
         match &mut self.mode {
             Mode::Train { batch_stats, .. } => {
                 let (mean, variance) = norm::moments(x);
-                batch_stats.extend([mean.clone(), variance.clone()]);
+                let n = x.numel() / variance.numel().max(1);
+                batch_stats.extend([mean.clone(), norm::unbiased(&variance, n)]);
                 (mean, variance)
             }
             Mode::Sample { stats } => {

@@ -120,7 +120,8 @@ pub enum Mode<'a> {
     Train {
         /// Where masks come from.
         random: &'a Random,
-        /// Receives mean and variance of each batch norm in order, extents 1 but the last.
+        /// Receives what each batch norm, in order, takes mean and variance of its inputs' distribution to be, extents 1 but
+        /// the last. The batch itself is normalized by its own variance, which is smaller by `(n - 1) / n` for n numbers.
         batch_stats: Vec<Tensor>,
     },
     /// Deterministic: nothing is dropped, batch norm uses these running statistics (the flat buffer).

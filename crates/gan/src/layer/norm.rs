@@ -5,13 +5,19 @@ use ganlet_core::Tensor;
 /// Keeps a length's inverse finite.
 const LENGTH_EPS: f64 = 1e-12;
 
-/// Mean and variance of each channel, the last axis, over all others; both with extents 1 but the last.
+/// Mean and variance of each channel, the last axis, over all others; both with extents 1 but the last. The variance is that
+/// of the batch itself, which divides by the count n.
 pub(super) fn moments(x: &Tensor) -> (Tensor, Tensor) {
     let axes: Vec<usize> = (0..x.shape().len() - 1).collect();
     let mean = x.mean(&axes);
     let spread = x.square().mean(&axes) - mean.square();
     let variance = spread.max(&spread.constant_like(0.0));
     (mean, variance)
+}
+
+/// The variance of what a batch of n is drawn from, by that of the batch: `n / (n - 1)` times as much.
+pub(super) fn unbiased(variance: &Tensor, n: usize) -> Tensor {
+    variance * (n as f64 / (n - 1).max(1) as f64)
 }
 
 /// `weight / sigma`, where `sigma` is the largest singular value of the weight as a matrix of `[…, outputs]`, and the next
