@@ -131,7 +131,7 @@ impl Trainer {
         promise(async move { Ok(floats(&this.lock().await.discriminate(&x).await?)) })
     }
 
-    /// Measures samples: modes and exact divergences on toys, the Parzen log-likelihood on digits.
+    /// Measures samples: modes and estimated divergences on toys, the Parzen log-likelihood on digits.
     #[wasm_bindgen(unchecked_return_type = "Promise<Record<string, number>>")]
     pub fn evaluate(&self) -> Promise {
         let this = self.clone();

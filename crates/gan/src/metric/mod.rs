@@ -5,6 +5,7 @@ pub mod copies;
 mod distance;
 pub mod game;
 pub mod kmeans;
+mod nearest;
 mod parallel;
 pub mod parzen;
 mod rows;

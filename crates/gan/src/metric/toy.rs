@@ -1,12 +1,10 @@
-//! How well samples match toy data: modes covered, high-quality share, exact divergences.
-
-use std::collections::HashMap;
+//! How well samples match toy data: modes covered, high-quality share, estimates of divergences.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::game::{jensen_shannon, relative_entropy};
+use super::nearest::Tree;
 use crate::data::{Gaussian, Mixture, Toy};
 use crate::error::MetricError;
 
@@ -15,15 +13,12 @@ pub const HIGH_QUALITY_STDS: f64 = 3.0;
 /// Fewest samples from which a divergence is estimated.
 pub const DIVERGENCE_SAMPLES: usize = 10_000;
 
-/// Share of the data's mass that the cells of their own hold.
-const CELL_MASS: f64 = 0.99;
-/// Most cells along the line in one dimension, where components of very different widths meet.
-const LINE_CELLS: f64 = 65_536.0;
-/// Standard deviations out to which a component fills cells: all but 2e-9 of it.
-const CELL_REACH: f64 = 6.0;
-/// Seed of the true samples behind the sampling floor.
-const FLOOR_SEED: u64 = 0;
-/// Draws of true samples whose mean is the floor: one draw alone varies by several percent.
+/// Neighbours whose distance says how dense samples are. More would blur what is smaller than their distance, fewer would
+/// make the estimate noisier.
+const NEIGHBOURS: usize = 4;
+/// Seed of the true samples that a model is compared with, and of those behind the sampling floor.
+const SEED: u64 = 0;
+/// Draws of true samples behind the floor: one draw alone may happen to be right.
 const FLOOR_DRAWS: u32 = 4;
 
 /// Mode coverage by the protocol of VEEGAN (Srivastava et al. 2017) and PacGAN (Lin et al. 2018), which take
@@ -42,66 +37,41 @@ pub struct Coverage {
     pub mode_counts: Vec<usize>,
 }
 
-/// Divergences in nats between the histogram of samples and the exact cell masses of the data.
+/// Estimates in nats of how far samples are from the data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Divergence {
-    /// KL(p_model || p_data).
+    /// KL(p_model || p_data); near 0 it may be a little negative.
     pub kl: f64,
-    /// Jensen-Shannon divergence, at most ln 2.
+    /// Jensen-Shannon divergence, 0 to ln 2.
     pub js: f64,
-    /// What `kl` is for as many samples of the data itself: the mean of four seeded draws.
+    /// How far `kl` is from 0 for as many samples of the data itself: the root mean square of four seeded draws. Smaller
+    /// differences mean nothing.
     pub kl_floor: f64,
 }
 
 /// A toy prepared for measuring.
 ///
-/// Divergences are those of a partition of the space: square cells of one (smallest) standard deviation, in
-/// order of falling mass while they hold at most 99 % of the data, and one last cell for everywhere else.
-/// The masses of the data are exact (products of error functions); those of the model are counted. So
-/// every result is finite and, up to sampling, a lower bound of the divergence of the densities (data
-/// processing inequality). A finite sample of the data itself does not score 0 but about (K - 1) / (2 n) for K
-/// cells and n samples: `kl_floor` measures that with seeded true samples.
+/// The density of the data is exact. That of the model is estimated from its samples: where the k-th nearest of n others is at
+/// the distance r, `log p = psi(k) - psi(n) - log(volume of a ball of radius r)` on average (Kozachenko and Leonenko 1987), so
+/// that the mean of `log p - log p_data` over the samples estimates KL(p_model || p_data) (Wang, Kulkarni and Verdu 2009).
+/// The Jensen-Shannon divergence also takes as many seeded samples of the data.
+///
+/// Densities are even within the distance of k neighbours to such an estimate. A model that lays its samples along a thread
+/// finer than that, whose true divergence has hardly an end, scores less than the truth; a model that makes one point, whose
+/// divergence is infinite, scores what single precision tells from a point.
 #[derive(Clone, Debug)]
 pub struct ToyMetric {
     mixture: Mixture,
     has_modes: bool,
-    side: f64,
-    cells: HashMap<[i64; 2], usize>,
-    /// Mass of each cell; that of everywhere else comes last.
-    masses: Vec<f64>,
 }
 
 impl ToyMetric {
     /// Prepares a valid toy.
     pub fn new(toy: &Toy) -> Self {
-        let mixture = toy.mixture();
-        let side = cell_side(&mixture);
-        let mut by_mass: Vec<([i64; 2], f64)> = cell_masses(&mixture, side).into_iter().collect();
-        by_mass.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut cells = HashMap::new();
-        let mut masses = Vec::new();
-        let mut total = 0.0;
-        for (key, mass) in by_mass {
-            if total + mass > CELL_MASS {
-                break;
-            }
-            total += mass;
-            cells.insert(key, masses.len());
-            masses.push(mass);
-        }
-        masses.push(1.0 - total);
         Self {
-            mixture,
+            mixture: toy.mixture(),
             has_modes: toy.modes().is_some(),
-            side,
-            cells,
-            masses,
         }
-    }
-
-    /// Number of cells K of the partition.
-    pub fn cells(&self) -> usize {
-        self.masses.len()
     }
 
     /// Mode coverage of samples, row by row. A sample that is not finite is of low quality.
@@ -122,17 +92,26 @@ impl ToyMetric {
         })
     }
 
-    /// Divergences from the data of at least 10,000 samples, row by row. Samples that are not finite
-    /// count as elsewhere.
+    /// Divergences from the data of at least 10,000 samples, row by row.
+    ///
+    /// # Errors
+    /// Too few rows, ragged ones, or samples that are not finite, which lie nowhere.
     pub fn divergence(&self, samples: &[f32]) -> Result<Divergence, MetricError> {
         let count = self.count_rows(samples, DIVERGENCE_SAMPLES)?;
-        let (kl, js) = self.kl_and_js(samples, count);
-        let mut rng = ChaCha8Rng::seed_from_u64(FLOOR_SEED);
-        let floors = (0..FLOOR_DRAWS).map(|_| {
-            self.kl_and_js(&self.mixture.sample(&mut rng, count), count)
-                .0
+        let name = "samples";
+        if let Some(at) = samples.iter().position(|x| !x.is_finite()) {
+            let row = at / self.mixture.dim();
+            return Err(MetricError::NotFinite { name, row });
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let model = Model::new(self.mixture.dim(), samples);
+        let kl = self.kl(&model);
+        let js = self.js(&model, &self.mixture.sample(&mut rng, count));
+        let squares = (0..FLOOR_DRAWS).map(|_| {
+            let drawn = self.mixture.sample(&mut rng, count);
+            self.kl(&Model::new(self.mixture.dim(), &drawn)).powi(2)
         });
-        let kl_floor = floors.sum::<f64>() / f64::from(FLOOR_DRAWS);
+        let kl_floor = (squares.sum::<f64>() / f64::from(FLOOR_DRAWS)).sqrt();
         Ok(Divergence { kl, js, kl_floor })
     }
 
@@ -165,68 +144,119 @@ impl ToyMetric {
         (square.sqrt() <= HIGH_QUALITY_STDS * components[nearest].std).then_some(nearest)
     }
 
-    fn kl_and_js(&self, samples: &[f32], count: usize) -> (f64, f64) {
-        let elsewhere = self.masses.len() - 1;
-        let mut counts = vec![0_u32; self.masses.len()];
-        for row in samples.chunks_exact(self.mixture.dim()) {
-            let mut key = [0; 2];
-            for (key, &x) in key.iter_mut().zip(row) {
-                *key = cell_index(f64::from(x), self.side);
-            }
-            let finite = row.iter().all(|x| x.is_finite());
-            let cell = self.cells.get(&key).filter(|_| finite);
-            counts[cell.copied().unwrap_or(elsewhere)] += 1;
-        }
-        let shares = counts.iter().map(|&n| f64::from(n) / count as f64);
-        let pairs = || shares.clone().zip(self.masses.iter().copied());
-        let kl = pairs().map(|(model, data)| relative_entropy(model, data));
-        let js = pairs().map(|(model, data)| jensen_shannon(model, data));
-        (kl.sum(), js.sum())
+    /// The logarithm of the data's density.
+    fn log_data(&self, at: [f64; 2]) -> f64 {
+        self.mixture.log_density(&at[..self.mixture.dim()])
     }
-}
 
-/// The side of a cell: one standard deviation, the smallest of any component.
-fn cell_side(mixture: &Mixture) -> f64 {
-    let support = mixture.support(CELL_REACH);
-    let width = support.upper[0] - support.lower[0];
-    if mixture.dim() == 1 {
-        mixture.smallest_std().max(width / LINE_CELLS)
-    } else {
-        mixture.smallest_std()
+    fn kl(&self, model: &Model) -> f64 {
+        let terms = model.own_log_densities();
+        mean(terms.map(|(at, log_p)| log_p - self.log_data(at)))
     }
-}
 
-/// The cell that holds `x` along one axis; the cast saturates.
-fn cell_index(x: f64, side: f64) -> i64 {
-    (x / side).floor() as i64
-}
-
-/// The exact masses of all cells that some component reaches.
-fn cell_masses(mixture: &Mixture, side: f64) -> HashMap<[i64; 2], f64> {
-    let mut masses = HashMap::new();
-    for (index, g) in mixture.components().iter().enumerate() {
-        let reach = |axis: usize| {
-            if axis == mixture.dim() {
-                return 0..=0;
-            }
-            let at = |stds: f64| cell_index(g.mean[axis] + stds * g.std, side);
-            at(-CELL_REACH)..=at(CELL_REACH)
+    /// With `t` for log p - log q: half the means of log(2 p / (p + q)) over the model's samples and of log(2 q / (p + q)) over
+    /// the data's. Both bend by `-s (1 - s)` at an estimated `t`, where `s` is its sigmoid, and half of that times the
+    /// variance of the estimate is what they fall short on average.
+    fn js(&self, model: &Model, data: &[f32]) -> f64 {
+        let softplus = |t: f64| t.max(0.0) + (-t.abs()).exp().ln_1p();
+        let missing = |t: f64| {
+            let s = 1.0 / (1.0 + (-t).exp());
+            0.5 * s * (1.0 - s) * trigamma(NEIGHBOURS)
         };
-        for x in reach(0) {
-            for y in reach(1) {
-                let lower = [x, y].map(|i| i as f64 * side);
-                let upper = lower.map(|low| low + side);
-                *masses.entry([x, y]).or_insert(0.0) += mixture.component_mass(index, lower, upper);
-            }
+        let ln_2 = std::f64::consts::LN_2;
+        let over_model = model.own_log_densities().map(|(at, log_p)| {
+            let t = log_p - self.log_data(at);
+            ln_2 - softplus(-t) + missing(t)
+        });
+        let over_data = rows(self.mixture.dim(), data).map(|at| {
+            let t = model.log_density(at) - self.log_data(at);
+            ln_2 - softplus(t) + missing(t)
+        });
+        (0.5 * (mean(over_model) + mean(over_data))).clamp(0.0, ln_2)
+    }
+}
+
+/// Samples of a model, and how dense they are.
+struct Model {
+    dim: usize,
+    tree: Tree,
+    points: Vec<[f64; 2]>,
+    /// Distances below this are rounding.
+    resolution: f64,
+}
+
+impl Model {
+    fn new(dim: usize, samples: &[f32]) -> Self {
+        let points: Vec<[f64; 2]> = rows(dim, samples).collect();
+        let largest = (samples.iter()).fold(f32::MIN_POSITIVE, |largest, x| largest.max(x.abs()));
+        Self {
+            dim,
+            tree: Tree::new(points.clone()),
+            points,
+            resolution: f64::from(f32::EPSILON) * f64::from(largest),
         }
     }
-    masses
+
+    /// The logarithm of the density where `k` of `n` samples are within a distance.
+    fn estimate(&self, k: usize, n: usize, distance: f64) -> f64 {
+        let radius = distance.max(self.resolution).ln();
+        let ball = match self.dim {
+            1 => std::f64::consts::LN_2 + radius,
+            _ => std::f64::consts::PI.ln() + 2.0 * radius,
+        };
+        digamma(k) - digamma(n) - ball
+    }
+
+    /// Each sample, and the logarithm of the density there by the other samples.
+    fn own_log_densities(&self) -> impl ExactSizeIterator<Item = ([f64; 2], f64)> {
+        self.points.iter().map(|&at| {
+            // The nearest one is the sample itself.
+            let distance = self.tree.distance(at, NEIGHBOURS + 1);
+            (at, self.estimate(NEIGHBOURS, self.points.len(), distance))
+        })
+    }
+
+    /// The logarithm of the density at a place that has no sample of its own.
+    fn log_density(&self, at: [f64; 2]) -> f64 {
+        let distance = self.tree.distance(at, NEIGHBOURS);
+        self.estimate(NEIGHBOURS, self.points.len() + 1, distance)
+    }
+}
+
+/// Rows as points of the plane; in one dimension the second coordinate is 0.
+fn rows(dim: usize, values: &[f32]) -> impl ExactSizeIterator<Item = [f64; 2]> {
+    values.chunks_exact(dim).map(|row| match *row {
+        [x, y] => [x.into(), y.into()],
+        _ => [row[0].into(), 0.0],
+    })
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+/// The derivative of log Gamma at a whole number from 1: `H(n - 1)` less Euler's constant.
+fn digamma(n: usize) -> f64 {
+    const EULER: f64 = 0.577_215_664_901_532_9;
+    let x = n as f64;
+    match n {
+        // The next term is below 1e-12 here.
+        64.. => x.ln() - 0.5 / x - 1.0 / (12.0 * x * x) + 1.0 / (120.0 * x.powi(4)),
+        _ => (1..n).map(|i| 1.0 / i as f64).sum::<f64>() - EULER,
+    }
+}
+
+/// The derivative of [`digamma`]: the variance of the logarithm of the mass within the `n`-th of many neighbours.
+fn trigamma(n: usize) -> f64 {
+    let known: f64 = (1..n).map(|i| 1.0 / (i * i) as f64).sum();
+    std::f64::consts::PI.powi(2) / 6.0 - known
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metric::game::{js_divergence, kl_divergence};
+    use crate::metric::game::js_divergence;
 
     const N: usize = DIVERGENCE_SAMPLES;
 
@@ -236,24 +266,6 @@ mod tests {
 
     fn draw(toy: &Toy, n: usize) -> Vec<f32> {
         toy.sample(&mut ChaCha8Rng::seed_from_u64(11), n)
-    }
-
-    #[test]
-    fn cells_hold_all_the_mass_and_the_last_at_least_a_hundredth() {
-        for json in [
-            r#"{"kind":"ring"}"#,
-            r#"{"kind":"moons"}"#,
-            r#"{"kind":"swiss_roll"}"#,
-            r#"{"kind":"mixture1d"}"#,
-            r#"{"kind":"mixture1d","components":[
-                {"weight":1,"mean":0,"std":0.0001},{"weight":1,"mean":50,"std":10}]}"#,
-        ] {
-            let metric = ToyMetric::new(&toy(json));
-            assert!((metric.masses.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-            assert!(metric.masses[metric.cells() - 1] > 0.0099, "{json}");
-            let all: f64 = cell_masses(&metric.mixture, metric.side).values().sum();
-            assert!((all - 1.0).abs() < 1e-7, "{json}: {all}");
-        }
     }
 
     #[test]
@@ -275,16 +287,15 @@ mod tests {
                 assert!(coverage.high_quality < ceiling + 0.003, "{coverage:?}");
             }
             let found = metric.divergence(&samples).unwrap();
-            let formula = (metric.cells() - 1) as f64 / (2 * N) as f64;
-            // A chi-squared variable of K - 1 degrees: relative deviation sqrt(2 / (K - 1)).
-            let spread = 5.0 * (2.0 / (metric.cells() - 1) as f64).sqrt() + 0.1;
-            for kl in [found.kl, found.kl_floor] {
-                assert!(
-                    (kl / formula - 1.0).abs() < spread,
-                    "{json}: {kl} {formula}"
-                );
-            }
-            assert!(found.js < found.kl && found.js > 0.0);
+            // Where data thin out within the distance of their neighbours, the estimate is a little high; so is the floor.
+            assert!(
+                found.kl.abs() < 0.04 && found.kl_floor < 0.04,
+                "{json}: {found:?}"
+            );
+            assert!(
+                found.kl_floor > 0.0 && found.js < 0.004,
+                "{json}: {found:?}"
+            );
         }
     }
 
@@ -300,50 +311,119 @@ mod tests {
         assert!(coverage.high_quality > 0.98);
         let found = metric.divergence(&samples).unwrap();
         // One mode of eight: KL(p_model || p_data) = ln 8, JS = (ln(16/9) + 1/8 ln(2/9) + 7/8 ln 2) / 2.
-        assert!(
-            (found.kl - 8_f64.ln() - found.kl_floor).abs() < 0.03,
-            "{found:?}"
-        );
+        assert!((found.kl - 8_f64.ln()).abs() < 0.03, "{found:?}");
         let js = 0.5 * ((16.0_f64 / 9.0).ln() + 0.125 * (2.0_f64 / 9.0).ln() + 0.875 * 2_f64.ln());
         assert!((found.js - js).abs() < 0.01, "{found:?} {js}");
         assert!(found.kl > 50.0 * found.kl_floor);
     }
 
     #[test]
-    fn samples_between_modes_and_broken_ones_count_against_the_model() {
+    fn samples_between_modes_count_against_the_model_and_broken_ones_are_named() {
         let ring = Toy::default();
         let metric = ToyMetric::new(&ring);
         let mut samples = draw(&ring, N);
-        let clean = metric.divergence(&samples).unwrap();
         for value in [0.3, f32::NAN, f32::INFINITY] {
-            samples[..N / 5].fill(value);
+            samples[N / 5..N / 5 + N / 5].fill(value);
             let coverage = metric.coverage(&samples).unwrap();
             assert!(
                 (coverage.high_quality - 0.9 * 0.989).abs() < 0.01,
                 "{coverage:?}"
             );
-            let found = metric.divergence(&samples).unwrap();
-            assert!(
-                found.kl > clean.kl + 0.15 && found.kl.is_finite(),
-                "{found:?}"
-            );
+            match metric.divergence(&samples) {
+                // A tenth in a single point, far from every mode.
+                Ok(found) => {
+                    assert_eq!(value, 0.3);
+                    assert!(found.kl > 100.0 && found.kl.is_finite(), "{found:?}");
+                    assert!(
+                        (found.js - 0.5 * js_of_lost_share(0.1)).abs() < 0.01,
+                        "{found:?}"
+                    );
+                }
+                Err(error) => {
+                    assert!(!value.is_finite());
+                    let row = N / 10;
+                    assert!(error.to_string().contains(&format!("row {row}")), "{error}");
+                }
+            }
+        }
+    }
+
+    /// Twice the Jensen-Shannon divergence between q and a model that puts a share elsewhere and the rest where q is.
+    fn js_of_lost_share(share: f64) -> f64 {
+        let kept = 1.0 - share;
+        let middle = 0.5 * (1.0 + kept);
+        share * 2_f64.ln() + kept * (kept / middle).ln() + (1.0 / middle).ln()
+    }
+
+    #[test]
+    fn estimates_are_right_where_the_divergence_is_known() {
+        let normal = |mean: f64, std: f64| {
+            toy(&format!(
+                r#"{{"kind":"mixture1d","components":[{{"weight":1,"mean":{mean},"std":{std}}}]}}"#
+            ))
+        };
+        let point = |x: f64, std: f64| {
+            toy(&format!(
+                r#"{{"kind":"points","points":[[{x},0]],"std":{std}}}"#
+            ))
+        };
+        // KL(N(m, s^2) || N(0, 1)) = d (s^2 - 1 - ln s^2) / 2 + m^2 / 2 in d dimensions.
+        for (m, s) in [
+            (1.0, 1.0),
+            (0.0, 2.0),
+            (0.0, 0.5),
+            (0.5, 1.5),
+            (3.0, 1.0),
+            (8.0, 0.1),
+        ] {
+            for (data, model) in [
+                (normal(0.0, 1.0), normal(m, s)),
+                (point(0.0, 1.0), point(m, s)),
+            ] {
+                let d = data.dim() as f64;
+                let kl = 0.5 * (d * (s * s - 1.0 - (s * s).ln()) + m * m);
+                let found = ToyMetric::new(&data)
+                    .divergence(&draw(&model, 2 * N))
+                    .unwrap();
+                assert!(
+                    (found.kl - kl).abs() < 0.03 + 0.01 * kl,
+                    "{model:?}: {found:?}, not {kl}"
+                );
+                if d == 1.0 {
+                    let (p, q) = (model.mixture(), data.mixture());
+                    let (p, q) = (|x: f64| p.density(&[x]), |x: f64| q.density(&[x]));
+                    let js = js_divergence(p, q, -20.0..20.0, 8000);
+                    assert!(
+                        (found.js - js).abs() < 0.008,
+                        "{model:?}: {found:?}, not {js}"
+                    );
+                }
+            }
         }
     }
 
     #[test]
-    fn estimates_approach_the_exact_divergences_from_below() {
-        let data = toy(r#"{"kind":"mixture1d","components":[{"weight":1,"mean":0,"std":1}]}"#);
-        let model = toy(r#"{"kind":"mixture1d","components":[{"weight":1,"mean":1,"std":1}]}"#);
-        let metric = ToyMetric::new(&data);
-        let found = metric.divergence(&draw(&model, 100_000)).unwrap();
-        let (p, q) = (model.mixture(), data.mixture());
-        let (p, q) = (|x: f64| p.density(&[x]), |x: f64| q.density(&[x]));
-        let kl = kl_divergence(p, q, -10.0..10.0, 1000);
-        assert!((kl - 0.5).abs() < 1e-9);
-        let js = js_divergence(p, q, -10.0..10.0, 1000);
-        // Cells of a whole standard deviation lose some of the divergence.
-        assert!(found.kl < kl && found.kl > 0.85 * kl, "{found:?}");
-        assert!(found.js < js && found.js > 0.85 * js, "{found:?}");
+    fn a_model_that_makes_one_point_is_far_but_finitely_so() {
+        let found = ToyMetric::new(&Toy::default())
+            .divergence(&[2.0, 0.0].repeat(N))
+            .unwrap();
+        assert!(found.kl > 15.0 && found.kl.is_finite(), "{found:?}");
+        assert!(found.js > 0.6, "{found:?}");
+    }
+
+    #[test]
+    fn digamma_and_trigamma_have_their_known_values() {
+        let known = [
+            (1, -0.577_215_664_901_532_9),
+            (8, 2.015_641_477_955_61),
+            (100, 4.600_161_852_738_087),
+        ];
+        for (n, expected) in known {
+            assert!((digamma(n) - expected).abs() < 1e-12, "{n}: {}", digamma(n));
+        }
+        // Where both forms meet.
+        assert!((digamma(64) - digamma(63) - 1.0 / 63.0).abs() < 1e-12);
+        assert!((trigamma(8) - 0.133_137_014_694_031_4).abs() < 1e-12);
     }
 
     #[test]

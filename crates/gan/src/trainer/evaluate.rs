@@ -20,7 +20,7 @@ const IMAGE_SAMPLES: usize = 10_000;
 pub type Evaluation = BTreeMap<String, f64>;
 
 impl Trainer {
-    /// Measures samples of the model as it is: modes and exact divergences on toys, the Parzen log-likelihood by the
+    /// Measures samples of the model as it is: modes and estimated divergences on toys, the Parzen log-likelihood by the
     /// 2014 protocol on grey images, what a classifier sees where one is attached; nothing on the benchmarks. `progress`
     /// hears the share done.
     ///

@@ -1,8 +1,8 @@
-//! Finite mixtures of isotropic Gaussians: density, box masses, samples.
+//! Finite mixtures of isotropic Gaussians: density, samples.
 
 use rand::RngExt;
 use rand_distr::StandardNormal;
-use std::f64::consts::{PI, SQRT_2};
+use std::f64::consts::PI;
 
 /// One isotropic Gaussian of a mixture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,14 +13,6 @@ pub struct Gaussian {
     pub mean: [f64; 2],
     /// Standard deviation along every axis.
     pub std: f64,
-}
-
-impl Gaussian {
-    /// Probability (without the weight) of the interval from `low` to `high` along one axis.
-    fn interval(&self, axis: usize, low: f64, high: f64) -> f64 {
-        let z = |x: f64| (x - self.mean[axis]) / (self.std * SQRT_2);
-        0.5 * (libm::erf(z(high)) - libm::erf(z(low)))
-    }
 }
 
 /// An axis-aligned box.
@@ -73,11 +65,21 @@ impl Mixture {
             .sum()
     }
 
-    /// Exact weighted mass that component `index` gives to a box; in one dimension the second axis is ignored.
-    pub(crate) fn component_mass(&self, index: usize, lower: [f64; 2], upper: [f64; 2]) -> f64 {
-        let g = &self.components[index];
-        let axes = (0..self.dim).map(|axis| g.interval(axis, lower[axis], upper[axis]));
-        g.weight * axes.product::<f64>()
+    /// The logarithm of [`density`](Self::density), finite also where that is too small for a number.
+    pub fn log_density(&self, x: &[f64]) -> f64 {
+        let power = f64::from(self.dim as u32);
+        let log = |g: &Gaussian| {
+            let square: f64 = x.iter().zip(g.mean).map(|(x, m)| (x - m).powi(2)).sum();
+            let scale = 0.5 * (2.0 * PI).ln() + g.std.ln();
+            g.weight.ln() - square / (2.0 * g.std * g.std) - power * scale
+        };
+        let largest = (self.components.iter().map(log)).fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = self
+            .components
+            .iter()
+            .map(|g| (log(g) - largest).exp())
+            .sum();
+        largest + sum.ln()
     }
 
     /// Draws `n` samples, row by row: `n * dim` values.
@@ -142,13 +144,19 @@ mod tests {
     use crate::data::Toy;
 
     #[test]
-    fn box_masses_are_exact() {
+    fn the_logarithm_of_the_density_goes_on_where_the_density_is_zero() {
         let toy: Toy =
-            serde_json::from_str(r#"{"kind":"points","points":[[0,0]],"std":1}"#).unwrap();
+            serde_json::from_str(r#"{"kind":"points","points":[[0,0],[3,4]],"std":0.5}"#).unwrap();
         let mixture = toy.mixture();
-        let one_sigma = mixture.component_mass(0, [-1.0; 2], [1.0; 2]);
-        assert!((one_sigma - 0.682_689_492_137_f64.powi(2)).abs() < 1e-9);
-        let half = mixture.component_mass(0, [0.0, f64::NEG_INFINITY], [f64::INFINITY; 2]);
-        assert!((half - 0.5).abs() < 1e-12);
+        for x in [[0.0, 0.0], [1.5, 2.0], [3.0, 4.5], [-1.0, 2.0]] {
+            let (log, density) = (mixture.log_density(&x), mixture.density(&x));
+            assert!((log - density.ln()).abs() < 1e-12, "{x:?}: {log} {density}");
+        }
+        let (far, std): (f64, f64) = (-100.0, 0.5);
+        assert_eq!(mixture.density(&[far, 0.0]), 0.0);
+        let expected = 0.5_f64.ln()
+            - (2.0 * std::f64::consts::PI * std * std).ln()
+            - far * far / (2.0 * std * std);
+        assert!((mixture.log_density(&[far, 0.0]) - expected).abs() < 1e-9);
     }
 }

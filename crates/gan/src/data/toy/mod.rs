@@ -2,7 +2,7 @@
 //!
 //! Every toy *is* a finite mixture of isotropic Gaussians. Rings and grids are so by nature; curves (moons,
 //! swiss roll, line) are defined as the uniform mixture over evenly spaced points of the curve. So the
-//! density, the mass of any box and every divergence follow in closed form, and one sampler serves all:
+//! density follows in closed form, and one sampler serves all:
 //! choose a component, add its standard deviation times a standard normal.
 
 mod curve;
