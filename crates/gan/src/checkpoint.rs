@@ -62,6 +62,15 @@ pub enum CheckpointError {
         /// Which tensor differs, and how.
         problem: String,
     },
+    /// A number that is no number.
+    #[error(
+        "the checkpoint's `{tensor}` holds a number that is not finite (NaN or infinite), so nothing can be made with it or \
+         learned from it; take an older one"
+    )]
+    NotFinite {
+        /// The first such parameter or state.
+        tensor: String,
+    },
 }
 
 /// What a trainer has learned, and what it needs to go on.
@@ -129,9 +138,12 @@ impl Checkpoint {
         for tensor in &mut self.tensors {
             if tensor.name.ends_with(".params") && tensor.dtype == Dtype::F32 {
                 let numbers: Vec<f32> = bytemuck::pod_collect_to_vec(&tensor.bytes);
-                let halves = numbers.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes());
-                tensor.bytes = halves.collect();
-                tensor.dtype = Dtype::F16;
+                let halves: Vec<f16> = numbers.iter().map(|&x| f16::from_f32(x)).collect();
+                // Half precision ends at 65,504; beyond that the weights stay as they are.
+                if halves.iter().all(|half| half.is_finite()) {
+                    tensor.bytes = halves.iter().flat_map(|half| half.to_le_bytes()).collect();
+                    tensor.dtype = Dtype::F16;
+                }
             }
         }
         self.weights_only = true;

@@ -10,6 +10,7 @@ mod network;
 mod optimizer;
 #[cfg(test)]
 mod tests;
+mod winnable;
 
 pub(crate) use network::batch_norm_eps;
 pub use network::{Init, Layer, Network, Resample, Upsampling};
@@ -408,8 +409,15 @@ impl ExperimentConfig {
                     -1.0..=0.0,
                 )?;
             }
-            Data::Pool(PoolData::BenchPool { dim, .. }) => {
-                range("data.dim", "numbers", *dim, 1..=65_536)?
+            Data::Pool(PoolData::BenchPool { dim, ring }) => {
+                range("data.dim", "numbers", *dim, 1..=65_536)?;
+                if *ring && *dim != 2 {
+                    return Err(ConfigError::new(
+                        "data.ring",
+                        format!("points on a ring have 2 numbers, not {dim}"),
+                        "set data.dim to 2, or ring to false",
+                    ));
+                }
             }
         }
         range("prior.dim", "numbers", self.prior.dim, 1..=1024)?;
@@ -421,6 +429,16 @@ impl ExperimentConfig {
         )?;
         ConfigError::check_range("cost_scale", "as the factor", self.cost_scale, 1e-3..=100.0)?;
         ConfigError::check_range("real_label", "as D's target", self.real_label, 0.5..=1.0)?;
+        if self.cost == Cost::Wasserstein && self.real_label != 1.0 {
+            return Err(ConfigError::new(
+                "real_label",
+                format!(
+                    "{} as D's target, but a critic's score has no target",
+                    self.real_label
+                ),
+                "use 1, or another cost",
+            ));
+        }
         if let Some(penalty) = &self.gradient_penalty {
             ConfigError::check_range(
                 "gradient_penalty.weight",
@@ -476,6 +494,7 @@ impl ExperimentConfig {
         self.g_optimizer.validate("g_optimizer")?;
         self.d_optimizer.validate("d_optimizer")?;
         self.generator.validate("generator")?;
-        self.discriminator.validate("discriminator")
+        self.discriminator.validate("discriminator")?;
+        self.check_winnable()
     }
 }

@@ -3,6 +3,7 @@
 //! An [`ExperimentConfig`] says what to run. [`Trainer`] plays the game on the CPU or the GPU, draws samples, measures
 //! them, and saves what it has learned.
 
+mod broken;
 pub mod checkpoint;
 pub mod config;
 pub mod cost;

@@ -488,6 +488,16 @@ fn bad_configs_name_the_field() {
                 {"kind": "residual", "channels": 2, "batch_norm": true}, {"kind": "dense", "units": 1}]}}"#,
             "batch norm mixes the samples",
         ),
+        (
+            r#"{"preset": "ring", "batch": 1, "gradient_penalty": null, "discriminator": {"layers": [
+                {"kind": "dense", "units": 8}, {"kind": "batch_norm"}, {"kind": "relu"}, {"kind": "dense", "units": 1}]}}"#,
+            "`batch`: 1 sample, of which the batch norm at discriminator.layers.1",
+        ),
+        (
+            r#"{"preset": "ring", "batch": 1, "generator": {"layers": [
+                {"kind": "dense", "units": 8}, {"kind": "batch_norm"}, {"kind": "relu"}, {"kind": "dense", "units": 2}]}}"#,
+            "batch norm at generator.layers.1",
+        ),
         (r#"{"preset": "ring", "#, "config"),
         ("rong", "rong"),
         (r#"{"preset": "mnist-mlp"}"#, "have not been loaded"),
@@ -498,6 +508,57 @@ fn bad_configs_name_the_field() {
             .to_string();
         assert!(error.contains(part), "{config}: {error}");
     }
+}
+
+#[test]
+fn what_is_not_finite_gives_nan_and_its_neighbours_are_as_before() {
+    let mut trainer = open("ring", 0).unwrap();
+    let whole = [0.5_f32, -1.0, 0.25, 2.0];
+    let right = block_on(trainer.generate(&whole)).unwrap();
+    let right_verdicts = block_on(trainer.discriminate(&whole)).unwrap();
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let rows = [0.5, -1.0, bad, 0.0, 0.0, bad, 0.25, 2.0];
+        let made = block_on(trainer.generate(&rows)).unwrap();
+        assert_eq!([&made[..2], &made[6..]].concat(), right);
+        assert!(made[2..6].iter().all(|x| x.is_nan()), "{made:?}");
+        let verdicts = block_on(trainer.discriminate(&rows)).unwrap();
+        assert_eq!([verdicts[0], verdicts[3]], right_verdicts[..]);
+        assert!(verdicts[1].is_nan() && verdicts[2].is_nan(), "{verdicts:?}");
+    }
+}
+
+#[test]
+fn a_checkpoint_with_nan_is_refused_by_the_name_of_the_tensor() {
+    let mut trainer = open("ring", 0).unwrap();
+    block_on(trainer.train(3)).unwrap();
+    let samples = block_on(trainer.sample(4)).unwrap();
+    let saved = block_on(trainer.save()).unwrap();
+    // Where a tensor's numbers start in a safetensors file: 8 bytes of length, the header, then the data.
+    let header_len = u64::from_le_bytes(saved[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&saved[8..8 + header_len]).unwrap();
+    let start = |name: &str| {
+        let offset = header[name]["data_offsets"][0].as_u64().unwrap();
+        8 + header_len + offset as usize
+    };
+    for (state, element, value, tensor) in [
+        ("g.params", 0, f32::NAN, "g.0.dense.weight"),
+        ("d.params", 0, f32::INFINITY, "d.0.dense.weight"),
+        ("d.square", 7, f32::NAN, "d.square"),
+    ] {
+        let mut bytes = saved.clone();
+        let at = start(state) + 4 * element;
+        bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        let error = load(&bytes).err().unwrap().to_string();
+        assert!(error.contains(&format!("`{tensor}`")), "{error}");
+        let checkpoint = ganlet::checkpoint::Checkpoint::from_bytes(&bytes).unwrap();
+        assert!(trainer.restore(&checkpoint).is_err());
+        assert_eq!(block_on(trainer.sample(4)).unwrap(), samples);
+    }
+    // A mean of squares that has overflowed stops its parameter, and nothing else.
+    let mut bytes = saved.clone();
+    let at = start("d.square");
+    bytes[at..at + 4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    assert!(load(&bytes).is_ok());
 }
 
 #[test]

@@ -109,6 +109,8 @@ impl Game {
             room(2 * config.batch),
         )?;
         check_ends(config, &g, &d, &source.shape)?;
+        g.stack.check_norms(config.batch)?;
+        d.stack.check_norms(config.batch)?;
 
         let metrics = metric_names(config);
         let record = Record::new(&b, metrics.len());

@@ -23,6 +23,7 @@ impl Stack {
             stats_len: 0,
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
+            thinnest_norm: None,
         };
         for (i, layer) in network.layers.iter().enumerate() {
             let place = Place {
@@ -199,7 +200,12 @@ impl Stack {
                 self.output.clone_from(shape);
             }
             Layer::BatchNorm { .. } => {
-                let channels = *self.output.last().expect("every shape has axes");
+                let (&channels, rest) = self.output.split_last().expect("every shape has axes");
+                let numbers: usize = rest.iter().product();
+                let fewest = self.thinnest_norm.as_ref().map_or(usize::MAX, |(_, n)| *n);
+                if numbers < fewest {
+                    self.thinnest_norm = Some((at.field.clone(), numbers));
+                }
                 self.param(at, "scale", vec![channels], ParamKind::Scale);
                 self.param(at, "shift", vec![channels], ParamKind::Shift);
                 self.stats_len += 2 * channels;

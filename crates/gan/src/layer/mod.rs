@@ -93,6 +93,8 @@ pub struct Stack {
     pub spectral_len: usize,
     /// The largest result of any layer: the layer's field, and extents for one sample.
     pub widest: (String, Vec<usize>),
+    /// The batch norm that has fewest numbers of a sample in one channel: the layer's field, and how many.
+    pub thinnest_norm: Option<(String, usize)>,
 }
 
 /// A layer, with the layers that a block consists of.
@@ -176,6 +178,23 @@ impl Stack {
             ));
         }
         Ok(())
+    }
+
+    /// Whether every batch norm has numbers to compare in a batch of `batch` samples.
+    ///
+    /// # Errors
+    /// One that has a single number in each channel: whatever came in, it gives its shift, and no gradient goes through.
+    pub fn check_norms(&self, batch: usize) -> Result<(), ConfigError> {
+        match &self.thinnest_norm {
+            Some((layer, 1)) if batch == 1 => Err(ConfigError::new(
+                "batch",
+                format!(
+                    "1 sample, of which the batch norm at {layer} sees one number in each channel and makes it 0"
+                ),
+                "use a batch of at least 2, better 16 or more, or take batch norm out",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The network's output `[batch, numbers]` for inputs `[batch, …]` of as many numbers as `input`.

@@ -282,6 +282,29 @@ fn running_statistics_take_the_unbiased_variance() {
 }
 
 #[test]
+fn a_batch_norm_with_one_number_a_channel_is_refused() {
+    let dense = r#"{"kind": "dense", "units": 3}, {"kind": "batch_norm"}"#;
+    let image = r#"{"kind": "batch_norm"}, {"kind": "conv", "channels": 2, "kernel": 4}"#;
+    let corner = format!(r#"{image}, {{"kind": "batch_norm"}}, {{"kind": "relu"}}"#);
+    for (layers, culprit) in [
+        (dense, Some("generator.layers.1")),
+        (image, None),
+        (&corner, Some("generator.layers.2")),
+    ] {
+        let stack = stack(layers, &[4, 4, 3]).unwrap();
+        assert!(stack.check_norms(2).is_ok());
+        match (stack.check_norms(1), culprit) {
+            (Ok(()), None) => {}
+            (Err(error), Some(culprit)) => {
+                assert_eq!(error.field, "batch");
+                assert!(error.to_string().contains(culprit), "{error}");
+            }
+            (found, _) => panic!("{layers}: {found:?}"),
+        }
+    }
+}
+
+#[test]
 fn layers_that_do_not_fit_say_what_comes_before_them() {
     for (layers, input, parts) in [
         (

@@ -3,11 +3,10 @@
 //! Steps are deterministic, so a snapshot and the list of what ran since then lead to any later step again, exactly. A
 //! snapshot every few hundred steps is therefore enough, and no step pays for the possibility.
 
-use ganlet_core::{Program, Slot};
+use ganlet_core::{DType, Program, Slot};
 
 use super::{Error, Trainer};
 use crate::checkpoint;
-use crate::layer::Param;
 
 /// Runs of entries between snapshots.
 const EVERY: u64 = 500;
@@ -137,26 +136,29 @@ impl Trainer {
         Ok(())
     }
 
-    /// The first parameter, by name, that holds a number that is not finite.
-    fn not_finite(&self, states: &[(usize, Vec<u8>)]) -> Option<String> {
+    /// The first parameter, by name, that holds a number that is not finite, or else the first other state with NaN: what
+    /// optimizers and batch norms remember gets into parameters and samples. What was recorded does not.
+    pub(super) fn not_finite<B: AsRef<[u8]>>(&self, states: &[(usize, B)]) -> Option<String> {
         let players = [("g", &self.game.params[0]), ("d", &self.game.params[1])];
+        let mut other = None;
         for (index, bytes) in states {
-            let name = &self.game.program.states[*index].name;
-            let Some((player, params)) =
-                players.iter().find(|(p, _)| *name == format!("{p}.params"))
-            else {
+            let state = &self.game.program.states[*index];
+            if state.dtype != DType::F32 || state.name == "metrics" {
                 continue;
-            };
-            let values: Vec<f32> = bytemuck::pod_collect_to_vec(bytes);
-            let finite = |param: &Param| {
-                values[param.offset..param.offset + param.len()]
-                    .iter()
-                    .all(|v| v.is_finite())
-            };
-            if let Some(param) = params.iter().find(|p| !finite(p)) {
-                return Some(format!("{player}.{}", param.name));
+            }
+            let values: Vec<f32> = bytemuck::pod_collect_to_vec(bytes.as_ref());
+            let player = (players.iter()).find(|(p, _)| state.name == format!("{p}.params"));
+            if let Some((player, params)) = player {
+                let bad = values.iter().position(|v| !v.is_finite());
+                let of = |at: usize| params.iter().find(|p| at < p.offset + p.len());
+                if let Some(param) = bad.and_then(of) {
+                    return Some(format!("{player}.{}", param.name));
+                }
+            } else if other.is_none() && values.iter().any(|v| v.is_nan()) {
+                // A mean of squares may overflow: its parameters stand still then, and all else goes on.
+                other = Some(state.name.clone());
             }
         }
-        None
+        other
     }
 }

@@ -3,7 +3,7 @@
 use ganlet_core::Slot;
 
 use super::{Error, Options, Trainer};
-use crate::checkpoint::{self, Checkpoint};
+use crate::checkpoint::{self, Checkpoint, CheckpointError};
 
 impl Trainer {
     /// Everything that is needed to go on later, as one safetensors file.
@@ -47,9 +47,12 @@ impl Trainer {
     /// Puts a checkpoint of the same game in place of what was learned.
     ///
     /// # Errors
-    /// A checkpoint of another game; nothing has changed then.
+    /// A checkpoint of another game, or one with numbers that are not finite; nothing has changed then.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
         let states = checkpoint.matched(&self.game.program)?;
+        if let Some(tensor) = self.not_finite(&states) {
+            return Err(CheckpointError::NotFinite { tensor }.into());
+        }
         for (index, bytes) in states {
             self.session.write(Slot::State(index), &bytes)?;
             if self.game.program.states[index].name == "metrics.cursor" {

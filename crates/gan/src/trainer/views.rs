@@ -3,6 +3,7 @@
 use ganlet_core::Slot;
 
 use super::{Error, Trainer};
+use crate::broken::Broken;
 use crate::game::entry;
 use crate::latent::{Truncation, draw};
 
@@ -19,7 +20,7 @@ impl Trainer {
         self.generate(&z).await
     }
 
-    /// G(z) for given latents `[n, prior.dim]`.
+    /// G(z) for given latents `[n, prior.dim]`. A latent that is not finite gives a sample of NaN.
     ///
     /// # Errors
     /// Numbers that do not form latents; a device that fails.
@@ -34,7 +35,7 @@ impl Trainer {
         .await
     }
 
-    /// D's verdict on `[n, sample_len]` numbers: a probability, or a critic's score.
+    /// D's verdict on `[n, sample_len]` numbers: a probability, or a critic's score; NaN on a sample that is not finite.
     ///
     /// # Errors
     /// Numbers that do not form samples; a device that fails.
@@ -70,12 +71,14 @@ impl Trainer {
         let mut padded = vec![0.0_f32; self.game.view_batch * row];
         for chunk in rows.chunks(padded.len()) {
             padded[..chunk.len()].copy_from_slice(chunk);
+            let broken = Broken::take_out(&mut padded, row);
             self.session.write(slot, bytemuck::cast_slice(&padded))?;
             self.session.run(entry, 1).await?;
             let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
-            results.extend_from_slice(
-                &bytemuck::pod_collect_to_vec::<u8, f32>(&bytes)[..chunk.len() / row * out],
-            );
+            let mut made = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
+            made.truncate(chunk.len() / row * out);
+            broken.put_back(&mut made, out);
+            results.append(&mut made);
         }
         Ok(results)
     }

@@ -13,6 +13,7 @@ use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
 pub use model::{Model, ModelError};
 pub use train::{Progress, TrainOptions, train};
 
+use crate::broken::Broken;
 use crate::data::{Attribute, Images};
 use crate::layer::{Learned, Mode, Stack};
 
@@ -67,7 +68,7 @@ impl Classifier {
     }
 
     /// The probability of every class of every attribute, `[n, classes]`, for images `[n, height * width * channels]` of
-    /// pixels from 0 to 1.
+    /// pixels from 0 to 1; NaN for an image that is not finite.
     ///
     /// # Errors
     /// A device that fails.
@@ -85,6 +86,7 @@ impl Classifier {
         let mut batch = vec![0.0_f32; BATCH * len];
         for chunk in pixels.chunks(BATCH * len) {
             batch[..chunk.len()].copy_from_slice(chunk);
+            let broken = Broken::take_out(&mut batch, len);
             (self.session).write(Slot::Input(0), bytemuck::cast_slice(&batch))?;
             self.session.run(0, 1).await?;
             let bytes = (self.session)
@@ -93,8 +95,10 @@ impl Classifier {
                     output: 0,
                 })
                 .await?;
-            let rows = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
-            results.extend_from_slice(&rows[..chunk.len() / len * classes]);
+            let mut rows = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
+            rows.truncate(chunk.len() / len * classes);
+            broken.put_back(&mut rows, classes);
+            results.append(&mut rows);
         }
         Ok(results)
     }

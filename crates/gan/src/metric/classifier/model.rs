@@ -128,6 +128,13 @@ impl Model {
         let numbers: Vec<f16> = (view.data().as_chunks::<2>().0.iter())
             .map(|pair| f16::from_le_bytes(*pair))
             .collect();
+        if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
+            let param = stack.params.iter().find(|p| at < p.offset + p.len());
+            let name = param.map_or(PARAMS, |p| &p.name);
+            return Err(error(format!(
+                "its `{name}` holds a number that is not finite"
+            )));
+        }
         Ok(Self {
             kind: header.kind,
             accuracy: header.accuracy,
