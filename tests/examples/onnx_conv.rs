@@ -60,7 +60,7 @@ fn check(case: &Case) -> Result<(), String> {
     let program = trace(case)?;
     let reference = Evaluator::<f64>::new(&program).run(0).remove(0);
     compare("reference", reference.floats().iter().copied(), case, 1e-6)?;
-    let mut session = Session::new(&program, &plan(&program), 1);
+    let mut session = Session::new(&program, &plan(&program), 1, u64::MAX).unwrap();
     session.run(0, 1).map_err(|e| e.to_string())?;
     let output = Slot::Output {
         entry: 0,

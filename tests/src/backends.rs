@@ -14,7 +14,7 @@ pub struct Cpu(pub cpu::Session);
 impl Cpu {
     /// A session of its own.
     pub fn new(program: &Program) -> Self {
-        Self(cpu::Session::new(program, &plan(program), 2))
+        Self(cpu::Session::new(program, &plan(program), 2, u64::MAX).expect("there is no limit"))
     }
 }
 

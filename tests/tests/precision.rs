@@ -22,7 +22,7 @@ fn everywhere(program: &Program, runs: usize) -> [Vec<f64>; 3] {
         let words = bytes.as_chunks::<4>().0.iter();
         words.map(|&word| f32::from_le_bytes(word).into()).collect()
     };
-    let mut session = cpu::Session::new(program, &plan(program), 1);
+    let mut session = cpu::Session::new(program, &plan(program), 1, u64::MAX).unwrap();
     session.run(0, runs).expect("an entry of the program");
     let on_cpu = numbers(session.read(slot).expect("an output of the program"));
 

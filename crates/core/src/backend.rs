@@ -6,7 +6,7 @@
 use crate::cpu;
 #[cfg(feature = "gpu")]
 use crate::gpu::{self, Device, Prefer};
-use crate::plan::EntryPlan;
+use crate::plan::{EntryPlan, Plan};
 use crate::program::Program;
 use crate::session::{DeviceError, Slot};
 use crate::wgsl::Tuned;
@@ -31,6 +31,8 @@ pub enum Place {
     Cpu {
         /// At least 1; a browser tab has 1.
         threads: usize,
+        /// Bytes that the buffers of a program may take.
+        memory: u64,
         /// Why it is not a GPU, where one was looked for.
         reason: Option<String>,
     },
@@ -72,7 +74,13 @@ impl Place {
     #[cfg(feature = "cpu")]
     fn cpu(threads: usize, reason: Option<DeviceError>) -> Result<Self, DeviceError> {
         let reason = reason.map(|reason| reason.to_string());
-        Ok(Place::Cpu { threads, reason })
+        // A browser addresses 4 GiB; the program itself and what it is made from are in there too.
+        let memory = (isize::MAX as u64 / 4).saturating_mul(7);
+        Ok(Place::Cpu {
+            threads,
+            memory,
+            reason,
+        })
     }
 
     #[cfg(not(feature = "cpu"))]
@@ -128,6 +136,35 @@ pub enum SessionError {
     Cpu(#[from] cpu::SessionError),
 }
 
+impl SessionError {
+    /// Whether the device is gone, so that only a new one helps.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            #[cfg(feature = "gpu")]
+            Self::Gpu(error) => matches!(error, gpu::GpuError::Lost(_)),
+            #[cfg(feature = "cpu")]
+            Self::Cpu(_) => false,
+        }
+    }
+
+    /// Where the program's buffers do not fit: bytes that all of them may take, as far as it is known.
+    pub fn room(&self) -> Option<u64> {
+        match self {
+            // WebGPU does not tell how much memory there is; what each buffer may take, `Session::bytes` knows.
+            #[cfg(feature = "gpu")]
+            Self::Gpu(error) => matches!(
+                error,
+                gpu::GpuError::OutOfMemory(_) | gpu::GpuError::BufferTooLarge { .. }
+            )
+            .then_some(u64::MAX),
+            #[cfg(feature = "cpu")]
+            Self::Cpu(cpu::SessionError::OutOfMemory { available, .. }) => Some(*available),
+            #[cfg(feature = "cpu")]
+            Self::Cpu(_) => None,
+        }
+    }
+}
+
 /// What a session consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
@@ -168,16 +205,26 @@ enum Inner {
 }
 
 impl Session {
+    /// Bytes that the buffers of `program` would take at `place`; nothing is allocated.
+    ///
+    /// # Errors
+    /// A buffer that is too large for the device by itself.
+    pub fn bytes(place: &Place, program: &Program) -> Result<u64, SessionError> {
+        let plan = planned(place, program);
+        either!(
+            place, Place,
+            Cpu { .. } => {},
+            Gpu (device) => device.check_buffers(program, &plan)?
+        );
+        Ok(plan.bytes())
+    }
+
     /// Plans `program` and allocates its buffers at `place`.
     ///
     /// # Errors
     /// A program too large for the device.
     pub fn new(place: &Place, program: &Program) -> Result<Self, SessionError> {
-        let plan = either!(
-            place, Place,
-            Cpu { .. } => crate::plan::plan(program),
-            Gpu (device) => crate::wgsl::plan(program, device.tuning()),
-        );
+        let plan = planned(place, program);
         let count = |entry: &EntryPlan| {
             either!(
                 place, Place,
@@ -188,15 +235,15 @@ impl Session {
         Ok(Self {
             inner: either!(
                 place, Place,
-                Cpu { threads, reason } => Inner::Cpu {
-                    session: Box::new(cpu::Session::new(program, &plan, *threads)),
+                Cpu { threads, memory, reason } => Inner::Cpu {
+                    session: Box::new(cpu::Session::new(program, &plan, *threads, *memory)?),
                     threads: *threads,
                     reason: reason.clone(),
                 },
                 Gpu (device) => Inner::Gpu(Box::new(gpu::Session::new(device, program, &plan)?)),
             ),
             dispatches: plan.entries.iter().map(count).collect(),
-            least_bytes: plan.least_bytes() as u64,
+            least_bytes: plan.least_bytes(),
         })
     }
 
@@ -295,6 +342,14 @@ impl Session {
             Gpu (session) => session.destroy(),
         )
     }
+}
+
+fn planned(place: &Place, program: &Program) -> Plan {
+    either!(
+        place, Place,
+        Cpu { .. } => crate::plan::plan(program),
+        Gpu (device) => crate::wgsl::plan(program, device.tuning()),
+    )
 }
 
 impl Drop for Session {

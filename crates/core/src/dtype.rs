@@ -17,10 +17,11 @@ pub enum DType {
 }
 
 impl DType {
-    /// Bytes that `elements` of this type take in a buffer, rounded up to whole 32-bit words.
+    /// Bytes that `elements` of this type take in a buffer, rounded up to whole 32-bit words; the largest number where they are
+    /// more than the address space.
     pub fn bytes(self, elements: usize) -> usize {
         match self {
-            DType::F32 | DType::U32 | DType::Bool => 4 * elements,
+            DType::F32 | DType::U32 | DType::Bool => elements.saturating_mul(4),
             DType::U8 => elements.div_ceil(4) * 4,
         }
     }

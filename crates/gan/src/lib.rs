@@ -5,6 +5,7 @@
 
 mod broken;
 pub mod checkpoint;
+mod code;
 pub mod config;
 pub mod cost;
 pub mod data;
@@ -21,6 +22,7 @@ pub mod random;
 pub mod regularizer;
 pub mod trainer;
 
+pub use code::Code;
 pub use config::ExperimentConfig;
 pub use error::ConfigError;
 pub use trainer::Trainer;

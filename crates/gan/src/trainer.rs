@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod figures;
+mod fit;
 mod latent;
 mod recovery;
 mod saving;
@@ -70,6 +71,17 @@ pub enum Error {
         /// What was recorded from there on, down to the first row that is not finite: how it went wrong. The history has
         /// none of it, for those steps are yet to be taken.
         lost: Vec<Row>,
+    },
+    /// A change that needs a new trainer.
+    #[error(
+        "field `{field}`: this field shapes the game, so it cannot change while it is played; create a new trainer with \
+         it; live fields are {live}"
+    )]
+    Structural {
+        /// Dotted path of the field.
+        field: String,
+        /// The fields that can change, as a list.
+        live: String,
     },
     /// A latent tool cannot do what was asked.
     #[error(transparent)]
@@ -199,7 +211,11 @@ impl Trainer {
                 .prepare(entry, &mut |done, total| {
                     (options.progress)(report(Stage::Compile, done, total))
                 })
-                .await?;
+                .await
+                // A browser tells only now that its GPU has no memory left.
+                .map_err(|error| {
+                    fit::explain(error, &trainer.config, &trainer.dataset, &trainer.place)
+                })?;
         }
         Ok(trainer)
     }
@@ -212,7 +228,8 @@ impl Trainer {
     ) -> Result<Self, Error> {
         let buffer_bytes = place.max_buffer_bytes();
         let game = Game::new(&config, &dataset, seed, buffer_bytes)?;
-        let session = Session::new(&place, &game.program)?;
+        let session = Session::new(&place, &game.program)
+            .map_err(|error| fit::explain(error, &config, &dataset, &place))?;
         let fixed_noise = draw(&config.prior, game.view_batch, seed, Truncation::NONE);
         let snapshot = Some(Snapshot::initial(&game.program));
         let mut trainer = Self {
@@ -365,15 +382,10 @@ impl Trainer {
                 Some(number) => numbers.push((path, number as f32)),
                 None if path == "steps" => {}
                 None => {
-                    return Err(ConfigError::new(
-                        path,
-                        "this field shapes the game, so it cannot change while it is played",
-                        format!(
-                            "create a new trainer with it; live fields are {}",
-                            live.join(", ")
-                        ),
-                    )
-                    .into());
+                    return Err(Error::Structural {
+                        field: path,
+                        live: live.join(", "),
+                    });
                 }
             }
         }

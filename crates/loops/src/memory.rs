@@ -1,6 +1,6 @@
 //! Buffers that kernels read and write, some of them at once: the only place of the executor with raw pointers.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 use bytemuck::Pod;
@@ -26,23 +26,29 @@ unsafe impl Sync for Buffer {}
 
 impl Buffer {
     /// Room for `words` words.
+    ///
+    /// # Panics
+    /// Where there is no such memory.
     pub fn zeroed(words: usize) -> Self {
-        let bytes = 4 * words;
-        let layout = Self::layout(bytes);
-        // SAFETY: the layout's size is not zero.
-        let data = unsafe { alloc_zeroed(layout) };
-        let Some(data) = NonNull::new(data) else {
-            handle_alloc_error(layout)
-        };
-        Self { data, bytes }
+        match Self::try_zeroed(words) {
+            Some(buffer) => buffer,
+            None => panic!("there is no memory for a buffer of {words} words"),
+        }
     }
 
-    fn layout(bytes: usize) -> Layout {
-        let size = bytes.max(1).next_multiple_of(ALIGNMENT);
-        match Layout::from_size_align(size, ALIGNMENT) {
-            Ok(layout) => layout,
-            Err(_) => panic!("a buffer of {bytes} bytes exceeds the address space"),
-        }
+    /// The same; nothing where there is no such memory.
+    pub fn try_zeroed(words: usize) -> Option<Self> {
+        let bytes = words.checked_mul(4)?;
+        let layout = Self::layout(bytes)?;
+        // SAFETY: the layout's size is not zero.
+        let data = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        Some(Self { data, bytes })
+    }
+
+    /// Nothing where it exceeds the address space.
+    fn layout(bytes: usize) -> Option<Layout> {
+        let size = bytes.max(1).checked_next_multiple_of(ALIGNMENT)?;
+        Layout::from_size_align(size, ALIGNMENT).ok()
     }
 
     /// How many bytes there are.
@@ -143,7 +149,9 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        // SAFETY: allocated in `zeroed` with the same layout.
-        unsafe { dealloc(self.data.as_ptr(), Self::layout(self.bytes)) }
+        if let Some(layout) = Self::layout(self.bytes) {
+            // SAFETY: allocated in `try_zeroed` with the same layout, which there was.
+            unsafe { dealloc(self.data.as_ptr(), layout) }
+        }
     }
 }

@@ -55,7 +55,7 @@ fn the_reference_agrees_in_f64() {
 fn the_cpu_agrees_in_f32() {
     for case in &load().cases {
         let program = trace(case);
-        let mut session = Session::new(&program, &plan(&program), 1);
+        let mut session = Session::new(&program, &plan(&program), 1, u64::MAX).unwrap();
         for (step, inputs) in case.inputs.iter().enumerate() {
             for (name, array) in inputs {
                 let input = program.input(name).expect("every input is declared");

@@ -1,7 +1,5 @@
 //! Scratch memory that kernels share: each compiles against numbered buffers, which are as large as the largest use.
 
-use ganlet_loops::memory::Buffer;
-
 /// How large the scratch buffers have to be.
 #[derive(Debug)]
 pub(crate) struct ScratchSizes {
@@ -28,8 +26,8 @@ impl ScratchSizes {
         self.first + number
     }
 
-    /// The buffers asked for.
-    pub(crate) fn allocate(&self) -> impl Iterator<Item = Buffer> {
-        self.words.iter().map(|&words| Buffer::zeroed(words))
+    /// The sizes of the buffers asked for, in words.
+    pub(crate) fn words(&self) -> &[usize] {
+        &self.words
     }
 }

@@ -15,7 +15,7 @@ use crate::dtype::DType;
 use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{Kernel, Kind};
 use crate::plan::{Plan, Role};
-use crate::program::{Init, Program};
+use crate::program::{Init, Program, StateDef};
 use crate::session::Slot;
 
 /// What is asked of a session that it does not have.
@@ -37,6 +37,18 @@ pub enum SessionError {
         /// How many were given.
         given: usize,
     },
+    /// The buffers take more memory than there is.
+    #[error("it takes {} of memory, and there is room for {} here", megabytes(*.needed), megabytes(*.available))]
+    OutOfMemory {
+        /// Bytes of all buffers.
+        needed: u64,
+        /// Bytes that could be had.
+        available: u64,
+    },
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
 }
 
 /// What a session takes.
@@ -68,13 +80,19 @@ struct Entry {
 }
 
 impl Session {
-    /// Allocates and initialises all buffers and compiles all kernels. `threads` is an upper limit.
-    pub fn new(program: &Program, plan: &Plan, threads: usize) -> Self {
-        let mut buffers: Vec<Buffer> = plan
-            .buffers
-            .iter()
-            .map(|b| Buffer::zeroed(b.dtype.bytes(b.len).div_ceil(4)))
-            .collect();
+    /// Allocates and initialises all buffers and compiles all kernels. `threads` is an upper limit, and so is `memory`: the bytes
+    /// that the buffers may take.
+    ///
+    /// # Errors
+    /// Where they take more, or more than can be had; nothing stays allocated then.
+    pub fn new(
+        program: &Program,
+        plan: &Plan,
+        threads: usize,
+        memory: u64,
+    ) -> Result<Self, SessionError> {
+        let planned = plan.buffers.iter().map(|b| b.bytes().div_ceil(4));
+        let mut buffers = allocate(planned.collect(), plan.bytes(), memory)?;
         for (buffer, planned) in buffers.iter_mut().zip(&plan.buffers) {
             if let Role::State(index) = planned.role
                 && let Init::Bytes(bytes) = &program.states[index].init
@@ -107,10 +125,14 @@ impl Session {
                 outputs: entry.outputs.clone(),
             })
             .collect();
-        buffers.extend(scratch.allocate());
+        let scratch = scratch.words().to_vec();
+        let taken = plan.bytes();
+        let needed = taken + scratch.iter().map(|&words| 4 * words as u64).sum::<u64>();
+        buffers.extend(allocate(scratch, needed, memory)?);
+        leave_room(program, needed)?;
         let (inputs, states) = (program.inputs.len(), program.states.len());
         let packed = gemm::Scratch::default();
-        Self {
+        Ok(Self {
             buffers,
             lengths,
             inputs,
@@ -118,7 +140,7 @@ impl Session {
             entries,
             workers,
             packed,
-        }
+        })
     }
 
     /// Replaces the contents of a buffer: little-endian elements.
@@ -184,6 +206,43 @@ impl Session {
                 .and_then(|e| e.outputs.get(output).copied()),
         };
         found.ok_or(SessionError::NoSlot(slot))
+    }
+}
+
+/// Buffers of so many words each, which belong to `needed` bytes in all. Counted before anything is allocated: a browser that
+/// is asked for too much may end the tab.
+fn allocate(words: Vec<usize>, needed: u64, memory: u64) -> Result<Vec<Buffer>, SessionError> {
+    if needed > memory {
+        let available = memory;
+        return Err(SessionError::OutOfMemory { needed, available });
+    }
+    let mut available = 0;
+    let mut one = |words| {
+        let buffer = Buffer::try_zeroed(words);
+        let buffer = buffer.ok_or(SessionError::OutOfMemory { needed, available })?;
+        available += buffer.len_bytes() as u64;
+        Ok(buffer)
+    };
+    words.into_iter().map(&mut one).collect()
+}
+
+/// What else a session is used with: copies of the state (a snapshot, a file and what it is written from; data, which are packed
+/// as bytes, are not among it), samples, packed operands. Where memory ends with the buffers, the first of these would be the
+/// end of a browser's module.
+fn leave_room(program: &Program, needed: u64) -> Result<(), SessionError> {
+    let copied = program
+        .states
+        .iter()
+        .filter(|state| state.dtype != DType::U8);
+    let bytes = |state: &StateDef| state.dtype.bytes(state.shape.iter().product()) as u64;
+    let room = 3 * copied.map(bytes).sum::<u64>() + needed / 16;
+    let words = usize::try_from(room / 4).unwrap_or(usize::MAX);
+    match Buffer::try_zeroed(words) {
+        Some(_) => Ok(()),
+        None => Err(SessionError::OutOfMemory {
+            needed: needed + room,
+            available: needed,
+        }),
     }
 }
 

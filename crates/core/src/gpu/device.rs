@@ -3,8 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use super::error::GpuError;
+use super::limits::check_buffers;
 use super::pipelines::Pipelines;
 use super::signal::{Signal, lock, signal};
+use crate::plan::Plan;
+use crate::program::Program;
 use crate::session::{DeviceError, SOFTWARE_ADAPTERS};
 use crate::wgsl::{AdapterClass, Tuned, Tuning};
 
@@ -42,7 +45,7 @@ impl AdapterInfo {
 #[derive(Default)]
 struct Faults {
     lost: Option<String>,
-    error: Option<String>,
+    error: Option<GpuError>,
 }
 
 /// A device. Clones are the same device and share its compiled pipelines.
@@ -101,7 +104,13 @@ impl Device {
         });
         let on_error = Arc::clone(&faults);
         raw.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            lock(&on_error).error.get_or_insert(error.to_string());
+            let fault = match error {
+                wgpu::Error::OutOfMemory { .. } => GpuError::OutOfMemory(error.to_string()),
+                wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } => {
+                    GpuError::Fault(error.to_string())
+                }
+            };
+            lock(&on_error).error.get_or_insert(fault);
         }));
         let pipelines = Arc::new(Mutex::new(Pipelines::default()));
         let info = adapter_info(&raw, &adapter.get_info());
@@ -124,6 +133,14 @@ impl Device {
         limits
             .max_storage_buffer_binding_size
             .min(limits.max_buffer_size)
+    }
+
+    /// Whether every buffer of a plan fits by itself; nothing is allocated.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub fn check_buffers(&self, program: &Program, plan: &Plan) -> Result<(), GpuError> {
+        check_buffers(&self.limits, program, plan)
     }
 
     /// What is known of the adapter.
@@ -150,7 +167,7 @@ impl Device {
             return Err(GpuError::Lost(message.clone()));
         }
         match faults.error.take() {
-            Some(message) => Err(GpuError::Fault(message)),
+            Some(fault) => Err(fault),
             None => Ok(()),
         }
     }

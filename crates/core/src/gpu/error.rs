@@ -52,6 +52,9 @@ pub enum GpuError {
     /// The device is gone; a new one is needed.
     #[error("the GPU device was lost: {0}")]
     Lost(String),
+    /// The device has no memory for the buffers.
+    #[error("the GPU is out of memory: {0}")]
+    OutOfMemory(String),
     /// The device reported an error.
     #[error("the GPU reported an error: {0}")]
     Fault(String),

@@ -87,13 +87,13 @@ fn most_live(
     lives: &[Option<(usize, usize)>],
     assigned: &[Option<BufferId>],
     steps: usize,
-) -> usize {
+) -> u64 {
     let mut bytes = vec![0; steps];
     for ((buffer, life), assigned) in virtuals.iter().zip(lives).zip(assigned) {
         if let (Some((first, last)), None) = (*life, assigned) {
             let live = &mut bytes[first..=last];
             live.iter_mut()
-                .for_each(|bytes| *bytes += DType::F32.bytes(buffer.len));
+                .for_each(|bytes| *bytes += DType::F32.bytes(buffer.len) as u64);
         }
     }
     bytes.into_iter().max().unwrap_or(0)

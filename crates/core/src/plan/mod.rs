@@ -66,7 +66,7 @@ pub struct EntryPlan {
     /// Where each output of the program's entry is found, in the same order.
     pub outputs: Vec<BufferId>,
     /// Bytes of slots that are in use at once, at most.
-    pub live_bytes: usize,
+    pub live_bytes: u64,
 }
 
 impl EntryPlan {
@@ -87,16 +87,16 @@ pub struct Plan {
 
 impl Plan {
     /// Bytes of all buffers.
-    pub fn bytes(&self) -> usize {
-        self.buffers.iter().map(Buffer::bytes).sum()
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().map(|b| b.bytes() as u64).sum()
     }
 
     /// Bytes below which no assignment of values to slots gets: what is kept between runs, and what some dispatch has
     /// to find in memory together.
-    pub fn least_bytes(&self) -> usize {
+    pub fn least_bytes(&self) -> u64 {
         let kept = self.buffers.iter().filter(|b| b.role != Role::Slot);
         let live = self.entries.iter().map(|entry| entry.live_bytes).max();
-        kept.map(Buffer::bytes).sum::<usize>() + live.unwrap_or(0)
+        kept.map(|b| b.bytes() as u64).sum::<u64>() + live.unwrap_or(0)
     }
 }
 

@@ -216,7 +216,9 @@ impl Case {
             },
             &plan,
             threads,
+            u64::MAX,
         )
+        .unwrap()
     }
 
     /// The same case under a name that failures tell.
