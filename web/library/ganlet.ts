@@ -4,6 +4,14 @@
  * There are three, made from one crate: for WebGPU, for the CPU, and for the CPU with relaxed SIMD. A page needs one of
  * them at a time, and each has its own memory; a model moves from one to another as a checkpoint.
  */
+import {
+  bytes as asBytes,
+  config as asConfig,
+  failure,
+  options as asOptions,
+} from './arguments.js';
+import { Guard } from './guard.js';
+import { Guarded } from './trainer.js';
 import type { BackendChoice, Trainer as Model, TrainerClass, TrainerOptions } from './types.js';
 
 export type * from './types.js';
@@ -23,6 +31,7 @@ interface ModuleOptions extends TrainerOptions {
 /** What wasm-bindgen makes of crates/wasm, as far as it is used here. */
 interface Module {
   default(source: { module_or_path: Promise<Response> }): Promise<unknown>;
+  __wbg_reset_state(): void;
   whyNoGpu(...against: Against): string;
   Trainer: {
     /** Where `auto` finds no GPU to use, and the module has no other backend: the reason. */
@@ -62,7 +71,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(beside(path));
-  if (!response.ok) throw new Error(`${beside(path)} answered ${response.status}`);
+  if (!response.ok) throw failure('data', `${beside(path)} answered ${response.status}`);
   return response;
 }
 
@@ -73,7 +82,9 @@ const loadCatalog = once(async () => {
 });
 
 function known(): Catalog {
-  if (!catalog) throw new Error('The library is not loaded yet: await its default export first.');
+  if (!catalog) {
+    throw failure('input', 'The library is not loaded yet: await its default export first.');
+  }
   return catalog;
 }
 
@@ -99,10 +110,17 @@ export const describe = (): string => JSON.stringify(known().schema);
 
 /** A game under way. */
 export const Trainer: TrainerClass = {
-  /** Opens a game: a preset's name, or JSON `{preset, …what differs}`. */
-  create: (config, options) => open((module, chosen) => module.create(config, chosen), options),
-  /** Goes on from a saved file. */
-  load: (bytes, options) => open((module, chosen) => module.load(bytes, chosen), options),
+  create: async (config, options) => {
+    const given = asConfig('Trainer.create', config);
+    return open(
+      (module, chosen) => module.create(given, chosen),
+      asOptions('Trainer.create', options),
+    );
+  },
+  load: async (bytes, options) => {
+    const given = asBytes('Trainer.load', bytes);
+    return open((module, chosen) => module.load(given, chosen), asOptions('Trainer.load', options));
+  },
 };
 
 async function open(
@@ -114,13 +132,15 @@ async function open(
   if (backend === 'auto') report?.({ stage: 'adapter', done: 0, total: 1 });
   const [name, against] = await choose(backend);
   report?.({ stage: 'engine', done: 0, total: 0 });
-  const module = await modules[name]();
+  const { module, guard } = await modules[name]();
   const reason = against && module.whyNoGpu(...against);
-  const opening = () => make(module.Trainer, because(reason, options));
+  const opening = () => guard.later(() => make(module.Trainer, because(reason, options)));
   const made = await (name === 'gpu' ? withSubgroups(opening) : opening());
-  if (typeof made !== 'string') return made;
+  if (typeof made !== 'string') return new Guarded(made, guard);
   // There is an adapter, but it gave no device, or one that is too small.
-  return (await make((await modules[cpu()]()).Trainer, because(made, options))) as Model;
+  const second = await modules[cpu()]();
+  const model = await second.guard.later(() => make(second.module.Trainer, because(made, options)));
+  return new Guarded(model as Model, second.guard);
 }
 
 /** The options for a module; those of the CPU's say why, where it is the second choice. */
@@ -200,7 +220,12 @@ const RELAXED = Uint8Array.of(
 const cpu = (): Name =>
   BUILT.modules.includes('cpu-relaxed') && WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu';
 
-const modules: Record<Name, () => Promise<Module>> = {
+interface Loaded {
+  module: Module;
+  guard: Guard;
+}
+
+const modules: Record<Name, () => Promise<Loaded>> = {
   gpu: once(() => load('gpu')),
   cpu: once(() => load('cpu')),
   'cpu-relaxed': once(() => load('cpu-relaxed')),
@@ -208,9 +233,10 @@ const modules: Record<Name, () => Promise<Module>> = {
 
 const device = (name: Name): string => (name === 'gpu' ? 'GPU' : 'CPU');
 
-async function load(name: Name): Promise<Module> {
+async function load(name: Name): Promise<Loaded> {
   if (!BUILT.modules.includes(name)) {
-    throw new Error(
+    throw failure(
+      'unsupported',
       `This site was built without the engine for the ${device(name)}. Choose another, or build it with all: cargo xtask build, or build --dev --all.`,
     );
   }
@@ -220,10 +246,11 @@ async function load(name: Name): Promise<Module> {
     source.catch(() => undefined);
     const module = (await import(beside(`./${name}/ganlet.js`))) as Module;
     await module.default({ module_or_path: source });
-    return module;
+    return { module, guard: new Guard(module, beside(`./${name}/`)) };
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw failure(
+      'unsupported',
       `The engine for the ${device(name)} could not be loaded (${cause}). Check the connection and try again. Reload the page where that does not help: this browser may be too old, or the site incomplete.`,
       { cause: error },
     );

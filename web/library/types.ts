@@ -5,6 +5,21 @@
  * without one. `check/fits.ts` holds it against that at every build of the library, e2e/library.spec.ts against what it does.
  */
 
+/**
+ * What kind of failure an error is, for programs; its message is for people. `structural`: the change needs a new trainer.
+ * `lost`: the device or the engine is gone, and with it what was not saved. `diverged`: training left the finite numbers;
+ * the trainer is back at the last good step. `input`: what was passed cannot be used. `data`: what was loaded cannot.
+ * `unsupported`: this device, this browser or this model cannot do it.
+ */
+export type Code = 'structural' | 'lost' | 'diverged' | 'input' | 'data' | 'unsupported';
+
+/** What every call that fails throws or rejects with. */
+export interface LibraryError extends Error {
+  code: Code;
+  /** The field of the config that is wrong, where it is one: a dotted path such as `g_optimizer.lr`. */
+  field?: string;
+}
+
 export type Backend = 'webgpu' | 'cpu';
 export type BackendChoice = 'auto' | Backend;
 
@@ -155,6 +170,8 @@ export interface LatentTools {
 }
 
 export interface TrainerClass {
-  create(config: string, options?: TrainerOptions): Promise<Trainer>;
-  load(bytes: Uint8Array, options?: TrainerOptions): Promise<Trainer>;
+  /** Opens a game: a preset's name, or `{preset, …what differs}` as an object or as JSON. */
+  create(config: string | object, options?: TrainerOptions): Promise<Trainer>;
+  /** Goes on from a saved file. */
+  load(bytes: Uint8Array | ArrayBuffer, options?: TrainerOptions): Promise<Trainer>;
 }

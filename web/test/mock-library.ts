@@ -4,8 +4,10 @@
  */
 import type {
   BackendChoice,
+  Code,
   History,
   Info,
+  LibraryError,
   Metrics,
   Preset,
   Progress,
@@ -206,6 +208,10 @@ function normal(r: () => number): number {
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** In French: nobody may read the words to find out what happened. */
+const failure = (code: Code, message: string): LibraryError =>
+  Object.assign(new Error(message), { code });
+
 let lost = false;
 
 /** From here on, every use of a model on the GPU fails, as it does when a driver resets. */
@@ -213,7 +219,15 @@ export function loseDevice(): void {
   lost = true;
 }
 
+let life = 0;
+
+/** The engine ends, as it does when it gets no more memory: what it held is gone. */
+export function endEngine(): void {
+  life += 1;
+}
+
 export class Trainer extends LatentMock implements TrainerType {
+  readonly #life = life;
   #step = 0;
   #sent: number[] = [];
   #values: Record<string, number[]> = {};
@@ -285,7 +299,8 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 
   async train(steps: number): Promise<Metrics> {
-    if (lost && this.backend === 'webgpu') throw new Error('the GPU device was lost: driver reset');
+    this.#check();
+    if (lost && this.backend === 'webgpu') throw failure('lost', 'le pilote a redémarré');
     await new Promise((resolve) => setTimeout(resolve, Math.min(60, steps * 0.4)));
     for (let i = 0; i < steps; i++) this.#record();
     return this.#latest();
@@ -441,8 +456,7 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 
   set(path: string, value: unknown): void {
-    if (!LIVE.test(path))
-      throw new Error(`${path}: this is a structural change: create the trainer again with it.`);
+    if (!LIVE.test(path)) throw failure('structural', `${path} : il faut une autre partie`);
     const keys = path.split('.');
     const last = keys.pop() ?? '';
     let at: JsonObject = this.state;
@@ -454,7 +468,12 @@ export class Trainer extends LatentMock implements TrainerType {
     return JSON.stringify(this.state);
   }
 
+  #check(): void {
+    if (this.#life !== life) throw failure('lost', 'le moteur s’est arrêté');
+  }
+
   info(): Info {
+    this.#check();
     const image = this.#image;
     const side = image ? 28 : 0;
     return {

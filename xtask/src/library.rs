@@ -163,6 +163,8 @@ fn bind(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> {
         .input_path(compiled)
         .web(true)?
         .omit_default_module_path(false)
+        // By which the entry lets a module begin anew after a trap.
+        .reset_state_function(true)
         .typescript(true)
         .debug(dev)
         .keep_debug(dev)

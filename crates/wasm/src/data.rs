@@ -11,6 +11,7 @@ use ganlet::metric::classifier::Model;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
+use crate::failure::Failure;
 use crate::options::Options;
 
 #[wasm_bindgen(module = "/js/data.js")]
@@ -29,7 +30,7 @@ thread_local! {
 }
 
 /// What `config` learns from; nothing for toys and benchmarks.
-pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result<Dataset, JsError> {
+pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result<Dataset, Failure> {
     match &config.data {
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
         Data::Images(data) => Ok(Dataset::Images(images(data.kind, options).await?)),
@@ -40,7 +41,7 @@ pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result
 pub(crate) async fn classifier(
     config: &ExperimentConfig,
     options: &Options,
-) -> Result<Option<Model>, JsError> {
+) -> Result<Option<Model>, Failure> {
     let Data::Images(data) = &config.data else {
         return Ok(None);
     };
@@ -61,7 +62,7 @@ fn folder(kind: ImageKind, options: &Options) -> String {
     format!("{}/{}", base.trim_end_matches('/'), kind.name())
 }
 
-async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, JsError> {
+async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, Failure> {
     let key = folder(kind, options);
     if let Some(loaded) = LOADED.with_borrow(|loaded| loaded.get(&key).cloned()) {
         return Ok(loaded);
@@ -83,7 +84,7 @@ async fn fetch(
     index: usize,
     count: usize,
     options: &Options,
-) -> Result<Vec<u8>, JsError> {
+) -> Result<Vec<u8>, Failure> {
     let heard = options.clone();
     let report = Closure::new(move |done: f64, total: f64| {
         let thousandths = if total > 0.0 {
@@ -98,8 +99,8 @@ async fn fetch(
         let message = error
             .dyn_ref::<js_sys::Error>()
             .map(|e| String::from(e.message()));
-        JsError::new(
-            &message.unwrap_or_else(|| format!("{url} cannot be loaded; check the connection")),
+        Failure::data(
+            message.unwrap_or_else(|| format!("{url} cannot be loaded; check the connection")),
         )
     })?;
     options.report("data", (index + 1) * 1000, count * 1000);

@@ -7,6 +7,7 @@ use js_sys::{Float32Array, Function, Object, Promise, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::failure::Failure;
 use crate::options::{self, from_js, to_js};
 use crate::trainer::{Trainer, count, floats, promise};
 
@@ -56,7 +57,7 @@ extern "C" {
 #[wasm_bindgen]
 impl Trainer {
     /// `n` latents from the prior, the same for the same seed; a truncation below 1 draws from the middle of it.
-    pub fn latents(&self, n: f64, options: Option<JsLatentOptions>) -> Result<Vec<f32>, JsError> {
+    pub fn latents(&self, n: f64, options: Option<JsLatentOptions>) -> Result<Vec<f32>, Failure> {
         let n = count("latents", n)? as usize;
         let options = options::Bag::new(options);
         let (seed, truncation) = (options.seed()?, options.number("truncation", 1.0)?);
@@ -64,7 +65,7 @@ impl Trainer {
     }
 
     /// The mean of a basket of latents.
-    pub fn mean(&self, latents: &[f32]) -> Result<Vec<f32>, JsError> {
+    pub fn mean(&self, latents: &[f32]) -> Result<Vec<f32>, Failure> {
         let dim = self.now()?.config().prior.dim;
         Ok(latent::mean("the basket", latents, dim)?)
     }
@@ -76,7 +77,7 @@ impl Trainer {
         b: &[f32],
         c: &[f32],
         options: Option<JsArithmeticOptions>,
-    ) -> Result<Vec<f32>, JsError> {
+    ) -> Result<Vec<f32>, Failure> {
         let options = options::Bag::new(options);
         let coefficients = options.numbers("coefficients", [1.0, -1.0, 1.0])?;
         let rescale = options.flag("rescale", true)?;
@@ -103,7 +104,7 @@ impl Trainer {
         &self,
         z: &[f32],
         options: Option<JsNeighbourOptions>,
-    ) -> Result<Vec<f32>, JsError> {
+    ) -> Result<Vec<f32>, Failure> {
         let options = options::Bag::new(options);
         let radius = options.number("radius", f64::from(RADIUS))? as f32;
         let dim = self.now()?.config().prior.dim;
@@ -111,7 +112,7 @@ impl Trainer {
     }
 
     /// `steps` latents from `a` to `b`; kind is "linear" or "spherical".
-    pub fn walk(&self, a: &[f32], b: &[f32], steps: f64, kind: &str) -> Result<Vec<f32>, JsError> {
+    pub fn walk(&self, a: &[f32], b: &[f32], steps: f64, kind: &str) -> Result<Vec<f32>, Failure> {
         let kind = match kind {
             "linear" => Walk::Linear,
             "spherical" => Walk::Spherical,
@@ -120,7 +121,7 @@ impl Trainer {
                     "walk(\"{}\"): pass \"linear\" or \"spherical\"",
                     excerpt(other)
                 );
-                return Err(JsError::new(&message));
+                return Err(Failure::input(message));
             }
         };
         let dim = self.now()?.config().prior.dim;
@@ -134,7 +135,7 @@ impl Trainer {
     }
 
     /// Points of the plane through three latents, at pairs of coordinates.
-    pub fn plane(&self, a: &[f32], b: &[f32], c: &[f32], uv: &[f32]) -> Result<Vec<f32>, JsError> {
+    pub fn plane(&self, a: &[f32], b: &[f32], c: &[f32], uv: &[f32]) -> Result<Vec<f32>, Failure> {
         let dim = self.now()?.config().prior.dim;
         Ok(latent::plane(a, b, c, dim, uv)?)
     }
@@ -166,7 +167,7 @@ impl Trainer {
     }
 
     /// What `classify` tells apart.
-    pub fn attributes(&self) -> Result<JsAttributes, JsError> {
+    pub fn attributes(&self) -> Result<JsAttributes, Failure> {
         Ok(to_js(&json!(self.now()?.attributes())).unchecked_into())
     }
 
@@ -192,7 +193,7 @@ impl Trainer {
                     .collect()
             });
             let concept = concept.ok_or_else(|| {
-                JsError::new("find: pass classes by attribute, such as { glasses: \"glasses\" }")
+                Failure::input("find: pass classes by attribute, such as { glasses: \"glasses\" }")
             })?;
             Ok(floats(&this.lock().await.find(&concept, n, seed).await?))
         })

@@ -1,6 +1,7 @@
 //! The browser's view of [`ganlet`]: a `Trainer` class for JavaScript. No logic of its own.
 
 mod data;
+mod failure;
 mod latent;
 mod options;
 mod trainer;
@@ -8,6 +9,7 @@ mod trainer;
 use ganlet_core::session::{DeviceError, SOFTWARE_ADAPTERS};
 use wasm_bindgen::prelude::*;
 
+pub use failure::Failure;
 pub use trainer::Trainer;
 
 #[wasm_bindgen(start)]
@@ -18,14 +20,14 @@ fn start() {
 /// Why there is no GPU, in words, for a page that has asked the browser by itself: `left-out` of the site, `no-webgpu`,
 /// `no-adapter`, or `software` with the adapter's name.
 #[wasm_bindgen(js_name = whyNoGpu)]
-pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, JsError> {
+pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, Failure> {
     let reason = match case {
         "left-out" => DeviceError::NotCompiled("GPU", "gpu"),
         "no-webgpu" => DeviceError::NoWebGpu,
         "no-adapter" => DeviceError::NoAdapter("the browser offers none".into()),
         "software" => DeviceError::Software(adapter.unwrap_or_default()),
         other => {
-            return Err(JsError::new(&format!(
+            return Err(Failure::input(format!(
                 "there is no case \"{}\"",
                 ganlet::error::excerpt(other)
             )));

@@ -4,6 +4,8 @@ use ganlet_core::backend::Choice;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
+use crate::failure::Failure;
+
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
 export interface Progress {
@@ -70,7 +72,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn read(options: Option<JsOptions>) -> Result<Self, JsError> {
+    pub(crate) fn read(options: Option<JsOptions>) -> Result<Self, Failure> {
         let options = Bag::new(options);
         let backend = match options.text("backend")?.as_deref() {
             None | Some("auto") => Choice::Auto,
@@ -96,8 +98,8 @@ impl Options {
     }
 }
 
-fn wrong(name: &str, wanted: &str) -> JsError {
-    JsError::new(&format!("option `{name}` must be {wanted}"))
+fn wrong(name: &str, wanted: &str) -> Failure {
+    Failure::input(format!("option `{name}` must be {wanted}"))
 }
 
 /// An options object of any kind; what is undefined or null is not there.
@@ -122,28 +124,28 @@ impl Bag {
         name: &str,
         wanted: &str,
         read: impl Fn(JsValue) -> Option<T>,
-    ) -> Result<Option<T>, JsError> {
+    ) -> Result<Option<T>, Failure> {
         let value = self.get(name);
         value
             .map(|value| read(value).ok_or_else(|| wrong(name, wanted)))
             .transpose()
     }
 
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, JsError> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         self.read(name, "a string", |v| v.as_string())
     }
 
-    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, JsError> {
+    pub(crate) fn function(&self, name: &str) -> Result<Option<Function>, Failure> {
         self.read(name, "a function", |v| v.dyn_into().ok())
     }
 
-    pub(crate) fn flag(&self, name: &str, usual: bool) -> Result<bool, JsError> {
+    pub(crate) fn flag(&self, name: &str, usual: bool) -> Result<bool, Failure> {
         Ok(self
             .read(name, "true or false", |v| v.as_bool())?
             .unwrap_or(usual))
     }
 
-    pub(crate) fn number(&self, name: &str, usual: f64) -> Result<f64, JsError> {
+    pub(crate) fn number(&self, name: &str, usual: f64) -> Result<f64, Failure> {
         Ok(self
             .read(name, "a number", |v| v.as_f64())?
             .unwrap_or(usual))
@@ -153,7 +155,7 @@ impl Bag {
         &self,
         name: &str,
         usual: [f64; N],
-    ) -> Result<[f64; N], JsError> {
+    ) -> Result<[f64; N], Failure> {
         let list = |value: JsValue| {
             let list: js_sys::Array = value.dyn_into().ok()?;
             let numbers: Option<Vec<f64>> = list.iter().map(|v| v.as_f64()).collect();
@@ -164,7 +166,7 @@ impl Bag {
             .unwrap_or(usual))
     }
 
-    pub(crate) fn seed(&self) -> Result<u32, JsError> {
+    pub(crate) fn seed(&self) -> Result<u32, Failure> {
         let whole = |value: JsValue| {
             let seed = value.as_f64()?;
             let fits = (0.0..=f64::from(u32::MAX)).contains(&seed) && seed.fract() == 0.0;

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::data;
+use crate::failure::Failure;
 use crate::options::{JsHistory, JsInfo, JsOptions, Options, from_js, to_js};
 
 /// A game under way. Calls that return a promise run one after another.
@@ -85,7 +86,7 @@ impl Trainer {
                 "d" => Player::D,
                 "g" => Player::G,
                 other => {
-                    return Err(JsError::new(&format!(
+                    return Err(Failure::input(format!(
                         "step(\"{}\"): pass \"d\" or \"g\"",
                         excerpt(other)
                     )));
@@ -162,7 +163,7 @@ impl Trainer {
     }
 
     /// Metrics recorded from step `since` on.
-    pub fn history(&self, since: f64) -> Result<JsHistory, JsError> {
+    pub fn history(&self, since: f64) -> Result<JsHistory, Failure> {
         let inner = self.now()?;
         let rows: Vec<&Row> = inner.history(since.max(0.0) as u64).collect();
         let history = Object::new();
@@ -185,7 +186,7 @@ impl Trainer {
     }
 
     /// The exact density of a toy at points `[n, dim]`; empty for other data.
-    pub fn density(&self, points: &[f32]) -> Result<Vec<f32>, JsError> {
+    pub fn density(&self, points: &[f32]) -> Result<Vec<f32>, Failure> {
         let inner = self.now()?;
         let Some(toy) = inner.toy() else {
             return Ok(vec![]);
@@ -199,9 +200,9 @@ impl Trainer {
     }
 
     /// Changes a live hyper-parameter, such as `g_optimizer.lr`.
-    pub fn set(&self, path: &str, value: JsValue) -> Result<(), JsError> {
+    pub fn set(&self, path: &str, value: JsValue) -> Result<(), Failure> {
         let value = from_js(&value).ok_or_else(|| {
-            JsError::new(&format!(
+            Failure::input(format!(
                 "set(\"{}\"): the value is no plain data",
                 excerpt(path)
             ))
@@ -210,12 +211,13 @@ impl Trainer {
     }
 
     /// The whole config as JSON, live changes included.
-    pub fn config(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_value(self.now()?.config())?.to_string())
+    pub fn config(&self) -> Result<String, Failure> {
+        let config = serde_json::to_value(self.now()?.config());
+        Ok(config.expect("a config is plain data").to_string())
     }
 
     /// What the trainer runs on and what it takes.
-    pub fn info(&self) -> Result<JsInfo, JsError> {
+    pub fn info(&self) -> Result<JsInfo, Failure> {
         let inner = self.now()?;
         let info = inner.info();
         let config = inner.config();
@@ -241,7 +243,7 @@ impl Trainer {
         inner: Result<Inner, trainer::Error>,
         classifier: Option<Model>,
         options: Options,
-    ) -> Result<JsValue, JsError> {
+    ) -> Result<JsValue, Failure> {
         let mut inner = match inner {
             Err(trainer::Error::Device(reason)) if options.backend == Choice::Auto => {
                 return Ok(reason.to_string().into());
@@ -266,16 +268,16 @@ impl Trainer {
     }
 
     /// The trainer, unless a promise is still pending.
-    pub(crate) fn now(&self) -> Result<MutexGuard<'_, Inner>, JsError> {
+    pub(crate) fn now(&self) -> Result<MutexGuard<'_, Inner>, Failure> {
         self.inner
             .try_lock()
-            .ok_or_else(|| JsError::new("the trainer is busy; await the call before this one"))
+            .ok_or_else(|| Failure::input("the trainer is busy; await the call before this one"))
     }
 }
 
 /// A promise of what a call computes. `async` methods would have the machinery around a promise compiled for each of them.
-pub(crate) fn promise(call: impl Future<Output = Result<JsValue, JsError>> + 'static) -> Promise {
-    fn spawn(call: Pin<Box<dyn Future<Output = Result<JsValue, JsError>>>>) -> Promise {
+pub(crate) fn promise(call: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+    fn spawn(call: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>) -> Promise {
         future_to_promise(async { call.await.map_err(JsValue::from) })
     }
     spawn(Box::pin(call))
@@ -313,11 +315,11 @@ fn reporter(options: &Options) -> impl FnMut(trainer::Progress) + use<> {
     }
 }
 
-pub(crate) fn count(what: &str, n: f64) -> Result<u64, JsError> {
+pub(crate) fn count(what: &str, n: f64) -> Result<u64, Failure> {
     if n.fract() == 0.0 && (1.0..=1e9).contains(&n) {
         return Ok(n as u64);
     }
-    Err(JsError::new(&format!(
+    Err(Failure::input(format!(
         "{what}({n}): pass a whole number from 1 to 1000000000"
     )))
 }

@@ -2,7 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use ganlet_wasm::Trainer;
+use ganlet_wasm::{Failure, Trainer};
 use js_sys::{Float32Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::prelude::*;
@@ -39,6 +39,11 @@ fn number(object: &JsValue, name: &str) -> f64 {
 
 fn message(error: &JsValue) -> String {
     error.unchecked_ref::<js_sys::Error>().message().into()
+}
+
+fn code(error: &JsValue) -> String {
+    let code = Reflect::get(error, &"code".into()).unwrap();
+    code.as_string().unwrap()
 }
 
 const SMALL: &str = r#"{"preset": "ring", "batch": 32}"#;
@@ -106,6 +111,11 @@ async fn errors_name_the_field_and_the_cure() {
         .err()
         .unwrap();
     assert!(message(&range).contains("batch"), "{}", message(&range));
+    assert_eq!(code(&range), "input");
+    assert_eq!(
+        Reflect::get(&range, &"field".into()).unwrap(),
+        JsValue::from("batch")
+    );
     let trainer = create(SMALL, "cpu").await.unwrap();
     let structural: JsValue = trainer.set("batch", 64.into()).err().unwrap().into();
     assert!(
@@ -113,6 +123,7 @@ async fn errors_name_the_field_and_the_cure() {
         "{}",
         message(&structural)
     );
+    assert_eq!(code(&structural), "structural");
     trainer.set("g_optimizer.lr", 0.01.into()).ok().unwrap();
     let cut = bytes(trainer.save()).await;
     let damaged = Trainer::load(cut[..100].to_vec(), None)
@@ -124,6 +135,7 @@ async fn errors_name_the_field_and_the_cure() {
         "{}",
         message(&damaged)
     );
+    assert_eq!(code(&damaged), "data");
 }
 
 #[wasm_bindgen_test]
@@ -164,7 +176,7 @@ async fn latents_are_drawn_averaged_and_walked_between() {
         dim
     );
 
-    let refused = |result: Result<Vec<f32>, JsError>| message(&result.err().unwrap().into());
+    let refused = |result: Result<Vec<f32>, Failure>| message(&result.err().unwrap().into());
     let empty = refused(trainer.arithmetic(a, &[], c, None));
     assert_eq!(empty, "basket B is empty; put at least one sample into it");
     let walk = refused(trainer.walk(a, b, 5.0, "drunken"));

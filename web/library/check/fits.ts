@@ -9,6 +9,6 @@ export type Checked = [
   Fits<generated.Info, byHand.Info>,
   Fits<byHand.TrainerOptions, generated.TrainerOptions>,
   Fits<generated.Progress, byHand.Progress>,
-  Fits<Parameters<byHand.TrainerClass['create']>, Parameters<(typeof generated.Trainer)['create']>>,
-  Fits<Parameters<byHand.TrainerClass['load']>, Parameters<(typeof generated.Trainer)['load']>>,
+  Fits<[string, byHand.TrainerOptions?], Parameters<(typeof generated.Trainer)['create']>>,
+  Fits<[Uint8Array, byHand.TrainerOptions?], Parameters<(typeof generated.Trainer)['load']>>,
 ];
