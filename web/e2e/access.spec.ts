@@ -47,3 +47,39 @@ test('the studio fits a phone of 360 pixels, with its baskets full', async ({ pa
   expect(await playground.overflow()).toBe(0);
   expect(await findings(page)).toEqual([]);
 });
+
+test('in the reader’s own colours, what is on differs from what is off, and legends keep their keys', async ({
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  const key = (element: Element): [string, string] => {
+    const { backgroundColor, borderColor } = getComputedStyle(element, '::before');
+    return [backgroundColor, borderColor];
+  };
+  const layers = page.locator('gan-stage li button');
+  const on = page.locator('gan-stage li button[aria-pressed=true]');
+  const keys = await on.evaluateAll((all) =>
+    all.map((element) => getComputedStyle(element, '::before').backgroundColor),
+  );
+  expect(keys.length).toBeGreaterThan(1);
+  // Data and samples are told apart by these alone.
+  expect(new Set(keys).size).toBe(keys.length);
+  const first = layers.first();
+  const before = await first.evaluate(key);
+  await first.click();
+  const [ground, frame] = await first.evaluate(key);
+  expect(ground).not.toBe(before[0]);
+  expect(frame).toBe(before[1]);
+  const curves = await page
+    .locator('gan-curves figure')
+    .first()
+    .locator('figcaption span')
+    .evaluateAll((all) =>
+      all.map((element) => getComputedStyle(element, '::before').backgroundColor),
+    );
+  expect(curves.length).toBeGreaterThan(1);
+  expect(new Set(curves).size).toBe(curves.length);
+});

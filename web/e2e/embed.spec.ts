@@ -87,6 +87,85 @@ test('attributes say what is shown, and a change of them is followed', async ({ 
   );
 });
 
+test('moved in its document it keeps its model; taken out and put back it begins anew', async ({
+  page,
+}) => {
+  await host(
+    page,
+    '<div id="a"><gan-playground preset="line-1d" backend="cpu"></gan-playground></div><div id="b"><p></p></div>',
+  );
+  const playground = page.locator('gan-playground');
+  const both = playground.getByRole('button', { name: 'Step both' });
+  await expect(both).toBeEnabled({ timeout: 120_000 });
+  await both.click();
+  await expect.poll(() => stepOf(playground)).toBe(1);
+  const moves: ((element: Element) => void)[] = [
+    (element: Element) => document.querySelector('#b')?.append(element),
+    (element: Element) => document.querySelector('#b')?.insertBefore(element, null),
+    (element: Element) => {
+      element.remove();
+      document.querySelector('#a')?.append(element);
+    },
+  ];
+  for (const [i, move] of moves.entries()) {
+    await playground.evaluate(move);
+    await page.waitForTimeout(50);
+    expect(page.workers()).toHaveLength(1);
+    await both.click();
+    await expect.poll(() => stepOf(playground)).toBe(2 + i);
+  }
+  // Its drawing follows its size as before.
+  const stage = playground.locator('gan-stage canvas').first();
+  const before = await stage.boundingBox();
+  await page.setViewportSize({ width: 700, height: 700 });
+  await expect.poll(async () => (await stage.boundingBox())?.width).not.toBe(before?.width);
+
+  const element = await playground.elementHandle();
+  await playground.evaluate((element) => {
+    element.remove();
+  });
+  await expect.poll(() => page.workers().length).toBe(0);
+  await page.evaluate(
+    (element) => document.querySelector('#b')?.append(element as Element),
+    element,
+  );
+  await expect(both).toBeEnabled({ timeout: 60_000 });
+  await both.click();
+  await expect.poll(() => stepOf(playground)).toBe(1);
+});
+
+test('a page whose policy forbids the worker is told what it needs', async ({ page }) => {
+  await page.context().route(`${SITE()}**`, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'access-control-allow-origin': '*' };
+    await route.fulfill({ response, headers });
+  });
+  const { origin } = new URL(SITE());
+  const policy = (more: string) =>
+    `<meta http-equiv="Content-Security-Policy" content="script-src ${origin} 'wasm-unsafe-eval'${more}; connect-src ${origin}">`;
+  await host(
+    page,
+    '<gan-playground preset="line-1d" backend="cpu"></gan-playground>',
+    policy(''),
+    'http://lesson.test/',
+  );
+  await expect(page.locator('gan-playground').getByRole('alert')).toContainText('worker-src blob:');
+  await host(
+    page,
+    '<gan-playground preset="line-1d" backend="cpu"></gan-playground>',
+    policy(`; worker-src blob: ${origin}`),
+    'http://lesson.test/',
+  );
+  await expect(trainOf(page.locator('gan-playground'))).toBeEnabled({ timeout: 60_000 });
+});
+
+test('a module that cannot load the rest says so in its place', async ({ page }) => {
+  await page.route(/\/assets\/gan-playground/, (route) => route.abort());
+  await host(page, '<gan-playground preset="line-1d"></gan-playground>');
+  await expect(page.locator('gan-playground')).toContainText('could not be loaded');
+  await expect(page.locator('gan-playground')).toHaveRole('alert');
+});
+
 test('keys act where the focus is, and only keys of what is offered', async ({ page }) => {
   await host(
     page,

@@ -17,6 +17,66 @@ test('bad keys in the link are skipped with a warning', async ({ page }) => {
   await expect(playground.notices).toContainText('no_such_setting');
 });
 
+test('of a link with values that cannot be, the rest is kept, and all of them are said', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open(
+    '#preset=ring&backend=cpu&cost=minimax&batch=64&g_optimizer.lr=5&prior.dim=-3&g_optimizer.beta1=x',
+  );
+  for (const said of ['“g_optimizer.lr=5”', '“prior.dim=-3”', '“g_optimizer.beta1=x”']) {
+    await expect(playground.notices).toContainText(said);
+  }
+  await expect(playground.notices.getByRole('alert')).toHaveText('');
+  await expect(page).toHaveURL(/#preset=ring&backend=cpu&batch=64&cost=minimax$/);
+});
+
+test('a batch that does not fit is named with one that does, and leaves the model as it was', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=faces-dcgan&backend=cpu&batch=8192&scratch=1&seed=3');
+  await expect(playground.notices).toContainText(
+    /“batch=8192”: field `batch`: 8192 samples at once are too many here: .* use \d+ or fewer/,
+  );
+  await expect(page).toHaveURL(/#preset=faces-dcgan&seed=3&backend=cpu&scratch=1$/);
+});
+
+test('an engine that ends is begun anew, and the model comes back', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
+  const [worker] = page.workers();
+  // The next task of the engine traps, as it does without memory.
+  await worker?.evaluate(() => {
+    const trap = new Uint8Array([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0],
+      ...[7, 5, 1, 1, 0x74, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b],
+    ]);
+    const { t } = new WebAssembly.Instance(new WebAssembly.Module(trap)).exports;
+    // What the engine makes next is samples, in an array: that is where it ends.
+    const Real = Float32Array;
+    Object.assign(self, {
+      Float32Array: new Proxy(Real, {
+        construct: (target, given, newTarget) => {
+          if (new Error().stack?.includes('/lib/cpu')) {
+            Object.assign(self, { Float32Array: Real });
+            (t as () => void)();
+          }
+          return Reflect.construct(target, given, newTarget) as object;
+        },
+      }),
+    });
+  });
+  await page.getByRole('button', { name: 'Step both' }).click();
+  const alert = playground.notices.getByRole('alert');
+  await expect(alert).toContainText('The engine stopped');
+  await expect(alert).toContainText(/Back at step [01], on the CPU/);
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(0);
+});
+
 test('a broken checkpoint is refused and the running model stays', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

@@ -1,5 +1,13 @@
 /** The page's end of the line to the worker: calls become promises, events go to one listener. */
-import type { CallName, Calls, Event, Failure, FromWorker, Request } from './protocol.ts';
+import type {
+  CallName,
+  Calls,
+  Event,
+  Failure,
+  FailureCode,
+  FromWorker,
+  Request,
+} from './protocol.ts';
 
 /** What the client needs of a Worker; tests give it a message port. */
 export interface Line {
@@ -8,15 +16,13 @@ export interface Line {
 }
 
 export class CallError extends Error {
-  readonly structural: boolean;
-  readonly lost: boolean;
-  readonly superseded: boolean;
-  constructor({ message, structural, lost, superseded = false }: Failure) {
+  readonly code: FailureCode | undefined;
+  readonly field: string | undefined;
+  constructor({ message, code, field }: Failure) {
     super(message);
     this.name = 'CallError';
-    this.structural = structural;
-    this.lost = lost;
-    this.superseded = superseded;
+    this.code = code;
+    this.field = field;
   }
 }
 
@@ -27,6 +33,7 @@ interface Waiting {
 
 export class Client {
   #nextId = 1;
+  #gone: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
 
   constructor(
@@ -44,6 +51,7 @@ export class Client {
     args: Calls[K]['args'],
     transfer: Transferable[] = [],
   ): Promise<Calls[K]['result']> {
+    if (this.#gone !== undefined) return Promise.reject(new CallError({ message: this.#gone }));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -51,10 +59,11 @@ export class Client {
     });
   }
 
-  /** For a worker that is gone: nobody may wait for it for ever. */
+  /** For a worker that is gone: nobody may wait for it for ever, now or later. */
   abandon(message: string): void {
+    this.#gone = message;
     for (const { reject } of this.#waiting.values()) {
-      reject(new CallError({ message, structural: false, lost: false }));
+      reject(new CallError({ message }));
     }
     this.#waiting.clear();
   }

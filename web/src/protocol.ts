@@ -2,7 +2,7 @@
  * The messages between the page and its one worker. A call carries an id and gets exactly one
  * reply with the same id; events come from the worker unasked.
  */
-import type { Backend, BackendChoice, Info, Preset, Progress } from './library.ts';
+import type { Backend, BackendChoice, Code, Info, Preset, Progress } from './library.ts';
 import type { InversionEvent, StudioCalls } from './protocol-studio.ts';
 import type { Json } from './state/json.ts';
 
@@ -70,14 +70,18 @@ export interface Frame {
 
 export type Series = Record<string, Float64Array<ArrayBuffer>>;
 
+/**
+ * The library's codes: `structural` asks for a new model instead of a live change, `lost` leaves a checkpoint to go on from
+ * (call `recover`). `superseded`: another model was asked for meanwhile, so that nobody waits for this one any more.
+ */
+export type FailureCode = Code | 'superseded';
+
 export interface Failure {
   message: string;
-  /** True when the trainer asks for a re-creation instead of a live change. */
-  structural: boolean;
-  /** True when the GPU is gone; the worker holds a checkpoint to go on from (call `recover`). */
-  lost: boolean;
-  /** True when another model was asked for meanwhile, so that nobody waits for this one any more. */
-  superseded?: boolean;
+  /** None where nobody expected it. */
+  code?: FailureCode | undefined;
+  /** The field of the config that is wrong, where it is one. */
+  field?: string | undefined;
 }
 
 /** How long a preset's training step takes. */
@@ -149,16 +153,32 @@ export type Reply =
 
 export type FromWorker = Reply | Event;
 
-/** Another model was asked for before this one was ready. */
-export class Superseded extends Error {}
+const CODES: readonly FailureCode[] = [
+  'structural',
+  'lost',
+  'diverged',
+  'input',
+  'data',
+  'unsupported',
+  'superseded',
+];
 
-/** The library says "structural" (and what to do) when a value cannot change while training. */
+/** A failure of the worker's own, with its code. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** An error as a message. The errors of browsers have codes too, which are none of ours. */
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  return {
-    message,
-    structural: /structural|create a new trainer/i.test(message),
-    lost: /device was lost/i.test(message),
-    ...(error instanceof Superseded ? { superseded: true } : {}),
-  };
+  const { code: found, field } = Object(error) as { code?: unknown; field?: unknown };
+  const code = CODES.find((code) => code === found);
+  if (!code) return { message };
+  return typeof field === 'string' ? { message, code, field } : { message, code };
 }

@@ -17,10 +17,10 @@ it('pairs replies with calls, in any order', async () => {
   const second = client.call('save', null);
   const [a, b] = sent;
   answer({ id: b?.id ?? 0, ok: true, result: Uint8Array.of(1) });
-  answer({ id: a?.id ?? 0, ok: false, failure: { message: 'no', structural: true, lost: false } });
+  answer({ id: a?.id ?? 0, ok: false, failure: { message: 'no', code: 'structural' } });
   await expect(second).resolves.toEqual(Uint8Array.of(1));
   await expect(first).rejects.toThrow(CallError);
-  await expect(first).rejects.toMatchObject({ message: 'no', structural: true });
+  await expect(first).rejects.toMatchObject({ message: 'no', code: 'structural' });
 });
 
 it('hands events on', () => {
@@ -37,4 +37,5 @@ it('lets nobody wait for a worker that is gone', async () => {
   const call = client.call('save', null);
   client.abandon('the worker stopped');
   await expect(call).rejects.toThrow('the worker stopped');
+  await expect(client.call('save', null)).rejects.toThrow('the worker stopped');
 });

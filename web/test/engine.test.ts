@@ -116,7 +116,7 @@ describe('the engine', () => {
     });
     expect(await bench.call('set', { path: 'batch', value: 64 })).toMatchObject({
       ok: false,
-      failure: { structural: true },
+      failure: { code: 'structural' },
     });
   });
 
@@ -189,7 +189,7 @@ describe('the engine', () => {
     const first = bench.call('create', { ...CREATE, preset: 'line-1d' });
     const second = bench.call('create', { ...CREATE, preset: 'ring', seed: 5 });
     expect(bench.events('running').at(-1)?.running).toBe(true);
-    expect(await first).toMatchObject({ ok: false, failure: { superseded: true } });
+    expect(await first).toMatchObject({ ok: false, failure: { code: 'superseded' } });
     expect(await second).toMatchObject({ ok: true, result: { info: { seed: 5 } } });
     expect(bench.events('running').at(-1)?.running).toBe(false);
     expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
@@ -272,11 +272,53 @@ describe('the engine', () => {
     mock.loseDevice();
     await bench.call('play', null);
     await until(() => bench.events('failure').length > 0);
-    expect(bench.events('failure')[0]?.failure).toMatchObject({ lost: true });
+    expect(bench.events('failure')[0]?.failure).toMatchObject({ code: 'lost' });
     expect(bench.events('running').at(-1)?.running).toBe(false);
     expect(await bench.call('recover', null)).toMatchObject({
       ok: true,
       result: { info: { backend: 'cpu', step: 5 } },
+    });
+    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+  });
+
+  it('goes on from its last checkpoint when the engine ended', async () => {
+    await bench.call('create', { ...CREATE, headStart: 5 });
+    await until(() => bench.events('evaluation').length > 0);
+    mock.endEngine();
+    expect(await bench.call('step', { which: 'both' })).toMatchObject({
+      ok: false,
+      failure: { code: 'lost' },
+    });
+    expect(await bench.call('recover', null)).toMatchObject({
+      ok: true,
+      result: { info: { backend: 'cpu', step: 5 } },
+    });
+    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+  });
+
+  it('loses nothing but a few steps when the engine ends while it makes another model', async () => {
+    await bench.call('create', CREATE);
+    for (let i = 0; i < 3; i++) await bench.call('step', { which: 'both' });
+    const create = vi.spyOn(mock.Trainer, 'create').mockImplementationOnce(() => {
+      mock.endEngine();
+      return Promise.reject(Object.assign(new Error('fini'), { code: 'lost' }));
+    });
+    expect(await bench.call('create', { ...CREATE, preset: 'moons' })).toMatchObject({
+      failure: { code: 'lost' },
+    });
+    create.mockRestore();
+    expect(await bench.call('recover', null)).toMatchObject({
+      result: { info: { step: 3 }, config: { preset: 'ring' } },
+    });
+  });
+
+  it('is not lost itself when another engine ends while it makes a model', async () => {
+    await bench.call('create', CREATE);
+    vi.spyOn(mock.Trainer, 'create').mockRejectedValueOnce(
+      Object.assign(new Error('fini'), { code: 'lost' }),
+    );
+    expect(await bench.call('create', { ...CREATE, preset: 'moons' })).toMatchObject({
+      failure: { code: 'unsupported', message: 'fini' },
     });
     expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
   });

@@ -44,6 +44,26 @@ describe('a person’s own picture', () => {
     expect(notes.join(' ')).toMatch(/grey.*inverted/);
   });
 
+  it('is seen, whatever is drawn on nothing', () => {
+    const drawn = (ink: number, alpha = 255): Pixels => {
+      const drawing = picture([0, 0, 0], [ink, ink, ink]);
+      drawing.rgba.forEach((_, i) => {
+        if (i % 4 === 3) drawing.rgba[i] = i === 19 ? alpha : 0;
+      });
+      return drawing;
+    };
+    // White on black as it is, for digits and for faces; black on white paper is turned round for digits.
+    for (const channels of [1, 3]) {
+      const { image, notes } = convert(drawn(255), data(channels, [0, 1]));
+      expect([image[0], image[4 * channels]]).toEqual([0, 1]);
+      expect(notes.join()).toContain('laid on black');
+    }
+    expect(convert(drawn(0), data(3, [0, 1])).image[0]).toBe(1);
+    expect(convert(drawn(0), data(1, [0, 1])).notes.join()).toMatch(/^It was inverted/);
+    // A blank sheet stays white.
+    expect(convert(picture([255, 255, 255], [255, 255, 255]), data(3, [0, 1])).notes).toEqual([]);
+  });
+
   it('is refused with a reason where converting would not be safe', () => {
     const file = (name: string, type: string) => new File(['x'], name, { type });
     expect(refusalOfFile(file('a.png', 'image/png'))).toBeUndefined();

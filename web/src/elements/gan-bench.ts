@@ -2,7 +2,7 @@
  * so that anybody can check the claims on their own machine. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { Client } from '../client.ts';
+import type { Client } from '../client.ts';
 import type { Backend, Preset, Progress } from '../library.ts';
 import type { Timing } from '../protocol.ts';
 import { gigaflops, median, milliseconds, type Recorded, report } from '../state/bench.ts';
@@ -10,7 +10,7 @@ import { webgpuHelp } from '../state/browser.ts';
 import { progressText } from '../state/format.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import { startWorker } from '../state/worker.ts';
+import { connect } from '../state/worker.ts';
 import { Theme } from '../style/theme.ts';
 
 const NAMES: Record<Backend, string> = { cpu: 'CPU (WebAssembly)', webgpu: 'WebGPU' };
@@ -25,6 +25,8 @@ export class GanBench extends LitElement {
   @state() private running = '';
   @state() private progress: Progress | undefined;
   @state() private copied = false;
+  /** What the clipboard did not take. */
+  @state() private uncopied = '';
   @state() private results: Readonly<Record<string, Result>> = {};
   #stop = new AbortController();
   #client: Client | undefined;
@@ -126,9 +128,9 @@ export class GanBench extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     new Theme(document.documentElement, true);
-    this.#client = new Client(startWorker(), (event) => {
+    this.#client = connect((event) => {
       if (event.event === 'progress') this.progress = event.progress;
-    });
+    }).client;
     void this.#open(this.#client);
   }
 
@@ -182,6 +184,14 @@ export class GanBench extends LitElement {
           </button>
           <span role="status" class="quiet">${this.#status()}</span>
         </div>
+        ${
+          this.uncopied
+            ? html`<label>
+                The clipboard is not to be had here; copy this by hand:
+                <textarea readonly rows="8" .value=${this.uncopied}></textarea>
+              </label>`
+            : nothing
+        }
         ${(['cpu', 'webgpu'] as const).map((backend) => this.#table(backend))}
         ${
           this.recorded
@@ -293,7 +303,13 @@ export class GanBench extends LitElement {
 
   async #copy(): Promise<void> {
     const text = report(this.#timings(), navigator.userAgent, new Date());
-    await navigator.clipboard.writeText(text);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Frames and pages without a certificate have no clipboard; what is shown can be copied by hand.
+      this.uncopied = text;
+      return;
+    }
     this.copied = true;
     setTimeout(() => {
       this.copied = false;

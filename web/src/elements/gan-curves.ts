@@ -51,7 +51,7 @@ export class GanCurves extends ThemedElement {
   #plot: typeof uPlot | undefined;
   #plots: uPlot[] = [];
   /** Gives up waiting to come into view. */
-  #leave: (() => void) | undefined;
+  #begun = false;
   #scheduled = false;
   #critic = false;
   readonly #resize = new ResizeObserver(() => {
@@ -94,7 +94,9 @@ export class GanCurves extends ThemedElement {
         margin-inline-end: 0.375rem;
         border-radius: 1px;
         vertical-align: middle;
-        background: currentColor;
+        background: var(--swatch);
+        /* The curves keep their colours whatever the reader's are, and these are the key to them. */
+        forced-color-adjust: none;
       }
       .plot {
         position: relative;
@@ -115,15 +117,19 @@ export class GanCurves extends ThemedElement {
       }
       .d {
         color: var(--d-text);
+        --swatch: var(--d-text);
       }
       .g {
         color: var(--g-text);
+        --swatch: var(--g-text);
       }
       .real {
         color: var(--real-text);
+        --swatch: var(--real-text);
       }
       .fake {
         color: var(--fake-text);
+        --swatch: var(--fake-text);
       }
     `,
   ];
@@ -170,12 +176,6 @@ export class GanCurves extends ThemedElement {
     this.#build();
   }
 
-  override disconnectedCallback(): void {
-    this.#leave?.();
-    this.#resize.disconnect();
-    super.disconnectedCallback();
-  }
-
   protected override rethemed(): void {
     this.#build();
   }
@@ -192,7 +192,10 @@ export class GanCurves extends ThemedElement {
     setTimeout(() => {
       this.#scheduled = false;
       this.empty = this.session.series.steps.length === 0;
-      if (!this.empty) this.#leave ??= whenInView(this, '0px', () => void this.#begin());
+      if (!this.empty && !this.#begun) {
+        this.#begun = true;
+        whenInView(this, '0px', () => void this.#begin());
+      }
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
       });

@@ -96,11 +96,6 @@ export class GanGame extends ThemedElement {
 
   static override styles = [shared, styles];
 
-  override disconnectedCallback(): void {
-    this.#resize.disconnect();
-    super.disconnectedCallback();
-  }
-
   override firstUpdated(): void {
     this.#resize.observe(this);
   }

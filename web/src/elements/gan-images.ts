@@ -81,11 +81,6 @@ export class GanImages extends LitElement {
     this.#resize.observe(this.canvas);
   }
 
-  override disconnectedCallback(): void {
-    this.#resize.disconnect();
-    super.disconnectedCallback();
-  }
-
   get #count(): number {
     return this.images && this.data ? countOf(this.images, this.data) : 0;
   }

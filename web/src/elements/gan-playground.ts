@@ -41,12 +41,20 @@ export class GanPlayground extends LitElement {
   #theme: Theme | undefined;
   #leave: (() => void)[] = [];
   #opened: Promise<boolean> | undefined;
+  /** The timer of an element that was taken out of its document. */
+  #removed: ReturnType<typeof setTimeout> | undefined;
   readonly #wishes = new Latest<Session>((session) => this.#obey(session));
 
   static override styles = [paletteTokens, shared, styles];
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#removed !== undefined) {
+      // It was only moved.
+      clearTimeout(this.#removed);
+      this.#removed = undefined;
+      return;
+    }
     this.#theme = new Theme(this.page ? document.documentElement : this, this.page);
     this.#leave = [
       this.#theme.close.bind(this.#theme),
@@ -67,11 +75,24 @@ export class GanPlayground extends LitElement {
   }
 
   override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // To move an element is to remove it and to put it elsewhere, in one go.
+    this.#removed = setTimeout(() => {
+      this.#removed = undefined;
+      this.#end();
+    });
+  }
+
+  /** Frees everything; where it comes back, it begins anew. */
+  #end(): void {
     for (const leave of this.#leave) leave();
+    this.#leave = [];
     this.#session?.close();
     this.#session = undefined;
     this.#opened = undefined;
-    super.disconnectedCallback();
+    this.problems = [];
+    // What shows the session goes with it.
+    this.requestUpdate();
   }
 
   override updated(changed: PropertyValues): void {
@@ -110,7 +131,7 @@ export class GanPlayground extends LitElement {
     const { title } = document;
     this.#leave.push(
       session.subscribe((topic) => {
-        if (topic === 'spec') history.replaceState(null, '', location.pathname + session.hash);
+        if (topic === 'spec') writeAddress(session.hash);
       }),
       listen(window, 'hashchange', () => void session.follow(location.hash)),
       listen(document, 'visibilitychange', () => {
@@ -136,6 +157,8 @@ export class GanPlayground extends LitElement {
         problems.push(...session.notices.take().map(({ text }) => text));
       }
     }
+    // It may have been taken away meanwhile.
+    if (session !== this.#session) return;
     this.problems = problems;
     if (problems.length === 0) this.dispatchEvent(new Event('ready', { bubbles: true }));
   }
@@ -180,5 +203,14 @@ export class GanPlayground extends LitElement {
         if (file) void this.#session?.load(file);
       }),
     ];
+  }
+}
+
+/** The address of a frame that is not a page of its own, such as one of `srcdoc`, cannot be changed. */
+function writeAddress(hash: string): void {
+  try {
+    history.replaceState(null, '', location.pathname + hash);
+  } catch {
+    // The link can be shared all the same.
   }
 }

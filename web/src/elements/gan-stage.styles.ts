@@ -57,6 +57,8 @@ export const styles = css`
     border: 2px solid var(--swatch);
     border-radius: 50%;
     background: var(--swatch);
+    /* The canvas keeps its colours whatever the reader's are, and these are the key to them. */
+    forced-color-adjust: none;
   }
   li button[aria-pressed='false'] {
     color: var(--quiet);

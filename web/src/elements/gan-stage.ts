@@ -51,11 +51,6 @@ export class GanStage extends ThemedElement {
 
   static override styles = [shared, styles];
 
-  override disconnectedCallback(): void {
-    this.#resize.disconnect();
-    super.disconnectedCallback();
-  }
-
   override firstUpdated(): void {
     this.#resize.observe(this.box);
   }

@@ -39,11 +39,31 @@ export function onKey(
   shortcuts: (key: string) => (() => void) | undefined,
 ): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
-  const act = shortcuts(event.key);
+  const act = shortcuts(keyOf(event));
   if (!act) return;
   event.preventDefault();
   act();
 }
+
+/**
+ * A key by the name that the list of keys has for it. Letters are what is printed on them, whatever CapsLock says; where the
+ * layout has no Latin letters, what a Latin one has in the same place, because nobody switches layouts for a shortcut.
+ */
+export function keyOf({
+  key,
+  code,
+  shiftKey,
+}: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>): string {
+  if (code === 'Space') return ' ';
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  // Latin, Arabic, Greek and full-width question marks.
+  if (['?', '؟', '\u037e', '？'].includes(key) || (code === 'Slash' && shiftKey)) return '?';
+  const latin = /^Key([A-Z])$/.exec(code)?.[1];
+  return latin && isForeignLetter(key) ? latin.toLowerCase() : key;
+}
+
+const isForeignLetter = (key: string): boolean =>
+  /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);
 
 /** Whether a key belongs to what has the focus: text in a field, or space on a button. */
 function typing(event: KeyboardEvent): boolean {
@@ -52,7 +72,7 @@ function typing(event: KeyboardEvent): boolean {
   if (target.closest('dialog')) return true;
   return (
     target.matches('input, select, textarea') ||
-    (event.key === ' ' && target.matches('button, summary'))
+    (event.code === 'Space' && target.matches('button, summary'))
   );
 }
 

@@ -2,7 +2,7 @@
  * What the page knows: the state that elements show, told by topic when it changes, and the line to
  * the worker that it comes from.
  */
-import { CallError, Client } from '../client.ts';
+import { CallError, type Client } from '../client.ts';
 import type { Preset, Progress } from '../library.ts';
 import type {
   Calls,
@@ -24,7 +24,7 @@ import { SeriesStore } from './series.ts';
 import { Studio } from './studio.ts';
 import type { Control, Part } from './parts.ts';
 import { DEFAULT_SPEC, type Spec, writeHash } from './url.ts';
-import { startWorker } from './worker.ts';
+import { connect, type Connection } from './worker.ts';
 
 export type Topic =
   | 'catalog'
@@ -80,10 +80,9 @@ export abstract class Core {
     this.tell('notices');
   });
 
-  protected readonly client: Client;
   readonly #paces = new PaceMemory();
   readonly #listeners = new Set<(topic: Topic) => void>();
-  readonly #worker: Worker;
+  readonly #connection: Connection;
   #begun = 0;
 
   /** `site` is the address that the library, the data and the models lie below. */
@@ -92,17 +91,20 @@ export abstract class Core {
     spec: Spec = DEFAULT_SPEC,
   ) {
     this.spec = spec;
-    this.#worker = startWorker();
-    this.client = new Client(this.#worker, (event) => {
-      this.#onEvent(event);
-    });
-    this.#worker.onerror = (event) => {
-      const text = `The training worker stopped: ${event.message || 'it could not be loaded'}. Reload the page; a saved checkpoint brings the model back.`;
-      this.client.abandon(text);
-      this.running = false;
-      this.notices.add('error', text);
-      this.tell('running');
-    };
+    this.#connection = connect(
+      (event) => {
+        this.#onEvent(event);
+      },
+      (text) => {
+        this.running = false;
+        this.notices.add('error', text);
+        this.tell('running');
+      },
+    );
+  }
+
+  protected get client(): Client {
+    return this.#connection.client;
   }
 
   /** Says what went wrong, and offers the way on where there is one. */
@@ -114,8 +116,8 @@ export abstract class Core {
   }
 
   close(): void {
-    this.#worker.terminate();
     this.#listeners.clear();
+    this.#connection.close();
   }
 
   get preset(): Preset | undefined {
@@ -202,13 +204,17 @@ export abstract class Core {
     try {
       return await this.client.call(call, args, transfer);
     } catch (error) {
-      if (error instanceof CallError && error.superseded) return undefined;
-      if (error instanceof CallError) this.fail(before + error.message, error);
-      else this.notices.add('error', String(error));
+      this.failed(error, before);
       return undefined;
     } finally {
       end?.();
     }
+  }
+
+  /** Says that a call failed. */
+  protected failed(error: unknown, before = ''): void {
+    if (!(error instanceof CallError)) this.notices.add('error', String(error));
+    else if (error.code !== 'superseded') this.fail(before + error.message, error);
   }
 
   /** Says what is being made ready until the returned function is called, or something newer is. */

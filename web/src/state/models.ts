@@ -1,8 +1,9 @@
 /** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
+import { CallError } from '../client.ts';
 import type { BackendChoice } from '../library.ts';
-import type { Aside, Model, View } from '../protocol.ts';
+import type { Aside, CreateArgs, Failure, Model, View } from '../protocol.ts';
 import { Core, kindOf } from './core.ts';
-import { getPath, isObject } from './json.ts';
+import { asText, getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
 import { SchemaReader } from './schema.ts';
 import { fetchShipped, listOf, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
@@ -14,6 +15,8 @@ const HEAD_START = 150;
 export abstract class Models extends Core {
   /** How many models were asked for; only the last is wanted. */
   #wanted = 0;
+  /** One attempt is enough: where it fails too, that is said. */
+  protected recovering = false;
   /** What gave way to the model that there is, if it had been trained here. */
   aside: (Aside & { spec: Spec }) | undefined;
 
@@ -50,11 +53,14 @@ export abstract class Models extends Core {
       spec.preset = DEFAULT_SPEC.preset;
       spec.overrides = {};
     }
-    for (const problem of problems) {
-      this.notices.add('warning', `The link’s ${problem}. It was skipped.`);
+    const skip = (problem: string): void => void problems.push(problem);
+    const made = await this.create(spec, named ? 0 : HEAD_START, skip);
+    // One message, so that of many problems none pushes another away.
+    if (problems.length) {
+      const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
+      this.notices.add('warning', skipped.join(' '));
     }
-    const made = await this.create(spec, named ? 0 : HEAD_START);
-    // A link's setting that the engine refuses must not leave an empty page.
+    // What cannot be helped must not leave an empty page.
     if (!made && !this.model) await this.create({ ...spec, backend: 'auto', overrides: {} });
     // The address again says what is there.
     this.tell('spec');
@@ -81,7 +87,8 @@ export abstract class Models extends Core {
     return this.catalog?.presets.some((preset) => preset.name === name) ?? false;
   }
 
-  async create(spec: Spec, headStart = 0): Promise<boolean> {
+  /** `skip`, where it is given, hears of each value that was dropped because the engine refuses it; the rest is kept. */
+  async create(spec: Spec, headStart = 0, skip?: (problem: string) => void): Promise<boolean> {
     const turn = ++this.#wanted;
     const { preset, seed, backend, overrides } = spec;
     const shipped =
@@ -89,16 +96,38 @@ export abstract class Models extends Core {
         ? await this.loadShipped(spec, () => turn === this.#wanted)
         : undefined;
     if (!shipped && turn !== this.#wanted) return true;
-    const args = { preset, seed, backend, overrides, headStart };
-    const model = shipped ?? (await this.try('Preparing', 'create', args));
+    const args = { preset, seed, backend, overrides: { ...overrides }, headStart };
+    const model = shipped ?? (await this.#make(args, skip));
     // If there is none, another one may have been chosen meanwhile; if there is one, the worker has gone over to it.
     if (!model) return turn !== this.#wanted;
     const { spec: before } = this;
-    this.spec = spec;
+    // Where it was skipped, another backend was taken.
+    this.spec = { ...spec, backend: args.backend };
     this.adopt(model);
     this.shipped = shipped !== undefined;
     this.#putAside(model, before);
     return true;
+  }
+
+  async #make(args: CreateArgs, skip?: (problem: string) => void): Promise<Model | undefined> {
+    const end = this.begin('Preparing');
+    try {
+      for (;;) {
+        try {
+          return await this.client.call('create', args);
+        } catch (error) {
+          if (!skip || !(error instanceof CallError)) throw error;
+          const problem = withoutRefused(args, error);
+          if (problem === undefined) throw error;
+          skip(problem);
+        }
+      }
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    } finally {
+      end();
+    }
   }
 
   /** The trained model that comes with a preset; where it cannot be had, one trains it oneself. */
@@ -215,13 +244,17 @@ export abstract class Models extends Core {
     this.tell('model');
   }
 
-  /** After the GPU went away. */
-  async recover(): Promise<void> {
-    const model = await this.try('Going on from the last checkpoint', 'recover', null);
+  /** After the GPU went away, or the engine ended; `why` is said with what came of it. */
+  async recover(why = ''): Promise<void> {
+    this.recovering = true;
+    const onCpu = this.model?.info.backend === 'cpu';
+    const model = await this.try('Going on from the last checkpoint', 'recover', null, [], why);
+    this.recovering = false;
     if (!model) return;
-    this.spec = { ...this.spec, backend: 'cpu' };
+    if (!onCpu) this.spec = { ...this.spec, backend: 'cpu' };
     this.adopt(model);
-    this.notices.add('info', `Back at step ${written(model.info.step)}, on the CPU.`);
+    const back = `Back at step ${written(model.info.step)}, on the CPU.`;
+    this.notices.add(why ? 'error' : 'info', `${why}${back}`);
   }
 
   protected adopt(model: Model): void {
@@ -247,6 +280,33 @@ export abstract class Models extends Core {
     this.tell('metrics');
     this.tell('evaluation');
   }
+}
+
+/** Drops what a model was refused for; says what and why, or nothing where that is not known. */
+export function withoutRefused(
+  args: CreateArgs,
+  { code, field, message }: Failure,
+): string | undefined {
+  const why = message.replace(/\.$/, '');
+  if (code === 'unsupported' && args.backend !== 'auto') {
+    const { backend } = args;
+    args.backend = 'auto';
+    return `“backend=${backend}”: ${why}`;
+  }
+  if (code !== 'input' || field === undefined) return undefined;
+  const paths = Object.keys(args.overrides);
+  // A value may be refused for a field within it or around it, or beside it: two that do not go together.
+  const [head] = field.split('.');
+  const path =
+    paths.find((path) => path === field) ??
+    paths.find((path) => `${field}.`.startsWith(`${path}.`) || path.startsWith(`${field}.`)) ??
+    paths.find((path) => path.split('.')[0] === head) ??
+    // What is refused is the preset's, which is right by itself.
+    paths.at(-1);
+  if (path === undefined) return undefined;
+  const text = asText(args.overrides[path] ?? null);
+  Reflect.deleteProperty(args.overrides, path);
+  return `“${path}=${text.length > 40 ? `${text.slice(0, 40)}…` : text}”: ${why}`;
 }
 
 function written(step: number): string {

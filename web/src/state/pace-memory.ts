@@ -1,5 +1,7 @@
 /** How fast each preset trained on this machine when it was last seen, so that the time to a result
  * can be said before it starts. */
+import { type Memory, memory } from './storage.ts';
+
 const KEY = 'ganlet-pace';
 /** Rates are noisy and storage is slow: a rate is kept at most this often. */
 const EVERY_MS = 5000;
@@ -8,7 +10,7 @@ export class PaceMemory {
   #rates: Record<string, number>;
   #kept = 0;
 
-  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> = localStorage) {
+  constructor(private readonly storage: Pick<Memory, 'getItem' | 'setItem'> = memory) {
     this.#rates = this.#read();
   }
 
@@ -20,11 +22,7 @@ export class PaceMemory {
     this.#rates[key] = stepsPerSecond;
     if (this.#kept && now - this.#kept < EVERY_MS) return;
     this.#kept = now;
-    try {
-      this.storage.setItem(KEY, JSON.stringify(this.#rates));
-    } catch {
-      // Private windows may refuse; then it is known until the page is closed.
-    }
+    this.storage.setItem(KEY, JSON.stringify(this.#rates));
   }
 
   #read(): Record<string, number> {

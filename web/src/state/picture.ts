@@ -43,17 +43,18 @@ export function refusalOfShape(width: number, height: number): string | undefine
 /** `pixels` are already of the model's width and height; colours and range are brought to the model's. */
 export function convert({ width, height, rgba }: Pixels, data: DataInfo): Converted {
   const notes: string[] = [];
+  const paper = paperOf(rgba);
+  if (paper === BLACK) notes.push('It was laid on black: on white it would not be seen.');
   const channels = Math.max(1, data.channels);
   const [low, high] = data.range;
   const image = new Float32Array(width * height * channels);
   let colourful = 0;
   for (let p = 0; p < width * height; p++) {
     const [r = 0, g = 0, b = 0, a = 255] = rgba.subarray(4 * p, 4 * p + 4);
-    // What is transparent is paper.
-    const over = (value: number): number => (value * a) / 255 + (255 - a);
+    const over = (value: number): number => (value * a + paper * (255 - a)) / 255;
     const rgb = [over(r), over(g), over(b)] as const;
     colourful = Math.max(colourful, Math.max(...rgb) - Math.min(...rgb));
-    const grey = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+    const grey = luminance(...rgb);
     for (let c = 0; c < channels; c++) {
       image[p * channels + c] = (channels === 1 ? grey : (rgb[c] ?? grey)) / 255;
     }
@@ -66,6 +67,24 @@ export function convert({ width, height, rgba }: Pixels, data: DataInfo): Conver
     notes.push('It was inverted: the model draws light strokes on black.');
   }
   return { image: image.map((value) => low + value * (high - low)), notes };
+}
+
+const [BLACK, WHITE] = [0, 255];
+/** Less of a difference than this between what is drawn and its paper is not seen. */
+const LEAST_CONTRAST = 32;
+
+const luminance = (r: number, g: number, b: number): number => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+
+/** What lies under the transparent parts: white paper, but for a drawing that would vanish on it. */
+function paperOf(rgba: Uint8ClampedArray): number {
+  let most = 0;
+  let clear = false;
+  for (let p = 0; p < rgba.length; p += 4) {
+    const [r = 0, g = 0, b = 0, a = 255] = rgba.subarray(p, p + 4);
+    most = Math.max(most, ((WHITE - luminance(r, g, b)) * a) / 255);
+    clear ||= a < 128;
+  }
+  return clear && most < LEAST_CONTRAST ? BLACK : WHITE;
 }
 
 function borderMean(image: Float32Array, width: number, height: number): number {

@@ -100,7 +100,7 @@ export class Session extends Models {
       this.tell('spec');
       this.tell('model');
     } catch (error) {
-      if (!(error instanceof CallError) || !error.structural) {
+      if (!(error instanceof CallError) || error.code !== 'structural') {
         return error instanceof Error ? error.message : String(error);
       }
       if (sameJson(value, getPath(this.model?.config, path))) this.drop(path);
@@ -133,14 +133,16 @@ export class Session extends Models {
   }
 
   /** Says what went wrong, and offers the way on where there is one. */
-  protected fail(text: string, { lost, message }: Failure): void {
-    if (lost) {
+  protected fail(text: string, { code }: Failure): void {
+    if (code === 'lost' && !this.recovering && this.model?.info.backend === 'cpu') {
+      void this.recover(`${text} `);
+    } else if (code === 'lost' && !this.recovering) {
       this.notices.add(
         'error',
-        `${text}. Nothing is wrong with the model, but this tab can no longer reach the GPU: the driver was reset, the computer slept, or another program took it. Reloading the page gets the GPU back.`,
+        `${text.replace(/\.?$/, '.')} The model can go on from where it was last kept. A GPU goes away where its driver was reset, the computer slept, or another program took it; reloading the page gets it back.`,
         { label: 'Go on, on the CPU, from the last checkpoint', act: () => void this.recover() },
       );
-    } else if (/diverged/i.test(message)) {
+    } else if (code === 'diverged') {
       this.notices.add('error', text, {
         label: 'Halve both step sizes and go on',
         act: () => void this.calm(),

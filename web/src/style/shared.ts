@@ -54,6 +54,14 @@ export const shared = css`
     cursor: pointer;
     white-space: nowrap;
   }
+  @media (forced-colors: active) {
+    /* Grounds and shadows are the reader's then: what is chosen has a frame. */
+    [aria-pressed='true'],
+    [aria-selected='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+  }
   button:hover:not(:disabled),
   select:hover:not(:disabled) {
     border-color: var(--quiet);

@@ -1,4 +1,5 @@
 /** Light or dark: what the surroundings say, unless the reader chose otherwise. */
+import { memory } from '../state/storage.ts';
 import { DARK, LIGHT, type Palette } from './palette.ts';
 
 export type ThemeName = 'light' | 'dark';
@@ -62,21 +63,12 @@ export class Theme extends EventTarget {
 
 const systemTheme = (): ThemeName => (system.matches ? 'dark' : 'light');
 
-// Private windows may refuse storage; the choice then lasts as long as the page.
 function store(theme: ThemeName | undefined): void {
-  try {
-    if (theme) localStorage.setItem(KEY, theme);
-    else localStorage.removeItem(KEY);
-  } catch {
-    return;
-  }
+  if (theme) memory.setItem(KEY, theme);
+  else memory.removeItem(KEY);
 }
 
 function stored(): ThemeName | undefined {
-  try {
-    const value = localStorage.getItem(KEY);
-    return value === 'light' || value === 'dark' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = memory.getItem(KEY);
+  return value === 'light' || value === 'dark' ? value : undefined;
 }

@@ -11,8 +11,8 @@ import {
   type FromWorker,
   type Handlers,
   type Model,
+  Refusal,
   type Request,
-  Superseded,
   toFailure,
 } from '../protocol.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
@@ -87,6 +87,7 @@ export class Engine {
       this.#replaceStill(
         async (library) => {
           const bytes = await this.#save();
+          this.#training.keeper.put(bytes);
           return library.Trainer.load(bytes, this.#options({ backend }));
         },
         // It is the same model.
@@ -149,20 +150,25 @@ export class Engine {
   }
 
   #loaded(): Library {
-    if (!this.#library) throw new Error('The library is not loaded yet: reload the page.');
+    if (!this.#library)
+      throw new Refusal('input', 'The library is not loaded yet: reload the page.');
     return this.#library;
   }
 
   #needLatent(): Trainer {
     const trainer = this.#training.need();
     if (this.#training.model?.info.data.kind !== 'image') {
-      throw new Error(
+      throw new Refusal(
+        'unsupported',
         'The studio needs a model that makes images: choose a preset under “Images”.',
       );
     }
     // The library is a file of its own, and a cache may hold an older one than the page's.
     if (!('latents' in trainer)) {
-      throw new Error('The engine that was loaded is older than this page: reload the page.');
+      throw new Refusal(
+        'unsupported',
+        'The engine that was loaded is older than this page: reload the page.',
+      );
     }
     return trainer;
   }
@@ -185,23 +191,27 @@ export class Engine {
 
   /**
    * Makes a new trainer first and lets the old one go only then: a failure loses nothing. `leave` is what is kept of the
-   * old one.
+   * old one, unless whoever asks has kept it.
    */
-  async #replace(make: Make, leave: Leave = () => this.#training.aside()): Promise<Model> {
+  async #replace(make: Make, leave?: Leave): Promise<Model> {
     const turn = ++this.#makes;
     const check = (): void => {
-      if (turn !== this.#makes) throw new Superseded('Another model was chosen meanwhile.');
+      if (turn !== this.#makes)
+        throw new Refusal('superseded', 'Another model was chosen meanwhile.');
     };
     // Of several that were asked for while the worker was busy, only the last is made at all.
     await this.host.breathe();
     check();
-    const trainer = await make(this.#loaded());
+    if (!leave) await this.#queue.run(() => this.#training.secure());
+    const trainer = await make(this.#loaded()).catch((error: unknown) => {
+      throw this.#survived(error);
+    });
     return this.#queue.run(async () => {
       const old = this.#training.trainer;
       try {
         check();
         this.#training.stop();
-        const left = await leave();
+        const left = await (leave?.() ?? this.#training.aside());
         const model = await this.#adopt(trainer);
         old?.free();
         return { ...model, ...left };
@@ -210,6 +220,13 @@ export class Engine {
         throw error;
       }
     });
+  }
+
+  /** Where the engine ended while it made a model, but the one that there is lives elsewhere, nothing is lost. */
+  #survived(error: unknown): unknown {
+    const { message, code } = toFailure(error);
+    const lost = code === 'lost' && this.#training.trainer && !this.#training.alive;
+    return code === 'lost' && !lost ? new Refusal('unsupported', message) : error;
   }
 
   /** The same for a model whose last state has been saved already. */

@@ -1,6 +1,7 @@
-/** Holds the last checkpoint of a model whose device may vanish: at most every 20 seconds, and for at
- * most a fiftieth of the time. */
+/** Holds the last checkpoint of a model, which may be lost at any moment with its device or its engine: at most every 20 seconds,
+ * and for at most a fiftieth of the time. */
 import type { Trainer } from '../library.ts';
+import { Refusal } from '../protocol.ts';
 import { Cadence } from './pace.ts';
 
 export class Keeper {
@@ -22,9 +23,14 @@ export class Keeper {
     this.#cadence.record(start, now());
   }
 
+  put(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+  }
+
   checkpoint(): Uint8Array {
     if (!this.#bytes) {
-      throw new Error(
+      throw new Refusal(
+        'input',
         'There is no checkpoint to go on from: choose “CPU” under “Runs on” to start again.',
       );
     }

@@ -1,6 +1,6 @@
 /** The worker's entry: wires the engine to messages, the clock and the real library. */
 import type { Library } from '../library.ts';
-import type { FromWorker, Request } from '../protocol.ts';
+import { type FromWorker, Refusal, type Request } from '../protocol.ts';
 import { Engine } from './engine.ts';
 
 /** The part of a dedicated worker's global that is used; the page's types name it differently. */
@@ -27,7 +27,8 @@ const engine = new Engine({
       return library;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      throw new Error(
+      throw new Refusal(
+        'unsupported',
         `The engine could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
         { cause: error },
       );

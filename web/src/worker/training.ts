@@ -5,6 +5,7 @@ import {
   type Event,
   type Model,
   type Phase,
+  Refusal,
   type Series,
   toFailure,
   type View,
@@ -52,7 +53,7 @@ export class Training {
   ) {}
 
   need(): Trainer {
-    if (!this.trainer) throw new Error('There is no model yet: choose a preset first.');
+    if (!this.trainer) throw new Refusal('input', 'There is no model yet: choose a preset first.');
     return this.trainer;
   }
 
@@ -214,10 +215,27 @@ export class Training {
     if (this.keeper.due(this.clock.now())) await this.#keep(trainer);
   }
 
-  /** A GPU can vanish at any moment; what is in memory here stays. */
+  /** A GPU can vanish and an engine end at any moment; what is in memory here stays. */
   async #keep(trainer: Trainer): Promise<void> {
-    if (trainer.info().backend !== 'webgpu') return;
     await this.keeper.keep(trainer, () => this.clock.now());
+  }
+
+  /** Keeps what was trained here before something that the engine may not survive. */
+  async secure(): Promise<void> {
+    try {
+      if (this.trainer && this.#played) await this.#keep(this.trainer);
+    } catch {
+      // What was kept before is there.
+    }
+  }
+
+  /** Whether there is a model that can still be used. */
+  get alive(): boolean {
+    try {
+      return this.trainer?.info() !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   /** Sends the latest numbers and the part of the curves that the page does not have yet. */
