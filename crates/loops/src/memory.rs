@@ -25,18 +25,7 @@ unsafe impl Send for Buffer {}
 unsafe impl Sync for Buffer {}
 
 impl Buffer {
-    /// Room for `words` words.
-    ///
-    /// # Panics
-    /// Where there is no such memory.
-    pub fn zeroed(words: usize) -> Self {
-        match Self::try_zeroed(words) {
-            Some(buffer) => buffer,
-            None => panic!("there is no memory for a buffer of {words} words"),
-        }
-    }
-
-    /// The same; nothing where there is no such memory.
+    /// Room for `words` words; nothing where there is no such memory.
     pub fn try_zeroed(words: usize) -> Option<Self> {
         let bytes = words.checked_mul(4)?;
         let layout = Self::layout(bytes)?;
