@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ganlet::ExperimentConfig;
-use ganlet::game::{Dataset, Game, entry};
+use ganlet::model::{Dataset, Traced, entry};
 use ganlet::preset::{self, Group};
 use ganlet_core::plan::{EntryPlan, Plan, plan};
 use ganlet_core::wgsl::{self, AdapterClass, Tuning, emit};
@@ -11,19 +11,19 @@ use ganlet_core::wgsl::{self, AdapterClass, Tuning, emit};
 /// For the CPU first, then for every class of adapters.
 fn planned(preset: &str) -> [(Plan, Option<Tuning>); 4] {
     let config = ExperimentConfig::preset(preset).unwrap();
-    let game = Game::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+    let traced = Traced::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
     let [gpu, llvmpipe, swiftshader] = AdapterClass::ALL.map(|class| {
         let tuning = Tuning::of(class);
-        (wgsl::plan(&game.program, &tuning), Some(tuning))
+        (wgsl::plan(&traced.program, &tuning), Some(tuning))
     });
-    [(plan(&game.program), None), gpu, llvmpipe, swiftshader]
+    [(plan(&traced.program), None), gpu, llvmpipe, swiftshader]
 }
 
 fn training(plan: &Plan) -> &EntryPlan {
     let mut entries = plan.entries.iter();
     entries
         .find(|e| e.name == entry::TRAIN)
-        .expect("every game trains")
+        .expect("every model trains")
 }
 
 fn pipelines(entry: &EntryPlan, tuning: &Tuning) -> usize {
@@ -74,9 +74,9 @@ fn a_step_of_the_dcgan_takes_at_most_90_dispatches_and_40_pipelines() {
 fn kernels_grow_in_step_with_unrolled_updates() {
     let kernels = |unrolled_steps: usize| {
         let mut config = ExperimentConfig::preset("bench-mlp").unwrap();
-        config.schedule.unrolled_steps = unrolled_steps;
-        let game = Game::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
-        training(&plan(&game.program)).kernels().count()
+        config.gan_mut().unwrap().schedule.unrolled_steps = unrolled_steps;
+        let traced = Traced::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+        training(&plan(&traced.program)).kernels().count()
     };
     let (none, five, ten) = (kernels(0), kernels(5), kernels(10));
     assert!(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet, Images};
-use ganlet::game::{Dataset, Game};
+use ganlet::model::{Dataset, Traced};
 use ganlet::preset;
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
 use naga::valid::{Capabilities, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
@@ -43,14 +43,14 @@ fn every_kernel_of_every_preset_is_valid() {
             Data::Images(data) => Dataset::Images(stand_in(data.kind)),
             Data::Toy(_) | Data::Pool(_) => Dataset::None,
         };
-        let game = Game::new(&config, &dataset, 0, u64::MAX).unwrap();
+        let traced = Traced::new(&config, &dataset, 0, u64::MAX).unwrap();
         let without_quads = Tuning {
             quads: false,
             ..Tuning::swiftshader()
         };
         let classes = AdapterClass::ALL.map(Tuning::of);
         for tuning in classes.into_iter().chain([without_quads]) {
-            for entry in plan(&game.program, &tuning).entries {
+            for entry in plan(&traced.program, &tuning).entries {
                 for kernels in &entry.dispatches {
                     let shader = emit(kernels, &tuning);
                     let source = shader.source;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ganlet_core::program::StateDef;
-use ganlet_core::{DType, Init, Program};
+use ganlet_core::{DType, Init};
 use half::f16;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
@@ -14,10 +14,12 @@ use serde_json::Value;
 
 use crate::config::ExperimentConfig;
 use crate::error::{ConfigError, excerpt};
-use crate::latent::invert;
+use crate::model::{ModelConfig, Role, Traced};
 
-/// The layout of our header. A larger number in a file means a newer ganlet wrote it.
-const VERSION: u32 = 1;
+/// The newest layout of our header that is read. A larger number in a file means a newer ganlet wrote it.
+const VERSION: u32 = 2;
+/// The layout of a GAN's header, which builds from before there were other models read.
+const GAN_VERSION: u32 = 1;
 
 /// Where the header stands in the file's metadata.
 const KEY: &str = "ganlet";
@@ -56,8 +58,8 @@ pub enum CheckpointError {
     /// The config in the header cannot work.
     #[error("the checkpoint's config cannot be used: {0}")]
     Config(#[from] ConfigError),
-    /// Tensors do not match the game.
-    #[error("the checkpoint is of another game: {problem}; load it as a new trainer instead")]
+    /// Tensors do not match the model.
+    #[error("the checkpoint is of another model: {problem}; load it as a new trainer instead")]
     Mismatch {
         /// Which tensor differs, and how.
         problem: String,
@@ -91,6 +93,8 @@ pub type Contents<'a> = Vec<(usize, Cow<'a, [u8]>)>;
 
 #[derive(Clone, Debug)]
 struct Tensor {
+    /// What it is for; unknown in a file that was read.
+    role: Option<Role>,
     name: String,
     shape: Vec<usize>,
     dtype: Dtype,
@@ -103,14 +107,15 @@ impl Checkpoint {
         config: ExperimentConfig,
         seed: u32,
         step: u64,
-        program: &Program,
+        traced: &Traced,
         states: Vec<(usize, Vec<u8>)>,
     ) -> Self {
         let tensors = states
             .into_iter()
             .map(|(index, bytes)| {
-                let state = &program.states[index];
+                let state = &traced.program.states[index];
                 Tensor {
+                    role: Some(traced.role(state)),
                     name: state.name.clone(),
                     shape: state.shape.clone(),
                     dtype: file_dtype(state.dtype),
@@ -130,13 +135,10 @@ impl Checkpoint {
     /// The same model without what only training needs, and its weights in half precision: a sixth of the size. Training
     /// can go on from it, with optimizers that start anew.
     pub fn weights_only(mut self) -> Self {
-        let dropped = |name: &str| {
-            let last = name.rsplit('.').next().unwrap_or_default();
-            ["mean", "square", "velocity", "updates"].contains(&last)
-        };
-        self.tensors.retain(|tensor| !dropped(&tensor.name));
+        self.tensors
+            .retain(|tensor| tensor.role != Some(Role::Optimizer));
         for tensor in &mut self.tensors {
-            if tensor.name.ends_with(".params") && tensor.dtype == Dtype::F32 {
+            if tensor.role == Some(Role::Parameter) && tensor.dtype == Dtype::F32 {
                 let numbers: Vec<f32> = bytemuck::pod_collect_to_vec(&tensor.bytes);
                 let halves: Vec<f16> = numbers.iter().map(|&x| f16::from_f32(x)).collect();
                 // Half precision ends at 65,504; beyond that the weights stay as they are.
@@ -167,7 +169,10 @@ impl Checkpoint {
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         // One entry: the file format leaves the order of several open, and equal games should give equal files.
         let header = Header {
-            version: VERSION,
+            version: match self.config.model.kind() {
+                ModelConfig::DEFAULT => GAN_VERSION,
+                _ => VERSION,
+            },
             seed: self.seed,
             step: self.step,
             weights_only: self.weights_only,
@@ -197,6 +202,7 @@ impl Checkpoint {
             .tensors()
             .into_iter()
             .map(|(name, view)| Tensor {
+                role: None,
                 name,
                 shape: view.shape().to_vec(),
                 dtype: view.dtype(),
@@ -212,17 +218,12 @@ impl Checkpoint {
         })
     }
 
-    /// The contents of every state that training changes, by its index in `program`.
+    /// The contents of every state that training changes, by its index in the program of `traced`.
     ///
     /// # Errors
     /// A tensor that is missing or has another shape.
-    pub fn matched(&self, program: &Program) -> Result<Contents<'_>, CheckpointError> {
-        let states = program
-            .states
-            .iter()
-            .enumerate()
-            .filter(|(_, state)| is_learned(state));
-        states
+    pub fn matched(&self, traced: &Traced) -> Result<Contents<'_>, CheckpointError> {
+        (traced.saved_states())
             .map(|(index, state)| {
                 let mismatch = |problem: String| CheckpointError::Mismatch { problem };
                 let Some(tensor) = self.tensors.iter().find(|t| t.name == state.name) else {
@@ -255,13 +256,6 @@ impl Checkpoint {
             })
             .collect()
     }
-}
-
-/// Whether training changes a state; what the data set gives and what an inversion tries are not saved.
-pub(crate) fn is_learned(state: &StateDef) -> bool {
-    !["data.", invert::PREFIX]
-        .iter()
-        .any(|prefix| state.name.starts_with(prefix))
 }
 
 /// What a state holds before the first step.

@@ -9,7 +9,7 @@ use crate::trainer::Error;
 /// The kind of a failure, which stands beside its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// The change shapes the game: it needs a new trainer.
+    /// The change shapes the model: it needs a new trainer.
     Structural,
     /// The device is gone, and with it what was not saved.
     Lost,
@@ -60,7 +60,10 @@ impl Error {
             Self::Diverged { .. } => Code::Diverged,
             Self::Session(error) if error.is_lost() => Code::Lost,
             Self::Device(_) | Self::Session(_) => Code::Unsupported,
-            Self::Config(_) | Self::Length { .. } => Code::Input,
+            Self::Config(_) | Self::Length { .. } | Self::Input { .. } | Self::Update { .. } => {
+                Code::Input
+            }
+            Self::View { .. } => Code::Unsupported,
             Self::Data(_) | Self::Metric(_) | Self::Classifier(_) => Code::Data,
             Self::Checkpoint(error) => match error {
                 CheckpointError::Newer { .. } => Code::Unsupported,
@@ -79,6 +82,7 @@ impl Error {
                 LatentError::TooFew { .. } => Code::Data,
                 LatentError::NoClassifier
                 | LatentError::NoMatrix { .. }
+                | LatentError::NoLatents
                 | LatentError::NotImages { .. } => Code::Unsupported,
             },
         }

@@ -3,14 +3,15 @@
 //! Presets are values of it; a link or `--set` holds what differs. Every field validates itself with an error that
 //! names it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 mod network;
 mod optimizer;
+#[cfg(feature = "schema")]
+mod schema;
 #[cfg(test)]
 mod tests;
-mod winnable;
 
 pub(crate) use network::batch_norm_eps;
 pub use network::{Init, Layer, Network, Resample, Upsampling};
@@ -19,48 +20,35 @@ pub use optimizer::Optimizer;
 use crate::data::{ImageKind, Toy};
 use crate::error::{ConfigError, excerpt};
 use crate::json::{self, tagged};
+use crate::model::gan::Gan;
+use crate::model::{ModelConfig, Task, registry};
 use crate::preset;
 
 /// The JSON schema of [`ExperimentConfig`], with descriptions and ranges. Generated from the types of this file; a test
 /// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
 pub const SCHEMA: &str = include_str!("config/schema.json");
 
-/// A whole experiment: data, both players, the game between them, and how long it is played.
+/// A whole experiment: what is to be learned from, the model that learns, and for how long.
+///
+/// As JSON it is flat: the model's own fields stand beside the common ones, and `"model"` says whose they are. Without it the
+/// model is a GAN, so that files and links from before there were others read on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExperimentConfig {
+    /// What every experiment has.
+    pub common: Common,
+    /// What learns.
+    pub model: ModelConfig,
+}
+
+/// What every experiment has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ExperimentConfig {
+pub struct Common {
     /// The preset that this config started from.
     pub preset: String,
     /// What is to be imitated.
     pub data: Data,
-    /// The noise z that the generator starts from.
-    pub prior: Prior,
-    /// G: from noise to samples.
-    pub generator: Network,
-    /// D: from samples to a logit; its sigmoid is D(x). A critic's score in the Wasserstein game.
-    pub discriminator: Network,
-    /// What each player minimizes.
-    #[serde(default)]
-    pub cost: Cost,
-    /// Factor on both costs; 0.5 gives the tutorial's equations 8, 10 and 13 to the letter.
-    #[serde(default = "one")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
-    pub cost_scale: f64,
-    /// The target of D on real data: one-sided label smoothing where below 1 (tutorial, section 4.2).
-    #[serde(default = "one")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
-    pub real_label: f64,
-    /// A penalty on the slope of D between real and generated samples (Gulrajani et al. 2017).
-    #[serde(default)]
-    pub gradient_penalty: Option<GradientPenalty>,
-    /// How G learns.
-    pub g_optimizer: Optimizer,
-    /// How D learns.
-    pub d_optimizer: Optimizer,
-    /// Who moves when.
-    #[serde(default)]
-    pub schedule: Schedule,
     /// Samples in one minibatch, of real data and of noise each.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8192), extend("x-unit" = "samples")))]
     pub batch: usize,
@@ -72,7 +60,21 @@ pub struct ExperimentConfig {
     pub monitor: Monitor,
 }
 
-fn one() -> f64 {
+impl std::ops::Deref for ExperimentConfig {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        &self.common
+    }
+}
+
+impl std::ops::DerefMut for ExperimentConfig {
+    fn deref_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+}
+
+pub(crate) fn one() -> f64 {
     1.0
 }
 
@@ -183,88 +185,6 @@ pub enum PriorKind {
     Uniform,
 }
 
-/// What the players minimize, from D's logit `a`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Cost {
-    /// G minimizes what D maximizes (tutorial, equation 10). G's gradient vanishes when D wins.
-    Minimax,
-    /// G maximizes the log probability of being mistaken (equation 13).
-    #[default]
-    NonSaturating,
-    /// G's expected gradient is that of maximum likelihood when D is optimal (equation 14).
-    MaximumLikelihood,
-    /// Squared distance of the logit from 1 for real, 0 for generated (Mao et al. 2017).
-    LeastSquares,
-    /// Only logits below 1 for real and above -1 for generated samples cost D anything (Lim and Ye 2017; Miyato et al.
-    /// 2018). Its usual company is spectral norm in D.
-    Hinge,
-    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic.
-    Wasserstein,
-}
-
-/// Keeps D's slope near a target between real and generated samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct GradientPenalty {
-    /// Factor on the penalty.
-    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
-    pub weight: f64,
-    /// Only slopes above the target cost anything.
-    #[serde(default)]
-    pub one_sided: bool,
-    /// The slope that costs nothing.
-    #[serde(default = "one")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
-    pub target: f64,
-}
-
-/// Who moves when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {
-    /// Updates of D for each update of G (the paper's k).
-    #[serde(default = "one_step")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20), extend("x-unit" = "updates")))]
-    pub d_steps: usize,
-    /// Updates of D that G looks ahead through, on its own samples, before it moves (unrolled GANs, Metz et al. 2017).
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10), extend("x-unit" = "updates")))]
-    pub unrolled_steps: usize,
-    /// Whether G sees the D that has just moved.
-    #[serde(default)]
-    pub order: Order,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self {
-            d_steps: 1,
-            unrolled_steps: 0,
-            order: Order::Alternating,
-        }
-    }
-}
-
-fn one_step() -> usize {
-    1
-}
-
-/// Order of the players' moves within a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// D moves, then G against the new D.
-    #[default]
-    Alternating,
-    /// Both move at once, from the same samples.
-    Simultaneous,
-}
-
 /// What is recorded at every step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -335,7 +255,12 @@ impl ExperimentConfig {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn with(&self, overrides: &Value) -> Result<Self, ConfigError> {
-        let base = self.to_value();
+        let mut base = self.to_value();
+        let named = |config: &Value| config[registry::TAG].as_str().map(String::from);
+        // Another kind of model has other fields.
+        if named(overrides).is_some_and(|kind| kind != self.model.kind()) {
+            base = serde_json::to_value(&self.common).expect("a config is plain data");
+        }
         let mut merged = base.clone();
         json::merge(&mut merged, overrides, "")?;
         let config: Self = serde_json::from_value(merged.clone()).map_err(|error| {
@@ -397,6 +322,32 @@ impl ExperimentConfig {
     /// # Errors
     /// The first field that cannot work.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        self.common.validate()?;
+        self.model.model().validate(&Task::new(&self.common))
+    }
+
+    /// The fields of a GAN, where it is one.
+    pub fn gan(&self) -> Option<&Gan> {
+        match &self.model {
+            ModelConfig::Gan(gan) => Some(gan),
+            _ => None,
+        }
+    }
+
+    /// The fields of a GAN to change, where it is one.
+    pub fn gan_mut(&mut self) -> Option<&mut Gan> {
+        match &mut self.model {
+            ModelConfig::Gan(gan) => Some(gan),
+            _ => None,
+        }
+    }
+}
+
+impl Common {
+    /// The names of its fields; all others belong to the model.
+    const FIELDS: [&str; 5] = ["preset", "data", "batch", "steps", "monitor"];
+
+    fn validate(&self) -> Result<(), ConfigError> {
         let range = ConfigError::check_range;
         match &self.data {
             Data::Toy(toy) => toy.validate("data")?,
@@ -420,81 +371,58 @@ impl ExperimentConfig {
                 }
             }
         }
-        range("prior.dim", "numbers", self.prior.dim, 1..=1024)?;
-        ConfigError::check_range(
-            "prior.scale",
-            "as the scale",
-            self.prior.scale,
-            1e-3..=100.0,
-        )?;
-        ConfigError::check_range("cost_scale", "as the factor", self.cost_scale, 1e-3..=100.0)?;
-        ConfigError::check_range("real_label", "as D's target", self.real_label, 0.5..=1.0)?;
-        if self.cost == Cost::Wasserstein && self.real_label != 1.0 {
-            return Err(ConfigError::new(
-                "real_label",
-                format!(
-                    "{} as D's target, but a critic's score has no target",
-                    self.real_label
-                ),
-                "use 1, or another cost",
-            ));
-        }
-        if let Some(penalty) = &self.gradient_penalty {
-            ConfigError::check_range(
-                "gradient_penalty.weight",
-                "as the factor",
-                penalty.weight,
-                0.0..=1000.0,
-            )?;
-            ConfigError::check_range(
-                "gradient_penalty.target",
-                "as the slope",
-                penalty.target,
-                0.0..=100.0,
-            )?;
-            if self.discriminator.layers.iter().any(Layer::couples_samples) {
-                return Err(ConfigError::new(
-                    "discriminator.layers",
-                    "batch norm mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
-                    "take batch norm out of D, or the penalty away (Gulrajani et al. 2017, section 4)",
-                ));
-            }
-        }
-        range(
-            "schedule.d_steps",
-            "updates of D",
-            self.schedule.d_steps,
-            1..=20,
-        )?;
-        range(
-            "schedule.unrolled_steps",
-            "updates of D to look ahead",
-            self.schedule.unrolled_steps,
-            0..=10,
-        )?;
         range("batch", "samples", self.batch, 1..=8192)?;
-        ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)?;
-        if self.schedule.order == Order::Simultaneous && self.schedule.d_steps != 1 {
-            return Err(ConfigError::new(
-                "schedule.d_steps",
-                format!(
-                    "{} updates of D in a simultaneous step",
-                    self.schedule.d_steps
-                ),
-                "use 1, or alternating order",
-            ));
+        ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)
+    }
+}
+
+impl Prior {
+    /// Checks every field's range; `field` is the prior's place in the config.
+    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
+        ConfigError::check_range(format!("{field}.dim"), "numbers", self.dim, 1..=1024)?;
+        ConfigError::check_range(
+            format!("{field}.scale"),
+            "as the scale",
+            self.scale,
+            1e-3..=100.0,
+        )
+    }
+}
+
+impl Serialize for ExperimentConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let common = serde_json::to_value(&self.common).map_err(serde::ser::Error::custom)?;
+        let mut fields = match common {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        if self.model.kind() != ModelConfig::DEFAULT {
+            fields.insert(registry::TAG.into(), self.model.kind().into());
         }
-        if self.schedule.order == Order::Simultaneous && self.schedule.unrolled_steps != 0 {
-            return Err(ConfigError::new(
-                "schedule.unrolled_steps",
-                "in a simultaneous step G answers to the D that both start from, not to one that has moved on",
-                "use 0, or alternating order",
-            ));
-        }
-        self.g_optimizer.validate("g_optimizer")?;
-        self.d_optimizer.validate("d_optimizer")?;
-        self.generator.validate("generator")?;
-        self.discriminator.validate("discriminator")?;
-        self.check_winnable()
+        fields.extend(self.model.to_fields());
+        fields.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExperimentConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let mut fields = Map::deserialize(deserializer)?;
+        let kind = match fields.remove(registry::TAG) {
+            None => ModelConfig::DEFAULT.into(),
+            Some(Value::String(kind)) => kind,
+            Some(other) => {
+                let problem = format!(
+                    "invalid {}: {other}, expected a name in quotes",
+                    registry::TAG
+                );
+                return Err(D::Error::custom(problem));
+            }
+        };
+        let (common, own): (Map<_, _>, Map<_, _>) =
+            (fields.into_iter()).partition(|(name, _)| Common::FIELDS.contains(&name.as_str()));
+        let common = serde_json::from_value(Value::Object(common)).map_err(D::Error::custom)?;
+        let model = ModelConfig::from_fields(&kind, own).map_err(D::Error::custom)?;
+        Ok(Self { common, model })
     }
 }

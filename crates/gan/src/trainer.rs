@@ -1,12 +1,13 @@
 //! Plays a game: trains, draws samples, measures them, saves and resumes.
 
+mod ask;
+mod chains;
 mod evaluate;
 mod figures;
 mod fit;
 mod latent;
 mod recovery;
 mod saving;
-mod views;
 
 use std::collections::VecDeque;
 
@@ -16,6 +17,7 @@ use ganlet_core::{DeviceError, Slot};
 use serde::Serialize;
 use serde_json::Value;
 
+use chains::Chains;
 pub use evaluate::Evaluation;
 pub use figures::{
     ANALOGIES, Analogy, AnalogyReport, Concept, CopyReport, InversionReport, SliderReport,
@@ -23,13 +25,13 @@ pub use figures::{
 pub use latent::{Direction, DirectionKind, Inversion, InvertOptions, InvertProgress};
 use recovery::Snapshot;
 
-use crate::checkpoint::{self, CheckpointError};
+use crate::checkpoint::{CheckpointError, initial_bytes};
 use crate::config::{Data, ExperimentConfig};
 use crate::data::Toy;
-use crate::error::{ConfigError, DataError, MetricError};
-use crate::game::{Dataset, Game, RING, entry};
-use crate::latent::{LatentError, Truncation, draw};
+use crate::error::{ConfigError, DataError, MetricError, excerpt};
+use crate::latent::LatentError;
 use crate::metric::classifier::{Classifier, ModelError};
+use crate::model::{Dataset, Metric, RING, Traced, Update, ViewKind, entry};
 
 /// Rows of metrics that are kept for curves.
 const HISTORY: usize = 8192;
@@ -74,7 +76,7 @@ pub enum Error {
     },
     /// A change that needs a new trainer.
     #[error(
-        "field `{field}`: this field shapes the game, so it cannot change while it is played; create a new trainer with \
+        "field `{field}`: this field shapes the model, so it cannot change while it trains; create a new trainer with \
          it; live fields are {live}"
     )]
     Structural {
@@ -89,6 +91,32 @@ pub enum Error {
     /// A classifier's file cannot be used.
     #[error(transparent)]
     Classifier(#[from] ModelError),
+    /// A question that the model cannot be asked.
+    #[error("this model has no view `{found}`; it has {known}")]
+    View {
+        /// What was asked for.
+        found: String,
+        /// What there is.
+        known: String,
+    },
+    /// A part of a question that a view cannot take.
+    #[error("view `{view}`: {problem}; {cure}")]
+    Input {
+        /// Which view.
+        view: &'static str,
+        /// What is wrong.
+        problem: String,
+        /// What to pass instead.
+        cure: String,
+    },
+    /// An update that the model does not have.
+    #[error("this model has no update `{found}`; it has {known}")]
+    Update {
+        /// What was asked for.
+        found: String,
+        /// What there is.
+        known: String,
+    },
     /// Numbers that do not form samples.
     #[error("{what}: {found} numbers do not form rows of {row}; pass a multiple of {row}")]
     Length {
@@ -140,7 +168,7 @@ pub enum Stage {
     Compile,
 }
 
-/// The metrics of one step, in the order of [`Trainer::metric_names`]. Where players move one at a time, those of the last
+/// The metrics of one step, in the order of [`Trainer::metrics`]. Where players move one at a time, those of the last
 /// move of the round.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -150,15 +178,6 @@ pub struct Row {
     pub values: Vec<f32>,
 }
 
-/// Which player moves alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Player {
-    /// The discriminator.
-    D,
-    /// The generator.
-    G,
-}
-
 /// What a trainer runs on and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
@@ -166,15 +185,15 @@ pub struct Info {
     pub session: SessionInfo,
     /// Kernels that one training step runs.
     pub dispatches_per_step: usize,
-    /// Steps taken: rounds of the schedule, each of which ends with the update of G.
+    /// Steps taken: rounds of all updates, each of which ends with the last of them.
     pub step: u64,
 }
 
-/// A game under way.
+/// A model under way.
 pub struct Trainer {
     config: ExperimentConfig,
     dataset: Dataset,
-    game: Game,
+    traced: Traced,
     place: Place,
     session: Session,
     classifier: Option<Classifier>,
@@ -188,6 +207,9 @@ pub struct Trainer {
     snapshot: Option<Snapshot>,
     /// The noise of every redraw.
     fixed_noise: Vec<f32>,
+    chains: Chains,
+    /// Views of chains asked so far, so that each draws anew.
+    asked: u32,
 }
 
 impl Trainer {
@@ -204,8 +226,15 @@ impl Trainer {
         }
         (options.progress)(report(Stage::Init, 0, 1));
         let mut trainer = Self::at(config, options.dataset, place, options.seed)?;
-        for name in [entry::TRAIN, entry::SAMPLE, entry::DISCRIMINATE] {
-            let entry = trainer.entry(name);
+        let drawn = [ViewKind::Decode, ViewKind::Score].into_iter();
+        let views = drawn.filter_map(|kind| trainer.traced.view_of(|found| found == kind));
+        let views = views.map(|view| entry::view(view.name));
+        for name in [entry::TRAIN.into()]
+            .into_iter()
+            .chain(views)
+            .collect::<Vec<String>>()
+        {
+            let entry = trainer.entry(&name);
             trainer
                 .session
                 .prepare(entry, &mut |done, total| {
@@ -227,15 +256,14 @@ impl Trainer {
         seed: u32,
     ) -> Result<Self, Error> {
         let buffer_bytes = place.max_buffer_bytes();
-        let game = Game::new(&config, &dataset, seed, buffer_bytes)?;
-        let session = Session::new(&place, &game.program)
+        let traced = Traced::new(&config, &dataset, seed, buffer_bytes)?;
+        let session = Session::new(&place, &traced.program)
             .map_err(|error| fit::explain(error, &config, &dataset, &place))?;
-        let fixed_noise = draw(&config.prior, game.view_batch, seed, Truncation::NONE);
-        let snapshot = Some(Snapshot::initial(&game.program));
+        let snapshot = Some(Snapshot::initial(&traced));
         let mut trainer = Self {
             config,
             dataset,
-            game,
+            traced,
             place,
             session,
             classifier: None,
@@ -245,29 +273,30 @@ impl Trainer {
             recorded: 0,
             history: VecDeque::new(),
             snapshot,
-            fixed_noise,
+            fixed_noise: vec![],
+            chains: Chains::default(),
+            asked: 0,
         };
         trainer.write_hyper()?;
         Ok(trainer)
     }
 
     fn entry(&self, name: &str) -> usize {
-        self.game
+        self.traced
             .program
             .entry(name)
-            .expect("every game has the entries of `game::entry`")
+            .expect("every program has the entries of `model::entry`")
+    }
+
+    fn input(&self, name: &str) -> Slot {
+        let input = self.traced.program.input(name);
+        Slot::Input(input.expect("callers name inputs that the program has"))
     }
 
     fn write_hyper(&mut self) -> Result<(), Error> {
-        let slot = Slot::Input(
-            self.game
-                .program
-                .input("hyper")
-                .expect("every game has this input"),
-        );
-        Ok(self
-            .session
-            .write(slot, bytemuck::cast_slice(&self.game.hyper.values()))?)
+        let slot = self.input("hyper");
+        let values = self.traced.hyper.values();
+        Ok(self.session.write(slot, bytemuck::cast_slice(&values))?)
     }
 
     /// Takes `steps` training steps and returns the metrics of the last one.
@@ -278,19 +307,32 @@ impl Trainer {
         self.advance(entry::TRAIN, steps).await
     }
 
-    /// One update of one player alone. That of G completes a step.
+    /// One update of the model alone, by name. The last of a step's completes it.
     ///
     /// # Errors
-    /// As [`train`](Self::train).
-    pub async fn step_player(&mut self, player: Player) -> Result<Row, Error> {
-        let name = match player {
-            Player::D => entry::STEP_D,
-            Player::G => entry::STEP_G,
-        };
-        self.advance(name, 1).await
+    /// A name that is none of the model's updates; as [`train`](Self::train).
+    pub async fn step_update(&mut self, update: &str) -> Result<Row, Error> {
+        if self.traced.updates.iter().all(|u| u.name != update) {
+            let known: Vec<&str> = self.traced.updates.iter().map(|u| u.name).collect();
+            return Err(Error::Update {
+                found: excerpt(update).into_owned(),
+                known: known.join(", "),
+            });
+        }
+        self.advance(&entry::update(update), 1).await
     }
 
-    async fn advance(&mut self, name: &'static str, steps: u64) -> Result<Row, Error> {
+    /// The updates of one step, in order.
+    pub fn updates(&self) -> &[Update] {
+        &self.traced.updates
+    }
+
+    /// The model, traced: its networks, views and program.
+    pub fn traced(&self) -> &Traced {
+        &self.traced
+    }
+
+    async fn advance(&mut self, name: &str, steps: u64) -> Result<Row, Error> {
         let entry = self.entry(name);
         let mut left = steps;
         while left > 0 {
@@ -304,7 +346,9 @@ impl Trainer {
                 let step = self.step;
                 self.history.push_back(Row { step, values });
                 if let Some(metric) = bad {
-                    return Err(self.recover(good, self.game.metrics[metric], entry).await);
+                    return Err(self
+                        .recover(good, self.traced.metrics[metric].name, entry)
+                        .await);
                 }
                 self.step += self.steps_of(entry, 1);
             }
@@ -318,16 +362,23 @@ impl Trainer {
         }
         Ok(self.history.back().cloned().unwrap_or(Row {
             step: self.step,
-            values: vec![0.0; self.game.metrics.len()],
+            values: vec![0.0; self.traced.metrics.len()],
         }))
     }
 
-    /// How many steps of the game so many runs of an entry are: a round is over when G has moved.
+    /// How many steps so many runs of an entry are: a round is over with the last of its updates.
     fn steps_of(&self, entry: usize, runs: u64) -> u64 {
-        if entry == self.entry(entry::STEP_D) {
-            0
-        } else {
+        let last = self
+            .traced
+            .updates
+            .last()
+            .map(|update| entry::update(update.name));
+        let completes = [Some(entry::TRAIN.into()), last];
+        let name = &self.traced.program.entries[entry].name;
+        if completes.iter().flatten().any(|complete| complete == name) {
             runs
+        } else {
+            0
         }
     }
 
@@ -335,7 +386,7 @@ impl Trainer {
     async fn fetch_metrics(&mut self, count: u64) -> Result<Vec<Vec<f32>>, Error> {
         let ring = self.read_state("metrics").await?;
         let ring: &[f32] = bytemuck::cast_slice(&ring);
-        let width = self.game.metrics.len();
+        let width = self.traced.metrics.len();
         let row = |run: u64| {
             let at = (run % RING as u64) as usize * width;
             ring[at..at + width].to_vec()
@@ -344,17 +395,14 @@ impl Trainer {
     }
 
     async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
-        let state = self
-            .game
-            .program
-            .state(name)
-            .expect("callers name states that every game has");
+        let state =
+            (self.traced.program.state(name)).expect("callers name states that the program has");
         Ok(self.session.read(Slot::State(state)).await?)
     }
 
-    /// Names of the metrics, in the order of a [`Row`].
-    pub fn metric_names(&self) -> &[&'static str] {
-        &self.game.metrics
+    /// The metrics, in the order of a [`Row`].
+    pub fn metrics(&self) -> &[Metric] {
+        &self.traced.metrics
     }
 
     /// The rows recorded from step `since` on, one a step, as far as they are kept. That of the step under way is not final.
@@ -375,7 +423,7 @@ impl Trainer {
     /// # Errors
     /// A field that shapes the networks: that needs a new trainer. Nothing has changed then.
     pub fn change(&mut self, config: ExperimentConfig) -> Result<(), Error> {
-        let live = self.game.hyper.paths();
+        let live = self.traced.hyper.paths();
         let mut numbers = Vec::new();
         for (path, value) in self.config.changes(&config) {
             match value.as_f64().filter(|_| live.contains(&path)) {
@@ -394,7 +442,7 @@ impl Trainer {
             return Ok(());
         }
         for (path, number) in numbers {
-            self.game.hyper.set(&path, number);
+            self.traced.hyper.set(&path, number);
         }
         // Steps before this one cannot be replayed with the new values.
         self.snapshot = None;
@@ -432,7 +480,7 @@ impl Trainer {
 
     /// Extent of one sample.
     pub fn sample_len(&self) -> usize {
-        self.game.sample_len
+        self.traced.sample_len
     }
 
     /// Starts over from `seed`.
@@ -440,30 +488,21 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn reset(&mut self, seed: u32) -> Result<(), Error> {
-        let fresh = Game::new(
-            &self.config,
-            &self.dataset,
-            seed,
-            self.place.max_buffer_bytes(),
-        )?;
-        for (index, state) in fresh.program.states.iter().enumerate() {
-            if checkpoint::is_learned(state) {
-                self.session
-                    .write(Slot::State(index), &checkpoint::initial_bytes(state))?;
-            }
+        let room = self.place.max_buffer_bytes();
+        let fresh = Traced::new(&self.config, &self.dataset, seed, room)?;
+        for (index, state) in fresh.saved_states() {
+            self.session
+                .write(Slot::State(index), &initial_bytes(state))?;
         }
         self.seed = seed;
         self.step = 0;
         self.recorded = 0;
         self.history.clear();
         self.directions = None;
-        self.snapshot = Some(Snapshot::initial(&fresh.program));
-        self.fixed_noise = draw(
-            &self.config.prior,
-            self.game.view_batch,
-            seed,
-            Truncation::NONE,
-        );
+        self.snapshot = Some(Snapshot::initial(&fresh));
+        self.fixed_noise = vec![];
+        self.chains = Chains::default();
+        self.asked = 0;
         Ok(())
     }
 

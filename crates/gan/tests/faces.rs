@@ -1,8 +1,8 @@
 //! Arithmetic with the trained faces that ship with the page.
 
 use ganlet::data::ImageKind;
-use ganlet::game::Dataset;
 use ganlet::metric::classifier::Model;
+use ganlet::model::Dataset;
 use ganlet::trainer::{ANALOGIES, DirectionKind, Error, Options, Trainer};
 use ganlet_core::backend::Choice;
 use pollster::block_on;

@@ -3,9 +3,9 @@
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
 use ganlet::data::{ImageKind, ImageSet};
-use ganlet::game::Dataset;
 use ganlet::latent::LatentError;
 use ganlet::metric::classifier::{Classifier, Model};
+use ganlet::model::Dataset;
 use ganlet::trainer::{DirectionKind, Error, InvertOptions, Options, Trainer};
 use ganlet_core::backend::{Choice, Place};
 use pollster::block_on;

@@ -2,7 +2,7 @@
 
 mod play;
 
-use ganlet::game::entry;
+use ganlet::model::entry;
 use ganlet_core::eval::Value;
 use play::{Play, along, direction, slope};
 use serde_json::json;
@@ -59,10 +59,10 @@ fn a_second_update_of_d_is_the_first_from_where_that_one_led() {
     // With the same samples and the same places of the penalty in both, so that values that D has moved by occur again.
     let mut twice = Play::new(&config(10.0, json!({ "d_steps": 2 }))).unwrap();
     let mut once = Play::new(&config(10.0, json!({ "d_steps": 1 }))).unwrap();
-    once.run(entry::STEP_D, "d_loss");
+    once.run(&entry::update("d"), "d_loss");
     let turn = once.game.program.state("pool.turn").unwrap();
     once.states[turn] = Value::Uint(vec![0]);
-    once.run(entry::STEP_D, "d_loss");
+    once.run(&entry::update("d"), "d_loss");
     twice.run(entry::TRAIN, "d_loss");
     for (expected, found) in once.state("d.params").iter().zip(twice.state("d.params")) {
         assert!(

@@ -3,8 +3,8 @@
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::CheckpointError;
 use ganlet::data::{ImageKind, ImageSet, Images};
-use ganlet::game::{Dataset, Game, entry};
-use ganlet::trainer::{Error, Options, Player, Trainer};
+use ganlet::model::{Dataset, Traced, entry};
+use ganlet::trainer::{Error, Options, Trainer};
 use ganlet_core::backend::Choice;
 use ganlet_core::eval::{Evaluator, Value};
 use pollster::block_on;
@@ -91,7 +91,7 @@ fn the_ring_is_covered() {
     let after = block_on(trainer.evaluate(&mut |_| {})).unwrap();
     assert!(after["modes"] >= 7.0, "{after:?}");
     assert!(
-        after["js"] < before["js"] / 1.25,
+        after["js"] < before["js"] - 0.1,
         "before {before:?}, after {after:?}"
     );
 }
@@ -199,7 +199,7 @@ fn the_first_losses_of_the_benchmarks_are_those_of_every_peer() {
 #[test]
 fn the_first_losses_under_a_gradient_penalty_are_those_of_the_reference() {
     let config = ExperimentConfig::preset("bench-wgan-gp").unwrap();
-    let game = Game::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+    let game = Traced::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
     let program = &game.program;
     let mut reference = Evaluator::<f64>::new(program);
     let hyper: Vec<f64> = game.hyper.values().into_iter().map(f64::from).collect();
@@ -212,10 +212,11 @@ fn the_first_losses_under_a_gradient_penalty_are_those_of_the_reference() {
         reference.run(train.unwrap());
         let metrics = &reference.states[ring.unwrap()].floats()[step * game.metrics.len()..];
         let row = block_on(trainer.train(1)).unwrap();
-        for ((name, got), want) in game.metrics.iter().zip(&row.values).zip(metrics) {
+        for ((metric, got), want) in game.metrics.iter().zip(&row.values).zip(metrics) {
             assert!(
                 (f64::from(*got) - want).abs() < 1e-4,
-                "step {step}, {name}: {got} instead of {want}"
+                "step {step}, {}: {got} instead of {want}",
+                metric.name
             );
         }
     }
@@ -247,7 +248,7 @@ fn a_saved_game_goes_on_bit_for_bit() {
     for config in [batch_norm, spectral, "ring-wgan-gp", "bench-ring"] {
         let mut trainer = open(config, 1).unwrap();
         block_on(trainer.train(7)).unwrap();
-        block_on(trainer.step_player(Player::D)).unwrap();
+        block_on(trainer.step_update("d")).unwrap();
         let saved = block_on(trainer.save()).unwrap();
         let mut resumed = load(&saved).unwrap();
         assert_eq!(resumed.info().step, 7);
@@ -265,13 +266,17 @@ fn a_saved_game_goes_on_bit_for_bit() {
 #[test]
 fn a_manual_step_moves_one_player_only() {
     let mut trainer = open("ring", 0).unwrap();
-    let norms = trainer.metric_names().iter().enumerate();
+    let norms = trainer
+        .metrics()
+        .iter()
+        .map(|metric| metric.name)
+        .enumerate();
     let norms: Vec<usize> = norms
         .filter(|(_, n)| n.ends_with("grad_norm"))
         .map(|(i, _)| i)
         .collect();
     let before = block_on(trainer.sample(16)).unwrap();
-    let row = block_on(trainer.step_player(Player::D)).unwrap();
+    let row = block_on(trainer.step_update("d")).unwrap();
     assert!(norms.iter().all(|&i| row.values[i] > 0.0), "{row:?}");
     assert_eq!(
         block_on(trainer.sample(16)).unwrap(),
@@ -279,7 +284,7 @@ fn a_manual_step_moves_one_player_only() {
         "a step of D leaves G alone"
     );
     let verdict = block_on(trainer.discriminate(&before)).unwrap();
-    let row = block_on(trainer.step_player(Player::G)).unwrap();
+    let row = block_on(trainer.step_update("g")).unwrap();
     assert!(norms.iter().all(|&i| row.values[i] > 0.0), "{row:?}");
     assert_eq!(
         block_on(trainer.discriminate(&before)).unwrap(),
@@ -294,12 +299,12 @@ fn a_round_of_moves_is_one_step() {
     let config = r#"{"preset": "ring", "batch": 16, "schedule": {"d_steps": 2}}"#;
     let mut trainer = open(config, 0).unwrap();
     block_on(trainer.train(3)).unwrap();
-    let round = [Player::D, Player::D, Player::G];
+    let round = ["d", "d", "g"];
     let mut latest = vec![];
     for player in round.into_iter().chain(round) {
         let before = trainer.info().step;
-        let row = block_on(trainer.step_player(player)).unwrap();
-        let after = before + u64::from(player == Player::G);
+        let row = block_on(trainer.step_update(player)).unwrap();
+        let after = before + u64::from(player == "g");
         assert_eq!((row.step, trainer.info().step), (before, after));
         latest = row.values;
     }
@@ -309,7 +314,7 @@ fn a_round_of_moves_is_one_step() {
     assert_eq!(trainer.history(4).next().unwrap().values, latest);
 
     // In the middle of a round: the file knows the step, and where the device records its next row.
-    block_on(trainer.step_player(Player::D)).unwrap();
+    block_on(trainer.step_update("d")).unwrap();
     let saved = block_on(trainer.save()).unwrap();
     let mut resumed = load(&saved).unwrap();
     assert_eq!(resumed.info().step, 5);
@@ -328,8 +333,8 @@ fn divergence_in_the_middle_of_rounds_goes_back_to_a_whole_number_of_them() {
     block_on(trainer.train(2)).unwrap();
     trainer.set("d_optimizer.lr", json!(0.3)).unwrap();
     for round in 2..1000 {
-        for player in [Player::D, Player::G] {
-            let Err(error) = block_on(trainer.step_player(player)) else {
+        for player in ["d", "g"] {
+            let Err(error) = block_on(trainer.step_update(player)) else {
                 continue;
             };
             let Error::Diverged { step, restored, .. } = error else {

@@ -2,7 +2,7 @@
 
 mod play;
 
-use ganlet::game::entry;
+use ganlet::model::entry;
 use ganlet_core::Slot;
 use ganlet_core::backend::{Choice, Place, Session};
 use play::{Play, along, direction, slope};
@@ -25,7 +25,7 @@ fn game(unrolled_steps: usize, order: &str) -> Result<Play, ganlet::ConfigError>
 fn g_loss(unrolled_steps: usize, params: &[f64]) -> f64 {
     let mut play = game(unrolled_steps, "alternating").unwrap();
     play.set("g.params", params);
-    play.run(entry::STEP_G, "g_loss")
+    play.run(&entry::update("g"), "g_loss")
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn the_gradient_of_g_is_the_slope_of_its_cost_after_the_answers_of_d() {
     for steps in [0, 1, 3] {
         let mut play = game(steps, "alternating").unwrap();
         let before = play.state("g.params");
-        play.run(entry::STEP_G, "g_loss");
+        play.run(&entry::update("g"), "g_loss");
         let after = play.state("g.params");
         let way = direction(before.len());
         let moves = before.iter().zip(&after).zip(&way);
@@ -51,7 +51,7 @@ fn looking_ahead_changes_the_cost() {
     let mut play = [0, 1, 3].map(|steps| game(steps, "alternating").unwrap());
     let costs = play
         .each_mut()
-        .map(|play| play.run(entry::STEP_G, "g_loss"));
+        .map(|play| play.run(&entry::update("g"), "g_loss"));
     // D answers to G's samples, so that they fool it less and less.
     assert!(costs[0] < costs[1] && costs[1] < costs[2], "{costs:?}");
 }

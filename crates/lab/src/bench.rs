@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
 use ganlet::error::excerpt;
-use ganlet::game::{Dataset, Game, entry};
+use ganlet::model::{Dataset, Traced, entry};
 use ganlet::preset::{self, Group};
 use ganlet::trainer::{Options, Progress, Trainer};
 use ganlet_core::plan::kernel::{Kernel, Kind};
@@ -75,7 +75,7 @@ pub(crate) async fn bench(
 
 fn training(plan: &Plan) -> Result<&EntryPlan> {
     let train = plan.entries.iter().find(|e| e.name == entry::TRAIN);
-    train.context("every game trains")
+    train.context("every model trains")
 }
 
 /// Times the training step of a game without a data set: `reps` repetitions of at least so many seconds.
@@ -89,13 +89,13 @@ async fn measure(
     let tuned = place.tuned()?;
     // Tracing and planning by themselves; the trainer does them once more.
     let started = Instant::now();
-    let game = Game::new(&config, &Dataset::None, 0, u64::MAX)?;
+    let traced = Traced::new(&config, &Dataset::None, 0, u64::MAX)?;
     let trace_ms = milliseconds(started);
     let started = Instant::now();
-    let plan = plan(&game.program);
+    let plan = plan(&traced.program);
     let plan_ms = milliseconds(started);
     let train = training(&plan)?;
-    let on_gpu = wgsl::plan(&game.program, &Tuning::gpu());
+    let on_gpu = wgsl::plan(&traced.program, &Tuning::gpu());
     let on_gpu = training(&on_gpu)?;
     let flop: f64 = train.kernels().map(multiply_adds).sum();
 

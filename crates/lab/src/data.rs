@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use ganlet::ExperimentConfig;
 use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet};
-use ganlet::game::Dataset;
+use ganlet::model::Dataset;
 
 /// The drawn faces are small enough to be part of the program.
 const FACES: &[u8] = include_bytes!("../../gan/assets/faces.safetensors.gz");

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ganlet::ExperimentConfig;
-use ganlet::game::{Game, entry};
+use ganlet::model::{Traced, entry};
 use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::wgsl::{plan, product};
 
@@ -15,13 +15,13 @@ pub(crate) async fn profile(preset: &str) -> Result<()> {
     let device = Device::request(Prefer::Performance).await?;
     println!("{} ({})", device.info().name, device.info().backend);
     let config = ExperimentConfig::parse(preset)?;
-    let game = Game::new(
+    let traced = Traced::new(
         &config,
         &data::load(&config, None)?,
         0,
         device.max_buffer_bytes(),
     )?;
-    let plan = plan(&game.program, device.tuning());
+    let plan = plan(&traced.program, device.tuning());
     let train = plan.entries.iter().filter(|e| e.name == entry::TRAIN);
     let dispatches: Vec<_> = train.flat_map(|e| &e.dispatches).collect();
 

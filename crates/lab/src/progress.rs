@@ -35,7 +35,7 @@ pub(crate) fn preparing() -> (ProgressBar, impl FnMut(Progress)) {
     let report = move |progress: Progress| {
         shown.set_message(match progress.stage {
             Stage::Adapter => "looking for a device".to_string(),
-            Stage::Init => "planning the game".to_string(),
+            Stage::Init => "planning the training step".to_string(),
             Stage::Compile => format!("compiling kernel {} of {}", progress.done, progress.total),
         });
     };

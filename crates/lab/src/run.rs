@@ -39,8 +39,8 @@ pub(crate) async fn run(args: &RunArgs) -> Result<ExitCode> {
 
     let mut trainer = open(args, config, resumed.as_ref()).await?;
     let info = trainer.info();
-    let names = trainer.metric_names();
-    let mut folder = place.map(|place| place.open(names)).transpose()?;
+    let names = metric_names(&trainer);
+    let mut folder = place.map(|place| place.open(&names)).transpose()?;
 
     let hold = Hold::new();
     let trained = train(&mut trainer, args, steps, folder.as_mut(), &hold).await;
@@ -259,7 +259,7 @@ async fn measure(trainer: &mut Trainer) -> Result<Evaluation> {
 fn last_row(trainer: &Trainer) -> Evaluation {
     let row = trainer.history(0).last();
     let values = row.iter().flat_map(|row| &row.values);
-    (trainer.metric_names().iter().zip(values))
+    (metric_names(trainer).into_iter().zip(values))
         .map(|(name, &value)| (name.to_string(), f64::from(value)))
         .collect()
 }
@@ -284,6 +284,10 @@ async fn draw(trainer: &mut Trainer, path: &Path) -> Result<()> {
         }
         Data::Pool(_) => Ok(()),
     }
+}
+
+fn metric_names(trainer: &Trainer) -> Vec<&'static str> {
+    trainer.metrics().iter().map(|metric| metric.name).collect()
 }
 
 /// `path=value`, the value as JSON, or as a string where it is no JSON.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use ganlet::ExperimentConfig;
-use ganlet::game::Game;
+use ganlet::model::Traced;
 use ganlet_core::plan::kernel::{Access, BufferId, Kernel};
 use ganlet_core::plan::{EntryPlan, Plan, Role};
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
@@ -20,13 +20,13 @@ pub(crate) fn shaders(
     list: bool,
 ) -> Result<()> {
     let config = ExperimentConfig::parse(preset)?;
-    let game = Game::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
+    let traced = Traced::new(&config, &data::load(&config, None)?, 0, u64::MAX)?;
     let tuning = Tuning::of(class);
-    let plan = plan(&game.program, &tuning);
+    let plan = plan(&traced.program, &tuning);
     if list {
         print_list(&plan, &tuning, &|role| match role {
-            Role::Input(i) => game.program.inputs[i].name.clone(),
-            Role::State(i) => game.program.states[i].name.clone(),
+            Role::Input(i) => traced.program.inputs[i].name.clone(),
+            Role::State(i) => traced.program.states[i].name.clone(),
             Role::Slot => "slot".into(),
             Role::Output => "output".into(),
         });

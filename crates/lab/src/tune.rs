@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use ganlet::ExperimentConfig;
-use ganlet::game::{Game, entry};
+use ganlet::model::{Traced, entry};
 use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::plan::kernel::Kernel;
 use ganlet_core::plan::{Buffer, EntryPlan, Plan, Role};
@@ -125,8 +125,8 @@ fn cases(presets: &[String], tuning: &Tuning, limit: u64) -> Result<BTreeMap<Sha
     let mut cases = BTreeMap::<ShapeClass, Case>::new();
     for preset in presets {
         let config = ExperimentConfig::parse(preset)?;
-        let game = Game::new(&config, &data::load(&config, None)?, 0, limit)?;
-        let plan = plan(&game.program, tuning);
+        let traced = Traced::new(&config, &data::load(&config, None)?, 0, limit)?;
+        let plan = plan(&traced.program, tuning);
         let train = plan.entries.iter().filter(|e| e.name == entry::TRAIN);
         for kernel in train.flat_map(EntryPlan::kernels) {
             let Some((shape, operations)) = product(kernel) else {

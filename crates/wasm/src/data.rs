@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use ganlet::ExperimentConfig;
 use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet};
-use ganlet::game::Dataset;
 use ganlet::metric::classifier::Model;
+use ganlet::model::Dataset;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

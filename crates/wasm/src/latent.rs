@@ -66,7 +66,7 @@ impl Trainer {
 
     /// The mean of a basket of latents.
     pub fn mean(&self, latents: &[f32]) -> Result<Vec<f32>, Failure> {
-        let dim = self.now()?.config().prior.dim;
+        let dim = self.now()?.prior()?.dim;
         Ok(latent::mean("the basket", latents, dim)?)
     }
 
@@ -92,11 +92,7 @@ impl Trainer {
             term("basket B", b, kb),
             term("basket C", c, kc),
         ];
-        Ok(latent::arithmetic(
-            &self.now()?.config().prior,
-            &terms,
-            rescale,
-        )?)
+        Ok(latent::arithmetic(self.now()?.prior()?, &terms, rescale)?)
     }
 
     /// The 3 by 3 grid around a latent, which is its fifth.
@@ -107,7 +103,7 @@ impl Trainer {
     ) -> Result<Vec<f32>, Failure> {
         let options = options::Bag::new(options);
         let radius = options.number("radius", f64::from(RADIUS))? as f32;
-        let dim = self.now()?.config().prior.dim;
+        let dim = self.now()?.prior()?.dim;
         Ok(latent::neighbours(z, dim, radius, options.seed()?)?)
     }
 
@@ -124,7 +120,7 @@ impl Trainer {
                 return Err(Failure::input(message));
             }
         };
-        let dim = self.now()?.config().prior.dim;
+        let dim = self.now()?.prior()?.dim;
         Ok(latent::walk(
             a,
             b,
@@ -136,7 +132,7 @@ impl Trainer {
 
     /// Points of the plane through three latents, at pairs of coordinates.
     pub fn plane(&self, a: &[f32], b: &[f32], c: &[f32], uv: &[f32]) -> Result<Vec<f32>, Failure> {
-        let dim = self.now()?.config().prior.dim;
+        let dim = self.now()?.prior()?.dim;
         Ok(latent::plane(a, b, c, dim, uv)?)
     }
 

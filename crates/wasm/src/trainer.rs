@@ -7,7 +7,7 @@ use futures_util::lock::{Mutex, MutexGuard};
 use ganlet::config::{Data, PoolData};
 use ganlet::error::excerpt;
 use ganlet::metric::classifier::Model;
-use ganlet::trainer::{self, Player, Row, Stage};
+use ganlet::trainer::{self, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
 use ganlet_core::backend::Choice;
 use js_sys::{Float32Array, Float64Array, Object, Promise, Reflect, Uint8Array};
@@ -19,7 +19,7 @@ use crate::data;
 use crate::failure::Failure;
 use crate::options::{JsHistory, JsInfo, JsOptions, Options, from_js, to_js};
 
-/// A game under way. Calls that return a promise run one after another.
+/// A model under way. Calls that return a promise run one after another.
 #[wasm_bindgen]
 #[derive(Clone)]
 pub struct Trainer {
@@ -77,23 +77,14 @@ impl Trainer {
         })
     }
 
-    /// One update of one player alone: "d" or "g". That of G completes a step; within one, `history` changes its last row.
+    /// One update of the model alone, by its name in `info().updates`: "d" or "g" of a GAN. The last of a step completes it;
+    /// within one, `history` changes its last row.
     #[wasm_bindgen(unchecked_return_type = "Promise<Metrics>")]
-    pub fn step(&self, which: String) -> Promise {
+    pub fn step(&self, update: String) -> Promise {
         let this = self.clone();
         promise(async move {
-            let player = match which.as_str() {
-                "d" => Player::D,
-                "g" => Player::G,
-                other => {
-                    return Err(Failure::input(format!(
-                        "step(\"{}\"): pass \"d\" or \"g\"",
-                        excerpt(other)
-                    )));
-                }
-            };
             let mut inner = this.lock().await;
-            let row = inner.step_player(player).await?;
+            let row = inner.step_update(&update).await?;
             Ok(metrics(&inner, &row))
         })
     }
@@ -176,9 +167,9 @@ impl Trainer {
             );
         };
         put("step", rows.iter().map(|row| row.step as f64).collect());
-        for (i, name) in inner.metric_names().iter().enumerate() {
+        for (i, metric) in inner.metrics().iter().enumerate() {
             put(
-                name,
+                metric.name,
                 rows.iter().map(|row| f64::from(row.values[i])).collect(),
             );
         }
@@ -231,7 +222,13 @@ impl Trainer {
             "gpu_bytes": info.session.bytes,
             "step": info.step,
             "seed": inner.seed(),
-            "latent_dim": config.prior.dim,
+            "latent_dim": inner.prior().map_or(0, |prior| prior.dim),
+            "model": config.model.kind(),
+            "networks": inner.traced().networks.iter().map(|n| json!({ "name": n.name, "field": n.field })).collect::<Vec<_>>(),
+            "updates": inner.updates(),
+            "views": inner.views(),
+            "metrics": inner.metrics(),
+            "diagram": config.model.model().diagram(),
             "data": data_info(&config.data, inner.sample_len()),
         });
         Ok(to_js(&value).unchecked_into())
@@ -290,7 +287,7 @@ pub(crate) fn floats(values: &[f32]) -> JsValue {
 
 fn with_progress<'a>(
     options: &Options,
-    dataset: ganlet::game::Dataset,
+    dataset: ganlet::model::Dataset,
     progress: &'a mut dyn FnMut(trainer::Progress),
 ) -> trainer::Options<'a> {
     trainer::Options {
@@ -326,8 +323,8 @@ pub(crate) fn count(what: &str, n: f64) -> Result<u64, Failure> {
 
 fn metrics(inner: &Inner, row: &Row) -> JsValue {
     let mut value = json!({ "step": inner.info().step });
-    for (name, &metric) in inner.metric_names().iter().zip(&row.values) {
-        value[*name] = json!(metric);
+    for (metric, &number) in inner.metrics().iter().zip(&row.values) {
+        value[metric.name] = json!(number);
     }
     to_js(&value)
 }

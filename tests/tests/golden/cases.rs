@@ -1,7 +1,7 @@
 //! The cases as Ganlet's graphs, in the order of `make.py`.
 
 use ganlet::layer::{leaky_relu, softplus};
-use ganlet::regularizer::gradient_penalty;
+use ganlet::loss::penalty::gradient_penalty;
 use ganlet_core::grad::grad;
 use ganlet_core::{Tensor, Window};
 

@@ -44,7 +44,7 @@ export interface ControlGroup {
 }
 
 /** Fields that have their own place on the page. */
-const ELSEWHERE = new Set(['preset', 'seed', 'backend', 'version']);
+const ELSEWHERE = new Set(['preset', 'model', 'seed', 'backend', 'version']);
 
 /** `g_optimizer` becomes `G optimizer`: the players, and what papers abbreviate, in capitals. */
 export function labelOf(key: string): string {
@@ -70,7 +70,7 @@ export class SchemaReader {
   groups(config: Json): ControlGroup[] {
     const plain: ControlGroup = { key: '', title: '', description: '', controls: [] };
     const groups: ControlGroup[] = [];
-    for (const [key, schema] of this.#properties(this.root)) {
+    for (const [key, schema] of this.#properties(this.#kindOf(config))) {
       if (ELSEWHERE.has(key)) continue;
       const value = getPath(config, key);
       if (value === undefined) continue;
@@ -83,6 +83,17 @@ export class SchemaReader {
       }
     }
     return plain.controls.length ? [plain, ...groups] : groups;
+  }
+
+  /** The schema of a config's kind of model; a config that does not say is of the first kind. */
+  #kindOf(config: Json): JsonObject {
+    const kinds = this.#variants(this.root);
+    const named = kinds.find((kind) =>
+      this.#properties(kind).some(
+        ([key, field]) => key === 'model' && field.const === getPath(config, 'model'),
+      ),
+    );
+    return named ?? kinds[0] ?? this.root;
   }
 
   /** Follows $ref (also as the only member of allOf); a description beside the $ref wins. */

@@ -19,6 +19,11 @@ pub struct Network {
     /// power iteration with each update keeps the estimate.
     #[serde(default)]
     pub spectral_norm: bool,
+    /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than
+    /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; nothing for the weights themselves.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.99999)))]
+    pub average: Option<f64>,
     /// From input to output.
     pub layers: Vec<Layer>,
 }
@@ -113,6 +118,9 @@ pub enum Layer {
         #[serde(default)]
         batch_norm: bool,
     },
+    /// Joins the second input of the network, such as a label or a code: as further numbers of a row, or as further channels
+    /// of an image that are the same at every pixel.
+    Condition,
     /// The same numbers under another shape, the last axis fastest.
     Reshape {
         /// `[numbers]`, or `[height, width, channels]`.
@@ -253,6 +261,7 @@ impl Layer {
             Layer::AveragePool { .. } => "average_pool",
             Layer::PixelShuffle { .. } => "pixel_shuffle",
             Layer::Residual { .. } => "residual",
+            Layer::Condition => "condition",
             Layer::Reshape { .. } => "reshape",
             Layer::Relu => "relu",
             Layer::LeakyRelu { .. } => "leaky_relu",
@@ -265,7 +274,7 @@ impl Layer {
     }
 
     /// Whether outputs depend on the other samples of a batch while training.
-    pub(super) fn couples_samples(&self) -> bool {
+    pub(crate) fn couples_samples(&self) -> bool {
         match self {
             Layer::BatchNorm { .. } => true,
             Layer::Residual { batch_norm, .. } => *batch_norm,
@@ -320,14 +329,16 @@ impl Layer {
             Layer::LeakyRelu { slope } => number("slope", "as the slope", slope, 0.0..=1.0),
             Layer::Dropout { keep } => number("keep", "as the share kept", keep, 0.01..=1.0),
             Layer::BatchNorm { eps } => number("eps", "added to the variance", eps, 1e-12..=1.0),
-            Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => Ok(()),
+            Layer::Condition | Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => {
+                Ok(())
+            }
         }
     }
 }
 
 impl Network {
     /// Checks every field's range; `field` is the network's place in the config.
-    pub(super) fn validate(&self, field: &str) -> Result<(), ConfigError> {
+    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
         ConfigError::check_range(
             format!("{field}.layers"),
             "layers",
@@ -336,6 +347,10 @@ impl Network {
         )?;
         for (i, layer) in self.layers.iter().enumerate() {
             layer.validate(&format!("{field}.layers.{i}"))?;
+        }
+        if let Some(average) = self.average {
+            let name = format!("{field}.average");
+            ConfigError::check_range(name, "as the share kept", average, 0.0..=0.99999)?;
         }
         let number = |name: &str, noun: &str, value: f64, range| {
             ConfigError::check_range(format!("{field}.init.{name}"), noun, value, range)

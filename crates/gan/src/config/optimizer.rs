@@ -95,7 +95,7 @@ fn adam_eps() -> f64 {
 
 impl Optimizer {
     /// Checks every field's range; `field` is the optimizer's place in the config.
-    pub(super) fn validate(&self, field: &str) -> Result<(), ConfigError> {
+    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
         let check = |name: &str, value: f64, range| {
             ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
         };

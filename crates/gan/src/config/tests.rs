@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::gan::Order;
 use serde_json::json;
 
 #[test]
@@ -34,6 +35,10 @@ fn a_field_that_cannot_be_read_is_named() {
     }
 }
 
+fn gan(config: &ExperimentConfig) -> &Gan {
+    config.gan().unwrap()
+}
+
 #[test]
 fn what_is_laid_over_is_merged_first_and_checked_then() {
     let ring = ExperimentConfig::preset("bench-ring").unwrap();
@@ -46,7 +51,7 @@ fn what_is_laid_over_is_merged_first_and_checked_then() {
     let once = critic.with_paths([order.clone(), steps.clone()]).unwrap();
     assert_eq!(once, critic.with_paths([steps, order]).unwrap());
     assert_eq!(
-        (once.schedule.d_steps, once.schedule.order),
+        (gan(&once).schedule.d_steps, gan(&once).schedule.order),
         (1, Order::Simultaneous)
     );
 
@@ -60,13 +65,13 @@ fn what_is_laid_over_is_merged_first_and_checked_then() {
     assert_eq!(set(&[lr, kind]), sgd);
 
     let opened = set(&[("gradient_penalty.weight", json!(0.1))]);
-    assert_eq!(opened.gradient_penalty.unwrap().weight, 0.1);
-    let uniform = set(&[("prior.kind", json!("uniform"))]).prior;
+    assert_eq!(gan(&opened).gradient_penalty.as_ref().unwrap().weight, 0.1);
+    let uniform = set(&[("prior.kind", json!("uniform"))]);
     assert_eq!(
-        uniform,
+        gan(&uniform).prior,
         Prior {
             kind: PriorKind::Uniform,
-            ..ring.prior.clone()
+            ..gan(&ring).prior.clone()
         }
     );
 
@@ -77,8 +82,11 @@ fn what_is_laid_over_is_merged_first_and_checked_then() {
         units: 7,
         bias: true,
     };
-    assert_eq!(wide.generator.layers[0], dense);
-    assert_eq!(wide.generator.layers[1..], ring.generator.layers[1..]);
+    assert_eq!(gan(&wide).generator.layers[0], dense);
+    assert_eq!(
+        gan(&wide).generator.layers[1..],
+        gan(&ring).generator.layers[1..]
+    );
     let none = ring
         .with_paths([("generator.layers.99.units", json!(7))])
         .unwrap_err();

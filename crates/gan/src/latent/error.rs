@@ -80,6 +80,11 @@ pub enum LatentError {
         /// Its first parameter.
         found: String,
     },
+    /// A model without a latent space.
+    #[error(
+        "this model makes no samples from noise, so it has no latents; choose one that decodes, such as a GAN or a VAE"
+    )]
+    NoLatents,
     /// Data whose samples are no images.
     #[error("the samples of this model are {found}, not images; choose a preset that makes images")]
     NotImages {

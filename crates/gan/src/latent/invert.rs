@@ -3,14 +3,13 @@
 //! Part of the game's program, because it reads the parameters that training leaves there.
 
 use ganlet_core::grad::grad;
-use ganlet_core::{Builder, DType, Init, Tensor};
+use ganlet_core::{DType, Tensor};
 
 use crate::config::{Optimizer, Prior};
+use crate::model::{Role, States};
 
 /// Latents that are improved side by side.
 pub(crate) const STARTS: usize = 16;
-/// Prefix of the names of inputs, states and entry; none of it belongs to a checkpoint.
-pub(crate) const PREFIX: &str = "invert.";
 /// The entry that improves all starts once; its output is their errors before.
 pub(crate) const ENTRY: &str = "invert.step";
 /// Input: the image, `[1, sample_len]`.
@@ -22,13 +21,25 @@ pub(crate) const Z: &str = "invert.z";
 /// States that start at zero for every image, beside [`Z`].
 pub(crate) const ZEROED: [&str; 3] = ["invert.mean", "invert.square", "invert.updates"];
 
+/// Input: what the decoder takes beside z, `[1, len]`, by its name there.
+pub(crate) fn held(input: &str) -> String {
+    format!("invert.held.{input}")
+}
+
 /// Weight of the squared distance from the middle, per number of z: enough to keep z where the prior has mass, too little
 /// to show in the image.
 const PULL: f64 = 1e-4;
 
 /// Traces the entry for a generator `view`: z `[STARTS, dim]` to samples `[STARTS, len]`.
-pub(crate) fn trace(b: &Builder, prior: &Prior, len: usize, view: impl Fn(&Tensor) -> Tensor) {
-    let state = |name: &str, shape: &[usize]| b.state(name, shape, DType::F32, Init::Zeros);
+pub(crate) fn trace(
+    states: &mut States<'_>,
+    prior: &Prior,
+    len: usize,
+    view: impl Fn(&Tensor) -> Tensor,
+) {
+    let b = states.builder();
+    let mut state =
+        |name: &str, shape: &[usize]| states.zeros(name, shape, DType::F32, Role::Scratch);
     let z = state(Z, &[STARTS, prior.dim]);
     let moments = [
         state(ZEROED[0], &[STARTS, prior.dim]),

@@ -31,8 +31,8 @@ mod tests {
     use ganlet_core::{Builder, DType, Init};
 
     use super::*;
-    use crate::config::Cost;
-    use crate::cost;
+    use crate::loss::cost;
+    use crate::model::gan::Cost;
 
     /// Value, slope and curvature of a function at `x`.
     fn derivatives(f: &dyn Fn(&Tensor) -> Tensor, x: f32) -> [f64; 3] {

@@ -14,9 +14,19 @@ impl Stack {
     ///
     /// # Errors
     /// A layer that does not fit what comes before it; `field` is the network's place in the config.
-    pub fn new(field: &str, network: &Network, input: &[usize]) -> Result<Self, ConfigError> {
+    ///
+    /// `condition` counts the numbers of the second input, 0 for none.
+    pub fn new(
+        field: &str,
+        network: &Network,
+        input: &[usize],
+        condition: usize,
+    ) -> Result<Self, ConfigError> {
         let mut stack = Self {
             steps: vec![],
+            last_learned: 0,
+            last_len: input.iter().product(),
+            condition,
             params: vec![],
             input: input.to_vec(),
             output: input.to_vec(),
@@ -30,8 +40,19 @@ impl Stack {
                 field: format!("{field}.layers.{i}"),
                 name: format!("{i}.{}", layer.kind()),
             };
+            let before = (stack.params.len(), stack.output.iter().product());
             let step = stack.step(&place, layer, network.layers.get(i + 1))?;
+            if stack.params.len() > before.0 {
+                (stack.last_learned, stack.last_len) = (i, before.1);
+            }
             stack.steps.push(step);
+        }
+        if condition > 0 && !network.layers.contains(&Layer::Condition) {
+            return Err(ConfigError::new(
+                format!("{field}.layers"),
+                "this network is given a second input, and no layer takes it in",
+                "put a layer {\"kind\": \"condition\"} where the second input is to join, such as first",
+            ));
         }
         if stack.params.is_empty() {
             return Err(ConfigError::new(
@@ -46,6 +67,33 @@ impl Stack {
             stack.spectral_len = weights.filter_map(|p| p.shape.last()).sum();
         }
         Ok(stack)
+    }
+
+    /// Parameters without layers, for whoever computes with them by name.
+    pub fn of_parameters(parts: &[(&'static str, Vec<usize>, ParamKind)], input: &[usize]) -> Self {
+        let mut stack = Self {
+            steps: vec![],
+            last_learned: 0,
+            last_len: 0,
+            condition: 0,
+            params: vec![],
+            input: input.to_vec(),
+            output: vec![],
+            stats_len: 0,
+            spectral_len: 0,
+            widest: (String::new(), input.to_vec()),
+            thinnest_norm: None,
+        };
+        for (name, shape, kind) in parts {
+            let offset = stack.params_len();
+            stack.params.push(Param {
+                name: (*name).into(),
+                shape: shape.clone(),
+                offset,
+                kind: kind.clone(),
+            });
+        }
+        stack
     }
 
     fn step(
@@ -198,6 +246,16 @@ impl Stack {
                     ));
                 }
                 self.output.clone_from(shape);
+            }
+            Layer::Condition => {
+                if self.condition == 0 {
+                    return Err(at.error(
+                        "nothing is joined here: this network has no second input".into(),
+                        "take the layer away, or give the model labels or codes",
+                    ));
+                }
+                let channels = self.output.last_mut().expect("every shape has axes");
+                *channels += self.condition;
             }
             Layer::BatchNorm { .. } => {
                 let (&channels, rest) = self.output.split_last().expect("every shape has axes");

@@ -10,6 +10,7 @@ use crate::config::Layer;
 pub(super) struct Pass<'a, 'm> {
     stack: &'a Stack,
     learned: Learned<'a>,
+    condition: Option<&'a Tensor>,
     mode: &'a mut Mode<'m>,
     /// The next parameter.
     param: usize,
@@ -20,10 +21,16 @@ pub(super) struct Pass<'a, 'm> {
 }
 
 impl<'a, 'm> Pass<'a, 'm> {
-    pub(super) fn new(stack: &'a Stack, learned: Learned<'a>, mode: &'a mut Mode<'m>) -> Self {
+    pub(super) fn new(
+        stack: &'a Stack,
+        learned: Learned<'a>,
+        condition: Option<&'a Tensor>,
+        mode: &'a mut Mode<'m>,
+    ) -> Self {
         Self {
             stack,
             learned,
+            condition,
             mode,
             param: 0,
             spectral_offset: 0,
@@ -110,6 +117,10 @@ impl<'a, 'm> Pass<'a, 'm> {
                 whole.extend(shape);
                 x.reshape(&whole)
             }
+            Layer::Condition => match self.condition {
+                Some(condition) => image::join(&x, condition),
+                None => x,
+            },
             Layer::Residual { .. } => unreachable!("a residual block is a step of its own"),
             Layer::Relu => relu(&x),
             Layer::LeakyRelu { slope } => leaky_relu(&x, slope),

@@ -49,6 +49,17 @@ pub fn conv_transpose(x: &Tensor, kernel: &Tensor, stride: usize, padding: usize
     x.conv(kernel, &[window; 2])
 }
 
+/// Features with further numbers `[batch, numbers]` behind them: as more numbers of a row, or as more channels of an image,
+/// the same at every pixel (Mirza and Osindero 2014; as planes in Reed et al. 2016).
+pub(super) fn join(x: &Tensor, numbers: &Tensor) -> Tensor {
+    let mut shape = x.shape();
+    let (axis, extent) = (shape.len() - 1, numbers.shape()[1]);
+    let mut ones = vec![1; shape.len()];
+    (ones[0], ones[axis]) = (shape[0], extent);
+    shape[axis] = extent;
+    Tensor::concat(&[x, &numbers.reshape(&ones).broadcast_to(&shape)], axis)
+}
+
 /// An image that is `factor` times as large along both sides.
 pub fn upsample(x: &Tensor, factor: usize, method: Upsampling) -> Tensor {
     match method {

@@ -65,6 +65,20 @@ pub struct Param {
     pub kind: ParamKind,
 }
 
+impl ParamKind {
+    /// A matrix from so many numbers to so many.
+    pub fn weight(inputs: usize, outputs: usize) -> Self {
+        ParamKind::Weight {
+            fan_in: inputs,
+            fan_out: outputs,
+            order: Order::Dense {
+                inputs: vec![inputs],
+                outputs: vec![outputs],
+            },
+        }
+    }
+}
+
 impl Param {
     /// The number of elements.
     pub fn len(&self) -> usize {
@@ -81,10 +95,16 @@ impl Param {
 #[derive(Clone, Debug)]
 pub struct Stack {
     steps: Vec<Step>,
+    /// The last of them that has parameters.
+    last_learned: usize,
+    /// Numbers that it starts from.
+    pub last_len: usize,
     /// The parameters, in the order of the buffer.
     pub params: Vec<Param>,
     /// Extents of one input.
     pub input: Vec<usize>,
+    /// Numbers of the second input, which condition layers join; 0 where there is none.
+    pub condition: usize,
     /// Extents of one output.
     pub output: Vec<usize>,
     /// Numbers of running statistics: mean and variance of every normalized feature.
@@ -114,6 +134,14 @@ pub struct Learned<'a> {
     pub params: &'a Tensor,
     /// The estimates of spectral norm, `[spectral_len]`, where the network has it.
     pub spectral: Option<&'a Tensor>,
+}
+
+/// What a network makes of a batch.
+pub struct Features {
+    /// What its last layer with parameters starts from, `[batch, numbers]`.
+    pub last: Tensor,
+    /// What comes out, `[batch, numbers]`.
+    pub output: Tensor,
 }
 
 /// How a network is evaluated.
@@ -197,13 +225,25 @@ impl Stack {
         }
     }
 
-    /// The network's output `[batch, numbers]` for inputs `[batch, …]` of as many numbers as `input`.
-    pub fn forward(&self, learned: Learned<'_>, input: &Tensor, mode: &mut Mode<'_>) -> Tensor {
+    /// What the network makes of inputs `[batch, …]` of as many numbers as `input`, and of the second input
+    /// `[batch, condition]` where it has one.
+    pub fn forward(
+        &self,
+        learned: Learned<'_>,
+        input: &Tensor,
+        condition: Option<&Tensor>,
+        mode: &mut Mode<'_>,
+    ) -> Features {
         let batch = input.shape().first().copied().unwrap_or(1);
         let mut shape = vec![batch];
         shape.extend(&self.input);
-        let mut pass = Pass::new(self, learned, mode);
-        flat(&pass.run(&self.steps, input.reshape(&shape)))
+        let mut pass = Pass::new(self, learned, condition, mode);
+        let (body, head) = self.steps.split_at(self.last_learned);
+        let last = pass.run(body, input.reshape(&shape));
+        Features {
+            last: flat(&last),
+            output: flat(&pass.run(head, last)),
+        }
     }
 
     /// The estimates of spectral norm after one power iteration each, where the network has it.
@@ -212,7 +252,7 @@ impl Stack {
         let mut unused = Mode::Sample {
             stats: learned.params,
         };
-        let estimates = Pass::new(self, learned, &mut unused).estimates();
+        let estimates = Pass::new(self, learned, None, &mut unused).estimates();
         Some(Tensor::concat(&estimates.iter().collect::<Vec<_>>(), 0))
     }
 }

@@ -170,7 +170,7 @@ fn spectral_norm_finds_the_largest_singular_value() {
 
 fn stack(layers: &str, input: &[usize]) -> Result<Stack, ConfigError> {
     let network: Network = serde_json::from_str(&format!(r#"{{"layers": [{layers}]}}"#)).unwrap();
-    Stack::new("generator", &network, input)
+    Stack::new("generator", &network, input, 0)
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_residual_block_whose_convolutions_are_zero_only_resamples() {
                 params: &params,
                 spectral: None,
             };
-            let output = stack.forward(learned, &x, &mut mode);
+            let output = stack.forward(learned, &x, None, &mut mode).output;
             let image = x.reshape(&[2, 4, 4, 3]);
             let expected = match resample {
                 "up" => image::upsample(&image, 2, Upsampling::Nearest),
@@ -269,7 +269,7 @@ fn running_statistics_take_the_unbiased_variance() {
         params: &params,
         spectral: None,
     };
-    stack.forward(learned, &x, &mut mode);
+    stack.forward(learned, &x, None, &mut mode);
     let Mode::Train { batch_stats, .. } = mode else {
         unreachable!("the mode stays what it was");
     };

@@ -8,7 +8,15 @@ const BLOCK: usize = 256;
 
 /// The distance of each row of `a` to the nearest row of `b`.
 pub fn nearest(a: Rows<'_>, b: Rows<'_>) -> Vec<f32> {
-    let mut best = vec![f32::INFINITY; a.len()];
+    nearest_rows(a, b)
+        .into_iter()
+        .map(|(_, distance)| distance)
+        .collect()
+}
+
+/// The nearest row of `b` to each row of `a`: which, and how far.
+pub fn nearest_rows(a: Rows<'_>, b: Rows<'_>) -> Vec<(usize, f32)> {
+    let mut best = vec![(0, f32::INFINITY); a.len()];
     let mut out = vec![0.0; BLOCK * BLOCK];
     for b_start in (0..b.len()).step_by(BLOCK) {
         let b = b.slice(b_start..(b_start + BLOCK).min(b.len()));
@@ -18,11 +26,17 @@ pub fn nearest(a: Rows<'_>, b: Rows<'_>) -> Vec<f32> {
             let out = &mut out[..a.len() * b.len()];
             squared_distances(a, b, &norms, out);
             for (best, row) in best[a_start..].iter_mut().zip(out.chunks_exact(b.len())) {
-                *best = row.iter().copied().fold(*best, f32::min);
+                for (i, &square) in row.iter().enumerate() {
+                    if square < best.1 {
+                        *best = (b_start + i, square);
+                    }
+                }
             }
         }
     }
-    best.into_iter().map(f32::sqrt).collect()
+    best.into_iter()
+        .map(|(i, square)| (i, square.sqrt()))
+        .collect()
 }
 
 /// The middle value, or the mean of the two in the middle; NaN of nothing.

@@ -1,104 +1,127 @@
-//! Numbers that say how good the samples are.
+//! Numbers that say how good a model is. What is measured follows from the views that it has.
+
+mod codes;
+mod labels;
+mod latents;
 
 use std::collections::BTreeMap;
 
 use super::latent::SURE;
 use super::{Error, Trainer};
 use crate::config::Data;
-use crate::data::ImageKind;
-use crate::game::Dataset;
+use crate::data::{ImageKind, ImageSet, Toy};
 use crate::latent::{Truncation, draw};
 use crate::metric::classifier::{heads, most_likely};
 use crate::metric::{Rows, ToyMetric, parzen};
+use crate::model::{Dataset, Figures, Task, ViewKind};
 
 /// Samples of a toy that are measured.
 const TOY_SAMPLES: usize = 10_240;
 /// Samples of images that are measured; as many as in the Parzen window of 2014.
 const IMAGE_SAMPLES: usize = 10_000;
+/// Samples of chains that are measured, each of which takes hundreds of steps.
+const CHAIN_SAMPLES: usize = 512;
 
 /// Metrics by their fixed names.
 pub type Evaluation = BTreeMap<String, f64>;
 
 impl Trainer {
-    /// Measures samples of the model as it is: modes and estimated divergences on toys, the Parzen log-likelihood by the
-    /// 2014 protocol on grey images, what a classifier sees where one is attached; nothing on the benchmarks. `progress`
-    /// hears the share done.
+    /// Measures the model as it is, by what can be asked of it: its samples (modes and estimated divergences on toys, the Parzen
+    /// log-likelihood by the 2014 protocol on grey images, what a classifier sees where one is attached), whether labels and
+    /// codes are what was asked for, latents, reconstructions, and log densities; nothing on the benchmarks. `progress` hears
+    /// the share done.
     ///
     /// # Errors
     /// A device that fails; samples that are not finite.
     pub async fn evaluate(&mut self, progress: &mut dyn FnMut(f32)) -> Result<Evaluation, Error> {
-        match self.config.data.clone() {
-            Data::Toy(toy) => {
-                let samples = self.fresh_samples(TOY_SAMPLES).await?;
-                let metric = ToyMetric::new(&toy);
-                let coverage = metric.coverage(&samples)?;
-                let divergence = metric.divergence(&samples)?;
-                let mut result = Evaluation::new();
-                if let (Some(modes), Some(centres)) = (coverage.modes, toy.modes()) {
-                    result.insert("modes".into(), modes as f64);
-                    result.insert("mode_count".into(), centres.len() as f64);
-                }
-                result.insert("high_quality".into(), coverage.high_quality);
-                result.insert("kl".into(), divergence.kl);
-                result.insert("js".into(), divergence.js);
-                result.insert("kl_floor".into(), divergence.kl_floor);
-                progress(1.0);
-                Ok(result)
+        let mut found = match (self.config.data.clone(), self.dataset.clone()) {
+            (Data::Toy(toy), _) => self.evaluate_points(&toy).await?,
+            (Data::Images(data), Dataset::Images(images)) => {
+                self.evaluate_images(data.kind, &images, progress).await?
             }
-            Data::Images(data) => {
-                let Dataset::Images(images) = self.dataset.clone() else {
-                    return Ok(Evaluation::new());
-                };
-                let samples = self.fresh_samples(IMAGE_SAMPLES).await?;
-                let mut result = self.verdicts(&samples).await?;
-                // The protocol is for small grey images: in 3072 dimensions no window says anything.
-                if data.kind == ImageKind::Faces {
-                    return Ok(result);
-                }
-                let samples = self.unit_pixels(&samples);
-                let dim = self.game.sample_len;
-                let (validation, test) = (
-                    images.validation().unit_pixels(),
-                    images.test.view().unit_pixels(),
-                );
-                let report = parzen::evaluate(
-                    Rows::new("samples", &samples, dim)?,
-                    Rows::new("validation", &validation, dim)?,
-                    Rows::new("test", &test, dim)?,
-                    progress,
-                )?;
-                result.insert("parzen_nats".into(), report.nats);
-                result.insert("parzen_standard_error_nats".into(), report.standard_error);
-                result.insert("parzen_sigma".into(), report.sigma);
-                Ok(result)
-            }
-            Data::Pool(_) => Ok(Evaluation::new()),
+            (Data::Images(_), Dataset::None) | (Data::Pool(_), _) => return Ok(Evaluation::new()),
+        };
+        found.extend(self.log_density().await?);
+        found.extend(self.own_figures(progress).await?);
+        progress(1.0);
+        Ok(found)
+    }
+
+    async fn evaluate_points(&mut self, toy: &Toy) -> Result<Evaluation, Error> {
+        let samples = self.fresh_samples(TOY_SAMPLES).await?;
+        let metric = ToyMetric::new(toy);
+        let coverage = metric.coverage(&samples)?;
+        let divergence = metric.divergence(&samples)?;
+        let mut found = Evaluation::new();
+        if let (Some(modes), Some(centres)) = (coverage.modes, toy.modes()) {
+            found.insert("modes".into(), modes as f64);
+            found.insert("mode_count".into(), centres.len() as f64);
         }
+        found.insert("high_quality".into(), coverage.high_quality);
+        found.insert("kl".into(), divergence.kl);
+        found.insert("js".into(), divergence.js);
+        found.insert("kl_floor".into(), divergence.kl_floor);
+        found.extend(self.point_labels(toy, &samples));
+        Ok(found)
+    }
+
+    async fn evaluate_images(
+        &mut self,
+        kind: ImageKind,
+        images: &ImageSet,
+        progress: &mut dyn FnMut(f32),
+    ) -> Result<Evaluation, Error> {
+        let samples = self.fresh_samples(IMAGE_SAMPLES).await?;
+        let mut found = self.seen(&samples).await?;
+        found.extend(self.image_labels(&samples, images).await?);
+        found.extend(self.codes(images).await?);
+        found.extend(self.latents_of(images).await?);
+        found.extend(self.reconstructions(images).await?);
+        // The protocol is for small grey images, since in 3072 dimensions no window says anything, and for many samples.
+        if kind == ImageKind::Faces || samples.len() < IMAGE_SAMPLES * self.traced.sample_len {
+            return Ok(found);
+        }
+        let samples = self.unit_pixels(&samples);
+        let dim = self.traced.sample_len;
+        let (validation, test) = (
+            images.validation().unit_pixels(),
+            images.test.view().unit_pixels(),
+        );
+        let report = parzen::evaluate(
+            Rows::new("samples", &samples, dim)?,
+            Rows::new("validation", &validation, dim)?,
+            Rows::new("test", &test, dim)?,
+            progress,
+        )?;
+        found.insert("parzen_nats".into(), report.nats);
+        found.insert("parzen_standard_error_nats".into(), report.standard_error);
+        found.insert("parzen_sigma".into(), report.sigma);
+        Ok(found)
     }
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
     /// classes of the first attribute appear (`classes`), and the share of every class (`share_digit_3`). Nothing without
     /// a classifier.
-    async fn verdicts(&mut self, samples: &[f32]) -> Result<Evaluation, Error> {
+    async fn seen(&mut self, samples: &[f32]) -> Result<Evaluation, Error> {
         let attributes = self.attributes();
         let mut result = Evaluation::new();
         if attributes.is_empty() {
             return Ok(result);
         }
-        let verdicts = self.classify(samples).await?;
+        let probabilities = self.classify(samples).await?;
         let heads = heads(attributes);
         let classes = heads.last().map_or(0, |head| head.end);
         let mut counts = vec![0_usize; classes];
         let mut confident = 0;
-        for verdict in verdicts.chunks(classes) {
+        for row in probabilities.chunks(classes) {
             let best = heads
                 .iter()
-                .map(|head| head.start + most_likely(&verdict[head.clone()]));
+                .map(|head| head.start + most_likely(&row[head.clone()]));
             let best: Vec<usize> = best.collect();
             best.iter().for_each(|&class| counts[class] += 1);
-            confident += usize::from(best.iter().all(|&class| verdict[class] > SURE));
+            confident += usize::from(best.iter().all(|&class| row[class] > SURE));
         }
-        let share = |count: usize| count as f64 / (verdicts.len() / classes) as f64;
+        let share = |count: usize| count as f64 / (probabilities.len() / classes) as f64;
         result.insert("confident".into(), share(confident));
         let seen = counts[heads[0].clone()]
             .iter()
@@ -113,14 +136,88 @@ impl Trainer {
         Ok(result)
     }
 
-    /// Samples from other noise than that of the redraws.
+    /// Minus the mean of the model's log density on held-out data, in nats, where it has one or a bound of one.
+    async fn log_density(&mut self) -> Result<Evaluation, Error> {
+        let Some(view) = self
+            .traced
+            .view_of(|kind| kind == ViewKind::LogDensity)
+            .map(|view| view.name)
+        else {
+            return Ok(Evaluation::new());
+        };
+        let x = match self.dataset.clone() {
+            Dataset::Images(images) => self.model_pixels(images.test.view().unit_pixels()),
+            Dataset::None => self.real(TOY_SAMPLES, 1).await?,
+        };
+        let bounds = self.ask_rows(view, "x", &x).await?;
+        let sum: f64 = bounds.iter().map(|&nats| f64::from(nats)).sum();
+        let mean = -sum / bounds.len() as f64;
+        Ok(Evaluation::from([("negative_elbo_nats".into(), mean)]))
+    }
+
+    /// What the model measures of itself.
+    async fn own_figures(&mut self, progress: &mut dyn FnMut(f32)) -> Result<Evaluation, Error> {
+        let model = self.config.model.clone();
+        if !model.model().has_figures() {
+            return Ok(Evaluation::new());
+        }
+        let mut parameters = BTreeMap::new();
+        let networks: Vec<&str> = self
+            .traced
+            .networks
+            .iter()
+            .map(|network| network.name)
+            .collect();
+        for name in networks {
+            let bytes = self.read_state(&format!("{name}.params")).await?;
+            parameters.insert(name, bytemuck::pod_collect_to_vec(&bytes));
+        }
+        let mut figures = Figures {
+            task: &Task::loaded(&self.config.common, &self.dataset),
+            dataset: &self.dataset,
+            seed: self.seed,
+            parameters,
+            progress,
+            found: Evaluation::new(),
+        };
+        model.model().figures(&mut figures);
+        Ok(figures.found)
+    }
+
+    /// Samples from other noise than that of the redraws; of every class and category in turn, where it has them. Chains give
+    /// fewer.
     async fn fresh_samples(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        let z = draw(
-            &self.config.prior,
-            count,
-            self.seed.wrapping_add(1),
-            Truncation::NONE,
-        );
+        if let Some((view, burn_in)) = self.chain_view() {
+            let start = vec![0.5; count.min(CHAIN_SAMPLES) * self.traced.sample_len];
+            return self.walk(&view, start, burn_in).await;
+        }
+        let seed = self.seed.wrapping_add(1);
+        let z = draw(self.prior()?, count, seed, Truncation::NONE);
         self.generate(&z).await
     }
+
+    /// Pixels from 0 to 1 as the model sees them; the inverse of `unit_pixels`.
+    fn model_pixels(&self, mut pixels: Vec<f32>) -> Vec<f32> {
+        if let Data::Images(data) = &self.config.data {
+            let black = data.black as f32;
+            pixels
+                .iter_mut()
+                .for_each(|x| *x = *x * (1.0 - black) + black);
+        }
+        pixels
+    }
+}
+
+/// Mean of some numbers; NaN of none.
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0_usize), |(sum, count), value| {
+        (sum + value, count + 1)
+    });
+    sum / count as f64
+}
+
+/// Distance of two rows.
+fn distance(a: &[f32], b: &[f32]) -> f64 {
+    let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
+    squares.sum::<f64>().sqrt()
 }

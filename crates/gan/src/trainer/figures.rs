@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::latent::{InvertOptions, SURE, property};
 use super::{Error, Trainer};
 use crate::config::Data;
-use crate::game::Dataset;
 use crate::latent::{self, LatentError, Term, Truncation};
 use crate::metric::Rows;
 use crate::metric::classifier::{heads, most_likely};
 use crate::metric::copies::{median, nearest};
 use crate::metric::strokes::{correlation, strokes};
+use crate::model::Dataset;
 
 /// Latents whose samples concepts are filled from.
 const POOL: usize = 8192;
@@ -167,7 +167,8 @@ impl Trainer {
         seed: u32,
         rescale: bool,
     ) -> Result<Vec<AnalogyReport>, Error> {
-        let (prior, dim) = (self.config.prior.clone(), self.config.prior.dim);
+        let prior = self.prior()?.clone();
+        let dim = prior.dim;
         let pool = latent::draw(&prior, POOL, seed, Truncation::NONE);
         let mut verdicts = Vec::new();
         for z in pool.chunks(512 * dim) {
@@ -270,7 +271,7 @@ impl Trainer {
             .filter(|d| d.kind == super::DirectionKind::Property)
             .cloned()
             .collect();
-        let z = latent::draw(&self.config.prior, count, seed ^ 0x511d, Truncation::NONE);
+        let z = latent::draw(self.prior()?, count, seed ^ 0x511d, Truncation::NONE);
         let mut reports = Vec::new();
         for direction in directions {
             let moved = |t: &f32| {
@@ -291,7 +292,7 @@ impl Trainer {
                 let pixels = self.unit_pixels(&samples);
                 let measure =
                     |image: &[f32]| Some(property(&direction.name, &strokes(image, width)?));
-                let images = pixels.chunks(self.game.sample_len);
+                let images = pixels.chunks(self.traced.sample_len);
                 measured.push(images.map(measure).collect::<Vec<_>>());
             }
             let middle = SLIDER.len() / 2;
@@ -329,14 +330,9 @@ impl Trainer {
         count: usize,
         options: InvertOptions,
     ) -> Result<InversionReport, Error> {
-        let len = self.game.sample_len;
+        let len = self.traced.sample_len;
         let test = self.held_out(count)?;
-        let z = latent::draw(
-            &self.config.prior,
-            1000,
-            options.seed ^ 0x0a5e,
-            Truncation::NONE,
-        );
+        let z = latent::draw(self.prior()?, 1000, options.seed ^ 0x0a5e, Truncation::NONE);
         let samples = self.generate(&z).await?;
         let samples = Rows::new("samples", &samples, len)?;
         let found = nearest(Rows::new("held-out images", &test, len)?, samples);
@@ -377,13 +373,13 @@ impl Trainer {
     /// Data that are no images; a device that fails.
     pub async fn copies(&mut self, count: usize, seed: u32) -> Result<CopyReport, Error> {
         self.image_kind()?;
-        let z = latent::draw(&self.config.prior, count, seed ^ 0xc0b1, Truncation::NONE);
+        let z = latent::draw(self.prior()?, count, seed ^ 0xc0b1, Truncation::NONE);
         let samples = self.generate(&z).await?;
         let samples = self.unit_pixels(&samples);
         let Dataset::Images(images) = &self.dataset else {
             return Err(LatentError::NotImages { found: "no images" }.into());
         };
-        let len = self.game.sample_len;
+        let len = self.traced.sample_len;
         let train = images.train.view().unit_pixels();
         let train = Rows::new("training images", &train, len)?;
         let test = images.test.slice(0..count).unit_pixels();

@@ -5,9 +5,9 @@ use ganlet_core::backend::{Place, Session, SessionError};
 use super::Error;
 use crate::config::ExperimentConfig;
 use crate::error::ConfigError;
-use crate::game::{Dataset, Game};
+use crate::model::{Dataset, Task, Traced};
 
-/// `error` as a person can act on it: nearly all of what a game takes grows with its batch.
+/// `error` as a person can act on it: nearly all of what a model takes grows with its batch.
 pub(super) fn explain(
     error: SessionError,
     config: &ExperimentConfig,
@@ -18,13 +18,11 @@ pub(super) fn explain(
         return error.into();
     };
     let fits = |&batch: &usize| {
-        let smaller = ExperimentConfig {
-            batch,
-            ..config.clone()
-        };
-        let bytes = Game::new(&smaller, dataset, 0, place.max_buffer_bytes())
+        let mut smaller = config.clone();
+        smaller.batch = batch;
+        let bytes = Traced::new(&smaller, dataset, 0, place.max_buffer_bytes())
             .ok()
-            .and_then(|game| Session::bytes(place, &game.program).ok());
+            .and_then(|traced| Session::bytes(place, &traced.program).ok());
         bytes.is_some_and(|bytes| bytes <= room)
     };
     let halves = std::iter::successors(Some(config.batch / 2), |batch| Some(batch / 2));
@@ -38,12 +36,22 @@ pub(super) fn explain(
             format!("use {batch} or fewer"),
         ),
         None => ConfigError::new(
-            "generator, discriminator",
+            networks(config, dataset),
             format!("these networks are too large here: {error}"),
             "take fewer or smaller layers, or another device",
         ),
     }
     .into()
+}
+
+/// The fields of the networks, as a list.
+fn networks(config: &ExperimentConfig, dataset: &Dataset) -> String {
+    let specs = config
+        .model
+        .model()
+        .networks(&Task::loaded(&config.common, dataset));
+    let fields = specs.iter().flatten().map(|spec| spec.field);
+    fields.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

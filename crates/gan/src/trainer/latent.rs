@@ -126,7 +126,7 @@ impl Trainer {
     /// A truncation out of range.
     pub fn latents(&self, count: usize, seed: u32, truncation: f64) -> Result<Vec<f32>, Error> {
         let truncation = Truncation::to(truncation)?;
-        Ok(latent::draw(&self.config.prior, count, seed, truncation))
+        Ok(latent::draw(self.prior()?, count, seed, truncation))
     }
 
     /// The probability of every class of every attribute, `[n, classes]`, for images `[n, sample_len]` as G makes them.
@@ -134,7 +134,7 @@ impl Trainer {
     /// # Errors
     /// No classifier, numbers that do not form images, or a device that fails.
     pub async fn classify(&mut self, images: &[f32]) -> Result<Vec<f32>, Error> {
-        let row = self.game.sample_len;
+        let row = self.traced.sample_len;
         if !images.len().is_multiple_of(row) {
             return Err(Error::Length {
                 what: "images",
@@ -173,8 +173,9 @@ impl Trainer {
             .iter()
             .map(|(attribute, class)| self.place_of(attribute, class))
             .collect::<Result<Vec<_>, LatentError>>()?;
-        let dim = self.config.prior.dim;
-        let all = latent::draw(&self.config.prior, FIND_SAMPLES, seed, Truncation::NONE);
+        let prior = self.prior()?;
+        let dim = prior.dim;
+        let all = latent::draw(prior, FIND_SAMPLES, seed, Truncation::NONE);
         let mut found = Vec::with_capacity(count * dim);
         for z in all.chunks(CHUNK * dim) {
             let samples = self.generate(z).await?;
@@ -270,13 +271,9 @@ impl Trainer {
         let (attributes, heads) = (classifier.attributes(), classifier.heads().to_vec());
         let kind = self.image_kind()?;
         let width = kind.facts().shape[1];
-        let dim = self.config.prior.dim;
-        let z = latent::draw(
-            &self.config.prior,
-            DIRECTION_SAMPLES,
-            self.seed,
-            Truncation::NONE,
-        );
+        let prior = self.prior()?;
+        let dim = prior.dim;
+        let z = latent::draw(prior, DIRECTION_SAMPLES, self.seed, Truncation::NONE);
         // For each attribute the class of each sample; none where the verdict is unsure.
         let mut classes = vec![Vec::with_capacity(DIRECTION_SAMPLES); heads.len()];
         let mut measured = Vec::new();
@@ -295,7 +292,7 @@ impl Trainer {
                 let pixels = self.unit_pixels(&samples);
                 measured.extend(
                     pixels
-                        .chunks(self.game.sample_len)
+                        .chunks(self.traced.sample_len)
                         .map(|p| strokes(p, width)),
                 );
             }
@@ -339,12 +336,19 @@ impl Trainer {
 
     /// The directions that G's first layer stretches most; none where it does not start with a matrix.
     async fn principal_directions(&mut self) -> Result<Vec<Direction>, Error> {
-        let prior = self.config.prior.clone();
-        let first = self.game.params[0].first().cloned();
-        let Some(first) = first.filter(|p| p.shape.len() == 2 && p.shape[0] == prior.dim) else {
+        let prior = self.prior()?.clone();
+        let maker = self
+            .traced
+            .networks
+            .iter()
+            .find(|network| network.makes_samples);
+        let first = maker.and_then(|network| Some((network.name, network.params.first()?.clone())));
+        let Some((name, first)) =
+            first.filter(|(_, p)| p.shape.len() == 2 && p.shape[0] == prior.dim)
+        else {
             return Ok(vec![]);
         };
-        let params = self.read_state("g.params").await?;
+        let params = self.read_state(&format!("{name}.params")).await?;
         let params: Vec<f32> = bytemuck::pod_collect_to_vec(&params);
         let matrix = &params[first.offset..first.offset + first.len()];
         let count = PRINCIPALS.min(first.shape[0].min(first.shape[1]));
@@ -370,7 +374,8 @@ impl Trainer {
         progress: &mut dyn FnMut(InvertProgress),
     ) -> Result<Inversion, Error> {
         self.image_kind()?;
-        let (dim, len) = (self.config.prior.dim, self.game.sample_len);
+        let prior = self.prior()?.clone();
+        let (dim, len) = (prior.dim, self.traced.sample_len);
         if image.len() != len {
             return Err(Error::Length {
                 what: "image",
@@ -407,12 +412,7 @@ impl Trainer {
                 / len as f32
         };
         // The nearest of many samples are where to start.
-        let candidates = latent::draw(
-            &self.config.prior,
-            CHUNK,
-            options.seed ^ 0x1457,
-            Truncation::NONE,
-        );
+        let candidates = latent::draw(&prior, CHUNK, options.seed ^ 0x1457, Truncation::NONE);
         let samples = self.generate(&candidates).await?;
         let mut order: Vec<(f32, usize)> = (samples.chunks(len).enumerate())
             .map(|(i, sample)| (error(sample), i))
@@ -430,7 +430,7 @@ impl Trainer {
         let zeros = |bytes: usize| vec![0_u8; bytes];
         for name in ZEROED {
             let state = self.state(name);
-            let shape = &self.game.program.states[state].shape;
+            let shape = &self.traced.program.states[state].shape;
             let bytes = zeros(4 * shape.iter().product::<usize>());
             self.session.write(Slot::State(state), &bytes)?;
         }
@@ -471,13 +471,8 @@ impl Trainer {
     }
 
     fn state(&self, name: &str) -> usize {
-        let state = self.game.program.state(name);
+        let state = self.traced.program.state(name);
         state.expect("callers name states that every game of images has")
-    }
-
-    fn input(&self, name: &str) -> Slot {
-        let input = self.game.program.input(name);
-        Slot::Input(input.expect("callers name inputs that every game of images has"))
     }
 }
 

@@ -3,10 +3,11 @@
 //! Steps are deterministic, so a snapshot and the list of what ran since then lead to any later step again, exactly. A
 //! snapshot every few hundred steps is therefore enough, and no step pays for the possibility.
 
-use ganlet_core::{DType, Program, Slot};
+use ganlet_core::{DType, Slot};
 
 use super::{Error, Trainer};
-use crate::checkpoint;
+use crate::checkpoint::initial_bytes;
+use crate::model::Traced;
 
 /// Runs of entries between snapshots.
 const EVERY: u64 = 500;
@@ -20,15 +21,10 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// The state that a game starts from, which is known without asking the device.
-    pub(super) fn initial(program: &Program) -> Self {
-        let states = program
-            .states
-            .iter()
-            .enumerate()
-            .filter(|(_, state)| checkpoint::is_learned(state));
-        let states = states
-            .map(|(index, state)| (index, checkpoint::initial_bytes(state)))
+    /// The state that a model starts from, which is known without asking the device.
+    pub(super) fn initial(traced: &Traced) -> Self {
+        let states = (traced.saved_states())
+            .map(|(index, state)| (index, initial_bytes(state)))
             .collect();
         Self {
             step: 0,
@@ -139,20 +135,20 @@ impl Trainer {
     /// The first parameter, by name, that holds a number that is not finite, or else the first other state with NaN: what
     /// optimizers and batch norms remember gets into parameters and samples. What was recorded does not.
     pub(super) fn not_finite<B: AsRef<[u8]>>(&self, states: &[(usize, B)]) -> Option<String> {
-        let players = [("g", &self.game.params[0]), ("d", &self.game.params[1])];
         let mut other = None;
         for (index, bytes) in states {
-            let state = &self.game.program.states[*index];
+            let state = &self.traced.program.states[*index];
             if state.dtype != DType::F32 || state.name == "metrics" {
                 continue;
             }
             let values: Vec<f32> = bytemuck::pod_collect_to_vec(bytes.as_ref());
-            let player = (players.iter()).find(|(p, _)| state.name == format!("{p}.params"));
-            if let Some((player, params)) = player {
+            let network =
+                (self.traced.networks.iter()).find(|n| state.name == format!("{}.params", n.name));
+            if let Some(network) = network {
                 let bad = values.iter().position(|v| !v.is_finite());
-                let of = |at: usize| params.iter().find(|p| at < p.offset + p.len());
+                let of = |at: usize| network.params.iter().find(|p| at < p.offset + p.len());
                 if let Some(param) = bad.and_then(of) {
-                    return Some(format!("{player}.{}", param.name));
+                    return Some(format!("{}.{}", network.name, param.name));
                 }
             } else if other.is_none() && values.iter().any(|v| v.is_nan()) {
                 // A mean of squares may overflow: its parameters stand still then, and all else goes on.

@@ -3,7 +3,7 @@
 use ganlet_core::Slot;
 
 use super::{Error, Options, Trainer};
-use crate::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::checkpoint::{Checkpoint, CheckpointError};
 
 impl Trainer {
     /// Everything that is needed to go on later, as one safetensors file.
@@ -24,7 +24,7 @@ impl Trainer {
             self.config.clone(),
             self.seed,
             self.step,
-            &self.game.program,
+            &self.traced,
             states,
         ))
     }
@@ -49,13 +49,13 @@ impl Trainer {
     /// # Errors
     /// A checkpoint of another game, or one with numbers that are not finite; nothing has changed then.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
-        let states = checkpoint.matched(&self.game.program)?;
+        let states = checkpoint.matched(&self.traced)?;
         if let Some(tensor) = self.not_finite(&states) {
             return Err(CheckpointError::NotFinite { tensor }.into());
         }
         for (index, bytes) in states {
             self.session.write(Slot::State(index), &bytes)?;
-            if self.game.program.states[index].name == "metrics.cursor" {
+            if self.traced.program.states[index].name == "metrics.cursor" {
                 self.recorded = bytemuck::pod_read_unaligned::<u32>(&bytes).into();
             }
         }
@@ -68,11 +68,9 @@ impl Trainer {
 
     /// State that training changes: index and contents.
     pub(super) async fn mutable_states(&mut self) -> Result<Vec<(usize, Vec<u8>)>, Error> {
-        let mut states = Vec::new();
-        for index in 0..self.game.program.states.len() {
-            if !checkpoint::is_learned(&self.game.program.states[index]) {
-                continue;
-            }
+        let saved: Vec<usize> = self.traced.saved_states().map(|(index, _)| index).collect();
+        let mut states = Vec::with_capacity(saved.len());
+        for index in saved {
             states.push((index, self.session.read(Slot::State(index)).await?));
         }
         Ok(states)

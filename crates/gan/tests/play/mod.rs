@@ -1,14 +1,14 @@
 //! A game on the reference interpreter in f64, whose states a test may set.
 
 use ganlet::ExperimentConfig;
-use ganlet::game::{Dataset, Game};
+use ganlet::model::{Dataset, Traced};
 use ganlet_core::eval::{Evaluator, Value};
 use serde_json::Value as Json;
 
 /// A game under way.
 pub(crate) struct Play {
-    /// The game.
-    pub(crate) game: Game,
+    /// The game, traced.
+    pub(crate) game: Traced,
     /// Its states, in the program's order.
     pub(crate) states: Vec<Value<f64>>,
 }
@@ -17,7 +17,7 @@ impl Play {
     /// The game of a config that is given as JSON, from seed 0.
     pub(crate) fn new(config: &Json) -> Result<Self, ganlet::ConfigError> {
         let config = ExperimentConfig::parse(&config.to_string())?;
-        let game = Game::new(&config, &Dataset::None, 0, u64::MAX)?;
+        let game = Traced::new(&config, &Dataset::None, 0, u64::MAX)?;
         let states = Evaluator::<f64>::new(&game.program).states;
         Ok(Self { game, states })
     }
@@ -46,7 +46,7 @@ impl Play {
         evaluator.run(entry);
         self.states = evaluator.states;
         let mut metrics = self.game.metrics.iter();
-        let metric = metrics.position(|&name| name == metric).unwrap();
+        let metric = metrics.position(|m| m.name == metric).unwrap();
         self.state("metrics")[metric]
     }
 }

@@ -16,6 +16,7 @@ pub use train::{Progress, TrainOptions, train};
 use crate::broken::Broken;
 use crate::data::{Attribute, Images};
 use crate::layer::{Learned, Mode, Stack};
+use crate::tensor::softmax;
 
 /// Images that are looked at at once.
 const BATCH: usize = 64;
@@ -159,70 +160,5 @@ fn logits(stack: &Stack, params: &Tensor, x: &Tensor, mode: &mut Mode<'_>) -> Te
         params,
         spectral: None,
     };
-    stack.forward(learned, x, mode)
-}
-
-/// `e^a / sum e^a` along rows, with the largest `a` taken away first, so that nothing overflows.
-fn softmax(a: &Tensor) -> Tensor {
-    let powers = (a - a.max_along(&[1]).detach()).exp();
-    let sum = powers.sum(&[1]);
-    powers / sum
-}
-
-/// `log sum e^a - a[label]` of each row, `[n, 1]`; `labels` are u32, `[n, 1]`.
-fn cross_entropy(a: &Tensor, labels: &Tensor) -> Tensor {
-    let top = a.max_along(&[1]).detach();
-    let log_sum = (a - &top).exp().sum(&[1]).log() + top;
-    let chosen = a
-        .iota_like(&a.shape(), 1)
-        .equal(labels)
-        .select(a, &a.constant_like(0.0));
-    log_sum - chosen.sum(&[1])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ganlet_core::backend::Choice;
-
-    /// Runs `f` on rows of logits and labels, on the CPU.
-    fn run(a: [[f32; 3]; 2], labels: [u32; 2], f: impl Fn(&Tensor, &Tensor) -> Tensor) -> Vec<f32> {
-        let b = Builder::new();
-        let (x, y) = (
-            b.input("a", &[2, 3], DType::F32),
-            b.input("y", &[2, 1], DType::U32),
-        );
-        b.entry("f", &[], &[("f", &f(&x, &y))]);
-        let place = pollster::block_on(Place::find(Choice::Cpu, 1)).unwrap();
-        let mut session = Session::new(&place, &b.build().unwrap()).unwrap();
-        session
-            .write(Slot::Input(0), bytemuck::cast_slice(a.as_flattened()))
-            .unwrap();
-        session
-            .write(Slot::Input(1), bytemuck::cast_slice(&labels))
-            .unwrap();
-        pollster::block_on(session.run(0, 1)).unwrap();
-        let bytes = pollster::block_on(session.read(Slot::Output {
-            entry: 0,
-            output: 0,
-        }))
-        .unwrap();
-        bytemuck::pod_collect_to_vec(&bytes)
-    }
-
-    #[test]
-    fn softmax_and_cross_entropy_have_their_closed_forms_at_any_size() {
-        let a = [[0.0, 2_f32.ln(), 5_f32.ln()], [1000.0, 1000.0, 1000.0]];
-        let probabilities = run(a, [0, 0], |a, _| softmax(a));
-        let third = 1.0 / 3.0;
-        for (p, expected) in probabilities
-            .iter()
-            .zip([0.125, 0.25, 0.625, third, third, third])
-        {
-            assert!((p - expected).abs() < 1e-6, "{probabilities:?}");
-        }
-        let costs = run(a, [2, 1], cross_entropy);
-        assert!((costs[0] - (8_f32 / 5.0).ln()).abs() < 1e-6, "{costs:?}");
-        assert!((costs[1] - 3_f32.ln()).abs() < 1e-3, "{costs:?}");
-    }
+    stack.forward(learned, x, None, mode).output
 }

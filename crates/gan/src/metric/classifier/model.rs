@@ -69,7 +69,8 @@ impl Model {
 
     /// Its network. The constructors have checked it.
     pub(super) fn stack(&self) -> Stack {
-        Stack::new("network", &self.network, &self.facts().shape).expect("checked when it was made")
+        Stack::new("network", &self.network, &self.facts().shape, 0)
+            .expect("checked when it was made")
     }
 
     /// As a safetensors file, with the `command` that makes it again.
@@ -108,7 +109,7 @@ impl Model {
                 excerpt(&e.to_string())
             ))
         })?;
-        let stack = Stack::new("network", &header.network, &header.kind.facts().shape)
+        let stack = Stack::new("network", &header.network, &header.kind.facts().shape, 0)
             .map_err(|e| error(e.to_string()))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(damaged)?;
         let view = tensors.tensor(PARAMS).map_err(damaged)?;

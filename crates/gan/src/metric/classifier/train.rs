@@ -6,12 +6,13 @@ use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
 use serde_json::json;
 
 use super::model::Model;
-use super::{Classifier, cross_entropy, heads, logits};
+use super::{Classifier, heads, logits};
 use crate::config::{Network, Optimizer};
 use crate::data::{ImageKind, ImageSet, Images};
 use crate::init;
 use crate::layer::{Mode, Stack};
 use crate::random::Random;
+use crate::tensor::cross_entropy;
 use crate::trainer::Error;
 
 /// How long and from what seed.
@@ -84,7 +85,7 @@ pub async fn train(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Model, Error> {
     let network = network(kind);
-    let stack = Stack::new("network", &network, &kind.facts().shape)?;
+    let stack = Stack::new("network", &network, &kind.facts().shape, 0)?;
     let first = init::parameters(&stack, &network.init, options.seed, 0, None);
     let program = program(&stack, &images.train, &first, options);
     let state = |name: &str| Slot::State(program.state(name).expect("declared below"));

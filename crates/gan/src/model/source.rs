@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ganlet_core::{Builder, DType, Init, Tensor};
 
-use super::player::Turn;
-use crate::config::{Data, ExperimentConfig, PoolData, PriorKind};
+use super::program::{Role, States};
+use crate::config::{Common, Data, PoolData, Prior, PriorKind};
 use crate::data::{ImageSet, Images, Toy};
 use crate::error::ConfigError;
 use crate::init::bench;
@@ -38,9 +38,10 @@ enum Kind {
         count: usize,
         cumulative: Option<Tensor>,
     },
-    /// Packed bytes `[images, pixels]`, scaled to `black..1`.
+    /// Packed bytes `[images, pixels]`, scaled to `black..1`, and one byte for each attribute `[images, attributes]`.
     Images {
         bytes: Tensor,
+        labels: Tensor,
         count: usize,
         black: f64,
     },
@@ -56,34 +57,31 @@ struct Pool {
     batch: usize,
 }
 
-fn floats(values: &[f32]) -> Init {
-    Init::Bytes(bytemuck::cast_slice(values).into())
-}
-
 impl Source {
     pub(super) fn new(
-        b: &Builder,
-        config: &ExperimentConfig,
+        states: &mut States<'_>,
+        common: &Common,
         dataset: &Dataset,
+        noise_len: usize,
     ) -> Result<Self, ConfigError> {
-        match (&config.data, dataset) {
-            (Data::Toy(toy), _) => Ok(Self::mixture(b, toy)),
+        match (&common.data, dataset) {
+            (Data::Toy(toy), _) => Ok(Self::mixture(states, toy)),
             (Data::Images(chosen), Dataset::Images(loaded)) => {
                 let count = chosen.images.min(loaded.train.len());
-                Ok(Self::images(b, &loaded.train, count, chosen.black))
+                Ok(Self::images(states, &loaded.train, count, chosen.black))
             }
             (Data::Images(_), Dataset::None) => Err(ConfigError::new(
                 "data",
                 "these images have not been loaded",
-                "load the data set first, then build the game",
+                "load the data set first, then build the model",
             )),
             (Data::Pool(PoolData::BenchPool { dim, ring }), _) => {
-                Ok(Self::pool(b, config, *dim, *ring))
+                Ok(Self::pool(states, common.batch, noise_len, *dim, *ring))
             }
         }
     }
 
-    fn mixture(b: &Builder, toy: &Toy) -> Self {
+    fn mixture(states: &mut States<'_>, toy: &Toy) -> Self {
         let (dim, parts) = (toy.dim(), toy.components());
         let count = parts.len();
         let rows: Vec<f32> = parts
@@ -96,12 +94,7 @@ impl Source {
                     .collect::<Vec<_>>()
             })
             .collect();
-        let components = b.state(
-            "data.components",
-            &[count, dim + 1],
-            DType::F32,
-            floats(&rows),
-        );
+        let components = states.floats("data.components", &[count, dim + 1], &rows, Role::Data);
         let equal = parts
             .iter()
             .all(|p| (p.weight - parts[0].weight).abs() < 1e-12);
@@ -114,7 +107,7 @@ impl Source {
                     sum as f32
                 })
                 .collect();
-            b.state("data.cumulative", &[1, count], DType::F32, floats(&ends))
+            states.floats("data.cumulative", &[1, count], &ends, Role::Data)
         });
         Self {
             shape: vec![dim],
@@ -127,15 +120,15 @@ impl Source {
         }
     }
 
-    fn images(b: &Builder, images: &Images, count: usize, black: f64) -> Self {
+    fn images(states: &mut States<'_>, images: &Images, count: usize, black: f64) -> Self {
         let dim = images.image_len();
         let view = images.slice(0..count);
-        let bytes = b.state(
-            "data.images",
-            &[count, dim],
-            DType::U8,
-            Init::Bytes(Arc::from(view.bytes)),
-        );
+        let packed = |states: &mut States<'_>, name: &str, width: usize, bytes: &[u8]| {
+            let init = Init::Bytes(Arc::from(bytes));
+            states.declare(name, &[count, width], DType::U8, init, Role::Data)
+        };
+        let bytes = packed(states, "data.images", dim, view.bytes);
+        let labels = packed(states, "data.labels", images.attributes.len(), view.labels);
         let mut sums = vec![0_u64; dim];
         view.bytes.chunks_exact(dim).for_each(|image| {
             sums.iter_mut()
@@ -150,6 +143,7 @@ impl Source {
             shape: vec![images.height, images.width, images.channels],
             kind: Kind::Images {
                 bytes,
+                labels,
                 count,
                 black,
             },
@@ -157,8 +151,7 @@ impl Source {
         }
     }
 
-    fn pool(b: &Builder, config: &ExperimentConfig, dim: usize, ring: bool) -> Self {
-        let (batch, z) = (config.batch, config.prior.dim);
+    fn pool(states: &mut States<'_>, batch: usize, z: usize, dim: usize, ring: bool) -> Self {
         let gather = |seed: u32, width: usize, make: &dyn Fn(u32) -> Vec<f32>| -> Vec<f32> {
             let all: Vec<f32> = (0..POOL as u32).flat_map(|i| make(seed + i)).collect();
             debug_assert_eq!(all.len(), POOL * batch * width);
@@ -186,8 +179,8 @@ impl Source {
                 .map(|v| v + 0.5)
                 .collect()
         });
-        let state = |name: &str, width: usize, values: &[f32]| {
-            b.state(name, &[POOL * batch, width], DType::F32, floats(values))
+        let mut state = |name: &str, width: usize, values: &[f32]| {
+            states.floats(name, &[POOL * batch, width], values, Role::Data)
         };
         let pool = Pool {
             real: state("data.real", dim, &real),
@@ -196,7 +189,7 @@ impl Source {
                 state("data.z2", z, &noise(321)),
             ],
             mix: state("data.mix", 1, &mix),
-            turn: b.state("pool.turn", &[1], DType::U32, Init::Zeros),
+            turn: states.zeros("pool.turn", &[1], DType::U32, Role::Statistic),
             batch,
         };
         Self {
@@ -216,8 +209,8 @@ impl Source {
         self.mean.as_deref()
     }
 
-    /// A minibatch of real data, `[count, dim]`.
-    pub(super) fn real(&self, random: &Random, count: usize) -> Tensor {
+    /// A minibatch of the data.
+    pub(super) fn batch(&self, random: &Random, count: usize) -> Batch {
         match &self.kind {
             Kind::Mixture {
                 components,
@@ -235,28 +228,45 @@ impl Source {
                 let rows = components.gather(&chosen);
                 let dim = self.dim();
                 let (mean, std) = (rows.narrow(1, 0, dim), rows.narrow(1, dim, 1));
-                mean + std * random.normal(&[count, dim])
+                let x = mean + std * random.normal(&[count, dim]);
+                let labels = Labels::Components(chosen);
+                Batch { x, labels }
             }
             Kind::Images {
                 bytes,
+                labels,
                 count: images,
                 black,
             } => {
                 let chosen = random.integers(&[count], *images as u32);
-                bytes.gather(&chosen).cast(DType::F32) * ((1.0 - black) / 255.0) + *black
+                let x = bytes.gather(&chosen).cast(DType::F32) * ((1.0 - black) / 255.0) + *black;
+                let labels = Labels::Rows {
+                    table: labels.clone(),
+                    chosen,
+                };
+                Batch { x, labels }
             }
-            Kind::Pool(pool) => pool.rows(&pool.real),
+            Kind::Pool(pool) => Batch {
+                x: pool.rows(&pool.real),
+                labels: Labels::None,
+            },
         }
     }
 
-    /// A minibatch of noise, `[batch, prior.dim]`.
-    pub(super) fn noise(&self, random: &Random, config: &ExperimentConfig, turn: Turn) -> Tensor {
+    /// A minibatch of noise, `[count, prior.dim]`, for the update of index `update`.
+    pub(super) fn noise(
+        &self,
+        random: &Random,
+        count: usize,
+        prior: &Prior,
+        update: usize,
+    ) -> Tensor {
         if let Kind::Pool(pool) = &self.kind {
-            return pool.rows(&pool.noise[if turn == Turn::First { 0 } else { 1 }]);
+            return pool.rows(&pool.noise[update.min(1)]);
         }
-        let shape = [config.batch, config.prior.dim];
-        let scale = config.prior.scale;
-        match config.prior.kind {
+        let shape = [count, prior.dim];
+        let scale = prior.scale;
+        match prior.kind {
             PriorKind::Normal => random.normal(&shape) * scale,
             PriorKind::Uniform => random.uniform(&shape) * (2.0 * scale) - scale,
         }
@@ -280,13 +290,47 @@ impl Source {
         vec![(pool.turn.clone(), next)]
     }
 
-    /// The first rows of the benchmark's real data.
-    pub(super) fn pool_rows(&self, b: &Builder, count: usize) -> Tensor {
+    /// Data to look at, `[count, dim]`, from draws of their own; the benchmark's are its first rows.
+    pub(super) fn real(&self, b: &Builder, draw: &Tensor, count: usize) -> Tensor {
         match &self.kind {
             Kind::Pool(pool) => pool.real.gather(&b.iota(&[count], 0)),
-            Kind::Mixture { .. } | Kind::Images { .. } => {
-                unreachable!("only the benchmark has a pool")
-            }
+            Kind::Mixture { .. } | Kind::Images { .. } => self.batch(&Random::new(draw), count).x,
+        }
+    }
+}
+
+/// A minibatch of the data.
+pub struct Batch {
+    /// Samples, `[batch, numbers]`.
+    pub x: Tensor,
+    labels: Labels,
+}
+
+/// What the labels of a minibatch are read from.
+enum Labels {
+    None,
+    /// The component of the mixture that each point came from, `[batch]`.
+    Components(Tensor),
+    /// A table `[images, attributes]` and the images that were chosen.
+    Rows {
+        table: Tensor,
+        chosen: Tensor,
+    },
+}
+
+impl Batch {
+    /// The class of each sample, u32 `[batch, 1]`, by an attribute of the data.
+    ///
+    /// # Panics
+    /// If the data have no labels; [`Task::classes`](super::Task::classes) says so before anything is traced.
+    pub fn labels(&self, attribute: usize) -> Tensor {
+        match &self.labels {
+            Labels::None => panic!("the task was asked for classes"),
+            Labels::Components(chosen) => chosen.reshape(&[chosen.numel(), 1]),
+            Labels::Rows { table, chosen } => table
+                .gather(chosen)
+                .cast(DType::U32)
+                .narrow(1, attribute, 1),
         }
     }
 }

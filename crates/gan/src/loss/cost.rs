@@ -2,8 +2,8 @@
 
 use ganlet_core::Tensor;
 
-use crate::config::Cost;
 use crate::layer::{relu, softplus};
+use crate::model::gan::Cost;
 
 /// Logits above this are cut in the maximum likelihood cost, whose gradient is `e^a`.
 const LARGEST_LOGIT: f64 = 30.0;
@@ -29,6 +29,19 @@ pub fn generator(cost: Cost, fake: &Tensor) -> Tensor {
         Cost::MaximumLikelihood => -fake.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp().mean_all(),
         Cost::LeastSquares => (fake - 1.0).square().mean_all(),
         Cost::Hinge | Cost::Wasserstein => -fake.mean_all(),
+    }
+}
+
+/// What an encoder minimizes, from D's logits on data with its latents: the pairs are to pass for those of G, as the mirror image
+/// of [`generator`] (Donahue et al. 2017, equation 3).
+pub fn encoder(cost: Cost, real: &Tensor) -> Tensor {
+    match cost {
+        Cost::LeastSquares => real.square().mean_all(),
+        Cost::Minimax
+        | Cost::NonSaturating
+        | Cost::MaximumLikelihood
+        | Cost::Hinge
+        | Cost::Wasserstein => generator(cost, &-real),
     }
 }
 

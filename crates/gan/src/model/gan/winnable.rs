@@ -1,8 +1,10 @@
 //! Games that a player cannot win, whatever it learns, are refused with the cure: G whose samples cannot reach the data, and D
 //! whose verdicts cannot reach what its cost rewards.
 
-use super::{Cost, Data, ExperimentConfig, ImageData, Init, Layer, Network, PoolData};
+use super::{Cost, Gan};
+use crate::config::{Data, ImageData, Init, Layer, Network, PoolData};
 use crate::error::ConfigError;
+use crate::model::Task;
 
 /// The smallest and the largest number that something takes or makes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +41,7 @@ impl Layer {
             Layer::Dense { .. } | Layer::Maxout { .. } | Layer::Residual { .. } => Range::ALL,
             Layer::Conv { .. } | Layer::ConvTranspose { .. } => Range::ALL,
             Layer::Upsample { .. } | Layer::AveragePool { .. } => Range::ALL,
-            Layer::PixelShuffle { .. } | Layer::Reshape { .. } => Range::ALL,
+            Layer::PixelShuffle { .. } | Layer::Reshape { .. } | Layer::Condition => Range::ALL,
         }
     }
 
@@ -48,7 +50,10 @@ impl Layer {
         match self {
             Layer::Upsample { .. } | Layer::AveragePool { .. } => true,
             Layer::PixelShuffle { .. } | Layer::Reshape { .. } => true,
-            Layer::Dense { .. } | Layer::Maxout { .. } | Layer::Residual { .. } => false,
+            Layer::Dense { .. }
+            | Layer::Maxout { .. }
+            | Layer::Residual { .. }
+            | Layer::Condition => false,
             Layer::Conv { .. } | Layer::ConvTranspose { .. } => false,
             Layer::Relu | Layer::LeakyRelu { .. } | Layer::Softplus => false,
             Layer::Tanh | Layer::Sigmoid => false,
@@ -64,41 +69,41 @@ fn end<'a>(network: &'a Network, field: &str) -> Option<(&'a Layer, String)> {
     Some((layer, format!("{field}.layers.{i}")))
 }
 
-impl ExperimentConfig {
+/// What most of the data lie in; toys out to one standard deviation.
+fn data_range(task: &Task<'_>) -> Range {
+    match task.data {
+        Data::Toy(toy) => {
+            let (bounds, dim) = (toy.mixture().support(1.0), toy.dim());
+            let low = bounds.lower[..dim].iter().copied();
+            let high = bounds.upper[..dim].iter().copied();
+            Range(
+                low.fold(f64::INFINITY, f64::min),
+                high.fold(f64::NEG_INFINITY, f64::max),
+            )
+        }
+        Data::Images(ImageData { black, .. }) => Range(*black, 1.0),
+        Data::Pool(PoolData::BenchPool { ring: false, .. }) => Range(-1.0, 1.0),
+        Data::Pool(PoolData::BenchPool { ring: true, .. }) => Range(-2.0, 2.0),
+    }
+}
+
+impl Gan {
     /// Whether both players can win.
     ///
     /// # Errors
     /// The layer that keeps one from it.
-    pub(super) fn check_winnable(&self) -> Result<(), ConfigError> {
-        self.check_g()?;
+    pub(super) fn check_winnable(&self, task: &Task<'_>) -> Result<(), ConfigError> {
+        self.check_g(task)?;
         self.check_d()?;
-        self.check_start()
+        self.check_start(task)
     }
 
-    /// What most of the data lie in; toys out to one standard deviation.
-    fn data_range(&self) -> Range {
-        match &self.data {
-            Data::Toy(toy) => {
-                let (bounds, dim) = (toy.mixture().support(1.0), toy.dim());
-                let low = bounds.lower[..dim].iter().copied();
-                let high = bounds.upper[..dim].iter().copied();
-                Range(
-                    low.fold(f64::INFINITY, f64::min),
-                    high.fold(f64::NEG_INFINITY, f64::max),
-                )
-            }
-            Data::Images(ImageData { black, .. }) => Range(*black, 1.0),
-            Data::Pool(PoolData::BenchPool { ring: false, .. }) => Range(-1.0, 1.0),
-            Data::Pool(PoolData::BenchPool { ring: true, .. }) => Range(-2.0, 2.0),
-        }
-    }
-
-    fn check_g(&self) -> Result<(), ConfigError> {
+    fn check_g(&self, task: &Task<'_>) -> Result<(), ConfigError> {
         let Some((layer, field)) = end(&self.generator, "generator") else {
             return Ok(());
         };
-        let (makes, data) = (layer.range(), self.data_range());
-        let is_image = matches!(self.data, Data::Images(_));
+        let (makes, data) = (layer.range(), data_range(task));
+        let is_image = matches!(task.data, Data::Images(_));
         if !makes.holds(data) {
             return Err(ConfigError::new(
                 field,
@@ -172,7 +177,7 @@ impl ExperimentConfig {
     }
 
     /// A start from the data's mean needs data with a mean, and layers that can begin there.
-    fn check_start(&self) -> Result<(), ConfigError> {
+    fn check_start(&self, task: &Task<'_>) -> Result<(), ConfigError> {
         let asks = |network: &Network| {
             matches!(
                 network.init,
@@ -196,7 +201,7 @@ impl ExperimentConfig {
         if !asks(&self.generator) {
             return Ok(());
         }
-        if !matches!(self.data, Data::Images(ImageData { black: 0.0, .. })) {
+        if !matches!(task.data, Data::Images(ImageData { black: 0.0, .. })) {
             return refuse(
                 "generator",
                 "only images from 0 to 1 have a mean that a bias before a sigmoid can start at",
@@ -218,8 +223,7 @@ impl ExperimentConfig {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::*;
-    use crate::preset;
+    use crate::{ExperimentConfig, preset};
 
     fn layers(end: &[Value]) -> Value {
         let mut layers = vec![
@@ -240,7 +244,7 @@ mod tests {
     #[test]
     fn every_preset_can_be_won() {
         for preset in preset::all() {
-            preset.config().check_winnable().unwrap();
+            preset.config().validate().unwrap();
         }
     }
 

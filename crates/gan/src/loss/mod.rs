@@ -1,0 +1,5 @@
+//! What models make small: each a function of tensors with its equation.
+
+pub mod cost;
+pub mod mmd;
+pub mod penalty;

@@ -1,0 +1,263 @@
+//! What a model says of itself: plain descriptions that the trainer, the terminal and the page map over.
+
+use serde::Serialize;
+
+use crate::config::{Init, Network, Optimizer, Prior};
+use crate::error::ConfigError;
+use crate::layer::ParamKind;
+
+/// A network and how it learns.
+pub struct NetworkSpec<'a> {
+    /// The prefix of its states: `g` has `g.params`.
+    pub name: &'static str,
+    /// Its place in the config.
+    pub field: &'static str,
+    /// What it consists of.
+    pub body: Body<'a>,
+    /// How it follows its gradient.
+    pub optimizer: &'a Optimizer,
+    /// The optimizer's place in the config.
+    pub optimizer_field: &'static str,
+    /// Extents of one input.
+    pub input: Vec<usize>,
+    /// Numbers of the second input, which condition layers join; 0 where there is none.
+    pub condition: usize,
+    /// Extents that it has to end with.
+    pub output: Vec<usize>,
+    /// What has those extents, such as `a sample of the data`.
+    pub output_is: &'static str,
+    /// Batches that go through it as one.
+    pub batches: usize,
+    /// Whether its last bias may start at the data's mean.
+    pub makes_samples: bool,
+}
+
+/// What a network consists of.
+pub enum Body<'a> {
+    /// Layers, from input to output.
+    Layers(&'a Network),
+    /// Parameters that the model's own mathematics uses.
+    Parameters {
+        /// Name, extents and kind of each.
+        parts: Vec<(&'static str, Vec<usize>, ParamKind)>,
+        /// How weights start.
+        init: Init,
+    },
+}
+
+/// Something that a model keeps on the device beside its networks; zeros before the first step.
+pub struct StateSpec {
+    /// Its name in checkpoints.
+    pub name: &'static str,
+    /// Its extents.
+    pub shape: Vec<usize>,
+}
+
+/// One of the moves of a training step: a *player* of the tutorial, with what it moves and how often.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Update {
+    /// Such as `d`.
+    pub name: &'static str,
+    /// In words, such as `Update D`.
+    pub title: &'static str,
+    /// The networks that follow the gradient of its loss.
+    pub networks: Vec<&'static str>,
+    /// How often it happens within a step.
+    pub times: usize,
+}
+
+/// Something that can be asked of a model.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    /// Such as `generate`.
+    pub name: &'static str,
+    /// What kind of question it is.
+    #[serde(flatten)]
+    pub kind: ViewKind,
+    /// What the question consists of.
+    pub inputs: Vec<Input>,
+    /// Numbers of one answer.
+    pub len: usize,
+    /// What the numbers of an answer lie between, where that is known: `[0, 1]` for a probability.
+    pub range: Option<[f64; 2]>,
+}
+
+/// Kinds of questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ViewKind {
+    /// From noise (and a label, or codes) to samples.
+    Decode,
+    /// How real a sample is.
+    Score,
+    /// From samples to latents.
+    Encode,
+    /// From samples to what the model makes of them by way of its latents.
+    Reconstruct,
+    /// Log density of samples in nats, or a bound of it.
+    LogDensity,
+    /// Probabilities of classes or codes.
+    Classify,
+    /// Samples after one more step of a Markov chain; runs many times.
+    Chain {
+        /// Steps from noise until samples are worth a look.
+        burn_in: usize,
+    },
+}
+
+/// One part of a question: rows of numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Input {
+    /// Such as `z`.
+    pub name: &'static str,
+    /// Numbers of one row.
+    pub len: usize,
+    /// What the numbers are.
+    #[serde(flatten)]
+    pub kind: InputKind,
+}
+
+/// What the numbers of an input are.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum InputKind {
+    /// Noise, with what it is drawn from.
+    Noise {
+        /// Its distribution.
+        prior: Prior,
+    },
+    /// The number of a class.
+    Label {
+        /// The classes, in order.
+        classes: Vec<String>,
+    },
+    /// The number of a category that the model gave a meaning of its own.
+    Category {
+        /// How many there are.
+        count: usize,
+    },
+    /// Numbers from -1 to 1 that the model gave a meaning of its own.
+    Code,
+    /// A sample.
+    Sample,
+}
+
+/// What is recorded at every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Metric {
+    /// The name in tables and curves.
+    pub name: &'static str,
+    /// In words.
+    pub title: &'static str,
+    /// Unit; empty for a pure number.
+    pub unit: &'static str,
+    /// Which chart it is drawn in.
+    pub chart: Chart,
+    /// Whose colour it has.
+    pub colour: Colour,
+}
+
+/// Charts of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chart {
+    /// What updates make small.
+    Loss,
+    /// What D says, on average.
+    Score,
+    /// Norms of gradients.
+    Gradient,
+    /// Everything else.
+    Other,
+}
+
+/// Meanings that have a colour of their own; further networks take theirs from the palette.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// What makes samples.
+    Generator,
+    /// What tells real from made.
+    Discriminator,
+    /// Data.
+    Real,
+    /// Samples.
+    Fake,
+    /// A third network, such as an encoder.
+    Third,
+    /// Nothing of these.
+    Neutral,
+}
+
+/// How the parts of a model hang together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagram {
+    /// Its parts.
+    pub blocks: Vec<Block>,
+    /// What flows from one to another.
+    pub arrows: Vec<Arrow>,
+}
+
+/// A part of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Block {
+    /// Such as `g`.
+    pub name: &'static str,
+    /// In words.
+    pub title: &'static str,
+    /// The field of the config that it opens.
+    pub field: &'static str,
+    /// The view whose answers it shows.
+    pub view: Option<&'static str>,
+    /// Whose colour it has.
+    pub colour: Colour,
+}
+
+/// What flows from one block to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Arrow {
+    /// The block that it leaves.
+    pub from: &'static str,
+    /// The block that it reaches.
+    pub to: &'static str,
+    /// The updates whose gradient flows back along it.
+    pub gradient_of: Vec<&'static str>,
+}
+
+impl NetworkSpec<'_> {
+    /// Whether the network ends as it has to.
+    pub(super) fn check_end(&self, found: &[usize]) -> Result<(), ConfigError> {
+        let Body::Layers(network) = &self.body else {
+            return Ok(());
+        };
+        let numbers = |shape: &[usize]| shape.iter().product::<usize>();
+        let wanted = &self.output;
+        // Numbers in a row may be an image, but an image of another shape is a mistake.
+        let both_images = found.len() == 3 && wanted.len() == 3;
+        if numbers(found) == numbers(wanted) && !(both_images && found != wanted.as_slice()) {
+            return Ok(());
+        }
+        let last = network.layers.len().saturating_sub(1);
+        Err(ConfigError::new(
+            format!("{}.layers.{last}", self.field),
+            format!(
+                "it ends with {found:?}, but {} has {wanted:?}",
+                self.output_is
+            ),
+            match found.len() {
+                1 => format!("end it with a dense layer of {} units", numbers(wanted)),
+                _ => "choose kernels, strides and padding that end at that size".into(),
+            },
+        ))
+    }
+}
+
+impl View {
+    /// What its noise is drawn from, where it takes noise.
+    pub fn prior(&self) -> Option<&Prior> {
+        self.inputs.iter().find_map(|input| match &input.kind {
+            InputKind::Noise { prior } => Some(prior),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! The fields of a game between a generator and a discriminator.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Network, Optimizer, Prior, one};
+
+/// Both players and the game between them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Gan {
+    /// The noise z that the generator starts from.
+    pub prior: Prior,
+    /// G: from noise to samples.
+    pub generator: Network,
+    /// D: from samples to a logit; its sigmoid is D(x). A critic's score in the Wasserstein game.
+    pub discriminator: Network,
+    /// What each player minimizes.
+    #[serde(default)]
+    pub cost: Cost,
+    /// Factor on both costs; 0.5 gives the tutorial's equations 8, 10 and 13 to the letter.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
+    pub cost_scale: f64,
+    /// The target of D on real data: one-sided label smoothing where below 1 (tutorial, section 4.2).
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
+    pub real_label: f64,
+    /// A penalty on the slope of D between real and generated samples (Gulrajani et al. 2017).
+    #[serde(default)]
+    pub gradient_penalty: Option<GradientPenalty>,
+    /// A label that both players see: G makes a sample of it, D tells whether a sample is one of it (Mirza and Osindero 2014).
+    #[serde(default)]
+    pub labels: Option<Labels>,
+    /// Codes beside the noise that a third network has to recover from the samples (Chen et al. 2016).
+    #[serde(default)]
+    pub codes: Option<Codes>,
+    /// An encoder from samples to noise; D then judges pairs of both (Donahue et al. 2017, Dumoulin et al. 2017).
+    #[serde(default)]
+    pub encoder: Option<Encoder>,
+    /// How G learns.
+    pub g_optimizer: Optimizer,
+    /// How D learns.
+    pub d_optimizer: Optimizer,
+    /// Who moves when.
+    #[serde(default)]
+    pub schedule: Schedule,
+}
+
+/// Labels of the data that both players see, as a second input that condition layers join.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// Which attribute of the data, such as digit or glasses; the first where nothing is said.
+    #[serde(default)]
+    pub attribute: Option<String>,
+}
+
+/// Codes of InfoGAN: G sees them as its second input, Q reads them off the samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// Values of the categorical code, each as likely.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 100)))]
+    pub categories: usize,
+    /// How many continuous codes there are, uniform from -1 to 1.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 16)))]
+    pub continuous: usize,
+    /// Factor on what Q knows of the codes, in both players' costs.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
+    pub weight: f64,
+    /// Q: from what D's last layer starts from to a logit for each category and a mean for each continuous code.
+    pub network: Network,
+    /// How Q learns.
+    pub optimizer: Optimizer,
+}
+
+/// The encoder of a bidirectional GAN. D takes the latent as its second input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Encoder {
+    /// E: from samples to latents.
+    pub network: Network,
+    /// How E learns.
+    pub optimizer: Optimizer,
+}
+
+/// What the players minimize, from D's logit `a`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Cost {
+    /// G minimizes what D maximizes (tutorial, equation 10). G's gradient vanishes when D wins.
+    Minimax,
+    /// G maximizes the log probability of being mistaken (equation 13).
+    #[default]
+    NonSaturating,
+    /// G's expected gradient is that of maximum likelihood when D is optimal (equation 14).
+    MaximumLikelihood,
+    /// Squared distance of the logit from 1 for real, 0 for generated (Mao et al. 2017).
+    LeastSquares,
+    /// Only logits below 1 for real and above -1 for generated samples cost D anything (Lim and Ye 2017; Miyato et al.
+    /// 2018). Its usual company is spectral norm in D.
+    Hinge,
+    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic.
+    Wasserstein,
+}
+
+/// Keeps D's slope near a target between real and generated samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GradientPenalty {
+    /// Factor on the penalty.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
+    pub weight: f64,
+    /// Only slopes above the target cost anything.
+    #[serde(default)]
+    pub one_sided: bool,
+    /// The slope that costs nothing.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
+    pub target: f64,
+}
+
+/// Who moves when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Updates of D for each update of G (the paper's k).
+    #[serde(default = "one_step")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20), extend("x-unit" = "updates")))]
+    pub d_steps: usize,
+    /// Updates of D that G looks ahead through, on its own samples, before it moves (unrolled GANs, Metz et al. 2017).
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10), extend("x-unit" = "updates")))]
+    pub unrolled_steps: usize,
+    /// Whether G sees the D that has just moved.
+    #[serde(default)]
+    pub order: Order,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            d_steps: 1,
+            unrolled_steps: 0,
+            order: Order::Alternating,
+        }
+    }
+}
+
+fn one_step() -> usize {
+    1
+}
+
+/// Order of the players' moves within a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// D moves, then G against the new D.
+    #[default]
+    Alternating,
+    /// Both move at once, from the same samples.
+    Simultaneous,
+}

@@ -1,0 +1,362 @@
+//! What a game declares: networks, updates, views, metrics and the diagram, by which parts it has.
+
+use super::{
+    Codes, D, DISCRIMINATE, E, ENCODE, G, GENERATE, Gan, Order, Q, READ_CODE, RECONSTRUCT, Schedule,
+};
+use crate::config::Monitor;
+use crate::error::ConfigError;
+use crate::layer::Stack;
+use crate::loss::cost;
+use crate::model::{
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Task,
+    Update, View, ViewKind,
+};
+
+impl Schedule {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let range = ConfigError::check_range;
+        range("schedule.d_steps", "updates of D", self.d_steps, 1..=20)?;
+        let ahead = self.unrolled_steps;
+        range(
+            "schedule.unrolled_steps",
+            "updates of D to look ahead",
+            ahead,
+            0..=10,
+        )?;
+        if self.order == Order::Simultaneous && self.d_steps != 1 {
+            return Err(ConfigError::new(
+                "schedule.d_steps",
+                format!("{} updates of D in a simultaneous step", self.d_steps),
+                "use 1, or alternating order",
+            ));
+        }
+        if self.order == Order::Simultaneous && ahead != 0 {
+            return Err(ConfigError::new(
+                "schedule.unrolled_steps",
+                "in a simultaneous step G answers to the D that both start from, not to one that has moved on",
+                "use 0, or alternating order",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Codes {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let range = ConfigError::check_range;
+        range("codes.categories", "categories", self.categories, 2..=100)?;
+        range(
+            "codes.continuous",
+            "continuous codes",
+            self.continuous,
+            0..=16,
+        )?;
+        ConfigError::check_range("codes.weight", "as the factor", self.weight, 0.0..=100.0)?;
+        self.network.validate("codes.network")?;
+        self.optimizer.validate("codes.optimizer")
+    }
+
+    /// Numbers that G sees: one for each category, one for each continuous code. Q ends with as many.
+    fn len(&self) -> usize {
+        self.categories + self.continuous
+    }
+}
+
+impl Gan {
+    pub(super) fn describe_networks(
+        &self,
+        task: &Task<'_>,
+    ) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
+        let labels = self.classes(task)?.map_or(0, |classes| classes.names.len());
+        let codes = self.codes.as_ref().map_or(0, Codes::len);
+        let latent = self.encoder.as_ref().map_or(0, |_| self.prior.dim);
+        let mut networks = vec![
+            NetworkSpec {
+                name: G,
+                field: "generator",
+                body: Body::Layers(&self.generator),
+                optimizer: &self.g_optimizer,
+                optimizer_field: "g_optimizer",
+                input: vec![self.prior.dim],
+                condition: labels + codes,
+                output: task.sample.clone(),
+                output_is: "a sample of the data",
+                batches: 1,
+                makes_samples: true,
+            },
+            NetworkSpec {
+                name: D,
+                field: "discriminator",
+                body: Body::Layers(&self.discriminator),
+                optimizer: &self.d_optimizer,
+                optimizer_field: "d_optimizer",
+                input: task.sample.clone(),
+                condition: labels + latent,
+                output: vec![1],
+                output_is: "D's score of a sample",
+                // Real and generated samples may go through D as one batch.
+                batches: 2,
+                makes_samples: false,
+            },
+        ];
+        if let Some(codes) = &self.codes {
+            let trunk = Stack::new(
+                "discriminator",
+                &self.discriminator,
+                &task.sample,
+                labels + latent,
+            )?;
+            networks.push(NetworkSpec {
+                name: Q,
+                field: "codes.network",
+                body: Body::Layers(&codes.network),
+                optimizer: &codes.optimizer,
+                optimizer_field: "codes.optimizer",
+                input: vec![trunk.last_len],
+                condition: 0,
+                output: vec![codes.len()],
+                output_is: "the code, a logit for each category and a mean for each continuous one,",
+                batches: 1,
+                makes_samples: false,
+            });
+        }
+        if let Some(encoder) = &self.encoder {
+            networks.push(NetworkSpec {
+                name: E,
+                field: "encoder.network",
+                body: Body::Layers(&encoder.network),
+                optimizer: &encoder.optimizer,
+                optimizer_field: "encoder.optimizer",
+                input: task.sample.clone(),
+                condition: 0,
+                output: vec![self.prior.dim],
+                output_is: "a latent",
+                batches: 1,
+                makes_samples: false,
+            });
+        }
+        Ok(networks)
+    }
+
+    pub(super) fn describe_updates(&self) -> Vec<Update> {
+        let (mut with_d, mut with_g) = (vec![D], vec![G]);
+        with_d.extend(self.codes.as_ref().map(|_| Q));
+        with_g.extend(self.encoder.as_ref().map(|_| E));
+        let d_title = if self.codes.is_some() {
+            "Update D and Q"
+        } else {
+            "Update D"
+        };
+        let g_title = if self.encoder.is_some() {
+            "Update G and E"
+        } else {
+            "Update G"
+        };
+        let update = |name, title, networks, times| Update {
+            name,
+            title,
+            networks,
+            times,
+        };
+        vec![
+            update(D, d_title, with_d, self.schedule.d_steps),
+            update(G, g_title, with_g, 1),
+        ]
+    }
+
+    pub(super) fn describe_views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
+        let noise = Input {
+            name: "z",
+            len: self.prior.dim,
+            kind: InputKind::Noise {
+                prior: self.prior.clone(),
+            },
+        };
+        let sample = Input {
+            name: "x",
+            len: task.sample_len(),
+            kind: InputKind::Sample,
+        };
+        let label = self.classes(task)?.map(|classes| Input {
+            name: "label",
+            len: 1,
+            kind: InputKind::Label {
+                classes: classes.names,
+            },
+        });
+        let codes = self.codes.as_ref();
+        let category = codes.map(|codes| Input {
+            name: "category",
+            len: 1,
+            kind: InputKind::Category {
+                count: codes.categories,
+            },
+        });
+        let continuous = codes
+            .filter(|codes| codes.continuous > 0)
+            .map(|codes| Input {
+                name: "code",
+                len: codes.continuous,
+                kind: InputKind::Code,
+            });
+        let made_from = [label.clone(), category, continuous];
+        let view = |name, kind, first: &Input, others: &[Option<Input>], len| View {
+            name,
+            kind,
+            inputs: [first.clone()]
+                .into_iter()
+                .chain(others.iter().flatten().cloned())
+                .collect(),
+            len,
+            range: None,
+        };
+        let label = [label];
+        let mut views = vec![
+            view(
+                GENERATE,
+                ViewKind::Decode,
+                &noise,
+                &made_from,
+                task.sample_len(),
+            ),
+            View {
+                range: cost::is_probability(self.cost).then_some([0.0, 1.0]),
+                ..view(DISCRIMINATE, ViewKind::Score, &sample, &label, 1)
+            },
+        ];
+        if let Some(codes) = codes {
+            views.push(View {
+                range: Some([0.0, 1.0]),
+                ..view(
+                    READ_CODE,
+                    ViewKind::Classify,
+                    &sample,
+                    &label,
+                    codes.categories,
+                )
+            });
+        }
+        if self.encoder.is_some() {
+            views.push(view(ENCODE, ViewKind::Encode, &sample, &[], self.prior.dim));
+            views.push(view(
+                RECONSTRUCT,
+                ViewKind::Reconstruct,
+                &sample,
+                &made_from,
+                task.sample_len(),
+            ));
+        }
+        Ok(views)
+    }
+
+    pub(super) fn describe_metrics(&self, task: &Task<'_>) -> Vec<Metric> {
+        let metric = |name, title, chart, colour| Metric {
+            name,
+            title,
+            unit: "",
+            chart,
+            colour,
+        };
+        let mut metrics = vec![
+            metric("d_loss", "Loss of D", Chart::Loss, Colour::Discriminator),
+            metric("g_loss", "Loss of G", Chart::Loss, Colour::Generator),
+        ];
+        if task.monitor == Monitor::Full {
+            metrics.extend([
+                metric("d_real", "D on real data", Chart::Score, Colour::Real),
+                metric("d_fake", "D on samples", Chart::Score, Colour::Fake),
+                metric(
+                    "d_grad_norm",
+                    "Gradient of D",
+                    Chart::Gradient,
+                    Colour::Discriminator,
+                ),
+                metric(
+                    "g_grad_norm",
+                    "Gradient of G",
+                    Chart::Gradient,
+                    Colour::Generator,
+                ),
+            ]);
+            if self.codes.is_some() {
+                let title = "What Q knows of the category";
+                let code_nats = metric("code_nats", title, Chart::Other, Colour::Third);
+                metrics.push(Metric {
+                    unit: "nats",
+                    ..code_nats
+                });
+            }
+        }
+        metrics
+    }
+
+    pub(super) fn describe_diagram(&self) -> Diagram {
+        let block = |name, title, field, view, colour| Block {
+            name,
+            title,
+            field,
+            view,
+            colour,
+        };
+        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
+            from,
+            to,
+            gradient_of: gradient_of.to_vec(),
+        };
+        let mut blocks = vec![
+            block("noise", "Noise", "prior", None, Colour::Neutral),
+            block(G, "Generator", "generator", None, Colour::Generator),
+            block(
+                "samples",
+                "Samples",
+                "generator",
+                Some(GENERATE),
+                Colour::Fake,
+            ),
+            block("data", "Real data", "data", None, Colour::Real),
+            block(
+                D,
+                "Discriminator",
+                "discriminator",
+                Some(DISCRIMINATE),
+                Colour::Discriminator,
+            ),
+        ];
+        let mut arrows = vec![
+            arrow("noise", G, &[]),
+            arrow(G, "samples", &[G]),
+            arrow("samples", D, &[G]),
+            arrow("data", D, &[]),
+        ];
+        if self.labels.is_some() {
+            blocks.push(block("label", "Label", "labels", None, Colour::Neutral));
+            arrows.extend([arrow("label", G, &[]), arrow("label", D, &[])]);
+        }
+        if self.codes.is_some() {
+            blocks.push(block("codes", "Codes", "codes", None, Colour::Neutral));
+            blocks.push(block(
+                Q,
+                "Code reader",
+                "codes.network",
+                Some(READ_CODE),
+                Colour::Third,
+            ));
+            arrows.extend([arrow("codes", G, &[]), arrow(D, Q, &[D, G])]);
+        }
+        if self.encoder.is_some() {
+            blocks.push(block(
+                E,
+                "Encoder",
+                "encoder.network",
+                Some(ENCODE),
+                Colour::Third,
+            ));
+            arrows.extend([
+                arrow("data", E, &[]),
+                arrow(E, D, &[G]),
+                arrow("noise", D, &[]),
+            ]);
+        }
+        Diagram { blocks, arrows }
+    }
+}

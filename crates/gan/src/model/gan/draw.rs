@@ -1,0 +1,106 @@
+//! What G starts from and what it makes of it: noise, with labels and codes as its second input.
+
+use ganlet_core::{DType, Tensor};
+
+use super::{G, Gan};
+use crate::error::ConfigError;
+use crate::model::source::Batch;
+use crate::model::{Classes, Look, Task, Trace};
+use crate::tensor::{join, one_hot};
+
+/// A generated minibatch and what it was made from.
+pub(super) struct Made {
+    pub(super) x: Tensor,
+    /// D's second input: the label, the noise of a pair.
+    pub(super) for_d: Option<Tensor>,
+    pub(super) codes: Option<Drawn>,
+}
+
+/// Codes that were drawn.
+pub(super) struct Drawn {
+    /// u32, `[batch, 1]`.
+    pub(super) category: Tensor,
+    /// `[batch, continuous]`
+    pub(super) continuous: Option<Tensor>,
+}
+
+impl Made {
+    pub(super) fn detach(self) -> Self {
+        Self {
+            x: self.x.detach(),
+            ..self
+        }
+    }
+}
+
+impl Gan {
+    /// The classes that both players see, where there are labels.
+    pub(super) fn classes(&self, task: &Task<'_>) -> Result<Option<Classes>, ConfigError> {
+        let classes = |attribute| task.classes("labels.attribute", attribute);
+        (self.labels.as_ref())
+            .map(|labels| classes(labels.attribute.as_deref()))
+            .transpose()
+    }
+
+    /// As `classes`, once the config has been checked.
+    fn checked_classes(&self, task: &Task<'_>) -> Option<Classes> {
+        self.classes(task).expect("checked with the config")
+    }
+
+    /// A generated minibatch from fresh noise, labels and codes.
+    pub(super) fn make(&self, t: &Trace<'_>) -> Made {
+        let batch = t.batch_size();
+        let z = t.noise(&self.prior);
+        let label = self.checked_classes(t.task()).map(|classes| {
+            let count = classes.names.len();
+            one_hot(&t.random().integers(&[batch, 1], count as u32), count)
+        });
+        let codes = self.codes.as_ref().map(|codes| Drawn {
+            category: t.random().integers(&[batch, 1], codes.categories as u32),
+            continuous: (codes.continuous > 0)
+                .then(|| t.random().uniform(&[batch, codes.continuous]) * 2.0 - 1.0),
+        });
+        let category = (self.codes.as_ref().zip(codes.as_ref()))
+            .map(|(codes, drawn)| one_hot(&drawn.category, codes.categories));
+        let continuous = codes.as_ref().and_then(|drawn| drawn.continuous.clone());
+        let for_g = join([label.clone(), category, continuous]);
+        let latent = self.encoder.as_ref().map(|_| z.clone());
+        Made {
+            x: t.apply(G, &z, for_g.as_ref()),
+            for_d: join([label, latent]),
+            codes,
+        }
+    }
+
+    /// The labels of real samples as D sees them.
+    pub(super) fn label_of(&self, task: &Task<'_>, batch: &Batch) -> Option<Tensor> {
+        let classes = self.checked_classes(task)?;
+        Some(one_hot(
+            &batch.labels(classes.attribute),
+            classes.names.len(),
+        ))
+    }
+
+    /// A label in a view's inputs, `[rows, 1]`, as networks see it.
+    pub(super) fn label_row(&self, task: &Task<'_>, numbers: Option<&Tensor>) -> Option<Tensor> {
+        let classes = self.checked_classes(task)?;
+        Some(one_hot(&numbers?.cast(DType::U32), classes.names.len()))
+    }
+
+    /// Samples from the inputs of the view that generates: z, and the label, the category, the continuous codes where there are
+    /// any.
+    pub(super) fn decode(&self, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
+        let mut others = inputs[1..].iter();
+        let label = self
+            .labels
+            .as_ref()
+            .and_then(|_| self.label_row(look.task(), others.next()));
+        let codes = self.codes.as_ref();
+        let category = codes
+            .and_then(|codes| Some(one_hot(&others.next()?.cast(DType::U32), codes.categories)));
+        let continuous = codes
+            .filter(|codes| codes.continuous > 0)
+            .and_then(|_| others.next().cloned());
+        look.apply(G, &inputs[0], join([label, category, continuous]).as_ref())
+    }
+}

@@ -1,0 +1,361 @@
+//! The game of two players (Goodfellow et al. 2014): G makes samples from noise, D tells them from data, and each minimizes its
+//! own cost against the other as it is.
+//!
+//! Parts that combine: [`labels`](Gan::labels) for both players, [`codes`](Gan::codes) that Q reads off the samples, an
+//! [`encoder`](Gan::encoder) that turns D's question to pairs, and D's [`lookahead`](Schedule::unrolled_steps).
+
+mod config;
+mod describe;
+mod draw;
+mod winnable;
+
+use ganlet_core::Tensor;
+
+pub use config::{Codes, Cost, Encoder, Gan, GradientPenalty, Labels, Order, Schedule};
+use draw::Made;
+
+use super::describe::{Diagram, Metric, NetworkSpec, Update, View};
+use super::source::Batch;
+use super::{Look, Model, Task, Trace};
+use crate::config::Layer;
+use crate::error::ConfigError;
+use crate::loss::cost;
+use crate::loss::penalty;
+use crate::tensor::{cross_entropy, join, softmax};
+
+/// The generator: its network, and its update.
+const G: &str = "g";
+/// The discriminator: its network, and its update.
+const D: &str = "d";
+/// The network that reads codes off samples.
+const Q: &str = "q";
+/// The encoder.
+const E: &str = "e";
+
+/// The view that turns noise into samples.
+const GENERATE: &str = "generate";
+/// The view that asks how real a sample is.
+const DISCRIMINATE: &str = "discriminate";
+/// The view that reads the categorical code off a sample.
+const READ_CODE: &str = "code";
+/// The view that turns samples into latents.
+const ENCODE: &str = "encode";
+/// The view that turns samples into samples by way of latents.
+const RECONSTRUCT: &str = "reconstruct";
+
+/// What D says of one minibatch.
+struct Opinion {
+    /// Logits on data, `[batch, 1]`.
+    real: Tensor,
+    /// Logits on samples, `[batch, 1]`.
+    fake: Tensor,
+    /// What D's last layer starts from on samples, for Q.
+    fake_features: Tensor,
+}
+
+impl Gan {
+    /// D's opinion of real and generated samples, which go through D as one batch unless its layers couple the samples of a batch.
+    fn opinion(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Opinion {
+        let (of_real, of_made) = (real.condition.as_ref(), made.for_d.as_ref());
+        if t.couples_samples(D) {
+            let real = t.apply(D, &real.x, of_real);
+            let fake = t.features(D, &made.x, of_made);
+            return Opinion {
+                real,
+                fake: fake.output,
+                fake_features: fake.last,
+            };
+        }
+        let batch = t.batch_size();
+        let condition = of_real
+            .zip(of_made)
+            .map(|(a, b)| Tensor::concat(&[a, b], 0));
+        let both = t.features(
+            D,
+            &Tensor::concat(&[&real.x, &made.x], 0),
+            condition.as_ref(),
+        );
+        Opinion {
+            real: both.output.narrow(0, 0, batch),
+            fake: both.output.narrow(0, batch, batch),
+            fake_features: both.last.narrow(0, batch, batch),
+        }
+    }
+
+    /// J(D) where these are its logits.
+    fn d_cost(&self, t: &Trace<'_>, opinion: &Opinion) -> Tensor {
+        let label = t.hyper("real_label", self.real_label);
+        let cost = cost::discriminator(self.cost, &opinion.real, &opinion.fake, &label);
+        cost * t.hyper("cost_scale", self.cost_scale)
+    }
+
+    /// J(G) where these are D's logits for its samples.
+    fn g_cost(&self, t: &Trace<'_>, fake: &Tensor) -> Tensor {
+        cost::generator(self.cost, fake) * t.hyper("cost_scale", self.cost_scale)
+    }
+
+    /// What D pays beside its cost.
+    fn penalty(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Option<Tensor> {
+        let config = self.gradient_penalty.as_ref()?;
+        let mix = t.mix();
+        let weight = t.hyper("gradient_penalty.weight", config.weight);
+        let target = t.hyper("gradient_penalty.target", config.target);
+        let score = |x: &Tensor| t.probe(D, x, real.condition.as_ref());
+        let (real, fake) = (&real.x, &made.x);
+        let penalty = penalty::gradient_penalty(score, real, fake, &mix, &target, config.one_sided);
+        Some(penalty * weight)
+    }
+
+    /// What Q pays for codes that it cannot read off the samples, less what cannot be helped: minus the bound on mutual
+    /// information of Chen et al. 2016, equation 5, up to the entropy of the codes. Q's density of a continuous code is normal
+    /// with deviation 1.
+    fn code_cost(&self, t: &Trace<'_>, made: &Made, features: &Tensor) -> Option<Tensor> {
+        let (codes, drawn) = (self.codes.as_ref()?, made.codes.as_ref()?);
+        let read = t.apply(Q, features, None);
+        let logits = read.narrow(1, 0, codes.categories);
+        let nats = cross_entropy(&logits, &drawn.category).mean_all();
+        if t.records_all() {
+            t.record("code_nats", &((codes.categories as f64).ln() - &nats));
+        }
+        let cost = match &drawn.continuous {
+            None => nats,
+            Some(code) => {
+                let mean = read.narrow(1, codes.categories, codes.continuous);
+                nats + (mean - code).square().sum(&[1]).mean_all() * 0.5
+            }
+        };
+        Some(cost * t.hyper("codes.weight", codes.weight))
+    }
+
+    /// What D makes small on these samples, and what it says of them.
+    fn d_loss(&self, t: &Trace<'_>, real: &Real, made: &Made) -> (Tensor, Opinion) {
+        let opinion = self.opinion(t, real, made);
+        let cost = self.d_cost(t, &opinion);
+        let penalty = self.penalty(t, real, made);
+        let code_cost = self.code_cost(t, made, &opinion.fake_features);
+        let loss = [penalty, code_cost]
+            .into_iter()
+            .flatten()
+            .fold(cost, |sum, term| sum + term);
+        (loss, opinion)
+    }
+
+    /// D(x) where a logit is one of a probability, else the score.
+    fn score(&self, logits: &Tensor) -> Tensor {
+        if cost::is_probability(self.cost) {
+            crate::layer::sigmoid(logits)
+        } else {
+            logits.clone()
+        }
+    }
+
+    fn record_scores(&self, t: &Trace<'_>, opinion: &Opinion) {
+        if t.records_all() {
+            t.record("d_real", &self.score(&opinion.real).mean_all());
+            t.record("d_fake", &self.score(&opinion.fake).mean_all());
+        }
+    }
+
+    /// J(D) against samples that do not move with D: where G has just answered to it, they would, through G's update. Nor do
+    /// the encoder's latents.
+    fn loss_of_d(&self, t: &Trace<'_>) -> Tensor {
+        let real = self.real(t).detach();
+        let made = self.make(t).detach();
+        let (loss, opinion) = self.d_loss(t, &real, &made);
+        self.record_scores(t, &opinion);
+        loss
+    }
+
+    /// J(G), and that of the encoder, against D as it is, or as it would answer in a few updates.
+    fn loss_of_g(&self, t: &Trace<'_>) -> Tensor {
+        let made = self.make(t);
+        let steps = self.schedule.unrolled_steps;
+        let real = (steps > 0 || self.encoder.is_some()).then(|| self.real(t));
+        let d_loss = |t: &Trace<'_>| {
+            let real = real
+                .as_ref()
+                .expect("drawn where there are steps to look ahead");
+            self.d_loss(t, real, &made).0
+        };
+        t.lookahead(D, steps, d_loss, |t| {
+            let fake = t.features(D, &made.x, made.for_d.as_ref());
+            let mut loss = self.g_cost(t, &fake.output);
+            if let (Some(_), Some(real)) = (&self.encoder, &real) {
+                let logits = t.apply(D, &real.x, real.condition.as_ref());
+                loss = loss
+                    + cost::encoder(self.cost, &logits) * t.hyper("cost_scale", self.cost_scale);
+            }
+            match self.code_cost(t, &made, &fake.last) {
+                Some(code_cost) => loss + code_cost,
+                None => loss,
+            }
+        })
+    }
+
+    /// Both costs on the same samples and the same pass through D, so that both players move at once.
+    fn simultaneous(&self, t: &Trace<'_>) {
+        t.begin(D);
+        let made = self.make(t);
+        let (d_loss, opinion) = self.d_loss(t, &self.real(t), &made);
+        let g_loss = self.g_cost(t, &opinion.fake);
+        self.record_scores(t, &opinion);
+        let [d, g] = &self.updates()[..] else {
+            unreachable!("a game has two players");
+        };
+        t.descend(&[(d, d_loss), (g, g_loss)]);
+    }
+}
+
+/// A minibatch of the data as D sees it.
+struct Real {
+    x: Tensor,
+    /// D's second input: the label, the encoder's latent.
+    condition: Option<Tensor>,
+}
+
+impl Real {
+    fn detach(self) -> Self {
+        Self {
+            condition: self.condition.map(|condition| condition.detach()),
+            ..self
+        }
+    }
+}
+
+impl Gan {
+    fn real(&self, t: &Trace<'_>) -> Real {
+        let batch: Batch = t.data();
+        let label = self.label_of(t.task(), &batch);
+        let latent = self.encoder.as_ref().map(|_| t.apply(E, &batch.x, None));
+        Real {
+            condition: join([label, latent]),
+            x: batch.x,
+        }
+    }
+}
+
+impl Model for Gan {
+    fn validate(&self, task: &Task<'_>) -> Result<(), ConfigError> {
+        let range = ConfigError::check_range;
+        self.prior.validate("prior")?;
+        range("cost_scale", "as the factor", self.cost_scale, 1e-3..=100.0)?;
+        range("real_label", "as D's target", self.real_label, 0.5..=1.0)?;
+        if self.cost == Cost::Wasserstein && self.real_label != 1.0 {
+            return Err(ConfigError::new(
+                "real_label",
+                format!(
+                    "{} as D's target, but a critic's score has no target",
+                    self.real_label
+                ),
+                "use 1, or another cost",
+            ));
+        }
+        if let Some(penalty) = &self.gradient_penalty {
+            let (weight, target) = (penalty.weight, penalty.target);
+            range(
+                "gradient_penalty.weight",
+                "as the factor",
+                weight,
+                0.0..=1000.0,
+            )?;
+            range(
+                "gradient_penalty.target",
+                "as the slope",
+                target,
+                0.0..=100.0,
+            )?;
+            if self.discriminator.layers.iter().any(Layer::couples_samples) {
+                return Err(ConfigError::new(
+                    "discriminator.layers",
+                    "batch norm mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
+                    "take batch norm out of D, or the penalty away (Gulrajani et al. 2017, section 4)",
+                ));
+            }
+        }
+        self.schedule.validate()?;
+        self.g_optimizer.validate("g_optimizer")?;
+        self.d_optimizer.validate("d_optimizer")?;
+        self.generator.validate("generator")?;
+        self.discriminator.validate("discriminator")?;
+        if let Some(codes) = &self.codes {
+            codes.validate()?;
+        }
+        if let Some(encoder) = &self.encoder {
+            encoder.network.validate("encoder.network")?;
+            encoder.optimizer.validate("encoder.optimizer")?;
+        }
+        if self.schedule.order == Order::Simultaneous
+            && (self.codes.is_some() || self.encoder.is_some())
+        {
+            return Err(ConfigError::new(
+                "schedule.order",
+                "codes and an encoder ask for updates in turn: their networks learn from both players' losses",
+                "use alternating order",
+            ));
+        }
+        self.classes(task)?;
+        self.check_winnable(task)
+    }
+
+    fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
+        self.describe_networks(task)
+    }
+
+    fn updates(&self) -> Vec<Update> {
+        self.describe_updates()
+    }
+
+    fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
+        self.describe_views(task)
+    }
+
+    fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
+        self.describe_metrics(task)
+    }
+
+    fn diagram(&self) -> Diagram {
+        self.describe_diagram()
+    }
+
+    fn loss(&self, update: &str, t: &Trace<'_>) -> Tensor {
+        match update {
+            D => self.loss_of_d(t),
+            _ => self.loss_of_g(t),
+        }
+    }
+
+    fn step(&self, t: &Trace<'_>) {
+        match self.schedule.order {
+            Order::Simultaneous => self.simultaneous(t),
+            Order::Alternating => super::sequential(self, t),
+        }
+    }
+
+    fn view(&self, view: &str, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
+        match view {
+            GENERATE => self.decode(look, inputs),
+            ENCODE => look.apply(E, &inputs[0], None),
+            RECONSTRUCT => {
+                let z = look.apply(E, &inputs[0], None);
+                let others = inputs[1..].iter().cloned();
+                self.decode(look, &[z].into_iter().chain(others).collect::<Vec<_>>())
+            }
+            _ => {
+                let latent = self
+                    .encoder
+                    .as_ref()
+                    .map(|_| look.apply(E, &inputs[0], None));
+                let label = self.label_row(look.task(), inputs.get(1));
+                let condition = join([label, latent]);
+                let opinion = look.features(D, &inputs[0], condition.as_ref());
+                match (view, &self.codes) {
+                    (READ_CODE, Some(codes)) => {
+                        let read = look.apply(Q, &opinion.last, None);
+                        softmax(&read.narrow(1, 0, codes.categories))
+                    }
+                    _ => self.score(&opinion.output),
+                }
+            }
+        }
+    }
+}

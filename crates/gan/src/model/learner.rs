@@ -1,0 +1,247 @@
+//! A network and its optimizer, as values at one moment of a step.
+
+use ganlet_core::{DType, Tensor};
+
+use super::describe::{Body, NetworkSpec};
+use super::program::{Role, States};
+use crate::config::Optimizer;
+use crate::error::ConfigError;
+use crate::init;
+use crate::layer::{Features, Learned, Mode, Stack};
+use crate::optimizer::Lookup;
+use crate::random::Random;
+
+/// Share of a running statistic that a training step keeps.
+const STATS_MEMORY: f64 = 0.9;
+
+/// What a device has room for.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// Samples that views take at once.
+    pub(super) view_batch: usize,
+    /// The largest buffer of the device.
+    pub(super) bytes: u64,
+}
+
+/// One of the updates of an [`Optimizer`].
+type Rule =
+    fn(&Optimizer, Lookup<'_>, &Tensor, &Tensor, &[Tensor], &Tensor) -> (Tensor, Vec<Tensor>);
+
+/// A network at one moment of a step: state tensors at first, their next values later.
+#[derive(Clone)]
+pub(super) struct Learner {
+    pub(super) stack: Stack,
+    optimizer: Optimizer,
+    pub(super) params: Tensor,
+    /// Running buffers of the optimizer.
+    buffers: Vec<Tensor>,
+    /// Updates so far.
+    count: Tensor,
+    /// Running statistics of batch norms.
+    stats: Option<Tensor>,
+    /// Estimates of spectral norm.
+    spectral: Option<Tensor>,
+    /// The average of the parameters over updates, and the share of it that an update keeps.
+    average: Option<(Tensor, f64)>,
+}
+
+impl Learner {
+    /// Declares the states of a network of `batch` samples that starts from `seed`. `data_mean` is the mean of the data.
+    pub(super) fn new(
+        states: &mut States<'_>,
+        spec: &NetworkSpec<'_>,
+        batch: usize,
+        seed: u32,
+        data_mean: Option<&[f32]>,
+        room: Room,
+    ) -> Result<Self, ConfigError> {
+        let name = spec.name;
+        let (stack, init, average) = match &spec.body {
+            Body::Layers(network) => {
+                let stack = Stack::new(spec.field, network, &spec.input, spec.condition)?;
+                (stack, &network.init, network.average)
+            }
+            Body::Parameters { parts, init } => {
+                (Stack::of_parameters(parts, &spec.input), init, None)
+            }
+        };
+        stack.check_fits(
+            spec.field,
+            (spec.batches * batch).max(room.view_batch),
+            room.bytes,
+        )?;
+        spec.check_end(&stack.output)?;
+        stack.check_norms(batch)?;
+        let which = name.bytes().fold(0, |sum, byte| sum * 31 + u32::from(byte));
+        let data_mean = data_mean.filter(|_| spec.makes_samples);
+        let first = init::parameters(&stack, init, seed, which, data_mean);
+        let len = stack.params_len();
+        let state = |part: &str| format!("{name}.{part}");
+        let params = states.floats(&state("params"), &[len], &first, Role::Parameter);
+        let buffers = (spec.optimizer.buffers().iter())
+            .map(|buffer| states.zeros(&state(buffer), &[len], DType::F32, Role::Optimizer))
+            .collect();
+        let count = states.zeros(&state("updates"), &[], DType::F32, Role::Optimizer);
+        let stats = (stack.stats_len > 0).then(|| {
+            let first = running_start(&stack);
+            states.floats(&state("stats"), &[stack.stats_len], &first, Role::Statistic)
+        });
+        let spectral = (stack.spectral_len > 0).then(|| {
+            let first = init::estimates(&stack, seed, which);
+            states.floats(
+                &state("spectral"),
+                &[stack.spectral_len],
+                &first,
+                Role::Statistic,
+            )
+        });
+        let average = average.map(|share| {
+            let start = states.floats(&state("average"), &[len], &first, Role::Parameter);
+            (start, share)
+        });
+        Ok(Self {
+            stack,
+            optimizer: spec.optimizer.clone(),
+            params,
+            buffers,
+            count,
+            stats,
+            spectral,
+            average,
+        })
+    }
+
+    fn learned(&self) -> Learned<'_> {
+        Learned {
+            params: &self.params,
+            spectral: self.spectral.as_ref(),
+        }
+    }
+
+    /// What comes out for a training batch, and the statistics of each batch norm in it.
+    pub(super) fn forward(
+        &self,
+        input: &Tensor,
+        condition: Option<&Tensor>,
+        random: &Random,
+    ) -> (Features, Vec<Tensor>) {
+        let mut mode = Mode::Train {
+            random,
+            batch_stats: vec![],
+        };
+        let output = self
+            .stack
+            .forward(self.learned(), input, condition, &mut mode);
+        match mode {
+            Mode::Train { batch_stats, .. } => (output, batch_stats),
+            Mode::Sample { .. } => (output, vec![]),
+        }
+    }
+
+    /// What comes out outside of training: averaged weights where there are any, running statistics, no dropout.
+    pub(super) fn look(&self, input: &Tensor, condition: Option<&Tensor>) -> Features {
+        // A network without batch norm looks at no statistics.
+        let stats = self.stats.as_ref().unwrap_or(&self.params);
+        let learned = Learned {
+            params: self
+                .average
+                .as_ref()
+                .map_or(&self.params, |(average, _)| average),
+            ..self.learned()
+        };
+        (self.stack).forward(learned, input, condition, &mut Mode::Sample { stats })
+    }
+
+    /// A part of the parameters by its name within the network, in its own extents; the averaged one outside of training.
+    pub(super) fn parameter(&self, name: &str, averaged: bool) -> Tensor {
+        let found = self.stack.params.iter().find(|param| param.name == name);
+        let param = found.expect("a model asks for parameters that it declares");
+        let all = match &self.average {
+            Some((average, _)) if averaged => average,
+            _ => &self.params,
+        };
+        all.narrow(0, param.offset, param.len())
+            .reshape(&param.shape)
+    }
+
+    /// This network after one update.
+    pub(super) fn updated(
+        self,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
+    ) -> Self {
+        self.after(Optimizer::update, hyper, gradient, batch_stats)
+    }
+
+    /// This network as it would be after one update, which gradients go through.
+    pub(super) fn lookahead(
+        self,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
+    ) -> Self {
+        self.after(
+            Optimizer::differentiable_update,
+            hyper,
+            gradient,
+            batch_stats,
+        )
+    }
+
+    fn after(
+        self,
+        rule: Rule,
+        hyper: Lookup<'_>,
+        gradient: &Tensor,
+        batch_stats: &[Tensor],
+    ) -> Self {
+        let count = &self.count + 1.0;
+        // As in the loss that the gradient is of.
+        let spectral = self.stack.power_iteration(self.learned());
+        let (optimizer, buffers) = (&self.optimizer, &self.buffers);
+        let (params, buffers) = rule(optimizer, hyper, &self.params, gradient, buffers, &count);
+        let stats = self.stats.map(|stats| {
+            let flat: Vec<Tensor> = (batch_stats.iter())
+                .map(|s| s.detach().reshape(&[s.numel()]))
+                .collect();
+            let batch = Tensor::concat(&flat.iter().collect::<Vec<_>>(), 0);
+            stats * STATS_MEMORY + batch * (1.0 - STATS_MEMORY)
+        });
+        let average = (self.average)
+            .map(|(average, share)| (average * share + params.detach() * (1.0 - share), share));
+        Self {
+            params,
+            buffers,
+            count,
+            stats,
+            spectral,
+            average,
+            ..self
+        }
+    }
+
+    /// Pairs of this network's state and the value it takes in `next`.
+    pub(super) fn updates(&self, next: &Learner) -> Vec<(Tensor, Tensor)> {
+        let average =
+            |learner: &Learner| learner.average.as_ref().map(|(average, _)| average.clone());
+        [(&self.params, &next.params), (&self.count, &next.count)]
+            .into_iter()
+            .chain(self.buffers.iter().zip(&next.buffers))
+            .chain(self.stats.iter().zip(&next.stats))
+            .chain(self.spectral.iter().zip(&next.spectral))
+            .map(|(now, then)| (now.clone(), then.clone()))
+            .chain(average(self).zip(average(next)))
+            .collect()
+    }
+}
+
+/// Mean 0 and variance 1 for every feature, as `[mean.., variance..]` per batch norm.
+fn running_start(stack: &Stack) -> Vec<f32> {
+    let widths = (stack.params.iter())
+        .filter(|p| p.name.ends_with("batch_norm.scale"))
+        .map(|p| p.len());
+    widths
+        .flat_map(|n| std::iter::repeat_n(0.0, n).chain(std::iter::repeat_n(1.0, n)))
+        .collect()
+}

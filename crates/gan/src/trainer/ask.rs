@@ -1,0 +1,273 @@
+//! What can be asked of a model: its views, a batch at a time, and real data.
+
+use std::borrow::Cow;
+
+use ganlet_core::Slot;
+
+use super::{Error, Trainer};
+use crate::broken::Broken;
+use crate::config::Prior;
+use crate::error::excerpt;
+use crate::latent::{LatentError, Truncation, draw};
+use crate::model::{Input, InputKind, View, ViewKind, entry};
+
+/// Keeps the draws of chains apart from those of training.
+const CHAIN_KEY: u32 = 0xc4a1_45ed;
+
+/// Parts of a question, by the names of a view's inputs: rows of numbers.
+pub(super) type Question<'a> = [(&'a str, &'a [f32])];
+
+impl Trainer {
+    /// Asks `count` rows of a view. What `question` leaves out is filled in: the noise of every redraw, each class or category
+    /// in turn, codes in the middle.
+    ///
+    /// # Errors
+    /// A view or an input that the model does not have, rows of another length or number, a class that does not exist, samples
+    /// that are missing; a device that fails. A row that is not finite gives an answer of NaN.
+    pub async fn ask(
+        &mut self,
+        view: &str,
+        question: &Question<'_>,
+        count: usize,
+    ) -> Result<Vec<f32>, Error> {
+        let view = self.find_view(view)?.clone();
+        if let Some((name, _)) = question
+            .iter()
+            .find(|(name, _)| view.inputs.iter().all(|i| i.name != *name))
+        {
+            return Err(Error::Input {
+                view: view.name,
+                problem: format!("it has no input `{}`", excerpt(name)),
+                cure: format!(
+                    "it takes {}",
+                    names(view.inputs.iter().map(|input| input.name))
+                ),
+            });
+        }
+        let mut inputs = Vec::new();
+        for input in &view.inputs {
+            let given = question.iter().find(|(name, _)| *name == input.name);
+            inputs.push(match given {
+                Some((_, rows)) => Cow::from(given_rows(&view, input, rows, count)?),
+                None => Cow::from(self.default_rows(&view, input, count)?),
+            });
+        }
+        self.answer(&view, &inputs, count).await
+    }
+
+    /// Runs a view's entry over all rows, a batch at a time.
+    async fn answer(
+        &mut self,
+        view: &View,
+        inputs: &[Cow<'_, [f32]>],
+        count: usize,
+    ) -> Result<Vec<f32>, Error> {
+        let entry = self.entry(&entry::view(view.name));
+        let slots: Vec<Slot> = (view.inputs.iter())
+            .map(|input| self.input(&format!("{}.{}", view.name, input.name)))
+            .collect();
+        let batch = self.traced.view_batch;
+        let mut answers = Vec::with_capacity(count * view.len);
+        for start in (0..count).step_by(batch) {
+            let rows = batch.min(count - start);
+            let mut broken = Vec::with_capacity(slots.len());
+            for ((input, numbers), &slot) in view.inputs.iter().zip(inputs).zip(&slots) {
+                let mut padded = vec![0.0_f32; batch * input.len];
+                let part = &numbers[start * input.len..(start + rows) * input.len];
+                padded[..part.len()].copy_from_slice(part);
+                broken.push(Broken::take_out(&mut padded, input.len));
+                self.session.write(slot, bytemuck::cast_slice(&padded))?;
+            }
+            if let ViewKind::Chain { .. } = view.kind {
+                let key = [self.seed ^ CHAIN_KEY, self.asked];
+                self.session
+                    .write(self.input("draw"), bytemuck::cast_slice(&key))?;
+                self.asked = self.asked.wrapping_add(1);
+            }
+            self.session.run(entry, 1).await?;
+            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
+            let mut made = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
+            made.truncate(rows * view.len);
+            broken
+                .iter()
+                .for_each(|broken| broken.put_back(&mut made, view.len));
+            answers.append(&mut made);
+        }
+        Ok(answers)
+    }
+
+    /// What the model says can be asked of it.
+    pub fn views(&self) -> &[View] {
+        &self.traced.views
+    }
+
+    fn find_view(&self, name: &str) -> Result<&View, Error> {
+        self.traced.view(name).ok_or_else(|| Error::View {
+            found: excerpt(name).into_owned(),
+            known: names(self.traced.views.iter().map(|view| view.name)),
+        })
+    }
+
+    /// The view of this kind.
+    ///
+    /// # Errors
+    /// A model that has none.
+    pub(super) fn view_of(&self, kind: ViewKind) -> Result<&View, Error> {
+        self.traced
+            .view_of(|found| found == kind)
+            .ok_or_else(|| Error::View {
+                found: format!("{kind:?}").to_lowercase(),
+                known: names(self.traced.views.iter().map(|view| view.name)),
+            })
+    }
+
+    /// What latents are drawn from, where the model decodes any.
+    ///
+    /// # Errors
+    /// A model that decodes no noise.
+    pub fn prior(&self) -> Result<&Prior, LatentError> {
+        let decode = self.traced.view_of(|kind| kind == ViewKind::Decode);
+        decode.and_then(View::prior).ok_or(LatentError::NoLatents)
+    }
+
+    fn default_rows(
+        &mut self,
+        view: &View,
+        input: &Input,
+        count: usize,
+    ) -> Result<Vec<f32>, Error> {
+        let in_turn = |classes: usize| (0..count).map(|i| (i % classes) as f32).collect();
+        Ok(match &input.kind {
+            InputKind::Noise { prior } => {
+                if self.fixed_noise.len() < count * input.len {
+                    self.fixed_noise = draw(prior, count, self.seed, Truncation::NONE);
+                }
+                self.fixed_noise[..count * input.len].to_vec()
+            }
+            InputKind::Label { classes } => in_turn(classes.len()),
+            InputKind::Category { count: categories } => in_turn(*categories),
+            InputKind::Code => vec![0.0; count * input.len],
+            InputKind::Sample => {
+                return Err(Error::Input {
+                    view: view.name,
+                    problem: format!("the samples `{}` are missing", input.name),
+                    cure: format!("pass rows of {} numbers", input.len),
+                });
+            }
+        })
+    }
+
+    /// `count` samples from the noise that every redraw uses, `[count, sample_len]`; of every class in turn, where it has labels.
+    /// Those of a model that samples by chains are where its chains have come since the last call.
+    ///
+    /// # Errors
+    /// A model that makes no samples; a device that fails.
+    pub async fn sample(&mut self, count: usize) -> Result<Vec<f32>, Error> {
+        if let Some((view, burn_in)) = self.chain_view() {
+            return self.watch_chains(&view, burn_in, count).await;
+        }
+        let view = self.view_of(ViewKind::Decode)?.name;
+        self.ask(view, &[], count).await
+    }
+
+    /// G(z) for given latents `[n, prior.dim]`. A latent that is not finite gives a sample of NaN.
+    ///
+    /// # Errors
+    /// A model that decodes no latents, numbers that do not form latents; a device that fails.
+    pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>, Error> {
+        let view = self.view_of(ViewKind::Decode)?.name;
+        self.ask_rows(view, "z", z).await
+    }
+
+    /// D's opinion of `[n, sample_len]` numbers: a probability, or a critic's score; NaN on a sample that is not finite.
+    ///
+    /// # Errors
+    /// A model without a discriminator, numbers that do not form samples; a device that fails.
+    pub async fn discriminate(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
+        let view = self.view_of(ViewKind::Score)?.name;
+        self.ask_rows(view, "x", x).await
+    }
+
+    /// Asks a view with one of its inputs given; as many rows as that has.
+    pub(super) async fn ask_rows(
+        &mut self,
+        view: &str,
+        input: &'static str,
+        rows: &[f32],
+    ) -> Result<Vec<f32>, Error> {
+        let found = self
+            .find_view(view)?
+            .inputs
+            .iter()
+            .find(|i| i.name == input);
+        let row = found.map_or(1, |input| input.len);
+        if !rows.len().is_multiple_of(row) {
+            return Err(Error::Length {
+                what: input,
+                found: rows.len(),
+                row,
+            });
+        }
+        self.ask(view, &[(input, rows)], rows.len() / row).await
+    }
+
+    /// `count` samples of real data, the same for the same `draw`.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn real(&mut self, count: usize, draw: u32) -> Result<Vec<f32>, Error> {
+        let (entry, slot) = (self.entry(entry::REAL), self.input("draw"));
+        let mut results = Vec::new();
+        for batch in 0..count.div_ceil(self.traced.view_batch) {
+            let key = [!self.seed, draw.wrapping_add(batch as u32)];
+            self.session.write(slot, bytemuck::cast_slice(&key))?;
+            self.session.run(entry, 1).await?;
+            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
+            results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes));
+        }
+        results.truncate(count * self.traced.sample_len);
+        Ok(results)
+    }
+}
+
+/// The rows that were given for an input, checked.
+fn given_rows<'a>(
+    view: &View,
+    input: &Input,
+    rows: &'a [f32],
+    count: usize,
+) -> Result<&'a [f32], Error> {
+    let wrong = |problem: String, cure: String| Error::Input {
+        view: view.name,
+        problem,
+        cure,
+    };
+    if rows.len() != count * input.len {
+        let (name, found) = (input.name, rows.len());
+        let problem = format!("`{name}` has {found} numbers");
+        return Err(wrong(
+            problem,
+            format!("pass {count} rows of {}", input.len),
+        ));
+    }
+    let classes = match &input.kind {
+        InputKind::Label { classes } => classes.len(),
+        InputKind::Category { count } => *count,
+        InputKind::Noise { .. } | InputKind::Code | InputKind::Sample => return Ok(rows),
+    };
+    let exists = |&class: &f32| class.fract() == 0.0 && (0.0..classes as f32).contains(&class);
+    match rows.iter().find(|class| !exists(class)) {
+        None => Ok(rows),
+        Some(class) => {
+            let problem = format!("`{}` {class} is none of its {classes}", input.name);
+            Err(wrong(
+                problem,
+                format!("pass whole numbers from 0 to {}", classes - 1),
+            ))
+        }
+    }
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

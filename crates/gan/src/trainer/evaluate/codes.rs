@@ -1,0 +1,55 @@
+//! Whether a categorical code means something: whether it can be read off samples, and whether its values are classes of the
+//! data.
+
+use super::{Evaluation, mean};
+use crate::data::ImageSet;
+use crate::metric::classifier::most_likely;
+use crate::metric::matching::best_matching;
+use crate::model::{InputKind, ViewKind};
+use crate::trainer::{Error, Trainer};
+
+/// Samples whose code is read.
+const SAMPLES: usize = 10_000;
+
+impl Trainer {
+    /// `mutual_information_nats`: the bound on what samples tell of the category that they were made from (Chen et al. 2016,
+    /// equation 4), `ln categories` at most. `cluster_accuracy`: the share of held-out images whose category is the one that
+    /// stands for their class, each category for one class, as well as they can be matched.
+    pub(super) async fn codes(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
+        let decode = self.traced.view_of(|kind| kind == ViewKind::Decode);
+        let categories = decode.and_then(|view| {
+            view.inputs.iter().find_map(|input| match input.kind {
+                InputKind::Category { count } => Some((view.name, count)),
+                _ => None,
+            })
+        });
+        let read = self
+            .traced
+            .view_of(|kind| kind == ViewKind::Classify)
+            .map(|view| view.name);
+        let (Some((decode, count)), Some(read)) = (categories, read) else {
+            return Ok(Evaluation::new());
+        };
+        // Each category in turn.
+        let samples = self.ask(decode, &[], SAMPLES).await?;
+        let probabilities = self.ask_rows(read, "x", &samples).await?;
+        let log_share =
+            |(i, row): (usize, &[f32])| f64::from(row[i % count].max(f32::MIN_POSITIVE)).ln();
+        let known = mean(probabilities.chunks(count).enumerate().map(log_share));
+        let mut found = Evaluation::from([(
+            "mutual_information_nats".into(),
+            (count as f64).ln() + known,
+        )]);
+
+        let test = self.model_pixels(images.test.view().unit_pixels());
+        let probabilities = self.ask_rows(read, "x", &test).await?;
+        let classes = images.test.attributes[0].classes.len();
+        let mut together = vec![vec![0.0; classes]; count];
+        for (i, row) in probabilities.chunks(count).enumerate() {
+            together[most_likely(row)][usize::from(images.test.label(i, 0))] += 1.0;
+        }
+        let right = best_matching(&together);
+        found.insert("cluster_accuracy".into(), right / images.test.len() as f64);
+        Ok(found)
+    }
+}
