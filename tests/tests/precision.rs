@@ -55,6 +55,7 @@ fn adam_keeps_its_digits_with_long_memories() {
             beta1,
             beta2,
             eps: 1e-8,
+            decay_steps: None,
         };
         let b = Builder::new();
         let zeros = [0.0; 8];

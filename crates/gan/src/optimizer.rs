@@ -92,11 +92,19 @@ impl Optimizer {
                 beta1,
                 beta2,
                 eps,
+                decay_steps,
             } => {
                 let (beta1, beta2) = (hyper("beta1", beta1), hyper("beta2", beta2));
                 let mean = &beta1 * &buffers[0] + (1.0 - &beta1) * gradient;
                 let square = &beta2 * &buffers[1] + (1.0 - &beta2) * gradient.square();
-                let rate = hyper("lr", lr) / bias_correction(&beta1, count);
+                let rate = match decay_steps {
+                    None => hyper("lr", lr),
+                    Some(steps) => {
+                        let done = (count - 1.0) / hyper("decay_steps", steps);
+                        hyper("lr", lr) * (1.0 - done).clamp(0.0, 1.0)
+                    }
+                };
+                let rate = rate / bias_correction(&beta1, count);
                 let scale = bias_correction(&beta2, count).sqrt().recip();
                 let step = rate * &mean / (root(&square) * scale + hyper("eps", eps));
                 (params - step, vec![mean, square])
@@ -197,6 +205,7 @@ mod tests {
                 beta1: 0.5,
                 beta2: 0.9,
                 eps: 1e-8,
+                decay_steps: None,
             },
             Optimizer::RmsProp {
                 lr: 0.1,

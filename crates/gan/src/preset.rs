@@ -92,6 +92,7 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         "mnist-vae",
         "mnist-gmmn",
         "mnist-rbm",
+        "mnist-classifier",
         "mnist-wgan-gp-conv",
         "mnist-sngan",
         "fashion-dcgan",

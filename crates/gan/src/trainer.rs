@@ -249,7 +249,7 @@ impl Trainer {
         Ok(trainer)
     }
 
-    fn at(
+    pub(crate) fn at(
         config: ExperimentConfig,
         dataset: Dataset,
         place: Place,
@@ -394,7 +394,7 @@ impl Trainer {
         Ok((self.recorded..self.recorded + count).map(row).collect())
     }
 
-    async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+    pub(crate) async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let state =
             (self.traced.program.state(name)).expect("callers name states that the program has");
         Ok(self.session.read(Slot::State(state)).await?)

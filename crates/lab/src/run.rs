@@ -264,7 +264,11 @@ fn last_row(trainer: &Trainer) -> Evaluation {
         .collect()
 }
 
+/// Draws samples, where the model makes any.
 async fn draw(trainer: &mut Trainer, path: &Path) -> Result<()> {
+    if !trainer.makes_samples() {
+        return Ok(());
+    }
     match trainer.config().data.clone() {
         Data::Toy(toy) => {
             let (fake, real) = (

@@ -72,6 +72,10 @@ pub enum Optimizer {
         #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
         #[serde(default = "adam_eps")]
         eps: f64,
+        /// Updates over which the rate falls to zero along a line; nothing for a rate that stays.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1.0, max = 1e9), extend("x-unit" = "updates")))]
+        #[serde(default)]
+        decay_steps: Option<f64>,
     },
 }
 
@@ -129,10 +133,12 @@ impl Optimizer {
                 beta1,
                 beta2,
                 eps,
+                decay_steps,
             } => {
                 check("lr", lr, 0.0..=1.0)?;
                 check("beta1", beta1, 0.0..=0.9999)?;
                 check("beta2", beta2, 0.0..=0.99999)?;
+                check("decay_steps", decay_steps.unwrap_or(1.0), 1.0..=1e9)?;
                 check("eps", eps, 1e-12..=1.0)
             }
         }

@@ -58,6 +58,7 @@ pub(crate) fn trace(
         beta1: 0.9,
         beta2: 0.99,
         eps: 1e-8,
+        decay_steps: None,
     };
     let hyper = |name: &str, value: f64| match name {
         "lr" => &rate * value,

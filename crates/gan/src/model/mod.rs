@@ -17,6 +17,7 @@ pub(crate) mod source;
 mod task;
 mod trace;
 
+pub mod classifier;
 pub mod gan;
 pub mod gmmn;
 pub mod rbm;

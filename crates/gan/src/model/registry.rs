@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Model;
+use super::classifier::Classifier;
 use super::gan::Gan;
 use super::gmmn::Gmmn;
 use super::rbm::Rbm;
@@ -65,6 +66,8 @@ registry! {
     Gmmn(Gmmn) = "gmmn",
     /// A restricted Boltzmann machine: hidden and visible units, and chains that sample them.
     Rbm(Rbm) = "rbm",
+    /// A classifier: a network that says what images show.
+    Classifier(Classifier) = "classifier",
 }
 
 impl ModelConfig {

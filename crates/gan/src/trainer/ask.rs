@@ -130,6 +130,11 @@ impl Trainer {
         decode.and_then(View::prior).ok_or(LatentError::NoLatents)
     }
 
+    /// Whether there are samples to look at.
+    pub fn makes_samples(&self) -> bool {
+        self.chain_view().is_some() || self.prior().is_ok()
+    }
+
     fn default_rows(
         &mut self,
         view: &View,

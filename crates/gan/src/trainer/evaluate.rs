@@ -48,7 +48,9 @@ impl Trainer {
     }
 
     async fn evaluate_points(&mut self, toy: &Toy) -> Result<Evaluation, Error> {
-        let samples = self.fresh_samples(TOY_SAMPLES).await?;
+        let Some(samples) = self.fresh_samples(TOY_SAMPLES).await? else {
+            return Ok(Evaluation::new());
+        };
         let metric = ToyMetric::new(toy);
         let coverage = metric.coverage(&samples)?;
         let divergence = metric.divergence(&samples)?;
@@ -71,12 +73,15 @@ impl Trainer {
         images: &ImageSet,
         progress: &mut dyn FnMut(f32),
     ) -> Result<Evaluation, Error> {
-        let samples = self.fresh_samples(IMAGE_SAMPLES).await?;
-        let mut found = self.seen(&samples).await?;
-        found.extend(self.image_labels(&samples, images).await?);
-        found.extend(self.codes(images).await?);
+        let mut found = self.codes(images).await?;
         found.extend(self.latents_of(images).await?);
         found.extend(self.reconstructions(images).await?);
+        found.extend(self.accuracy(images).await?);
+        let Some(samples) = self.fresh_samples(IMAGE_SAMPLES).await? else {
+            return Ok(found);
+        };
+        found.extend(self.seen(&samples).await?);
+        found.extend(self.image_labels(&samples, images).await?);
         // The protocol is for small grey images, since in 3072 dimensions no window says anything, and for many samples.
         if kind == ImageKind::Faces || samples.len() < IMAGE_SAMPLES * self.traced.sample_len {
             return Ok(found);
@@ -185,15 +190,18 @@ impl Trainer {
     }
 
     /// Samples from other noise than that of the redraws; of every class and category in turn, where it has them. Chains give
-    /// fewer.
-    async fn fresh_samples(&mut self, count: usize) -> Result<Vec<f32>, Error> {
+    /// fewer; nothing where the model makes none.
+    async fn fresh_samples(&mut self, count: usize) -> Result<Option<Vec<f32>>, Error> {
         if let Some((view, burn_in)) = self.chain_view() {
             let start = vec![0.5; count.min(CHAIN_SAMPLES) * self.traced.sample_len];
-            return self.walk(&view, start, burn_in).await;
+            return Ok(Some(self.walk(&view, start, burn_in).await?));
+        }
+        if !self.makes_samples() {
+            return Ok(None);
         }
         let seed = self.seed.wrapping_add(1);
         let z = draw(self.prior()?, count, seed, Truncation::NONE);
-        self.generate(&z).await
+        Ok(Some(self.generate(&z).await?))
     }
 
     /// Pixels from 0 to 1 as the model sees them; the inverse of `unit_pixels`.

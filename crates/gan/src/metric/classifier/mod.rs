@@ -10,26 +10,17 @@ use std::ops::Range;
 use ganlet_core::backend::{Place, Session, SessionError};
 use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
 
+pub use crate::model::classifier::heads;
 pub use model::{Model, ModelError};
 pub use train::{Progress, TrainOptions, train};
 
 use crate::broken::Broken;
 use crate::data::{Attribute, Images};
 use crate::layer::{Learned, Mode, Stack};
-use crate::tensor::softmax;
+use crate::model::classifier::probabilities;
 
 /// Images that are looked at at once.
 const BATCH: usize = 64;
-
-/// Where the classes of each attribute stand among the network's outputs.
-pub fn heads(attributes: &[Attribute]) -> Vec<Range<usize>> {
-    let ends = attributes.iter().scan(0, |end, attribute| {
-        let start = *end;
-        *end += attribute.classes.len();
-        Some(start..*end)
-    });
-    ends.collect()
-}
 
 /// A model on a device.
 pub struct Classifier {
@@ -146,11 +137,7 @@ fn program(model: &Model, heads: &[Range<usize>]) -> Program {
         &x,
         &mut Mode::Sample { stats: &params },
     );
-    let each: Vec<Tensor> = heads
-        .iter()
-        .map(|head| softmax(&logits.narrow(1, head.start, head.len())))
-        .collect();
-    let all = Tensor::concat(&each.iter().collect::<Vec<_>>(), 1);
+    let all = probabilities(&logits, heads);
     b.entry("classify", &[], &[("probabilities", &all)]);
     b.build().expect("a model's network fits its images")
 }
