@@ -58,14 +58,17 @@ fn a_step_of_the_dense_benchmarks_takes_at_most_40_dispatches() {
     }
 }
 
+/// 40 for software adapters. On the plan for GPUs, which divides long sums, batch norms that keep their digits cost one more
+/// (docs/rejected.md).
 #[test]
-fn a_step_of_the_dcgan_takes_at_most_90_dispatches_and_40_pipelines() {
+fn a_step_of_the_dcgan_takes_at_most_60_dispatches_and_41_pipelines() {
     for (plan, tuning) in planned("bench-dcgan") {
         let entry = training(&plan);
-        assert!(entry.dispatches.len() <= 90, "{}", entry.dispatches.len());
+        assert!(entry.dispatches.len() <= 60, "{}", entry.dispatches.len());
         if let Some(tuning) = tuning {
             let pipelines = pipelines(entry, &tuning);
-            assert!(pipelines <= 40, "{pipelines} with {tuning:?}");
+            let most = 40 + usize::from(tuning == Tuning::gpu());
+            assert!(pipelines <= most, "{pipelines} with {tuning:?}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Numbers that single precision loses easily, on every backend against the reference in f64.
 
-use ganlet::config::Optimizer;
+use ganlet::config::{Network, Optimizer};
+use ganlet::layer::{Learned, Mode, Stack};
+use ganlet::random::Random;
 use ganlet_core::eval::Evaluator;
 use ganlet_core::gpu::{Device, Prefer};
 use ganlet_core::plan::plan;
@@ -77,5 +79,42 @@ fn adam_keeps_its_digits_with_long_memories() {
             errors.iter().all(|&e| e < 5e-6),
             "{errors:?} with {beta1}, {beta2}"
         );
+    }
+}
+
+/// Batch norm of numbers with a deviation of 0.6 about `mean`.
+fn batch_norm(mean: f32, input: &[usize]) -> Program {
+    const BATCH: usize = 32;
+    let network: Network = serde_json::from_str(r#"{"layers": [{"kind": "batch_norm"}]}"#).unwrap();
+    let stack = Stack::new("generator", &network, input, 0).unwrap();
+    let b = Builder::new();
+    let shape: Vec<usize> = [&[BATCH], input].concat();
+    let numbers = noise(shape.iter().product(), 5);
+    let numbers: Vec<f32> = numbers.iter().map(|x| x + mean).collect();
+    let x = state(&b, "x", &shape, &numbers);
+    let len = stack.params_len();
+    let params = state(&b, "params", &[len], &vec![1.0; len]);
+    let random = Random::new(&b.input("key", &[2], DType::U32));
+    let learned = Learned {
+        params: &params,
+        spectral: None,
+    };
+    let mut mode = Mode::Train {
+        random: &random,
+        batch_stats: vec![],
+    };
+    let y = stack.forward(learned, &x, None, &mut mode).output;
+    b.entry("normalize", &[], &[("y", &y)]);
+    b.build().unwrap()
+}
+
+#[test]
+fn batch_norm_keeps_its_digits_far_from_zero() {
+    for input in [vec![6], vec![4, 4, 3]] {
+        for mean in [0.0, 6.0, 60.0] {
+            for error in errors(&everywhere(&batch_norm(mean, &input), 1)) {
+                assert!(error < 2e-5, "{input:?} about {mean}: {error}");
+            }
+        }
     }
 }

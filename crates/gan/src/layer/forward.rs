@@ -135,28 +135,28 @@ impl<'a, 'm> Pass<'a, 'm> {
                 Mode::Sample { .. } => x,
             },
             Layer::BatchNorm { eps } => {
-                let (mean, variance) = self.moments(&x);
-                let normalized = (x - mean) * (variance + eps).sqrt().recip();
+                let (centred, variance) = self.moments(&x);
+                let normalized = centred * (variance + eps).sqrt().recip();
                 normalized * self.next() + self.next()
             }
         }
     }
 
-    /// Mean and variance of each channel: of this batch, or those kept for drawing samples.
+    /// Inputs less the mean of their channel, and its variance: of this batch, or those kept for drawing samples.
     fn moments(&mut self, x: &Tensor) -> (Tensor, Tensor) {
         match &mut self.mode {
             Mode::Train { batch_stats, .. } => {
-                let (mean, variance) = norm::moments(x);
-                let n = x.numel() / variance.numel().max(1);
-                batch_stats.extend([mean.clone(), norm::unbiased(&variance, n)]);
-                (mean, variance)
+                let found = norm::moments(x);
+                let n = x.numel() / found.variance.numel().max(1);
+                batch_stats.extend([found.mean, norm::unbiased(&found.variance, n)]);
+                (found.centred, found.variance)
             }
             Mode::Sample { stats } => {
                 let channels = x.shape().last().copied().unwrap_or(1);
                 let at = self.stats_offset;
                 self.stats_offset += 2 * channels;
                 let part = |start: usize| stats.narrow(0, start, channels);
-                (part(at), part(at + channels))
+                (x - part(at), part(at + channels))
             }
         }
     }

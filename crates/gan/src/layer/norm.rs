@@ -5,14 +5,40 @@ use ganlet_core::Tensor;
 /// Keeps a length's inverse finite.
 const LENGTH_EPS: f64 = 1e-12;
 
-/// Mean and variance of each channel, the last axis, over all others; both with extents 1 but the last. The variance is that
-/// of the batch itself, which divides by the count n.
-pub(super) fn moments(x: &Tensor) -> (Tensor, Tensor) {
-    let axes: Vec<usize> = (0..x.shape().len() - 1).collect();
-    let mean = x.mean(&axes);
-    let spread = x.square().mean(&axes) - mean.square();
+/// What batch norm needs to know of a batch.
+pub(super) struct Moments {
+    /// The batch less the mean of each channel.
+    pub(super) centred: Tensor,
+    /// The mean of each channel, the last axis, over all others; extents 1 but the last.
+    pub(super) mean: Tensor,
+    /// Its variance, likewise: that of the batch itself, which divides by the count n.
+    pub(super) variance: Tensor,
+}
+
+/// The moments of a batch.
+///
+/// `E[x^2] - E[x]^2` would lose as many digits as the square of the mean has more than the variance. So distances `d` from one
+/// element of the channel are squared: `E[d^2] - E[d]^2` is the same, and no element is farther than `sqrt(n - 1)` deviations
+/// from the mean. One from the middle of an image, since zeros around an image make its edges odd.
+pub(super) fn moments(x: &Tensor) -> Moments {
+    let shape = x.shape();
+    let (channels, rest) = shape.split_last().expect("every batch has axes");
+    let axes: Vec<usize> = (0..rest.len()).collect();
+    let mut middle: Vec<usize> = rest.iter().map(|extent| extent / 2).collect();
+    middle.push(0);
+    let mut extents = vec![1; rest.len()];
+    extents.push(*channels);
+    // The result does not depend on the element chosen, so no gradient flows through the choice.
+    let anchor = x.slice(&middle, &extents).detach();
+    let distance = x - &anchor;
+    let offset = distance.mean(&axes);
+    let spread = distance.square().mean(&axes) - offset.square();
     let variance = spread.max(&spread.constant_like(0.0));
-    (mean, variance)
+    Moments {
+        centred: distance - &offset,
+        mean: anchor + offset,
+        variance,
+    }
 }
 
 /// The variance of what a batch of n is drawn from, by that of the batch: `n / (n - 1)` times as much.

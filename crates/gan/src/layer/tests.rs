@@ -240,14 +240,14 @@ fn batch_norm_normalizes_each_channel_over_batch_and_image() {
     .unwrap();
     let b = Builder::new();
     let x = b.input("x", &[5, 2, 2, 3], DType::F32);
-    let (mean, variance) = norm::moments(&x);
+    let norm::Moments { mean, variance, .. } = norm::moments(&x);
     assert_eq!(
         (mean.shape(), variance.shape()),
         (vec![1, 1, 1, 3], vec![1, 1, 1, 3])
     );
     assert_eq!(stack.params[0].shape, [3]);
     let normalized = (&x - mean) * (variance + 1e-12).sqrt().recip();
-    let (mean, variance) = norm::moments(&normalized);
+    let norm::Moments { mean, variance, .. } = norm::moments(&normalized);
     let both = Tensor::concat(&[&mean.reshape(&[3]), &variance.reshape(&[3])], 0);
     let inputs: Vec<f64> = numbers(60, 4).iter().map(|v| 3.0 * v + 1.0).collect();
     assert_close(&value(b, &[inputs], &both), &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
