@@ -22,9 +22,9 @@ pub type NodeId = usize;
 /// One operation with its arguments and the shape and type of its result.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Node {
-    /// What is computed.
+    /// The operation that gives the node's value.
     pub op: Op,
-    /// Of which nodes.
+    /// The operation's arguments, in the order that [`Op`] lists with each.
     pub args: Vec<NodeId>,
     /// The extents of the result.
     pub shape: Vec<usize>,
@@ -105,6 +105,35 @@ impl Graph {
 }
 
 /// Traces a [`Program`]: declares inputs and state, hands out tensors, collects entries.
+///
+/// ```
+/// use ganlet_core::eval::{Evaluator, Value};
+/// use ganlet_core::{Builder, DType, Init};
+///
+/// let b = Builder::new();
+/// let x = b.input("x", &[3], DType::F32);
+/// let total = b.state("total", &[], DType::F32, Init::Zeros);
+/// b.entry("add", &[(&total, &(&total + x.sum_all()))], &[]);
+/// let program = b.build()?;
+///
+/// let mut evaluator = Evaluator::<f64>::new(&program); // the reference; `backend::Session` is fast
+/// evaluator.inputs[0] = Value::Float(vec![1.0, 2.0, 4.0]);
+/// evaluator.run(0);
+/// evaluator.run(0);
+/// assert_eq!(evaluator.states[0].floats(), [14.0]);
+/// # Ok::<(), ganlet_core::GraphError>(())
+/// ```
+///
+/// What does not fit is said by [`build`](Self::build), with the caller's place:
+///
+/// ```
+/// use ganlet_core::{Builder, DType};
+///
+/// let b = Builder::new();
+/// let (x, y) = (b.input("x", &[2, 3], DType::F32), b.input("y", &[2, 3], DType::F32));
+/// b.entry("product", &[], &[("xy", &x.matmul(&y))]);
+/// assert_eq!(b.build().unwrap_err().op, "MatMul");
+/// ```
 #[derive(Default)]
 pub struct Builder {
     graph: SharedGraph,
@@ -120,7 +149,7 @@ struct EntryTrace {
 }
 
 impl Builder {
-    /// An empty trace.
+    /// An empty trace, to write a program in.
     pub fn new() -> Self {
         Self::default()
     }

@@ -2,7 +2,7 @@
 //!
 //! Write mathematics on [`Tensor`]s of a [`Builder`], differentiate with [`grad`](grad::grad), freeze the trace into a
 //! [`Program`], and run it thousands of times in a session on the CPU or the GPU. `ARCHITECTURE.md` at the top of the
-//! repository is the map.
+//! repository is the map; `examples/fit_line.rs` is a whole program.
 
 // Tests that are shared with the crate of tests name this crate as that one does.
 #[cfg(test)]

@@ -32,11 +32,23 @@ pub const SCHEMA: &str = include_str!("config/schema.json");
 ///
 /// As JSON it is flat: the model's own fields stand beside the common ones, and `"model"` says whose they are. Without it the
 /// model is a GAN, so that files and links from before there were others read on.
+///
+/// ```
+/// use ganlet::ExperimentConfig;
+///
+/// let config = ExperimentConfig::parse(r#"{"preset": "ring", "g_optimizer": {"lr": 0.001}}"#)?;
+/// assert_eq!(config.model.kind(), "gan");
+/// assert_eq!(config.overrides()["g_optimizer"]["lr"], 0.001);
+///
+/// let error = ExperimentConfig::parse(r#"{"preset": "ring", "batch": 0}"#).unwrap_err();
+/// assert_eq!(error.field, "batch");
+/// # Ok::<(), ganlet::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExperimentConfig {
-    /// What every experiment has.
+    /// The fields that every experiment has: data, batch, steps, monitor.
     pub common: Common,
-    /// What learns.
+    /// The kind of model, with its own fields.
     pub model: ModelConfig,
 }
 
@@ -96,7 +108,7 @@ pub enum Data {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ImageData {
-    /// Which set.
+    /// Which set of images.
     pub kind: ImageKind,
     /// How many of the training images to learn from, at most; 50,000 is the 2014 paper's split of MNIST.
     #[serde(default = "all_images")]

@@ -1,7 +1,8 @@
-//! GANs on [`ganlet_core`]: layers, costs, games, data, metrics, and the experiment presets of Goodfellow's tutorial.
+//! Generative models on [`ganlet_core`]: layers, losses, kinds of models, data, metrics, and the experiment presets of
+//! Goodfellow's tutorial.
 //!
-//! An [`ExperimentConfig`] says what to run. [`Trainer`] plays the game on the CPU or the GPU, draws samples, measures
-//! them, and saves what it has learned.
+//! An [`ExperimentConfig`] says what to run. [`Trainer`] trains the model on the CPU or the GPU, draws samples, measures
+//! them, and saves what it has learned. `examples/train_ring.rs` is a whole program.
 
 mod broken;
 pub mod checkpoint;
@@ -26,3 +27,8 @@ pub use code::Code;
 pub use config::ExperimentConfig;
 pub use error::ConfigError;
 pub use trainer::Trainer;
+
+/// The code in the README, which has to compile and to run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

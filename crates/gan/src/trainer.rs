@@ -45,7 +45,7 @@ pub enum Error {
     /// There is no such device.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// The device failed.
+    /// The device failed, or the program does not fit it.
     #[error(transparent)]
     Session(#[from] SessionError),
     /// A data file cannot be used.
@@ -94,17 +94,17 @@ pub enum Error {
     /// A question that the model cannot be asked.
     #[error("this model has no view `{found}`; it has {known}")]
     View {
-        /// What was asked for.
+        /// The name that was asked for.
         found: String,
-        /// What there is.
+        /// Names of those that there are.
         known: String,
     },
     /// A part of a question that a view cannot take.
     #[error("view `{view}`: {problem}; {cure}")]
     Input {
-        /// Which view.
+        /// Name of the view that was asked.
         view: &'static str,
-        /// What is wrong.
+        /// Why the view cannot take it.
         problem: String,
         /// What to pass instead.
         cure: String,
@@ -112,15 +112,15 @@ pub enum Error {
     /// An update that the model does not have.
     #[error("this model has no update `{found}`; it has {known}")]
     Update {
-        /// What was asked for.
+        /// The name that was asked for.
         found: String,
-        /// What there is.
+        /// Names of those that there are.
         known: String,
     },
     /// Numbers that do not form samples.
     #[error("{what}: {found} numbers do not form rows of {row}; pass a multiple of {row}")]
     Length {
-        /// Which argument.
+        /// Name of the argument that was refused.
         what: &'static str,
         /// How many numbers were passed.
         found: usize,
@@ -131,7 +131,7 @@ pub enum Error {
 
 /// How a trainer is opened.
 pub struct Options<'a> {
-    /// Where to run.
+    /// Which backend to run on.
     pub backend: Choice,
     /// Threads of the CPU backend.
     pub threads: usize,
@@ -148,15 +148,15 @@ pub struct Options<'a> {
 /// What is being prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Progress {
-    /// The stage.
+    /// What is being done.
     pub stage: Stage,
-    /// How much of it is done.
+    /// Parts of the stage that are done.
     pub done: usize,
-    /// Of how much.
+    /// Parts that the stage has.
     pub total: usize,
 }
 
-/// Stages of preparation.
+/// The stages of preparing a trainer, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -174,14 +174,14 @@ pub enum Stage {
 pub struct Row {
     /// How many steps had been taken before it.
     pub step: u64,
-    /// The values.
+    /// One value for each of [`Trainer::metrics`].
     pub values: Vec<f32>,
 }
 
 /// What a trainer runs on and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
-    /// Backend, adapter, bytes.
+    /// The backend, its adapter, and the bytes that buffers take.
     pub session: SessionInfo,
     /// Kernels that one training step runs.
     pub dispatches_per_step: usize,
@@ -189,7 +189,36 @@ pub struct Info {
     pub step: u64,
 }
 
-/// A model under way.
+/// A model under way: trains it, asks its views, measures and saves it.
+///
+/// ```
+/// use ganlet::model::Dataset;
+/// use ganlet::trainer::{Error, Options};
+/// use ganlet::{ExperimentConfig, Trainer};
+/// use ganlet_core::backend::Choice;
+///
+/// # pollster::block_on(async {
+/// let config = ExperimentConfig::parse(r#"{"preset": "ring-vae", "batch": 32}"#)?;
+/// let options = Options {
+///     backend: Choice::Cpu,
+///     threads: 1,
+///     tuned: None,
+///     seed: 1,
+///     dataset: Dataset::None,
+///     progress: &mut |_| {},
+/// };
+/// let mut trainer = Trainer::create(config, options).await?;
+/// let row = trainer.train(10).await?;
+/// assert_eq!(trainer.metrics()[0].name, "vae_loss");
+/// assert!(row.values[0].is_finite());
+///
+/// let points = trainer.sample(4).await?; // [4, 2]
+/// let latents = trainer.ask("encode", &[("x", &points)], 4).await?; // [4, 2]
+/// assert_eq!(latents.len(), 8);
+/// # Ok::<(), Error>(())
+/// # })?;
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Trainer {
     config: ExperimentConfig,
     dataset: Dataset,
