@@ -19,7 +19,7 @@ pub enum Choice {
     Auto,
     /// A GPU, whatever it is.
     Gpu,
-    /// The CPU.
+    /// The CPU, whatever GPUs there are.
     Cpu,
 }
 
@@ -36,7 +36,7 @@ pub enum Place {
         /// Why it is not a GPU, where one was looked for.
         reason: Option<String>,
     },
-    /// On a GPU.
+    /// On a GPU, through this device.
     #[cfg(feature = "gpu")]
     Gpu(Device),
 }
@@ -126,11 +126,11 @@ impl Place {
 /// Why a session failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// On the GPU.
+    /// The GPU backend failed.
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] gpu::GpuError),
-    /// On the CPU.
+    /// The CPU backend failed.
     #[cfg(feature = "cpu")]
     #[error(transparent)]
     Cpu(#[from] cpu::SessionError),

@@ -8,7 +8,7 @@ use crate::dtype::DType;
 /// The first ill-formed operation of a graph. Later operations on its result stay silent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GraphError {
-    /// The operation's name.
+    /// Name of the operation that refused its arguments, such as `MatMul`.
     pub op: String,
     /// Shapes and types of its arguments.
     pub args: Vec<(Vec<usize>, DType)>,

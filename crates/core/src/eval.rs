@@ -60,11 +60,11 @@ real!(f64);
 /// The elements of a tensor, row-major. Bytes are held as u32.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<T> {
-    /// Floats.
+    /// Elements of an f32 tensor, in the evaluator's precision.
     Float(Vec<T>),
     /// Unsigned integers and bytes.
     Uint(Vec<u32>),
-    /// Truth values.
+    /// Elements of a bool tensor.
     Bool(Vec<bool>),
 }
 
@@ -125,7 +125,7 @@ impl<T: Real> Value<T> {
         }
     }
 
-    /// All zeros.
+    /// A value of `len` elements that are all zero.
     pub fn zeros(dtype: DType, len: usize) -> Self {
         match dtype {
             DType::F32 => Value::Float(vec![T::of(0.0); len]),

@@ -41,7 +41,7 @@ pub enum Binary {
 /// How a reduction combines elements.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reducer {
-    /// The sum.
+    /// Adds the elements.
     Sum,
     /// The largest element. A tie shares its gradient equally.
     Max,
@@ -86,7 +86,7 @@ pub enum Op {
     Const(Scalar),
     /// The coordinate along `axis`, as u32. No arguments.
     Iota {
-        /// Which axis counts.
+        /// The axis whose coordinate each element holds.
         axis: usize,
     },
     /// Uniform integers in `[0, below)`: Threefry-2x32 of (key, [element, stream]), scaled by multiply and shift.
@@ -107,9 +107,9 @@ pub enum Op {
     Select,
     /// Combines elements along `axes`, which stay with extent 1. One argument.
     Reduce {
-        /// How.
+        /// How the elements are combined.
         reducer: Reducer,
-        /// Along which axes, ascending.
+        /// The axes that are combined, ascending.
         axes: Vec<usize>,
     },
     /// The same elements, in row-major order, under another shape. One argument.

@@ -19,7 +19,7 @@ pub struct InputDef {
 /// What a state buffer holds before the first step.
 #[derive(Clone, Debug)]
 pub enum Init {
-    /// All zeros.
+    /// Every element is zero.
     Zeros,
     /// Little-endian elements; shared, so that a data set is not copied.
     Bytes(Arc<[u8]>),
@@ -34,7 +34,7 @@ pub struct StateDef {
     pub shape: Vec<usize>,
     /// The element type.
     pub dtype: DType,
-    /// The first value.
+    /// What the buffer holds before the first run.
     pub init: Init,
 }
 

@@ -3,13 +3,13 @@
 /// Names a buffer that the host may touch, by its index in the program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Slot {
-    /// An input.
+    /// The program's input of this index, which the host writes.
     Input(usize),
-    /// A state buffer.
+    /// The program's state of this index, which lives on the device.
     State(usize),
     /// Output `output` of entry `entry`; holds what the last run of that entry left.
     Output {
-        /// The entry's index.
+        /// Index of the entry whose output it is.
         entry: usize,
         /// The output's index within the entry.
         output: usize,
@@ -39,7 +39,7 @@ pub enum DeviceError {
     LimitTooSmall {
         /// The limit by its name in WebGPU.
         limit: &'static str,
-        /// What is needed.
+        /// Bytes that the program needs.
         needed: u64,
         /// What the adapter has.
         available: u64,

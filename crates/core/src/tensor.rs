@@ -104,7 +104,7 @@ impl Tensor {
             .map_or_else(Vec::new, |id| self.graph.borrow().nodes[id].shape.clone())
     }
 
-    /// The element type.
+    /// Type of the elements.
     pub fn dtype(&self) -> DType {
         self.id
             .map_or(DType::F32, |id| self.graph.borrow().nodes[id].dtype)
@@ -269,25 +269,25 @@ impl Tensor {
         self.max(&self.number(low)).min(&self.number(high))
     }
 
-    /// `a < b`
+    /// `a < b` for each element, as [`DType::Bool`]; shapes broadcast.
     #[track_caller]
     pub fn less(&self, other: &Tensor) -> Tensor {
         self.binary(Binary::Less, other)
     }
 
-    /// `a < number`
+    /// `a < number` for each element, as [`DType::Bool`].
     #[track_caller]
     pub fn less_than(&self, value: f64) -> Tensor {
         self.less(&self.number(value))
     }
 
-    /// `number < a`
+    /// `number < a` for each element, as [`DType::Bool`].
     #[track_caller]
     pub fn greater_than(&self, value: f64) -> Tensor {
         self.number(value).less(self)
     }
 
-    /// `a == b`
+    /// `a == b` for each element, as [`DType::Bool`]; shapes broadcast.
     #[track_caller]
     pub fn equal(&self, other: &Tensor) -> Tensor {
         self.binary(Binary::Eq, other)

@@ -52,7 +52,7 @@ pub enum CheckpointError {
         "the checkpoint has format {found}, and this ganlet reads up to {VERSION}; update ganlet, or reload the page"
     )]
     Newer {
-        /// The file's version.
+        /// The version that the file's header names.
         found: u32,
     },
     /// The config in the header cannot work.
@@ -78,11 +78,11 @@ pub enum CheckpointError {
 /// What a trainer has learned, and what it needs to go on.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// The game.
+    /// The experiment that the tensors belong to.
     pub config: ExperimentConfig,
     /// The seed of every random number.
     pub seed: u32,
-    /// Steps taken.
+    /// Training steps taken when it was saved.
     pub step: u64,
     weights_only: bool,
     tensors: Vec<Tensor>,

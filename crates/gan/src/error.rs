@@ -89,7 +89,7 @@ pub enum DataError {
     Magic {
         /// Name of the file.
         file: String,
-        /// The number found.
+        /// The number that stands in the file.
         found: u32,
         /// The number of that kind of file.
         expected: u32,
@@ -101,7 +101,7 @@ pub enum DataError {
     Truncated {
         /// Name of the file.
         file: String,
-        /// Bytes found.
+        /// Bytes that the file has.
         found: usize,
         /// Bytes that the header promises.
         expected: usize,
@@ -115,7 +115,7 @@ pub enum DataError {
         found: String,
         /// What was expected, with its unit.
         expected: String,
-        /// What to do.
+        /// What to do about it, as an imperative.
         cure: &'static str,
     },
     /// The content is not that of the published file.
@@ -136,7 +136,7 @@ pub enum DataError {
     Damaged {
         /// Name of the file.
         file: String,
-        /// What is wrong.
+        /// Why the file cannot be read.
         cause: String,
     },
 }
@@ -147,7 +147,7 @@ pub enum MetricError {
     /// The values do not form rows of the given length.
     #[error("{name}: {values} values do not form rows of {dim}; pass a multiple of {dim}")]
     Shape {
-        /// Which argument.
+        /// Name of the argument that was refused.
         name: &'static str,
         /// Number of values passed.
         values: usize,
@@ -157,7 +157,7 @@ pub enum MetricError {
     /// Two sets of rows differ in length.
     #[error("{name}: rows of {found}, but the other rows have {expected} values; pass equal sizes")]
     Dimension {
-        /// Which argument.
+        /// Name of the argument that was refused.
         name: &'static str,
         /// Length of its rows.
         found: usize,
@@ -167,11 +167,11 @@ pub enum MetricError {
     /// Too few rows for the estimate to mean anything.
     #[error("{name}: {found} rows; pass at least {needed}")]
     TooFew {
-        /// Which argument.
+        /// Name of the argument that was refused.
         name: &'static str,
-        /// Rows passed.
+        /// Rows that were passed.
         found: usize,
-        /// Rows needed.
+        /// The least number of rows that will do.
         needed: usize,
     },
     /// A value is NaN or infinite.
@@ -180,7 +180,7 @@ pub enum MetricError {
          so go back to an earlier checkpoint or lower the learning rate"
     )]
     NotFinite {
-        /// Which argument.
+        /// Name of the argument that was refused.
         name: &'static str,
         /// First row with such a value.
         row: usize,

@@ -36,7 +36,7 @@ pub struct Preset {
 pub enum Group {
     /// Distributions in one or two dimensions.
     Toys,
-    /// Images.
+    /// Sets of images.
     Images,
     /// The games that the library is timed on.
     Bench,
@@ -57,7 +57,7 @@ pub struct Goal {
 }
 
 impl Preset {
-    /// The experiment itself.
+    /// The experiment that the preset names.
     pub fn config(&self) -> ExperimentConfig {
         let mut config = self.config.clone();
         config["preset"] = Value::String(self.name.into());

@@ -25,7 +25,7 @@ pub enum Pattern {
     Uniform,
     /// `stride * lane`, with a stride that is not zero.
     Linear(i64),
-    /// Anything else, listed.
+    /// Offsets without a pattern, listed.
     Table(Box<[i32]>),
 }
 

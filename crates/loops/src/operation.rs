@@ -37,7 +37,7 @@ pub enum Target {
 pub struct Limit {
     /// Whose value is limited.
     pub address: usize,
-    /// By what.
+    /// What the value has to stay below.
     pub span: i64,
 }
 
@@ -46,7 +46,7 @@ pub struct Limit {
 pub struct Fetch {
     /// Index among the session's buffers.
     pub buffer: usize,
-    /// The element's number.
+    /// Index of the address that counts the elements.
     pub address: usize,
     /// Where there is an element.
     pub limits: Vec<Limit>,
@@ -98,7 +98,7 @@ pub enum Float2 {
     Mul,
     /// `a * (1 / b)`, rounded twice: a reciprocal was absorbed.
     MulRecip,
-    /// The larger one.
+    /// The larger one of both.
     Max,
 }
 
@@ -109,7 +109,7 @@ pub enum Word2 {
     Add,
     /// `a * b`, wrapping.
     Mul,
-    /// The larger one.
+    /// The larger one of both.
     Max,
 }
 
@@ -133,16 +133,16 @@ pub enum Cast {
     FloatToWord,
     /// To the nearest float.
     WordToFloat,
-    /// 1 unless zero.
+    /// A float as a truth value: true unless it is zero.
     FloatToBool,
-    /// 1 unless zero.
+    /// An integer as a truth value: true unless it is zero.
     WordToBool,
 }
 
 /// A step, generic over how operands are named: registers of the body, then [`Source`]s.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation<R> {
-    /// Elements.
+    /// Elements of a buffer.
     Load(Fetch),
     /// Elements of chosen rows.
     Gather {
@@ -150,7 +150,7 @@ pub enum Operation<R> {
         fetch: Fetch,
         /// The row of each lane; any larger than `last` stand for it.
         row: R,
-        /// The last row.
+        /// Number of the last row; larger indices take it.
         last: u32,
         /// From row to row.
         stride: i64,
@@ -239,9 +239,9 @@ impl<R: Copy> Operation<R> {
 /// A step with its result's place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// Where the result goes.
+    /// Where the result goes: a register, or memory.
     pub target: Target,
-    /// What is computed.
+    /// The operation, and what it takes.
     pub operation: Operation<Source>,
 }
 
@@ -250,8 +250,8 @@ pub struct Step {
 pub struct Write {
     /// Index among the session's buffers.
     pub buffer: usize,
-    /// Of the elements.
+    /// Index of the address of the elements.
     pub address: usize,
-    /// What is written.
+    /// The values that are written.
     pub value: Source,
 }

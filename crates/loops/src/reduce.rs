@@ -19,7 +19,7 @@ use crate::walk::Code;
 /// How values become one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fold {
-    /// They are added.
+    /// Elements are added.
     Sum,
     /// The largest is taken.
     Max,
@@ -30,11 +30,11 @@ pub enum Fold {
 pub struct Folded {
     /// How it is accumulated.
     pub fold: Fold,
-    /// What is accumulated.
+    /// The values that are accumulated.
     pub value: Source,
     /// Index among the session's buffers.
     pub buffer: usize,
-    /// Where in the buffer.
+    /// Index of the address of the result in the buffer.
     pub address: usize,
 }
 
@@ -53,9 +53,9 @@ const BLOCK: usize = 8;
 /// Code, and what becomes of its values.
 #[derive(Debug)]
 pub struct Reduction {
-    /// Computes the values.
+    /// The code that computes the values.
     pub code: Code,
-    /// What is accumulated.
+    /// The results, each with its fold.
     pub results: Vec<Folded>,
     /// The reduced axes among those of the lanes, outermost first. The patterns of the results' addresses are over the others.
     pub lane_axes: Vec<LaneAxis>,

@@ -15,7 +15,7 @@ pub(crate) struct Interned {
 }
 
 impl Interned {
-    /// None yet.
+    /// An empty list of addresses for loops over `axes` axes.
     pub(crate) fn new(nest: &Nest, axes: usize) -> Self {
         let loops = nest.loops.len();
         let addresses = Addresses {
@@ -104,7 +104,7 @@ impl Interned {
         &self.addresses.patterns[address]
     }
 
-    /// All of them.
+    /// The addresses that were asked for, each once.
     pub(crate) fn finish(self) -> Addresses {
         self.addresses
     }

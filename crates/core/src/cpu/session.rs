@@ -21,16 +21,16 @@ use crate::session::Slot;
 /// What is asked of a session that it does not have.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SessionError {
-    /// No such entry.
+    /// The program has no entry of this index.
     #[error("there is no entry {0}")]
     NoEntry(usize),
-    /// No such buffer.
+    /// The program has no buffer at this slot.
     #[error("there is no buffer {0:?}")]
     NoSlot(Slot),
     /// The wrong number of bytes.
     #[error("{slot:?} holds {expected} bytes, not {given}")]
     WrongLength {
-        /// Which buffer.
+        /// The buffer that was to be written.
         slot: Slot,
         /// How many bytes it holds.
         expected: usize,

@@ -14,7 +14,7 @@ use crate::wgsl::{AdapterClass, Tuned, Tuning};
 /// Which adapter to take where there are several. A browser has its own mind about this.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Prefer {
-    /// The fastest.
+    /// The fastest adapter, where there are several.
     #[default]
     Performance,
     /// The one that spares the battery.

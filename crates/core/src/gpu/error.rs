@@ -10,7 +10,7 @@ pub enum GpuError {
         "kernel {kernel} binds {needed} buffers; the device allows {limit} (maxStorageBuffersPerShaderStage)"
     )]
     TooManyBindings {
-        /// The kernel's name.
+        /// Name of the kernel that was refused.
         kernel: String,
         /// How many it binds.
         needed: usize,
@@ -22,9 +22,9 @@ pub enum GpuError {
     BufferTooLarge {
         /// What it is for.
         buffer: String,
-        /// Its size.
+        /// Bytes of the buffer.
         bytes: u64,
-        /// The largest allowed.
+        /// Bytes that the device allows for one buffer.
         limit: u64,
         /// The limit by its name in WebGPU.
         limit_name: &'static str,
@@ -32,11 +32,11 @@ pub enum GpuError {
     /// A kernel needs more of something than the device has.
     #[error("kernel {kernel} needs {needed} of {limit_name}; the device allows {limit}")]
     KernelTooLarge {
-        /// The kernel's name.
+        /// Name of the kernel that was refused.
         kernel: String,
-        /// What it needs.
+        /// How much of the limited resource the kernel needs.
         needed: u64,
-        /// What is allowed.
+        /// How much of it the device allows.
         limit: u64,
         /// The limit by its name in WebGPU.
         limit_name: &'static str,
@@ -44,7 +44,7 @@ pub enum GpuError {
     /// The driver or the browser refused a shader.
     #[error("kernel {kernel} did not compile: {message}")]
     Compile {
-        /// The kernel's name.
+        /// Name of the kernel that was refused.
         kernel: String,
         /// What the compiler said.
         message: String,
@@ -67,9 +67,9 @@ pub enum GpuError {
     /// The bytes to be written do not fill the buffer.
     #[error("{slot:?} takes {expected} bytes, not {given}")]
     WrongLength {
-        /// The buffer.
+        /// The buffer that was to be written.
         slot: Slot,
-        /// Its size.
+        /// Bytes that the buffer has.
         expected: usize,
         /// The size of what was given.
         given: usize,

@@ -32,7 +32,7 @@ pub struct Info {
     pub software: bool,
     /// Different shaders, over all entries.
     pub kernels: usize,
-    /// By entry.
+    /// Dispatches that one run of each entry takes, by its index.
     pub dispatches: Vec<usize>,
     /// What the buffers take on the device.
     pub bytes: u64,

@@ -54,16 +54,16 @@ pub struct View {
 pub enum Instr {
     /// An element of `buffer`; zero outside the view's bounds and without touching memory there. Bytes come as u32.
     Load {
-        /// Index into [`Kernel::bindings`].
+        /// The buffer, as an index into [`Kernel::bindings`].
         binding: usize,
-        /// Which element.
+        /// Which element of the buffer is loaded at each point of the kernel's domain.
         view: View,
     },
     /// Element `min(row, rows - 1) * row_stride + view` of `buffer`, with `row` a u32 register.
     Gather {
-        /// Index into [`Kernel::bindings`].
+        /// The buffer, as an index into [`Kernel::bindings`].
         binding: usize,
-        /// Which row.
+        /// The register that holds the number of the row.
         row: Register,
         /// How many rows there are.
         rows: usize,
@@ -76,13 +76,13 @@ pub enum Instr {
     Coordinate(Affine),
     /// True where all bounds hold.
     Within(Vec<Bound>),
-    /// A constant.
+    /// The same number at every point.
     Constant(Scalar),
     /// `(threefry2x32([key0, key1], [element, stream])[0] * below) >> 32`, as u32.
     Random {
         /// Two u32 registers: seed and step.
         key: [Register; 2],
-        /// The counter.
+        /// The counter of the draw, from the point's coordinates.
         element: Affine,
         /// The second counter word.
         stream: u32,
@@ -91,7 +91,7 @@ pub enum Instr {
     },
     /// In an epilogue: the value of accumulator `i`. A contraction has one.
     Accumulator(usize),
-    /// An element-wise function.
+    /// An element-wise function of one register.
     Unary(Unary, Register),
     /// An element-wise function of two registers of one type.
     Binary(Binary, Register, Register),
@@ -104,7 +104,7 @@ pub enum Instr {
 /// An instruction and the type of the register it defines.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Typed {
-    /// What is computed.
+    /// The instruction whose result the register holds.
     pub instr: Instr,
     /// Of which type. Registers hold f32, u32 or bool; never u8.
     pub dtype: DType,
@@ -116,9 +116,9 @@ pub type Body = Vec<Typed>;
 /// A write of one register.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Store {
-    /// Index into [`Kernel::bindings`].
+    /// The buffer, as an index into [`Kernel::bindings`].
     pub binding: usize,
-    /// The element's index.
+    /// Index of the written element in its buffer, from the point's coordinates.
     pub index: Affine,
     /// What is written. A bool is stored as u32.
     pub value: Register,
@@ -127,9 +127,9 @@ pub struct Store {
 /// How a kernel uses a buffer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Access {
-    /// Only loads.
+    /// The kernel only loads from the buffer.
     Read,
-    /// Only stores.
+    /// The kernel only stores to the buffer.
     Write,
     /// Both: updates in place, and segments of one buffer. A point only loads the elements it stores, or elements that
     /// no point of this kernel stores.
@@ -212,7 +212,7 @@ pub struct Kernel {
     pub bindings: Vec<Binding>,
     /// The extent of every axis, reduced and contracted ones included. No extent is zero; may be empty (one point).
     pub domain: Vec<usize>,
-    /// The template.
+    /// The template with its bodies: pointwise, reduction or contraction.
     pub kind: Kind,
     /// The body of a pointwise kernel, the epilogue of the others.
     pub body: Body,

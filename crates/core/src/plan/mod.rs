@@ -45,7 +45,7 @@ pub struct Buffer {
     /// The element type (slots are shared between f32, u32 and bool, all of 32 bits: theirs is `F32`; the type that
     /// counts is that of the kernel's binding).
     pub dtype: DType,
-    /// How many elements.
+    /// Elements of the buffer.
     pub len: usize,
 }
 
@@ -59,7 +59,7 @@ impl Buffer {
 /// An entry of a program, planned.
 #[derive(Clone, Debug)]
 pub struct EntryPlan {
-    /// The entry's name.
+    /// Name of the program's entry that this is the plan of.
     pub name: String,
     /// To be executed in this order; the kernels of one dispatch in any order, or at once.
     pub dispatches: Vec<Vec<Kernel>>,

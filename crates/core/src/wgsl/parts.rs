@@ -78,7 +78,7 @@ pub(super) struct Parts {
     pub(super) functions: String,
     /// Its statements. `group` (the workgroup's number, from 0) and `local` (the invocation's number in it) are u32.
     pub(super) main: String,
-    /// How many workgroups.
+    /// Workgroups that run this part.
     pub(super) groups: usize,
     /// Invocations in a workgroup.
     pub(super) workgroup: usize,

@@ -12,7 +12,7 @@ const LOAD: usize = 5;
 pub(super) enum Shared {
     /// Rows: the tiles lie side by side along the columns.
     A,
-    /// Columns.
+    /// Columns: the tiles lie below each other, along the rows.
     B,
 }
 

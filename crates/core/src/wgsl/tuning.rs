@@ -13,7 +13,7 @@ pub enum AdapterClass {
 }
 
 impl AdapterClass {
-    /// All of them.
+    /// Every class of adapter.
     pub const ALL: [AdapterClass; 3] = [Self::Gpu, Self::Llvmpipe, Self::SwiftShader];
 
     /// By an adapter's name, and whether it is a rasterizer on the CPU.
@@ -56,14 +56,14 @@ pub struct Tuning {
 pub struct ShapeClass {
     /// Rows of all products of a batch together.
     pub m: usize,
-    /// Columns.
+    /// Columns of the result.
     pub n: usize,
     /// Products in a sum.
     pub k: usize,
 }
 
 impl ShapeClass {
-    /// Of sizes.
+    /// The class of a product `[m, k] x [k, n]`.
     pub fn of(m: usize, n: usize, k: usize) -> Self {
         let [m, n, k] = [m, n, k].map(usize::next_power_of_two);
         ShapeClass { m, n, k }
@@ -73,7 +73,7 @@ impl ShapeClass {
 /// What a tuner found out about one adapter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tuned {
-    /// The adapter's name.
+    /// Name of the adapter on which the sizes were measured.
     pub adapter: String,
     /// The fastest tiles, by shape.
     pub tiles: Vec<(ShapeClass, ContractTuning)>,

@@ -100,7 +100,7 @@ impl Images {
         self.height * self.width * self.channels
     }
 
-    /// All images.
+    /// All images of the set, to slice or to read.
     pub fn view(&self) -> ImageView<'_> {
         self.slice(0..self.len())
     }

@@ -155,9 +155,9 @@ impl File {
 /// A set of images whose test split is kept apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSet {
-    /// To learn from.
+    /// The images to learn from.
     pub train: Images,
-    /// To measure on.
+    /// Held-out images, to measure on.
     pub test: Images,
 }
 

@@ -24,7 +24,7 @@ pub enum LatentError {
     /// Several latents where one is needed.
     #[error("{what}: {found} latents where one is needed; pass one, or the mean of them")]
     Single {
-        /// Which argument.
+        /// Name of the argument that was refused.
         what: String,
         /// How many were passed.
         found: usize,
@@ -32,11 +32,11 @@ pub enum LatentError {
     /// A number out of range.
     #[error("{what}: {found} is out of range; use {range}")]
     Range {
-        /// Which argument.
+        /// Name of the argument that was refused.
         what: &'static str,
-        /// The value, printed.
+        /// The refused value, as it is printed.
         found: String,
-        /// What is allowed.
+        /// The values that are allowed, in words.
         range: String,
     },
     /// Nobody can say what these images show.
@@ -88,7 +88,7 @@ pub enum LatentError {
     /// Data whose samples are no images.
     #[error("the samples of this model are {found}, not images; choose a preset that makes images")]
     NotImages {
-        /// What they are.
+        /// What the data are instead of images.
         found: &'static str,
     },
 }

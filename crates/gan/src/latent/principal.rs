@@ -5,7 +5,7 @@ use super::LatentError;
 /// A direction, and how much of the matrix it accounts for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Principal {
-    /// Unit length, `[dim]`.
+    /// The axis, of length 1, `[dim]`.
     pub direction: Vec<f32>,
     /// Share of the matrix's squared norm, 0 to 1.
     pub share: f64,

@@ -13,7 +13,7 @@ use crate::config::{Prior, PriorKind};
 pub struct Truncation(f64);
 
 impl Truncation {
-    /// The whole prior.
+    /// No truncation: the whole prior.
     pub const NONE: Self = Self(1.0);
 
     /// The middle share, 1 for all.

@@ -2,7 +2,7 @@
 
 use super::{LatentError, norm, single};
 
-/// How to go.
+/// The path of a walk between two latents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Walk {
     /// Straight. Between latents of a Gaussian it cuts through the middle, where the prior has almost no mass.

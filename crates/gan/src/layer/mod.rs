@@ -30,9 +30,9 @@ pub enum ParamKind {
         /// How the peers' benchmark orders its elements.
         order: Order,
     },
-    /// Starts at 0.
+    /// A number that is added, and starts at 0.
     Shift,
-    /// Starts at 1.
+    /// A factor, which starts at 1.
     Scale,
 }
 
@@ -41,9 +41,9 @@ pub enum ParamKind {
 pub enum Order {
     /// A matrix of inputs and outputs; either side may be an image.
     Dense {
-        /// `[height, width, channels]`, or `[numbers]`.
+        /// Extents of what comes in: `[height, width, channels]`, or `[numbers]`.
         inputs: Vec<usize>,
-        /// Likewise.
+        /// Extents of what goes out: `[height, width, channels]`, or `[numbers]`.
         outputs: Vec<usize>,
     },
     /// A kernel as `[outputs, channels, rows, columns]`.
@@ -57,11 +57,11 @@ pub enum Order {
 pub struct Param {
     /// Layer index, layer kind and part, such as `0.dense.weight`.
     pub name: String,
-    /// Its extents.
+    /// Extents of this parameter.
     pub shape: Vec<usize>,
-    /// Where it starts in the buffer.
+    /// Index of its first element in the flat buffer.
     pub offset: usize,
-    /// How it starts.
+    /// Which kind of parameter it is, which decides how it starts.
     pub kind: ParamKind,
 }
 

@@ -21,7 +21,7 @@ pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -
     }
 }
 
-/// J(G).
+/// J(G) where D has the logits `fake` `[batch, 1]` on G's samples, shape `[]`.
 pub fn generator(cost: Cost, fake: &Tensor) -> Tensor {
     match cost {
         Cost::Minimax => -softplus(fake).mean_all(),

@@ -33,7 +33,7 @@ pub struct ParzenReport {
     /// The chosen kernel width, a standard deviation.
     #[serde(rename = "parzen_sigma")]
     pub sigma: f64,
-    /// Number of kernels.
+    /// Samples that the window has a kernel at.
     #[serde(rename = "parzen_samples")]
     pub samples: usize,
     /// Number of test rows.

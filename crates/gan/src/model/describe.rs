@@ -10,9 +10,9 @@ use crate::layer::ParamKind;
 pub struct NetworkSpec<'a> {
     /// The prefix of its states: `g` has `g.params`.
     pub name: &'static str,
-    /// Its place in the config.
+    /// The network's place in the config, such as `generator`.
     pub field: &'static str,
-    /// What it consists of.
+    /// Its layers, or its parameters where it has no layers.
     pub body: Body<'a>,
     /// How it follows its gradient.
     pub optimizer: &'a Optimizer,
@@ -40,7 +40,7 @@ pub enum Body<'a> {
     Parameters {
         /// Name, extents and kind of each.
         parts: Vec<(&'static str, Vec<usize>, ParamKind)>,
-        /// How weights start.
+        /// How the weights among them start.
         init: Init,
     },
 }
@@ -49,16 +49,16 @@ pub enum Body<'a> {
 pub struct StateSpec {
     /// Its name in checkpoints.
     pub name: &'static str,
-    /// Its extents.
+    /// Extents of the state.
     pub shape: Vec<usize>,
 }
 
 /// One of the moves of a training step: a *player* of the tutorial, with what it moves and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Update {
-    /// Such as `d`.
+    /// Name of the update, such as `d`; unique within a model.
     pub name: &'static str,
-    /// In words, such as `Update D`.
+    /// What a button for it says, such as `Update D`.
     pub title: &'static str,
     /// The networks that follow the gradient of its loss.
     pub networks: Vec<&'static str>,
@@ -69,7 +69,7 @@ pub struct Update {
 /// Something that can be asked of a model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct View {
-    /// Such as `generate`.
+    /// Name of the view, such as `generate`; unique within a model.
     pub name: &'static str,
     /// What kind of question it is.
     #[serde(flatten)]
@@ -82,7 +82,7 @@ pub struct View {
     pub range: Option<[f64; 2]>,
 }
 
-/// Kinds of questions.
+/// Kinds of questions; what can be measured of a model follows from those it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ViewKind {
@@ -108,11 +108,11 @@ pub enum ViewKind {
 /// One part of a question: rows of numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Input {
-    /// Such as `z`.
+    /// Name of the input: `z` for noise, `x` for samples, `label`, `category` or `code`.
     pub name: &'static str,
     /// Numbers of one row.
     pub len: usize,
-    /// What the numbers are.
+    /// What the numbers of a row are.
     #[serde(flatten)]
     pub kind: InputKind,
 }
@@ -123,7 +123,7 @@ pub struct Input {
 pub enum InputKind {
     /// Noise, with what it is drawn from.
     Noise {
-        /// Its distribution.
+        /// The distribution that it is drawn from.
         prior: Prior,
     },
     /// The number of a class.
@@ -133,12 +133,12 @@ pub enum InputKind {
     },
     /// The number of a category that the model gave a meaning of its own.
     Category {
-        /// How many there are.
+        /// How many categories there are; a row names one from 0.
         count: usize,
     },
     /// Numbers from -1 to 1 that the model gave a meaning of its own.
     Code,
-    /// A sample.
+    /// The numbers of a sample, as the data have them.
     Sample,
 }
 
@@ -147,9 +147,9 @@ pub enum InputKind {
 pub struct Metric {
     /// The name in tables and curves.
     pub name: &'static str,
-    /// In words.
+    /// What the page and tables call it.
     pub title: &'static str,
-    /// Unit; empty for a pure number.
+    /// The unit, such as `nats`; empty for a pure number.
     pub unit: &'static str,
     /// Which chart it is drawn in.
     pub chart: Chart,
@@ -165,9 +165,9 @@ pub enum Chart {
     Loss,
     /// What D says, on average.
     Score,
-    /// Norms of gradients.
+    /// Norms of the networks' gradients.
     Gradient,
-    /// Everything else.
+    /// What fits into none of the other charts.
     Other,
 }
 
@@ -175,24 +175,24 @@ pub enum Chart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
-    /// What makes samples.
+    /// What makes samples, such as G.
     Generator,
-    /// What tells real from made.
+    /// What tells real samples from made ones, such as D.
     Discriminator,
-    /// Data.
+    /// The data, and what is said of them.
     Real,
-    /// Samples.
+    /// Samples of the model, and what is said of them.
     Fake,
     /// A third network, such as an encoder.
     Third,
-    /// Nothing of these.
+    /// None of the other meanings.
     Neutral,
 }
 
 /// How the parts of a model hang together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagram {
-    /// Its parts.
+    /// The parts, each a box.
     pub blocks: Vec<Block>,
     /// What flows from one to another.
     pub arrows: Vec<Arrow>,
@@ -201,9 +201,9 @@ pub struct Diagram {
 /// A part of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
-    /// Such as `g`.
+    /// Name of the part, such as `g`, by which arrows mean it.
     pub name: &'static str,
-    /// In words.
+    /// What the page and tables call it.
     pub title: &'static str,
     /// The field of the config that it opens.
     pub field: &'static str,

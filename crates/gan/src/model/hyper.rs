@@ -63,7 +63,7 @@ impl Hyper {
         field.map(|(_, current)| *current = value).is_some()
     }
 
-    /// The input's contents.
+    /// What the program's input `hyper` has to hold.
     pub fn values(&self) -> Vec<f32> {
         let mut values: Vec<f32> = self
             .fields

@@ -30,7 +30,7 @@ pub mod entry {
     /// Input `draw` -> a batch of real data.
     pub const REAL: &str = "real";
 
-    /// One update alone.
+    /// The entry that plays one update alone.
     pub fn update(name: &str) -> String {
         format!("update.{name}")
     }
@@ -44,7 +44,7 @@ pub mod entry {
 /// What a state is for, which decides where it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// What is learned.
+    /// What is learned: weights, and their averages.
     Parameter,
     /// What only an optimizer needs.
     Optimizer,
@@ -116,7 +116,7 @@ impl<'a> States<'a> {
 pub struct NetworkInfo {
     /// The prefix of its states.
     pub name: &'static str,
-    /// Its place in the config.
+    /// The network's place in the config.
     pub field: &'static str,
     /// The parts of its flat buffer `NAME.params`.
     pub params: Vec<Param>,
@@ -134,7 +134,7 @@ pub struct Traced {
     pub networks: Vec<NetworkInfo>,
     /// One training step, in order.
     pub updates: Vec<Update>,
-    /// What can be asked.
+    /// What can be asked of the model.
     pub views: Vec<View>,
     /// The metrics, in the order of a row of the state `metrics`.
     pub metrics: Vec<Metric>,

@@ -9,7 +9,7 @@ use crate::error::ConfigError;
 
 /// What a model is to learn from.
 pub struct Task<'a> {
-    /// The data.
+    /// The part of the config that says which data.
     pub data: &'a Data,
     /// Extents of one sample: `[numbers]`, or `[height, width, channels]`.
     pub sample: Vec<usize>,
@@ -17,7 +17,7 @@ pub struct Task<'a> {
     pub attributes: Cow<'a, [Attribute]>,
     /// Samples in one minibatch.
     pub batch: usize,
-    /// What is recorded.
+    /// How much is recorded at every step.
     pub monitor: Monitor,
 }
 

@@ -24,7 +24,7 @@ pub type Concept = &'static [(&'static str, &'static str)];
 /// `a - b + c` should show `result`.
 #[derive(Clone, Copy, Debug)]
 pub struct Analogy {
-    /// In words.
+    /// What was tried, in words.
     pub name: &'static str,
     /// Shows what is to be carried over, on the one kind of face.
     pub a: Concept,
@@ -94,7 +94,7 @@ pub const ANALOGIES: [Analogy; 5] = [
 /// How often an analogy held.
 #[derive(Clone, Debug, Serialize)]
 pub struct AnalogyReport {
-    /// In words.
+    /// What was tried, in words.
     pub name: &'static str,
     /// Share of trials with one sample for each concept that show the result.
     pub mean_of_1: f64,
@@ -111,7 +111,7 @@ pub struct AnalogyReport {
 /// What a slider along a measured property does.
 #[derive(Clone, Debug, Serialize)]
 pub struct SliderReport {
-    /// What is measured.
+    /// The property that the slider is to change.
     pub property: String,
     /// Correlation of slider and property along each sample's way, on average.
     pub correlation: f64,
@@ -132,7 +132,7 @@ pub struct InversionReport {
     pub nearest_of_1000_mse: f64,
     /// The first over the second.
     pub ratio: f64,
-    /// Held-out images.
+    /// Held-out images that were inverted.
     pub images: usize,
     /// Updates of z for each.
     pub steps: usize,
@@ -147,7 +147,7 @@ pub struct CopyReport {
     pub test_to_train: f64,
     /// The first over the second; far below 1 where samples are copies.
     pub ratio: f64,
-    /// Of each.
+    /// Images of each kind that were compared.
     pub images: usize,
 }
 

@@ -43,7 +43,7 @@ pub enum DirectionKind {
 pub struct Direction {
     /// Such as `glasses` or `principal 1`.
     pub name: String,
-    /// What it follows.
+    /// What the direction was found by.
     pub kind: DirectionKind,
     /// What to add to a latent for one step, `[dim]`.
     pub step: Vec<f32>,
@@ -52,7 +52,7 @@ pub struct Direction {
 /// How an inversion is done.
 #[derive(Clone, Copy, Debug)]
 pub struct InvertOptions {
-    /// Updates of z.
+    /// Updates of z to take.
     pub steps: usize,
     /// How many of the 16 starts to choose among at the end; more find better ones.
     pub starts: usize,
@@ -73,9 +73,9 @@ impl Default for InvertOptions {
 /// How far an inversion is.
 #[derive(Clone, Copy, Debug)]
 pub struct InvertProgress {
-    /// Updates done.
+    /// Updates of z done so far.
     pub step: usize,
-    /// Of how many.
+    /// Updates of z in all.
     pub steps: usize,
     /// The least mean squared error among the starts.
     pub error: f32,
@@ -84,7 +84,7 @@ pub struct InvertProgress {
 /// What an inversion found.
 #[derive(Clone, Debug)]
 pub struct Inversion {
-    /// The latent, `[dim]`.
+    /// The latent that was found, `[dim]`.
     pub z: Vec<f32>,
     /// Its sample, `[sample_len]`.
     pub image: Vec<f32>,

@@ -35,7 +35,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Nothing.
+    /// No contribution: every number is 0.
     pub const NONE: Place = Place {
         offset: 0,
         checks: [0; CHECKS],
@@ -114,9 +114,9 @@ pub struct Listed<'a> {
     pub origin: Place,
     /// The first checked value past the end, by check.
     pub spans: [isize; CHECKS],
-    /// Rows.
+    /// How the rows are walked.
     pub rows: &'a Walk,
-    /// Columns.
+    /// How the columns are walked.
     pub cols: &'a Walk,
     /// The row and the column at which this view of the operand starts.
     pub first: (usize, usize),

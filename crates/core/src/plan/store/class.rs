@@ -13,7 +13,7 @@ pub(in crate::plan) enum Class {
     Made,
     /// Computes an element from the elements at the same place.
     Elementwise,
-    /// Only moves elements.
+    /// Only moves elements: a change of indices where it is used.
     Movement,
     /// Looks rows up.
     Gather,

@@ -18,9 +18,9 @@ pub struct Gaussian {
 /// An axis-aligned box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
-    /// Lower corner.
+    /// The corner with the least coordinates.
     pub lower: [f64; 2],
-    /// Upper corner.
+    /// The corner with the largest coordinates.
     pub upper: [f64; 2],
 }
 

@@ -13,7 +13,7 @@ use crate::trainer::{Error, Trainer};
 /// How long and from what seed.
 #[derive(Clone, Copy, Debug)]
 pub struct TrainOptions {
-    /// Updates.
+    /// Updates to take.
     pub steps: usize,
     /// What every random number depends on.
     pub seed: u32,
@@ -33,7 +33,7 @@ impl TrainOptions {
 /// How far training is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// Updates done.
+    /// Updates taken so far.
     pub step: usize,
     /// Mean cross-entropy of the last minibatch, summed over attributes, in nats.
     pub cost: f32,

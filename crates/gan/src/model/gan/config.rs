@@ -42,7 +42,7 @@ pub struct Gan {
     pub g_optimizer: Optimizer,
     /// How D learns.
     pub d_optimizer: Optimizer,
-    /// Who moves when.
+    /// The order and the number of updates within a step.
     #[serde(default)]
     pub schedule: Schedule,
 }
@@ -128,7 +128,7 @@ pub struct GradientPenalty {
     pub target: f64,
 }
 
-/// Who moves when.
+/// The order and the number of both players' updates within a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
