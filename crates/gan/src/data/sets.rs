@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::gzip::gunzip;
 use super::images::Attribute;
 use super::{ImageView, Images, faces};
-use crate::error::{DataError, excerpt};
+use crate::error::DataError;
 
 /// A set of images, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ impl ImageKind {
                 raw
             };
             std::fs::read(&path).map_err(|error| DataError::Unreadable {
-                file: excerpt(&path.display().to_string()).into_owned(),
+                file: crate::error::excerpt(&path.display().to_string()).into_owned(),
                 cause: error.to_string(),
             })
         };
