@@ -83,7 +83,7 @@ test('an idea is one click, and a box of the game opens its settings', async ({ 
   await page.getByRole('button', { name: 'Switch the cost to minimax' }).click();
   await expect(page).toHaveURL(/cost=minimax/);
   await playground.ready();
-  await page.locator('[data-box=z]').click();
+  await page.locator('[data-box=noise]').click();
   await expect(page.locator('gan-settings [data-path="prior.dim"] input')).toBeInViewport();
 });
 

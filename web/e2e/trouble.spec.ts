@@ -132,7 +132,7 @@ test('training that diverges stops at the last good step, and offers a way on', 
   await playground.train.click();
   const alert = playground.notices.getByRole('alert');
   await expect(alert).toContainText(/diverged at step \d+.*the last good one/);
-  await alert.getByRole('button', { name: 'Halve both step sizes and go on' }).click();
+  await alert.getByRole('button', { name: 'Halve the step sizes and go on' }).click();
   await expect(page).toHaveURL(/lr.*5/);
 });
 

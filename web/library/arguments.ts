@@ -58,6 +58,16 @@ export function floats(call: string, value: unknown): Float32Array {
   throw refusal(call, value, 'a Float32Array, or an array of numbers');
 }
 
+/** Numbers by name. */
+export function floatsByName(call: string, value: unknown): Record<string, Float32Array> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refusal(call, value, 'the inputs by name, such as { label: new Float32Array([3]) }');
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, numbers]) => [name, floats(`${call}: ${name}`, numbers)]),
+  );
+}
+
 /** A file's bytes. */
 export function bytes(call: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;

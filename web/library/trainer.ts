@@ -1,5 +1,5 @@
 /** What `Trainer.create` resolves with: a module's trainer behind checks of what is passed, and of whether it is still there. */
-import { failure, floats, options, rows, seed, text, whole } from './arguments.js';
+import { failure, floats, floatsByName, options, rows, seed, text, whole } from './arguments.js';
 import type { Guard } from './guard.js';
 import type { Trainer } from './types.js';
 
@@ -26,8 +26,8 @@ export class Guarded implements Trainer {
   train(steps: number) {
     return this.#later((model) => model.train(whole('train', steps, 1, MOST)));
   }
-  step(which: 'd' | 'g') {
-    return this.#later((model) => model.step(text('step', which) as 'd' | 'g'));
+  step(update: string) {
+    return this.#later((model) => model.step(text('step', update)));
   }
   sample(n: number) {
     return this.#later((model) => model.sample(rows('sample', n, this.#row)));
@@ -40,6 +40,19 @@ export class Guarded implements Trainer {
   }
   discriminate(x: Float32Array) {
     return this.#later((model) => model.discriminate(floats('discriminate', x)));
+  }
+  encode(x: Float32Array) {
+    return this.#later((model) => model.encode(floats('encode', x)));
+  }
+  reconstruct(x: Float32Array) {
+    return this.#later((model) => model.reconstruct(floats('reconstruct', x)));
+  }
+  ask(...[view, inputs, n]: Parameters<Trainer['ask']>) {
+    return this.#later((model) => {
+      const name = text('ask', view);
+      const len = model.info().views.find((one) => one.name === name)?.len ?? 1;
+      return model.ask(name, floatsByName('ask', inputs), rows('ask', n, len));
+    });
   }
   evaluate() {
     return this.#later((model) => model.evaluate());

@@ -30,7 +30,8 @@ export interface Progress {
   label?: string;
 }
 
-export type Metrics = { step: number; d_loss: number; g_loss: number } & Record<string, number>;
+/** The step, and every metric of `info().metrics` by its name. */
+export type Metrics = { step: number } & Record<string, number>;
 
 export interface DataInfo {
   kind: 'points' | 'image';
@@ -43,6 +44,66 @@ export interface DataInfo {
   bounds?: [number, number, number, number] | null;
 }
 
+/** One of the moves of a training step: which networks follow the gradient of its loss, and how often within a step. */
+export interface Update {
+  name: string;
+  title: string;
+  networks: string[];
+  times: number;
+}
+
+/**
+ * One part of a question, rows of `len` numbers. `noise`: draws from the prior. `label`: the number of a class.
+ * `category`: the number of one of `count` that the model gave a meaning of its own; `code`: numbers from -1 to 1, likewise.
+ */
+export type Input = { name: string; len: number } & (
+  | { kind: 'noise'; prior: { kind: string; dim: number; scale: number } }
+  | { kind: 'label'; classes: string[] }
+  | { kind: 'category'; count: number }
+  | { kind: 'code' | 'sample' }
+);
+
+/**
+ * Something that can be asked of a model. `decode`: from noise to samples. `score`: how real a sample is. `encode`: from
+ * samples to latents. `reconstruct`: to what the model makes of them. `log_density`: in nats, or a bound of it.
+ * `classify`: probabilities of classes or codes. `chain`: samples after one more step of a Markov chain.
+ */
+export interface View {
+  name: string;
+  kind: 'decode' | 'score' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
+  inputs: Input[];
+  /** Numbers of one answer, and what they lie between where that is known. */
+  len: number;
+  range: [number, number] | null;
+}
+
+/** Meanings that have a colour. */
+export type Colour = 'generator' | 'discriminator' | 'real' | 'fake' | 'third' | 'neutral';
+
+/** What is recorded at every step: a name in `history()`, with words, a unit ('' for a pure number) and a chart. */
+export interface Metric {
+  name: string;
+  title: string;
+  unit: string;
+  chart: 'loss' | 'score' | 'gradient' | 'other';
+  colour: Colour;
+}
+
+/** A part of a model: `field` is its place in the config, `view` the view whose answers it shows. */
+export interface Block {
+  name: string;
+  title: string;
+  field: string;
+  view: string | null;
+  colour: Colour;
+}
+
+/** How the parts of a model hang together; `gradient_of`: the updates whose gradient flows back along an arrow. */
+export interface Diagram {
+  blocks: Block[];
+  arrows: { from: string; to: string; gradient_of: string[] }[];
+}
+
 export interface Info {
   backend: Backend;
   adapter: string;
@@ -52,8 +113,17 @@ export interface Info {
   dispatches_per_step: number;
   gpu_bytes: number;
   step: number;
+  /** 0 where the model decodes no latents. */
   latent_dim: number;
   seed: number;
+  /** The kind of model, such as `gan` or `vae`. */
+  model: string;
+  /** What learns, with its place in the config. */
+  networks: { name: string; field: string }[];
+  updates: Update[];
+  views: View[];
+  metrics: Metric[];
+  diagram: Diagram;
   data: DataInfo;
 }
 
@@ -70,12 +140,21 @@ export interface TrainerOptions {
 
 export interface Trainer extends LatentTools {
   train(steps: number): Promise<Metrics>;
-  /** One update of one player alone. That of G completes a step; within one, `history` changes its last row. */
-  step(which: 'd' | 'g'): Promise<Metrics>;
+  /** One update of `info().updates` alone. The last completes a step; within one, `history` changes its last row. */
+  step(update: string): Promise<Metrics>;
   sample(n: number): Promise<Float32Array>;
   generate(z: Float32Array): Promise<Float32Array>;
   real(n: number): Promise<Float32Array>;
   discriminate(x: Float32Array): Promise<Float32Array>;
+  /** Latents of samples, of a model that has an encoder. */
+  encode(x: Float32Array): Promise<Float32Array>;
+  /** What the model makes of samples by way of their latents. */
+  reconstruct(x: Float32Array): Promise<Float32Array>;
+  /**
+   * `n` answers of a view in `info().views`, to rows of numbers by the names of its inputs. What is left out is filled in:
+   * the noise of every redraw, each class in turn, codes in the middle.
+   */
+  ask(view: string, inputs: Record<string, Float32Array>, n: number): Promise<Float32Array>;
   history(since: number): History;
   evaluate(): Promise<Record<string, number>>;
   density(points: Float32Array): Float32Array;

@@ -16,15 +16,21 @@ export interface CreateArgs {
   headStart: number;
 }
 
-/** Which optional layers of the stage are on. */
-export interface View {
+/** What the stage shows: which of its optional layers are on, and what the model is asked for. */
+export interface Show {
   heat: boolean;
   grid: boolean;
   arrows: boolean;
+  /** The number of a class or category, of a model that makes what is asked for; undefined: each of them. */
+  choice: number | undefined;
+  /** Values of the continuous codes, of a model that has such; the middle where missing. */
+  codes: readonly number[];
 }
 
-/** Whose move slow motion shows. */
-export type Phase = 'd' | 'g';
+export const SHOW: Show = { heat: true, grid: false, arrows: false, choice: undefined, codes: [] };
+
+/** Whose move slow motion shows: the name of an update. */
+export type Phase = string;
 
 export interface Catalog {
   presets: Preset[];
@@ -42,7 +48,7 @@ export interface Model {
   /** A batch of real data; the stage's fixed backdrop. */
   real: Float32Array<ArrayBuffer>;
   bounds: Bounds;
-  /** D gives a score without a fixed range, not a probability. */
+  /** Samples get scores without a fixed range, not probabilities. */
   critic: boolean;
   /** What the model before had learned here, where this one took its place. */
   aside?: Aside;
@@ -59,11 +65,13 @@ export interface Aside {
 export interface Frame {
   step: number;
   fake: Float32Array<ArrayBuffer>;
-  /** 2-D: D over a square lattice; 1-D: D along `line.x`; images: D's opinion of each sample. */
+  /** Images of a model that makes what is asked for: what each row of the grid shows, and how many it has. */
+  rows?: { words: readonly string[]; columns: number };
+  /** The score, where the model has one. 2-D: over a square lattice; 1-D: along `line.x`; images: of each sample. */
   opinion?: Float32Array<ArrayBuffer>;
-  /** Images: D's opinion of each of the model's real ones. */
+  /** Images: the score of each of the model's real ones. */
   opinionOfReal?: Float32Array<ArrayBuffer>;
-  /** 2-D: G over a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
+  /** 2-D: samples of a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
   warped?: Float32Array<ArrayBuffer>;
   noise?: Float32Array<ArrayBuffer>;
 }
@@ -96,8 +104,8 @@ export interface Timing {
   /** Means over repetitions of `stepsPerRepetition` steps. */
   msPerStep: number[];
   stepsPerRepetition: number;
-  /** D's and G's losses of the first steps, by which libraries are seen to do the same work. */
-  losses: [d: number, g: number][];
+  /** All losses of each of the first steps, by which libraries are seen to do the same work. */
+  losses: number[][];
 }
 
 export interface Calls extends StudioCalls {
@@ -114,12 +122,13 @@ export interface Calls extends StudioCalls {
   play: { args: null; result: null };
   pause: { args: null; result: null };
   speed: { args: { slow: boolean }; result: null };
-  step: { args: { which: 'd' | 'g' | 'both' }; result: null };
+  /** One update, or without one a whole step. */
+  step: { args: { update: string | undefined }; result: null };
   set: { args: { path: string; value: Json }; result: { config: Json } };
   save: { args: null; result: Uint8Array<ArrayBuffer> };
   evaluate: { args: null; result: Evaluation };
   bench: { args: { preset: string; backend: Backend }; result: Timing };
-  view: { args: View; result: null };
+  show: { args: Show; result: null };
   /** The page has drawn the last frame and may be sent another. */
   drawn: { args: null; result: null };
 }

@@ -2,9 +2,11 @@ import { expect, it } from 'vitest';
 import { coach, type Scene } from '../src/state/coach.ts';
 
 const scene = (changes: Partial<Scene> = {}): Scene => ({
+  model: 'gan',
   step: 500,
   running: true,
   phase: undefined,
+  phaseTitle: '',
   dReal: 0.55,
   dFake: 0.45,
   cost: 'non_saturating',
@@ -22,6 +24,15 @@ const toy = (modes: number, quality: number): Scene['evaluation'] => ({
 it('says what each move of slow motion does', () => {
   expect(coach(scene({ phase: 'd' }))?.text).toMatch(/^D’s move/);
   expect(coach(scene({ phase: 'g' }))?.text).toMatch(/^G’s move/);
+});
+
+it('has words of its own for each kind of model, and the update’s title for one that it does not know', () => {
+  const vae = scene({ model: 'vae', dReal: undefined, dFake: undefined });
+  expect(coach(vae)?.text).toContain('log density');
+  expect(coach({ ...vae, phase: 'vae' })?.text).toMatch(/^The encoder guesses/);
+  expect(coach({ ...vae, step: 0, running: false })?.text).toContain('Press Train');
+  const flow = scene({ model: 'flow', phase: 'flow', phaseTitle: 'Update the flow' });
+  expect(coach(flow)?.text).toBe('Update the flow.');
 });
 
 it('tells a newcomer to press Train', () => {

@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Library } from '../src/library.ts';
-import type {
-  CallName,
-  Calls,
-  Event,
-  FromWorker,
-  Model,
-  Request,
-  Timing,
+import {
+  type CallName,
+  type Calls,
+  type Event,
+  type FromWorker,
+  type Model,
+  type Request,
+  SHOW,
+  type Show,
+  type Timing,
 } from '../src/protocol.ts';
 import { configText, Engine } from '../src/worker/engine.ts';
+import { describeModel, makeFrame } from '../src/worker/frames.ts';
 import * as mock from './mock-library.ts';
 
 const CREATE: Calls['create']['args'] = {
@@ -100,11 +103,11 @@ describe('the engine', () => {
 
   it('keeps the running model when a new one cannot be made', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     const refused = await bench.call('create', { ...CREATE, preset: 'nothing' });
     expect(refused).toMatchObject({ ok: false });
     expect(refused).toHaveProperty('failure.message', expect.stringContaining('unknown preset'));
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     expect(bench.events('metrics').at(-1)?.step).toBe(2);
   });
 
@@ -127,7 +130,7 @@ describe('the engine', () => {
     };
     expect(asideOf(await bench.call('create', CREATE))).toBeUndefined();
     expect(asideOf(await bench.call('reset', { seed: 1 }))).toBeUndefined();
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     const aside = asideOf(await bench.call('create', { ...CREATE, preset: 'line-1d' }));
     expect(aside?.step).toBe(1);
     const bytes = aside?.bytes ?? new Uint8Array();
@@ -135,13 +138,13 @@ describe('the engine', () => {
       ok: true,
       result: { info: { step: 1 }, config: { preset: 'ring' } },
     });
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     expect(asideOf(await bench.call('reset', { seed: 2 }))?.step).toBe(2);
   });
 
   it('moves a model to another device without saving it twice', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     await until(() => bench.events('evaluation').length > 0);
     const save = vi.spyOn(mock.Trainer.prototype, 'save');
     const moved = await bench.call('move', { backend: 'webgpu' });
@@ -154,7 +157,7 @@ describe('the engine', () => {
 
   it('takes a checkpoint back where it was saved', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     const saved = await bench.call('save', null);
     if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
     await bench.call('reset', { seed: 1 });
@@ -192,7 +195,7 @@ describe('the engine', () => {
     expect(await first).toMatchObject({ ok: false, failure: { code: 'superseded' } });
     expect(await second).toMatchObject({ ok: true, result: { info: { seed: 5 } } });
     expect(bench.events('running').at(-1)?.running).toBe(false);
-    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+    expect(await bench.call('step', { update: undefined })).toMatchObject({ ok: true });
     expect(bench.events('metrics').at(-1)?.step).toBe(1);
   });
 
@@ -207,7 +210,7 @@ describe('the engine', () => {
 
   it('counts a round of moves as the one step that it is', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     await bench.call('speed', { slow: true });
     await bench.call('play', null);
     await until(() => bench.events('phase').length >= 5);
@@ -232,17 +235,17 @@ describe('the engine', () => {
 
   it('shows what a move of D changes, within the step, and keeps it when another model comes', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     for (let i = 0; i < 3; i++) {
       const before = bench.events('metrics').length;
-      await bench.call('step', { which: 'd' });
+      await bench.call('step', { update: 'd' });
       const sent = bench.events('metrics').slice(before);
       expect(sent.map(({ step, series }) => [step, ...(series.step ?? [])])).toEqual([[1, 1]]);
     }
-    await bench.call('step', { which: 'g' });
+    await bench.call('step', { update: 'g' });
     expect(bench.events('metrics').at(-1)?.step).toBe(2);
     await bench.call('reset', { seed: 1 });
-    await bench.call('step', { which: 'd' });
+    await bench.call('step', { update: 'd' });
     expect(await bench.call('reset', { seed: 2 })).toMatchObject({
       result: { aside: { step: 0 } },
     });
@@ -278,14 +281,14 @@ describe('the engine', () => {
       ok: true,
       result: { info: { backend: 'cpu', step: 5 } },
     });
-    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+    expect(await bench.call('step', { update: undefined })).toMatchObject({ ok: true });
   });
 
   it('goes on from its last checkpoint when the engine ended', async () => {
     await bench.call('create', { ...CREATE, headStart: 5 });
     await until(() => bench.events('evaluation').length > 0);
     mock.endEngine();
-    expect(await bench.call('step', { which: 'both' })).toMatchObject({
+    expect(await bench.call('step', { update: undefined })).toMatchObject({
       ok: false,
       failure: { code: 'lost' },
     });
@@ -293,12 +296,12 @@ describe('the engine', () => {
       ok: true,
       result: { info: { backend: 'cpu', step: 5 } },
     });
-    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+    expect(await bench.call('step', { update: undefined })).toMatchObject({ ok: true });
   });
 
   it('loses nothing but a few steps when the engine ends while it makes another model', async () => {
     await bench.call('create', CREATE);
-    for (let i = 0; i < 3; i++) await bench.call('step', { which: 'both' });
+    for (let i = 0; i < 3; i++) await bench.call('step', { update: undefined });
     const create = vi.spyOn(mock.Trainer, 'create').mockImplementationOnce(() => {
       mock.endEngine();
       return Promise.reject(Object.assign(new Error('fini'), { code: 'lost' }));
@@ -320,12 +323,12 @@ describe('the engine', () => {
     expect(await bench.call('create', { ...CREATE, preset: 'moons' })).toMatchObject({
       failure: { code: 'unsupported', message: 'fini' },
     });
-    expect(await bench.call('step', { which: 'both' })).toMatchObject({ ok: true });
+    expect(await bench.call('step', { update: undefined })).toMatchObject({ ok: true });
   });
 
   it('times a preset and leaves the model alone', async () => {
     await bench.call('create', CREATE);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     const timed = await bench.call('bench', { preset: 'ring', backend: 'cpu' });
     expect(timed).toMatchObject({
       ok: true,
@@ -334,12 +337,12 @@ describe('the engine', () => {
     const { msPerStep } = (timed as { result: Timing }).result;
     expect(msPerStep).toHaveLength(5);
     expect(Math.min(...msPerStep)).toBeGreaterThan(0);
-    await bench.call('step', { which: 'both' });
+    await bench.call('step', { update: undefined });
     expect(bench.events('metrics').at(-1)?.step).toBe(2);
   }, 20_000);
 
   it('says what to do when there is no model', async () => {
-    expect(await bench.call('step', { which: 'd' })).toMatchObject({
+    expect(await bench.call('step', { update: 'd' })).toMatchObject({
       ok: false,
       failure: { message: expect.stringContaining('choose a preset') as string },
     });
@@ -352,5 +355,44 @@ it('nests overrides into one config', () => {
     preset: 'ring',
     g_optimizer: { lr: 0.1, beta1: 0.5 },
     batch: 32,
+  });
+});
+
+describe('a model that is no game', () => {
+  const frameOf = async (preset: string, show: Partial<Show> = {}) => {
+    const trainer = await mock.Trainer.create(preset);
+    const model = await describeModel(trainer);
+    return { trainer, frame: await makeFrame(trainer, model, { ...SHOW, ...show }) };
+  };
+
+  it('without a score has samples and no opinion, and is stepped by its one update', async () => {
+    const { frame } = await frameOf('ring-vae');
+    expect(frame.fake).toHaveLength(2048);
+    expect(frame.opinion).toBeUndefined();
+
+    const bench = new Bench();
+    await bench.call('open', { library: '', data: '' });
+    await bench.call('create', { ...CREATE, preset: 'ring-vae' });
+    await bench.call('speed', { slow: true });
+    await bench.call('play', null);
+    await until(() => bench.events('phase').length > 1);
+    await bench.call('pause', null);
+    expect(bench.events('phase')[1]?.phase).toBe('vae');
+    expect(bench.events('failure')).toEqual([]);
+    expect(await bench.call('step', { update: 'vae' })).toMatchObject({ ok: true });
+    expect(bench.events('metrics').at(-1)?.series.vae_loss).toBeDefined();
+  });
+
+  it('is asked for the class that was chosen, and has opinions only of one', async () => {
+    const all = await frameOf('ring-cgan', { grid: true });
+    expect(all.frame.opinion).toBeUndefined();
+    expect(all.frame.warped).toBeUndefined();
+    const { trainer, frame } = await frameOf('ring-cgan', { grid: true, choice: 5 });
+    expect(frame.opinion).toBeDefined();
+    expect(frame.warped).toBeDefined();
+    expect(trainer.asked.map(({ view }) => view)).toEqual(['generate', 'discriminate', 'generate']);
+    for (const { inputs, n } of trainer.asked) {
+      expect(inputs.label).toEqual(new Float32Array(n).fill(5));
+    }
   });
 });

@@ -13,6 +13,7 @@ import type {
   Progress,
   Trainer as TrainerType,
   TrainerOptions,
+  View,
 } from '../src/library.ts';
 import type { Json, JsonObject } from '../src/state/json.ts';
 import { LatentMock } from './mock-latent.ts';
@@ -38,6 +39,8 @@ const PRESETS: Preset[] = [
     'ring',
     'toys',
   ],
+  ['ring-vae', 'A model without D', '2.3.2', 'One update, no score.', 3000, 'ring', 'toys'],
+  ['ring-cgan', 'A model with labels', '2014', 'A class to ask for.', 3000, 'ring', 'toys'],
   ['moons', 'Two moons', '2.3', 'Two interleaved arcs.', 3000, 'moons', 'toys'],
   [
     'line-1d',
@@ -289,6 +292,11 @@ export class Trainer extends LatentMock implements TrainerType {
     return this.state.preset.startsWith('mnist');
   }
 
+  /** Without D: one update, one loss. */
+  get #alone(): boolean {
+    return this.state.preset === 'ring-vae';
+  }
+
   get #line(): boolean {
     return this.state.preset === 'line-1d';
   }
@@ -306,10 +314,12 @@ export class Trainer extends LatentMock implements TrainerType {
     return this.#latest();
   }
 
-  /** As in the library, G’s move completes a step. */
-  async step(which: 'd' | 'g'): Promise<Metrics> {
+  /** As in the library, the last update completes a step. */
+  async step(update: string): Promise<Metrics> {
+    const { updates } = this.info();
+    if (!updates.some(({ name }) => name === update)) throw failure('input', `pas de ${update}`);
     this.#record();
-    if (which === 'd') this.#step -= 1;
+    if (update !== updates.at(-1)?.name) this.#step -= 1;
     return Promise.resolve(this.#latest());
   }
 
@@ -323,14 +333,16 @@ export class Trainer extends LatentMock implements TrainerType {
     const r = random(this.#step + this.seed * 7919);
     const d = this.#done;
     const noise = () => normal(r) * 0.04;
-    const values = {
-      d_loss: 0.6 + 0.75 * d + noise(),
-      g_loss: 2.2 - 1.45 * d + noise(),
-      d_real: 0.85 - 0.33 * d + noise() / 2,
-      d_fake: 0.15 + 0.33 * d + noise() / 2,
-      d_grad_norm: 0.4 + noise(),
-      g_grad_norm: 0.7 + noise(),
-    };
+    const values: Record<string, number> = this.#alone
+      ? { vae_loss: 3 - d + noise() }
+      : {
+          d_loss: 0.6 + 0.75 * d + noise(),
+          g_loss: 2.2 - 1.45 * d + noise(),
+          d_real: 0.85 - 0.33 * d + noise() / 2,
+          d_fake: 0.15 + 0.33 * d + noise() / 2,
+          d_grad_norm: 0.4 + noise(),
+          g_grad_norm: 0.7 + noise(),
+        };
     this.#sent.push(this.#step - 1);
     for (const [k, v] of Object.entries(values)) (this.#values[k] ??= []).push(v);
   }
@@ -338,7 +350,7 @@ export class Trainer extends LatentMock implements TrainerType {
   #latest(): Metrics {
     const out: Record<string, number> = {};
     for (const [k, v] of Object.entries(this.#values)) out[k] = v.at(-1) ?? 0;
-    return { d_loss: 0, g_loss: 0, ...out, step: this.#step };
+    return { ...out, step: this.#step };
   }
 
   #one(r: () => number, target: boolean): [number, number] {
@@ -410,7 +422,29 @@ export class Trainer extends LatentMock implements TrainerType {
     return Promise.resolve(out);
   }
 
+  async encode(x: Float32Array): Promise<Float32Array> {
+    return Promise.resolve(x.slice());
+  }
+
+  async reconstruct(x: Float32Array): Promise<Float32Array> {
+    return Promise.resolve(x.slice());
+  }
+
+  /** What was asked last, with the inputs that were given. */
+  asked: { view: string; inputs: Record<string, Float32Array>; n: number }[] = [];
+
+  async ask(view: string, inputs: Record<string, Float32Array>, n: number): Promise<Float32Array> {
+    this.asked.push({ view, inputs, n });
+    const { z, x } = inputs;
+    if (!this.info().views.some(({ name }) => name === view)) {
+      throw failure('input', `pas de ${view}`);
+    }
+    if (view === 'discriminate' && x) return this.discriminate(x);
+    return z ? this.generate(z) : this.sample(n);
+  }
+
   async discriminate(x: Float32Array): Promise<Float32Array> {
+    if (this.#alone) throw failure('input', 'pas de D');
     if (this.#image)
       return Promise.resolve(Float32Array.from({ length: x.length / 784 }, (_, i) => (i % 9) / 9));
     const edge = 2 + 4 * this.#done;
@@ -487,6 +521,7 @@ export class Trainer extends LatentMock implements TrainerType {
       step: this.#step,
       seed: this.seed,
       latent_dim: image ? 100 : this.#line ? 1 : 2,
+      ...this.#describe(image ? 784 : this.#line ? 1 : 2, image ? 100 : this.#line ? 1 : 2),
       data: {
         kind: image ? 'image' : 'points',
         dim: image ? 784 : this.#line ? 1 : 2,
@@ -495,6 +530,82 @@ export class Trainer extends LatentMock implements TrainerType {
         channels: image ? 1 : 0,
         range: [0, 1],
         name: this.state.preset,
+      },
+    };
+  }
+
+  #describe(
+    len: number,
+    dim: number,
+  ): Pick<Info, 'model' | 'networks' | 'updates' | 'views' | 'metrics' | 'diagram'> {
+    const prior = { kind: 'normal', dim, scale: 1 };
+    const z = { name: 'z', len: dim, kind: 'noise', prior } as const;
+    const x = { name: 'x', len, kind: 'sample' } as const;
+    const classes = ['0', '1', '2', '3', '4', '5', '6', '7'];
+    const label = { name: 'label', len: 1, kind: 'label', classes } as const;
+    const labels = this.state.preset === 'ring-cgan' ? [label] : [];
+    const generate: View = {
+      name: 'generate',
+      kind: 'decode',
+      inputs: [z, ...labels],
+      len,
+      range: null,
+    };
+    const blocks: Info['diagram']['blocks'] = [
+      { name: 'noise', title: 'Noise', field: 'prior', view: null, colour: 'neutral' },
+      { name: 'g', title: 'Generator', field: 'generator', view: null, colour: 'generator' },
+      { name: 'samples', title: 'Samples', field: 'generator', view: 'generate', colour: 'fake' },
+      { name: 'data', title: 'Real data', field: 'data', view: null, colour: 'real' },
+    ];
+    const loss = (name: string, colour: 'generator' | 'discriminator') =>
+      ({ name, title: `Loss of ${colour}`, unit: '', chart: 'loss', colour }) as const;
+    if (this.#alone) {
+      return {
+        model: 'vae',
+        networks: [{ name: 'g', field: 'decoder' }],
+        updates: [{ name: 'vae', title: 'Update both', networks: ['g'], times: 1 }],
+        views: [generate],
+        metrics: [loss('vae_loss', 'generator')],
+        diagram: { blocks, arrows: [{ from: 'g', to: 'samples', gradient_of: ['vae'] }] },
+      };
+    }
+    const score = (name: string, colour: 'real' | 'fake') =>
+      ({ name, title: `D on ${colour}`, unit: '', chart: 'score', colour }) as const;
+    const times = Number(this.state.d_steps);
+    return {
+      model: 'gan',
+      networks: ['g', 'd'].map((name) => ({ name, field: name })),
+      updates: [
+        { name: 'd', title: 'Update D', networks: ['d'], times },
+        { name: 'g', title: 'Update G', networks: ['g'], times: 1 },
+      ],
+      views: [
+        generate,
+        { name: 'discriminate', kind: 'score', inputs: [x, ...labels], len: 1, range: [0, 1] },
+      ],
+      metrics: [
+        loss('d_loss', 'discriminator'),
+        loss('g_loss', 'generator'),
+        score('d_real', 'real'),
+        score('d_fake', 'fake'),
+      ],
+      diagram: {
+        blocks: [
+          ...blocks,
+          {
+            name: 'd',
+            title: 'Discriminator',
+            field: 'discriminator',
+            view: 'discriminate',
+            colour: 'discriminator',
+          },
+        ],
+        arrows: [
+          { from: 'noise', to: 'g', gradient_of: [] },
+          { from: 'g', to: 'samples', gradient_of: ['g'] },
+          { from: 'samples', to: 'd', gradient_of: ['g'] },
+          { from: 'data', to: 'd', gradient_of: [] },
+        ],
       },
     };
   }

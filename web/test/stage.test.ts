@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Input } from '../src/library.ts';
 import { mapping } from '../src/stage/canvas.ts';
 import { kernelDensity } from '../src/stage/density.ts';
 import { countOf, sheetPixels } from '../src/stage/images.ts';
@@ -28,8 +29,11 @@ describe('lattices and boxes', () => {
   });
 
   it('spans the prior', () => {
-    expect(noiseRange({ prior: { kind: 'uniform', scale: 0.5 } })).toEqual([-0.5, 0.5]);
-    expect(noiseRange({ prior: { kind: 'normal', scale: 1 } })[1]).toBeGreaterThan(2);
+    const noise = (prior: { kind: string; scale: number }): Input[] => [
+      { name: 'z', len: 2, kind: 'noise', prior: { ...prior, dim: 2 } },
+    ];
+    expect(noiseRange(noise({ kind: 'uniform', scale: 0.5 }))).toEqual([-0.5, 0.5]);
+    expect(noiseRange(noise({ kind: 'normal', scale: 1 }))[1]).toBeGreaterThan(2);
   });
 });
 

@@ -3,7 +3,13 @@ import type { Model } from '../src/protocol.ts';
 import { histogram, verdictsOf } from '../src/stage/verdicts.ts';
 
 const model = (changes: Partial<Model>): Model =>
-  ({ bounds: [0, 2, 0, 2], critic: false, real: new Float32Array(), ...changes }) as Model;
+  ({
+    bounds: [0, 2, 0, 2],
+    critic: false,
+    real: new Float32Array(),
+    info: { data: { kind: 'points' } },
+    ...changes,
+  }) as Model;
 
 it('reads D over the plane where the samples are', () => {
   // D is 0, .1, .2 along the bottom row, and 1 more for each row: row by row from the low corner.
@@ -27,7 +33,10 @@ it('brings a critic’s scores of both sides to one scale', () => {
   expect([...(verdicts?.fake ?? [])]).toEqual([0, 0.25]);
 });
 
-it('has none where the frame has none', () => {
+it('has none where the frame has none, nor of images whose real ones have none', () => {
+  const image = model({ info: { data: { kind: 'image' } } } as Partial<Model>);
+  const frame = { step: 0, fake: new Float32Array(), opinion: Float32Array.of(0.5) };
+  expect(verdictsOf(image, frame)).toBeUndefined();
   expect(verdictsOf(model({}), undefined)).toBeUndefined();
 });
 

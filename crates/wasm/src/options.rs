@@ -1,7 +1,7 @@
 //! What JavaScript passes to open a trainer.
 
 use ganlet_core::backend::Choice;
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Float32Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
@@ -22,7 +22,46 @@ export interface TrainerOptions {
   fallbackReason?: string;
   onProgress?: (progress: Progress) => void;
 }
-export type Metrics = { step: number; d_loss: number; g_loss: number } & Record<string, number>;
+/** The step, and every metric of `info().metrics` by its name. */
+export type Metrics = { step: number } & Record<string, number>;
+export interface Update {
+  name: string;
+  title: string;
+  networks: string[];
+  times: number;
+}
+export type Input = { name: string; len: number } & (
+  | { kind: 'noise'; prior: { kind: string; dim: number; scale: number } }
+  | { kind: 'label'; classes: string[] }
+  | { kind: 'category'; count: number }
+  | { kind: 'code' | 'sample' }
+);
+export interface View {
+  name: string;
+  kind: 'decode' | 'score' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
+  inputs: Input[];
+  len: number;
+  range: [number, number] | null;
+}
+export type Colour = 'generator' | 'discriminator' | 'real' | 'fake' | 'third' | 'neutral';
+export interface Metric {
+  name: string;
+  title: string;
+  unit: string;
+  chart: 'loss' | 'score' | 'gradient' | 'other';
+  colour: Colour;
+}
+export interface Block {
+  name: string;
+  title: string;
+  field: string;
+  view: string | null;
+  colour: Colour;
+}
+export interface Diagram {
+  blocks: Block[];
+  arrows: { from: string; to: string; gradient_of: string[] }[];
+}
 export interface Info {
   backend: 'webgpu' | 'cpu';
   adapter: string;
@@ -34,6 +73,12 @@ export interface Info {
   step: number;
   seed: number;
   latent_dim: number;
+  model: string;
+  networks: { name: string; field: string }[];
+  updates: Update[];
+  views: View[];
+  metrics: Metric[];
+  diagram: Diagram;
   data: {
     kind: 'points' | 'image';
     name: string;
@@ -58,6 +103,9 @@ extern "C" {
     /// Metrics by name, a typed array each, and `step`.
     #[wasm_bindgen(typescript_type = "{ step: Float64Array } & Record<string, Float64Array>")]
     pub type JsHistory;
+    /// Rows of numbers by the names of a view's inputs.
+    #[wasm_bindgen(typescript_type = "Record<string, Float32Array>")]
+    pub type JsRows;
 }
 
 /// The options, read.
@@ -176,6 +224,23 @@ impl Bag {
             .read("seed", "a whole number from 0 to 4294967295", whole)?
             .unwrap_or(0))
     }
+}
+
+/// Rows of numbers by name.
+pub(crate) fn rows_by_name(rows: &JsRows) -> Result<Vec<(String, Vec<f32>)>, Failure> {
+    let wrong = || Failure::input("ask: pass the inputs as an object of Float32Arrays by name");
+    let rows: &Object = rows.dyn_ref().ok_or_else(wrong)?;
+    let pairs = Object::entries(rows);
+    let read = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        let numbers: Float32Array = pair.get(1).dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, numbers.to_vec()))
+    };
+    pairs
+        .iter()
+        .map(read)
+        .collect::<Option<_>>()
+        .ok_or_else(wrong)
 }
 
 /// A JavaScript value as plain data; nothing where it is none.

@@ -17,7 +17,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::data;
 use crate::failure::Failure;
-use crate::options::{JsHistory, JsInfo, JsOptions, Options, from_js, to_js};
+use crate::options::{JsHistory, JsInfo, JsOptions, JsRows, Options, from_js, rows_by_name, to_js};
 
 /// A model under way. Calls that return a promise run one after another.
 #[wasm_bindgen]
@@ -121,6 +121,34 @@ impl Trainer {
     pub fn discriminate(&self, x: Vec<f32>) -> Promise {
         let this = self.clone();
         promise(async move { Ok(floats(&this.lock().await.discriminate(&x).await?)) })
+    }
+
+    /// Latents of given samples, of a model that has an encoder.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn encode(&self, x: Vec<f32>) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.encode(&x).await?)) })
+    }
+
+    /// What the model makes of given samples by way of their latents.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn reconstruct(&self, x: Vec<f32>) -> Promise {
+        let this = self.clone();
+        promise(async move { Ok(floats(&this.lock().await.reconstruct(&x).await?)) })
+    }
+
+    /// `n` answers of a view in `info().views`, to rows of numbers by the names of its inputs. What is left out is filled in: the
+    /// noise of every redraw, each class in turn, codes in the middle.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
+    pub fn ask(&self, view: String, inputs: JsRows, n: f64) -> Promise {
+        let this = self.clone();
+        promise(async move {
+            let n = count("ask", n)? as usize;
+            let rows = rows_by_name(&inputs)?;
+            let question: Vec<(&str, &[f32])> =
+                rows.iter().map(|(name, rows)| (&**name, &**rows)).collect();
+            Ok(floats(&this.lock().await.ask(&view, &question, n).await?))
+        })
     }
 
     /// Measures samples: modes and estimated divergences on toys, the Parzen log-likelihood on digits.

@@ -79,6 +79,69 @@ async fn a_ring_trains_the_same_on_both_backends() {
     assert!(largest < 1e-3, "samples differ by {largest}");
 }
 
+/// Rows by name, as `ask` takes them.
+fn rows(name: &str, numbers: &[f32]) -> JsValue {
+    let rows = js_sys::Object::new();
+    Reflect::set(&rows, &name.into(), &Float32Array::from(numbers)).unwrap();
+    rows.into()
+}
+
+#[wasm_bindgen_test]
+async fn views_are_asked_by_name_and_fill_in_what_is_missing() {
+    let trainer = create(r#"{"preset": "ring-cgan", "batch": 32}"#, "cpu")
+        .await
+        .unwrap();
+    let ask = |inputs: JsValue, n| trainer.ask("generate".into(), inputs.unchecked_into(), n);
+    let classes: Vec<f32> = (0..8).map(|class| class as f32).collect();
+    let in_turn = floats(ask(js_sys::Object::new().into(), 8.0)).await;
+    assert_eq!(in_turn, floats(ask(rows("label", &classes), 8.0)).await);
+    assert_ne!(in_turn, floats(ask(rows("label", &[5.0; 8]), 8.0)).await);
+
+    let refused = async |view: &str, inputs: JsValue| {
+        let error = trainer.ask(view.into(), inputs.unchecked_into(), 1.0).await;
+        let error = error.err().unwrap();
+        assert_eq!(code(&error), "input");
+        message(&error)
+    };
+    let none = || js_sys::Object::new().into();
+    let view = refused("dream", none()).await;
+    assert!(
+        view.contains("dream") && view.contains("generate"),
+        "{view}"
+    );
+    let input = refused("generate", rows("colour", &[1.0])).await;
+    assert!(
+        input.contains("colour") && input.contains("label"),
+        "{input}"
+    );
+    let class = refused("generate", rows("label", &[8.0])).await;
+    assert!(class.contains('8') && class.contains('7'), "{class}");
+    let kind = rows("label", &[]);
+    Reflect::set(&kind, &"label".into(), &"three".into()).unwrap();
+    let kind = refused("generate", kind).await;
+    assert!(kind.contains("Float32Array"), "{kind}");
+}
+
+#[wasm_bindgen_test]
+async fn an_autoencoder_encodes_and_reconstructs_and_has_no_discriminator() {
+    let trainer = create(r#"{"preset": "ring-vae", "batch": 32}"#, "cpu")
+        .await
+        .unwrap();
+    let metrics = trainer.step("vae".into()).await.unwrap();
+    assert!(number(&metrics, "step") == 1.0 && number(&metrics, "vae_loss").is_finite());
+    let info: JsValue = trainer.info().ok().unwrap().into();
+    let dim = number(&info, "latent_dim") as usize;
+    let real = floats(trainer.real(10.0)).await;
+    assert_eq!(floats(trainer.encode(real.clone())).await.len(), 10 * dim);
+    assert_eq!(floats(trainer.reconstruct(real.clone())).await.len(), 20);
+    let error = trainer.discriminate(real).await.err().unwrap();
+    assert!(
+        message(&error).contains("reconstruct"),
+        "{}",
+        message(&error)
+    );
+}
+
 #[wasm_bindgen_test]
 async fn a_saved_game_goes_on_bit_for_bit() {
     for backend in ["cpu", "webgpu"] {

@@ -1,11 +1,19 @@
 /** The bar at the thumb: train, single steps, reset. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { Colour, Update } from '../library.ts';
+import { colourOf, shortName } from '../state/describe.ts';
 import { count, duration, rate } from '../state/format.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
+import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
+import { keyOfUpdate } from './shortcuts.ts';
+
+const PLAYERS: readonly Pick<Update, 'name' | 'title' | 'networks' | 'times'>[] = ['d', 'g'].map(
+  (name) => ({ name, title: name.toUpperCase(), networks: [name], times: 1 }),
+);
 
 @customElement('gan-bar')
 export class GanBar extends SessionElement {
@@ -13,6 +21,7 @@ export class GanBar extends SessionElement {
 
   static override styles = [
     shared,
+    roles,
     css`
       :host {
         display: flex;
@@ -49,11 +58,8 @@ export class GanBar extends SessionElement {
         border-start-end-radius: 0.5rem;
         border-end-end-radius: 0.5rem;
       }
-      .d {
-        color: var(--d-text);
-      }
-      .g {
-        color: var(--g-text);
+      .steps button {
+        color: var(--word);
       }
       .steps button:disabled {
         color: var(--quiet);
@@ -150,10 +156,26 @@ export class GanBar extends SessionElement {
     </button>`;
   }
 
+  /** A button for every update of a step, and one for the whole. */
   #steps(off: boolean): TemplateResult {
+    const info = this.session.model?.info;
+    // What is loading is a game, most of the time.
+    const updates = info?.updates ?? PLAYERS;
+    if (updates.length === 1) {
+      return html`<div class="steps">${this.#step(off, 'Step', 'One step of training')}</div>`;
+    }
     return html`<span class="quiet wide" aria-hidden="true">Step</span>
       <div class="steps" role="group" aria-label="Single steps">
-        ${this.#step('d', 'D', off)} ${this.#step('g', 'G', off)} ${this.#step('both', 'both', off)}
+        ${updates.map((update) =>
+          this.#step(
+            off,
+            shortName(update.name, update.title),
+            update.title,
+            info && colourOf(info, update),
+            update.name,
+          ),
+        )}
+        ${this.#step(off, updates.length > 2 ? 'all' : 'both', 'One step of training')}
       </div>`;
   }
 
@@ -178,7 +200,7 @@ export class GanBar extends SessionElement {
     return html`<button
       class="slow"
       data-action="slow"
-      title="One player’s move at a time, explained (m)"
+      title="One update at a time, explained (m)"
       aria-pressed=${session.slow ? 'true' : 'false'}
       aria-keyshortcuts="m"
       ?disabled=${off}
@@ -211,19 +233,26 @@ export class GanBar extends SessionElement {
     return `${rate(stepsPerSecond)} a second${left}`;
   }
 
-  #step(which: 'd' | 'g' | 'both', name: string, off: boolean): TemplateResult {
-    const key = which === 'both' ? 's' : which;
+  /** One update, or without one a whole step. */
+  #step(
+    off: boolean,
+    name: string,
+    title: string,
+    colour?: Colour,
+    update?: string,
+  ): TemplateResult {
+    const key = update === undefined ? 's' : keyOfUpdate(update);
     return html`<button
-      class=${which}
-      data-step=${which}
-      title=${`One step of ${name} (${key})`}
+      class=${colour ?? ''}
+      data-step=${update ?? 'all'}
+      title=${key ? `${title} (${key})` : title}
       ?disabled=${off}
-      aria-keyshortcuts=${key}
+      aria-keyshortcuts=${key ?? nothing}
       @click=${() => {
-        void this.session.stepOnce(which);
+        void this.session.stepOnce(update);
       }}
     >
-      <span class="visually-hidden">Step</span> ${name}
+      ${name === 'Step' ? nothing : html`<span class="visually-hidden">Step</span>`} ${name}
     </button>`;
   }
 }

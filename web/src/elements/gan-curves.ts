@@ -1,40 +1,42 @@
 /**
- * The curves: losses of both players, and what D thinks of real and fake. uPlot, which draws them, is more than a third of
+ * The curves of what a model records, in charts of what goes together. uPlot, which draws them, is more than a third of
  * the page's code, so it comes when there is something to draw, and in view: on a phone when one scrolls to it.
  */
 import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import type { Info, Metric } from '../library.ts';
+import { viewOf } from '../state/describe.ts';
 import type { Topic } from '../state/session.ts';
+import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import type { Palette } from '../style/palette.ts';
 import { whenInView } from './in-view.ts';
 import { ThemedElement } from './themed-element.ts';
 
-interface Curve {
-  metric: string;
-  label: string;
-  colour: 'real' | 'fake' | 'd' | 'g';
+/** Curves over the same scale. */
+interface ChartOf {
+  metrics: readonly Metric[];
+  /** What the scale reaches over, where that is known. */
+  range: [number, number] | null;
 }
 
-const CHARTS: { title: string; opinions?: boolean; curves: Curve[] }[] = [
-  {
-    title: 'Loss',
-    curves: [
-      { metric: 'd_loss', label: 'D', colour: 'd' },
-      { metric: 'g_loss', label: 'G', colour: 'g' },
-    ],
-  },
-  {
-    title: 'Opinion of D',
-    opinions: true,
-    curves: [
-      { metric: 'd_real', label: 'of real', colour: 'real' },
-      { metric: 'd_fake', label: 'of fake', colour: 'fake' },
-    ],
-  },
-];
+/** Charts by what they tell of learning; the first few with curves are shown. */
+const ORDER: readonly Metric['chart'][] = ['loss', 'score', 'other', 'gradient'];
+const FEW = 2;
+
+function chartsOf(info: Info | undefined): ChartOf[] {
+  if (!info) return [NO_CURVES, NO_CURVES];
+  const range = viewOf(info, 'score')?.range ?? null;
+  return ORDER.map((chart) => ({
+    metrics: info.metrics.filter((metric) => metric.chart === chart),
+    range: chart === 'score' ? range : null,
+  }))
+    .filter(({ metrics }) => metrics.length > 0)
+    .slice(0, FEW);
+}
+
+const NO_CURVES: ChartOf = { metrics: [], range: null };
 
 const short = (value: number): string =>
   Math.abs(value) >= 10_000
@@ -53,7 +55,7 @@ export class GanCurves extends ThemedElement {
   /** Gives up waiting to come into view. */
   #begun = false;
   #scheduled = false;
-  #critic = false;
+  @state() private charts: readonly ChartOf[] = chartsOf(undefined);
   readonly #resize = new ResizeObserver(() => {
     this.#fit();
   });
@@ -61,6 +63,7 @@ export class GanCurves extends ThemedElement {
   static override styles = [
     unsafeCSS(uPlotStyles),
     shared,
+    roles,
     css`
       :host {
         display: grid;
@@ -78,7 +81,8 @@ export class GanCurves extends ThemedElement {
       }
       figcaption {
         display: flex;
-        gap: 1rem;
+        flex-wrap: wrap;
+        gap: 0 1rem;
         font-size: 0.8125rem;
         color: var(--quiet);
       }
@@ -94,7 +98,7 @@ export class GanCurves extends ThemedElement {
         margin-inline-end: 0.375rem;
         border-radius: 1px;
         vertical-align: middle;
-        background: var(--swatch);
+        background: currentColor;
         /* The curves keep their colours whatever the reader's are, and these are the key to them. */
         forced-color-adjust: none;
       }
@@ -115,34 +119,20 @@ export class GanCurves extends ThemedElement {
         inset: 40% 0 auto;
         text-align: center;
       }
-      .d {
-        color: var(--d-text);
-        --swatch: var(--d-text);
-      }
-      .g {
-        color: var(--g-text);
-        --swatch: var(--g-text);
-      }
-      .real {
-        color: var(--real-text);
-        --swatch: var(--real-text);
-      }
-      .fake {
-        color: var(--fake-text);
-        --swatch: var(--fake-text);
+      figcaption span {
+        color: var(--word);
       }
     `,
   ];
 
   override render(): TemplateResult {
-    return html`${CHARTS.map(
-      ({ title, curves }) => html`
+    return html`${this.charts.map(
+      ({ metrics }) => html`
         <figure>
           <figcaption>
-            ${title}
-            ${curves.map(
-              ({ label, colour, metric }) =>
-                html`<span class=${colour}>${label} ${this.#valueOf(metric)}</span>`,
+            ${metrics.map(
+              ({ name, title, unit, colour }) =>
+                html`<span class=${colour}>${title} ${this.#valueOf(name, unit)}</span>`,
             )}
             ${this.#pointed === undefined ? nothing : html`<em>step ${this.#pointed}</em>`}
           </figcaption>
@@ -182,10 +172,13 @@ export class GanCurves extends ThemedElement {
 
   /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
   protected override told(topic: Topic): void {
-    const critic = this.session.model?.critic ?? false;
-    if (topic === 'model' && critic !== this.#critic) {
-      this.#critic = critic;
-      this.#build();
+    const charts = chartsOf(this.session.model?.info);
+    if (topic === 'model' && !sameCharts(charts, this.charts)) {
+      this.charts = charts;
+      // Their places are there when these charts are shown.
+      void this.updateComplete.then(() => {
+        this.#build();
+      });
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -207,15 +200,15 @@ export class GanCurves extends ThemedElement {
   }
 
   /** A curve's value where the pointer is. */
-  #valueOf(metric: string): string {
+  #valueOf(metric: string, unit: string): string {
     const value = this.at === null ? undefined : this.session.series.column(metric)[this.at];
-    return value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
+    return value === undefined || Number.isNaN(value) ? '' : `${value.toFixed(2)} ${unit}`;
   }
 
   #data(chart: number): uPlot.AlignedData {
     const { series } = this.session;
-    const columns = (CHARTS[chart]?.curves ?? []).map(({ metric }) =>
-      series.steps.map((_, i) => series.column(metric)[i] ?? null),
+    const columns = (this.charts[chart]?.metrics ?? []).map(({ name }) =>
+      series.steps.map((_, i) => series.column(name)[i] ?? null),
     );
     return [[...series.steps], ...columns];
   }
@@ -235,10 +228,8 @@ export class GanCurves extends ThemedElement {
   }
 
   #options(chart: number, palette: Palette, holder: HTMLElement): uPlot.Options {
-    const { curves = [], opinions = false } = CHARTS[chart] ?? {};
-    // A critic's scores have no fixed range.
     return {
-      ...options(curves, opinions && !this.session.model?.critic, palette, holder),
+      ...options(this.charts[chart] ?? NO_CURVES, palette, holder),
       hooks: {
         setCursor: [
           ({ cursor }) => {
@@ -256,9 +247,13 @@ export class GanCurves extends ThemedElement {
   }
 }
 
+/** Whether curves can go on in the same charts. */
+function sameCharts(some: readonly ChartOf[], others: readonly ChartOf[]): boolean {
+  return JSON.stringify(some) === JSON.stringify(others);
+}
+
 function options(
-  curves: Curve[],
-  probabilities: boolean,
+  { metrics, range }: ChartOf,
   palette: Palette,
   holder: HTMLElement,
 ): uPlot.Options {
@@ -274,16 +269,16 @@ function options(
     height: Math.max(1, holder.clientHeight),
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, sync: { key: 'curves' } },
-    scales: { x: { time: false }, y: probabilities ? { range: [0, 1] } : {} },
+    scales: { x: { time: false }, y: range ? { range } : {} },
     axes: [
       { ...axis, size: 24, grid: { show: false } },
       { ...axis, size: 44, space: 22 },
     ],
     series: [
       {},
-      ...curves.map(({ label, colour }) => ({
-        label,
-        stroke: palette[colour],
+      ...metrics.map(({ title, colour }) => ({
+        label: title,
+        stroke: palette[ROLES[colour]],
         width: 1.75,
         points: { show: false },
       })),

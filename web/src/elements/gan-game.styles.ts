@@ -6,26 +6,26 @@ export const styles = css`
     display: block;
     container-type: inline-size;
   }
+  /* What everything flows into is at the top. Beside the boxes is room for arrows that go around some. */
   .diagram {
+    position: relative;
     display: grid;
-    grid-template:
-      'd d back' auto
-      'up-real up-fake back' 1.75rem
-      'real fake back' auto
-      '. up-g back' 1.75rem
-      'note g back' auto
-      'note up-z .' 1.75rem
-      'note z .' auto
-      / 1fr 1fr 0.75rem;
-    gap: 0 0.5rem;
+    grid-template-columns: repeat(12, minmax(0, 1fr));
+    gap: 1.375rem 0;
+    padding-inline-end: 0.75rem;
   }
   button {
+    grid-row: var(--row);
+    grid-column: var(--column);
     display: grid;
-    grid-template: auto 1fr auto / minmax(0, 1fr);
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    justify-content: stretch;
     justify-items: stretch;
     gap: 0.25rem;
     min-width: 0;
-    padding: 0.375rem 0.5rem;
+    margin-inline: 0.1875rem;
+    padding: 0.3125rem 0.5rem;
     border: 1.5px solid var(--colour);
     border-radius: 0.625rem;
     font-size: 0.8125rem;
@@ -43,20 +43,22 @@ export const styles = css`
     font-size: 0.75rem;
     color: var(--quiet);
   }
+  button.neutral {
+    border-color: var(--line);
+  }
   button.glow {
     box-shadow: 0 0 0 0.25rem color-mix(in srgb, var(--colour) 35%, transparent);
   }
   canvas {
     width: 100%;
     min-width: 0;
+    height: 2.25rem;
+  }
+  .square canvas {
+    justify-self: center;
+    width: min(100%, 5.5rem);
+    height: auto;
     aspect-ratio: 1;
-  }
-  .g canvas,
-  .z canvas {
-    aspect-ratio: 2;
-  }
-  .d canvas {
-    aspect-ratio: 4.5;
   }
   .ends {
     display: flex;
@@ -64,113 +66,71 @@ export const styles = css`
     font-size: 0.75rem;
     color: var(--quiet);
   }
-  .d {
-    grid-area: d;
-    --colour: var(--d);
-    --word: var(--d-text);
-  }
-  .g {
-    grid-area: g;
-    --colour: var(--g);
-    --word: var(--g-text);
-  }
-  .real {
-    grid-area: real;
-    --colour: var(--real);
-    --word: var(--real-text);
-  }
-  .fake {
-    grid-area: fake;
-    --colour: var(--fake);
-    --word: var(--fake-text);
-  }
-  .z {
-    grid-area: z;
-    --colour: var(--line);
-    --word: var(--ink);
-  }
-  .arrow {
-    place-self: center;
-    width: 0.75rem;
-    height: 1.375rem;
+  svg {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    overflow: visible;
+    pointer-events: none;
     fill: none;
-    stroke: var(--quiet);
     stroke-width: 1.5;
     stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  path {
+    stroke: var(--colour);
+  }
+  .back {
+    stroke-dasharray: 3 3;
   }
   .brief {
     display: none;
   }
-  .up-real {
-    grid-area: up-real;
-  }
-  .up-fake {
-    grid-area: up-fake;
-  }
-  .up-g {
-    grid-area: up-g;
-  }
-  .up-z {
-    grid-area: up-z;
-  }
-  .back {
-    grid-area: back;
-    position: relative;
-    margin-inline-start: -0.5rem;
-    margin-block: 1.5rem;
-    border: 1.5px dashed var(--d);
-    border-inline-start: 0;
-    border-radius: 0 0.625rem 0.625rem 0;
-  }
-  .back::after {
-    content: '';
-    position: absolute;
-    inset: auto auto -0.3125rem 0;
-    border: 0.25rem solid transparent;
-    border-inline-end: 0.4375rem solid var(--d);
-    border-inline-start: 0;
-  }
   .note {
-    grid-area: note;
-    align-self: end;
-    padding-inline-end: 0.25rem;
+    padding-block-start: 0.625rem;
     font-size: 0.75rem;
     line-height: 1.4;
     color: var(--quiet);
   }
+  /* Where there is width and no height, a line. */
   @container (min-width: 17rem) {
     .diagram {
-      grid-template: 'z up-z g up-g fake up-fake d up-real real' auto / 1fr 0.75rem 1fr 0.75rem 1fr 0.75rem 1.35fr 0.75rem 1fr;
-      gap: 0 0.125rem;
-    }
-    .arrow {
-      transform: rotate(90deg);
-    }
-    .up-real {
-      transform: rotate(-90deg);
-    }
-    .arrow {
-      width: 0.5rem;
-      height: 0.75rem;
+      --line-up: 1;
+      grid-template-columns: none;
+      grid-auto-flow: column;
+      grid-auto-columns: minmax(0, 1fr);
+      gap: 0 1rem;
+      padding: 0;
     }
     button {
+      grid-row: auto;
+      grid-column: auto;
+      order: var(--order);
+      margin: 0;
       padding: 0.25rem 0.125rem;
       border-radius: 0.5rem;
       text-align: center;
     }
-    .g canvas,
-    .z canvas,
-    .d canvas {
+    strong {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      font-size: 0.75rem;
+    }
+    canvas,
+    .square canvas {
+      width: 100%;
+      height: 3rem;
       aspect-ratio: auto;
-      height: 100%;
-      min-height: 2rem;
+    }
+    .square canvas {
+      width: min(100%, 3rem);
     }
     .brief {
       display: inline;
     }
     .long,
     .ends,
-    .back,
     .note,
     button small {
       display: none;

@@ -1,100 +1,127 @@
-/** The game: figure 12 of the tutorial with live contents. Noise flows into G; G's samples and real
- * data flow into D; D's verdict flows back. Every box opens its own settings. */
-import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, queryAll } from 'lit/decorators.js';
+/** The model as it says it hangs together, with live contents: figure 12 of the tutorial for a game. What flows between
+ * boxes is a line, a gradient that flows back a dashed one. Every box opens its own settings. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, query, queryAll, state } from 'lit/decorators.js';
+import type { Block, Colour, Info } from '../library.ts';
+import { arrowPath, type Rect } from '../stage/arrows.ts';
 import { surfaceOf, type Surface } from '../stage/canvas.ts';
 import { drawNetwork, drawPrior, drawSamples, drawVerdicts } from '../stage/thumbs.ts';
 import { verdictsOf } from '../stage/verdicts.ts';
-import { getPath } from '../state/json.ts';
+import { colourOf, shortName } from '../state/describe.ts';
+import { type Place, placesOf } from '../state/diagram.ts';
+import { getPath, type Json } from '../state/json.ts';
 import { layersOf, priorText } from '../state/network.ts';
 import type { Session, Topic } from '../state/session.ts';
-import type { Palette } from '../style/palette.ts';
+import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-game.styles.ts';
 
-/** A box: where it stands, its colour, the config's field that it opens, and what it shows. */
-interface Box {
-  area: 'd' | 'real' | 'fake' | 'g' | 'z';
-  opens: string;
-  name: string;
-  /** In the strip of narrow windows. */
-  brief: string;
-  note: (session: Session) => string;
-  draw: (surface: Surface, session: Session, palette: Palette) => void;
+/** What a box shows, by what its block is. The first that fits does. */
+interface Glance {
+  fits: (block: Block, info: Info, config: Json) => boolean;
+  /** A word on it. */
+  note: (session: Session, block: Block) => string;
+  draw?: (surface: Surface, session: Session, palette: Palette, block: Block) => void;
+  /** Its shape: that of samples, a strip, or as much as there is. */
+  shape: 'square' | 'strip' | 'none';
 }
 
-const loss = ({ series }: Session, name: string): string => {
-  const value = series.column(name).at(-1);
+/** The loss of the update that moves a network. */
+function lossOf({ model, series }: Session, network: string): string {
+  const update = model?.info.updates.find(({ networks }) => networks.includes(network));
+  const value = update && series.column(`${update.name}_loss`).at(-1);
   return value === undefined || Number.isNaN(value) ? '' : `loss ${value.toFixed(2)}`;
-};
+}
 
-const BOXES: readonly Box[] = [
+const viewIs =
+  (...kinds: string[]) =>
+  (block: Block, { views }: Info): boolean =>
+    views.some(({ name, kind }) => name === block.view && kinds.includes(kind));
+
+const GLANCES: readonly Glance[] = [
   {
-    area: 'z',
-    opens: 'prior',
-    name: 'Noise z',
-    brief: 'Noise',
-    note: ({ model }) => (model ? priorText(model.config) : ''),
-    draw: (surface, { model }, palette) => {
-      const kind = getPath(model?.config, 'prior.kind');
-      drawPrior(surface, typeof kind === 'string' ? kind : 'normal', palette);
+    fits: viewIs('decode', 'chain'),
+    shape: 'square',
+    note: () => '',
+    draw: (surface, { model, frame }, palette, { colour }) => {
+      if (model && frame) drawSamples(surface, model, frame.fake, palette[ROLES[colour]]);
     },
   },
   {
-    area: 'g',
-    opens: 'generator',
-    name: 'G, the generator',
-    brief: 'G',
-    note: (session) => loss(session, 'g_loss'),
-    draw: (surface, { model }, palette) => {
-      if (!model) return;
-      const layers = layersOf(model.config, 'generator');
-      drawNetwork(surface, layers, model.info.latent_dim, palette.g);
+    fits: ({ colour }) => colour === 'real',
+    shape: 'square',
+    note: ({ model }) => model?.info.data.name.replaceAll('_', ' ') ?? '',
+    draw: (surface, { model }, palette, { colour }) => {
+      if (model) drawSamples(surface, model, model.real, palette[ROLES[colour]]);
     },
   },
   {
-    area: 'fake',
-    opens: 'generator',
-    name: 'Samples',
-    brief: 'Fake',
-    note: () => 'from G',
-    draw: (surface, { model, frame }, palette) => {
-      if (model && frame) drawSamples(surface, model, frame.fake, palette.fake);
-    },
-  },
-  {
-    area: 'd',
-    opens: 'discriminator',
-    name: 'D, the discriminator',
-    brief: 'D',
-    note: (session) => loss(session, 'd_loss'),
+    fits: viewIs('score'),
+    shape: 'strip',
+    note: (session, { name }) => lossOf(session, name),
     draw: (surface, { model, frame }, palette) => {
       if (model) drawVerdicts(surface, verdictsOf(model, frame), palette);
     },
   },
   {
-    area: 'real',
-    opens: 'data',
-    name: 'Real data',
-    brief: 'Real',
-    note: ({ model }) => model?.info.data.name.replaceAll('_', ' ') ?? '',
-    draw: (surface, { model }, palette) => {
-      if (model) drawSamples(surface, model, model.real, palette.real);
+    fits: ({ field }, _, config) => layersOf(config, field).length > 0,
+    shape: 'strip',
+    note: (session, { name }) => lossOf(session, name),
+    draw: (surface, { model }, palette, { field, colour }) => {
+      if (!model) return;
+      const { latent_dim, data } = model.info;
+      const makes = colour === 'generator' && latent_dim > 0;
+      const layers = layersOf(model.config, field);
+      drawNetwork(surface, layers, makes ? latent_dim : data.dim, palette[ROLES[colour]]);
+    },
+  },
+  {
+    fits: ({ field }, _, config) => getPath(config, `${field}.dim`) !== undefined,
+    shape: 'strip',
+    note: ({ model }) => (model ? priorText(model.config) : ''),
+    draw: (surface, { model }, palette, { field }) => {
+      const kind = getPath(model?.config, `${field}.kind`);
+      drawPrior(surface, typeof kind === 'string' ? kind : 'normal', palette);
+    },
+  },
+  {
+    fits: () => true,
+    shape: 'none',
+    note: (session, { name, field }) => {
+      const value = getPath(session.model?.config, field);
+      return typeof value === 'number' ? String(value) : lossOf(session, name);
     },
   },
 ];
 
+/** What a kind of model is about, under its diagram. */
+const NOTES: Readonly<Record<string, string>> = {
+  gan: 'What D says, carried back as a gradient (dashed), is all that G ever learns of the data.',
+  vae: 'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
+  gmmn: 'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
+  rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
+};
+
+/** A line to be drawn: what flows, or a gradient that flows back. */
+interface Line {
+  path: string;
+  colour: Colour;
+  back: boolean;
+}
+
 @customElement('gan-game')
 export class GanGame extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['model', 'frame', 'metrics', 'phase'];
-  @queryAll('canvas') private readonly canvases!: NodeListOf<HTMLCanvasElement>;
+  @query('.diagram') private readonly diagram!: HTMLElement | null;
+  @queryAll('button') private readonly boxes!: NodeListOf<HTMLElement>;
+  @state() private lines: readonly Line[] = [];
   #scheduled = false;
   readonly #resize = new ResizeObserver(() => {
     this.#draw();
   });
 
-  static override styles = [shared, styles];
+  static override styles = [shared, roles, styles];
 
   override firstUpdated(): void {
     this.#resize.observe(this);
@@ -115,50 +142,125 @@ export class GanGame extends ThemedElement {
     }, 180);
   }
 
-  override render(): TemplateResult {
-    return html`<div class="diagram" role="group" aria-label="The game">
-      ${BOXES.map((box) => this.#box(box))}
-      ${['up-real', 'up-fake', 'up-g', 'up-z'].map(
-        (area) =>
-          html`<svg class="arrow ${area}" viewBox="0 0 12 22" aria-hidden="true">
-            <path d="M6 21V2M2 6l4-4 4 4" />
-          </svg>`,
-      )}
-      <div class="back" aria-hidden="true"></div>
-      ${this.#note()}
-    </div>`;
+  get #places(): readonly Place[] {
+    const { model } = this.session;
+    return model ? placesOf(model.info.diagram) : [];
   }
 
-  #box({ area, opens, name, brief, note }: Box): TemplateResult {
-    const { phase } = this.session;
-    const glow = phase === area ? 'glow' : '';
+  override render(): TemplateResult | typeof nothing {
+    const { model } = this.session;
+    if (!model) return nothing;
+    const note = NOTES[model.info.model];
+    return html`<div class="diagram" role="group" aria-label="The model">
+        ${this.#places.map(({ block }) => this.#box(block, model.info, model.config))}
+        <svg aria-hidden="true">
+          ${this.lines.map(
+            ({ path, colour, back }) =>
+              svg`<path class=${`${colour} ${back ? 'back' : ''}`} d=${path} />`,
+          )}
+        </svg>
+      </div>
+      ${note ? html`<p class="note">${note}</p>` : nothing}`;
+  }
+
+  #box(block: Block, info: Info, config: Json): TemplateResult {
+    const { name, title, field, colour } = block;
+    const glance = GLANCES.find(({ fits }) => fits(block, info, config));
+    const moves = info.updates.find(({ name }) => name === this.session.phase)?.networks;
+    const letter = shortName(name, title);
+    const [first = title] = title.split(' ');
+    const text = glance?.note(this.session, block);
     return html`<button
-      class="${area} ${glow}"
-      data-box=${area}
-      title=${`${name}: open its settings`}
+      class="${colour} ${glance?.shape ?? ''} ${moves?.includes(name) ? 'glow' : ''}"
+      data-box=${name}
+      title=${`${title}: open its settings`}
       ?disabled=${!this.session.shows('settings')}
       @click=${() => {
-        this.dispatchEvent(new CustomEvent('settings', { detail: opens, bubbles: true }));
+        this.dispatchEvent(new CustomEvent('settings', { detail: field, bubbles: true }));
       }}
     >
-      <strong><span class="long">${name}</span><span class="brief">${brief}</span></strong>
-      <canvas aria-hidden="true"></canvas>
-      ${area === 'd' ? html`<span class="ends"><span>fake</span><span>real</span></span>` : nothing}
-      <small>${note(this.session)}</small>
+      <strong
+        ><span class="long">${letter === title ? title : `${letter}, ${title.toLowerCase()}`}</span
+        ><span class="brief">${letter === title ? first : letter}</span></strong
+      >
+      ${glance?.draw ? html`<canvas aria-hidden="true"></canvas>` : nothing}
+      ${viewIs('score')(block, info) ? html`<span class="ends"><span>fake</span><span>real</span></span>` : nothing}
+      ${text ? html`<small>${text}</small>` : nothing}
     </button>`;
   }
 
-  #note(): TemplateResult {
-    return html`<p class="note">
-      D’s verdict, carried back as a gradient, is all that G ever learns of the data.
-    </p>`;
+  #draw(): void {
+    const { model } = this.session;
+    if (!model || !this.diagram) return;
+    const places = this.#places;
+    // Set from here, not in the template: the page's policy allows no style attributes.
+    this.boxes.forEach((box, i) => {
+      const place = places[i];
+      if (!place) return;
+      const { row, column, columns, order } = place;
+      const span = 12 / Math.min(columns, 12);
+      box.style.setProperty('--row', String(row + 1));
+      box.style.setProperty('--column', `${column * span + 1} / span ${span}`);
+      box.style.setProperty('--order', String(order));
+    });
+    const { palette } = this.theme;
+    places.forEach(({ block }, i) => {
+      const canvas = this.boxes[i]?.querySelector('canvas');
+      const surface = canvas ? surfaceOf(canvas) : undefined;
+      if (!surface) return;
+      GLANCES.find(({ fits }) => fits(block, model.info, model.config))?.draw?.(
+        surface,
+        this.session,
+        palette,
+        block,
+      );
+    });
+    const lines = this.#lines(model.info, places, this.diagram);
+    if (JSON.stringify(lines) !== JSON.stringify(this.lines)) this.lines = lines;
   }
 
-  #draw(): void {
-    const { palette } = this.theme;
-    this.canvases.forEach((canvas, i) => {
-      const surface = surfaceOf(canvas);
-      if (surface) BOXES[i]?.draw(surface, this.session, palette);
+  /** Arrows between where the boxes stand now; in a line only those between neighbours. */
+  #lines(info: Info, places: readonly Place[], diagram: HTMLElement): Line[] {
+    const inLine = getComputedStyle(diagram).getPropertyValue('--line-up').trim() === '1';
+    const rects = new Map(
+      places.map(({ block }, i): [string, Rect] => {
+        const {
+          offsetLeft = 0,
+          offsetTop = 0,
+          offsetWidth = 0,
+          offsetHeight = 0,
+        } = this.boxes[i] ?? {};
+        return [
+          block.name,
+          {
+            left: offsetLeft,
+            top: offsetTop,
+            right: offsetLeft + offsetWidth,
+            bottom: offsetTop + offsetHeight,
+          },
+        ];
+      }),
+    );
+    const placeOf = new Map(places.map((place) => [place.block.name, place]));
+    return info.diagram.arrows.flatMap(({ from, to, gradient_of: gradients }): Line[] => {
+      const [a, b] = [placeOf.get(from), placeOf.get(to)];
+      const [start, end] = [rects.get(from), rects.get(to)];
+      if (!a || !b || !start || !end) return [];
+      const near = Math.abs(inLine ? a.order - b.order : a.row - b.row) === 1;
+      if (inLine && !near) return [];
+      const edge = near ? undefined : Math.max(...[...rects.values()].map(({ right }) => right));
+      const mutual = info.diagram.arrows.some((other) => other.from === to && other.to === from);
+      const update = info.updates.find(({ name }) => gradients.includes(name));
+      // Arrows of a pair, forth and back, lie beside each other.
+      const shift = update && !inLine ? (mutual && a.row < b.row ? 2 : -1) : 0;
+      const line: Line = {
+        path: arrowPath(start, end, shift, edge),
+        colour: 'neutral',
+        back: false,
+      };
+      if (!update || inLine || edge !== undefined) return [line];
+      const back = arrowPath(end, start, shift === 2 ? 4 : 1, undefined);
+      return [line, { path: back, colour: colourOf(info, update), back: true }];
     });
   }
 }

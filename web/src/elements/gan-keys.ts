@@ -6,9 +6,9 @@ import { shared } from '../style/shared.ts';
 
 const KEYS: [string, string][] = [
   ['Space', 'Train or pause'],
-  ['d', 'One step of the discriminator'],
-  ['g', 'One step of the generator'],
-  ['s', 'One step of both'],
+  ['d', 'One update of the discriminator, in a game'],
+  ['g', 'One update of the generator'],
+  ['s', 'One step of training'],
   ['m', 'Slow motion'],
   ['r', 'Start again with the same seed'],
   ['l', 'The latent studio, and back'],

@@ -1,7 +1,9 @@
 /** The page's layout: the three zones, the studio in the place of two of them, bar, drawer and messages. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { kindOf, type Session, type Topic } from '../state/session.ts';
+import { hasLatentImages } from '../state/describe.ts';
+import type { Session, Topic } from '../state/session.ts';
+import { NO_STUDIO } from '../state/words.ts';
 import { shared } from '../style/shared.ts';
 import './gan-bar.ts';
 import './gan-curves.ts';
@@ -177,11 +179,8 @@ export class GanPage extends ThemedElement {
   async #openStudio(sample?: number): Promise<void> {
     const { session } = this;
     if (!session.model || !session.shows('studio')) return;
-    if (kindOf(session.model) !== 'image') {
-      session.notify(
-        'warning',
-        'The studio needs a model that makes images: choose one under “Images” in the list at the top.',
-      );
+    if (!hasLatentImages(session.model.info)) {
+      session.notify('warning', NO_STUDIO);
       return;
     }
     // Loaded when it is wanted: most visits begin and many end without it.
@@ -207,7 +206,7 @@ export class GanPage extends ThemedElement {
   #onModel(): void {
     const { model, studio } = this.session;
     if (!this.studioOpen || !model || studio.samples) return;
-    if (kindOf(model) === 'image') void studio.begin();
+    if (hasLatentImages(model.info)) void studio.begin();
     else this.studioOpen = false;
   }
 

@@ -54,9 +54,9 @@ export const styles = css`
     content: '';
     width: 0.75rem;
     height: 0.75rem;
-    border: 2px solid var(--swatch);
+    border: 2px solid var(--colour);
     border-radius: 50%;
-    background: var(--swatch);
+    background: var(--colour);
     /* The canvas keeps its colours whatever the reader's are, and these are the key to them. */
     forced-color-adjust: none;
   }
@@ -84,18 +84,6 @@ export const styles = css`
     .room {
       min-height: 4.25rem;
     }
-  }
-  .real {
-    --swatch: var(--real);
-  }
-  .fake {
-    --swatch: var(--fake);
-  }
-  .g {
-    --swatch: var(--g);
-  }
-  .d {
-    --swatch: var(--d);
   }
   .hover {
     position: absolute;

@@ -2,6 +2,9 @@
  * is over. Draws at most once per animation frame and tells the worker when it is ready for more. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { Colour, Info, View } from '../library.ts';
+import type { Model, Show } from '../protocol.ts';
+import { choiceOf, hasLatentImages, samplerOf, speakerOf, viewOf } from '../state/describe.ts';
 import { progressText } from '../state/format.ts';
 import { type Kind, kindOf, type Topic } from '../state/session.ts';
 import { surfaceOf } from '../stage/canvas.ts';
@@ -9,6 +12,7 @@ import { drawLine } from '../stage/line.ts';
 import { type Layers, PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
+import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { ThemedElement } from './themed-element.ts';
@@ -16,27 +20,50 @@ import { styles } from './gan-stage.styles.ts';
 
 type Layer = keyof Layers;
 
-const LEGEND: Record<Kind, [Layer, string, string][]> = {
+interface Entry {
+  layer: Layer;
+  text: string;
+  colour: Colour;
+}
+
+const LEGEND: Record<Kind, readonly Entry[]> = {
   image: [],
   none: [],
   plane: [
-    ['real', 'Real', 'real'],
-    ['fake', 'Samples', 'fake'],
-    ['heat', 'Opinion of D', 'd'],
-    ['grid', 'Noise grid', 'g'],
-    ['arrows', 'Pull on G', 'g'],
+    { layer: 'real', text: 'Real', colour: 'real' },
+    { layer: 'fake', text: 'Samples', colour: 'fake' },
+    { layer: 'heat', text: 'Opinion of D', colour: 'discriminator' },
+    { layer: 'grid', text: 'Noise grid', colour: 'generator' },
+    { layer: 'arrows', text: 'Pull on G', colour: 'generator' },
   ],
   line: [
-    ['real', 'Data density', 'real'],
-    ['fake', 'Model density', 'fake'],
-    ['heat', 'D(x)', 'd'],
-    ['grid', 'Noise to data', 'g'],
+    { layer: 'real', text: 'Data density', colour: 'real' },
+    { layer: 'fake', text: 'Model density', colour: 'fake' },
+    { layer: 'heat', text: 'D(x)', colour: 'discriminator' },
+    { layer: 'grid', text: 'Noise to data', colour: 'generator' },
   ],
 };
 
+/** Which layers a model has: what hangs on a class has one when a class is chosen. */
+function hasLayer({ info }: Model, show: Show, layer: Layer): boolean {
+  const decided = (view: View | undefined): boolean => {
+    const choice = choiceOf(view, show);
+    return view !== undefined && (choice === undefined || choice.chosen !== undefined);
+  };
+  switch (layer) {
+    case 'heat':
+    case 'arrows':
+      return decided(viewOf(info, 'score'));
+    case 'grid':
+      return info.latent_dim === info.data.dim && decided(viewOf(info, 'decode'));
+    default:
+      return true;
+  }
+}
+
 @customElement('gan-stage')
 export class GanStage extends ThemedElement {
-  protected readonly topics: readonly Topic[] = ['frame', 'model', 'view', 'progress'];
+  protected readonly topics: readonly Topic[] = ['frame', 'model', 'show', 'progress'];
   @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly box!: HTMLElement;
   @state() private shown = { real: true, fake: true };
@@ -49,7 +76,7 @@ export class GanStage extends ThemedElement {
     this.#schedule();
   });
 
-  static override styles = [shared, styles];
+  static override styles = [shared, roles, styles];
 
   override firstUpdated(): void {
     this.#resize.observe(this.box);
@@ -92,39 +119,50 @@ export class GanStage extends ThemedElement {
       </div>
       ${kind ? nothing : html`<div class="room"></div>`}
       ${
-        kind && LEGEND[kind].length > 0
+        model && kind && LEGEND[kind].length > 0
           ? html`<ul aria-label="What the picture shows">
               ${LEGEND[kind]
-                .filter(
-                  ([layer]) => layer !== 'grid' || model?.info.latent_dim === model?.info.data.dim,
-                )
-                .map(([layer, text, colour]) => this.#toggle(layer, text, colour))}
+                .filter(({ layer }) => hasLayer(model, this.session.show, layer))
+                .map((entry) => this.#toggle(entry))}
             </ul>`
           : nothing
       }
-      ${
-        kind === 'image' && this.session.shows('studio')
-          ? html`<div class="under">
-              <p class="small quiet">
-                One fixed batch of noise. Point at a sample for D’s opinion; click to take it into
-                the studio.
-              </p>
-              <button
-                data-action="studio"
-                aria-keyshortcuts="l"
-                @click=${() => {
-                  this.dispatchEvent(new Event('studio'));
-                }}
-              >
-                Latent studio ${icon('next')}
-              </button>
-            </div>`
-          : nothing
-      }
+      ${model && kind === 'image' ? this.#under(model) : nothing}
     `;
   }
 
-  #toggle(layer: Layer, text: string, colour: string): TemplateResult {
+  /** What the images are, and the way into the studio. */
+  #under({ info }: Model): TemplateResult {
+    const score = viewOf(info, 'score');
+    const studio = hasLatentImages(info) && this.session.shows('studio');
+    const point = score ? `point at a sample for its ${scoreName(info, score)}` : '';
+    const words = [point, studio ? 'click to take it into the studio' : ''].filter(Boolean);
+    return html`<div class="under">
+      <p class="small quiet">
+        ${
+          samplerOf(info)?.kind === 'chain'
+            ? 'Chains that go on from picture to picture.'
+            : 'One fixed batch of noise.'
+        }
+        ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}
+      </p>
+      ${
+        studio
+          ? html`<button
+              data-action="studio"
+              aria-keyshortcuts="l"
+              @click=${() => {
+                this.dispatchEvent(new Event('studio'));
+              }}
+            >
+              Latent studio ${icon('next')}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #toggle({ layer, text, colour }: Entry): TemplateResult {
     const on = this.#layers[layer];
     return html`<li>
       <button
@@ -176,6 +214,7 @@ export class GanStage extends ThemedElement {
       label=${this.#describe('image')}
       cell="Sample"
       @pick=${(event: CustomEvent<number>) => {
+        if (!model || !hasLatentImages(model.info)) return;
         this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
       }}
       @look=${(event: CustomEvent<number | undefined>) => {
@@ -184,37 +223,45 @@ export class GanStage extends ThemedElement {
     ></gan-images>`;
   }
 
-  /** Says in words what D thinks of a sample. */
+  /** Says in words what the score of a sample is. */
   #look(sample: number | undefined): void {
     const opinion = sample === undefined ? undefined : this.session.frame?.opinion?.[sample];
     this.hover =
       sample === undefined || opinion === undefined
         ? ''
-        : `D of sample ${sample + 1}: ${opinion.toFixed(3)}`;
+        : this.#scored(`sample ${sample + 1}`, opinion);
+  }
+
+  #scored(what: string, opinion: number): string {
+    const info = this.session.model?.info;
+    const view = info && viewOf(info, 'score');
+    return view ? `${capital(speakerOf(info, view))} of ${what}: ${opinion.toFixed(3)}` : '';
   }
 
   get #layers(): Layers {
-    return { ...this.shown, ...this.session.view };
+    const { heat, grid, arrows } = this.session.show;
+    return { ...this.shown, heat, grid, arrows };
   }
 
   #flip(layer: Layer): void {
     if (layer === 'real' || layer === 'fake') {
       this.shown = { ...this.shown, [layer]: !this.shown[layer] };
     } else {
-      const view = this.session.view;
-      void this.session.setView({ ...view, [layer]: !view[layer] });
+      void this.session.setShow({ [layer]: !this.session.show[layer] });
     }
   }
 
   #describe(kind: Kind | undefined): string {
     const name = this.session.preset?.title ?? this.session.spec.preset;
+    const info = this.session.model?.info;
+    const scored = info !== undefined && viewOf(info, 'score') !== undefined;
     switch (kind) {
       case 'image':
-        return `${name}: a grid of images that the generator makes from fixed noise.`;
+        return `${name}: a grid of images that the model makes.`;
       case 'line':
-        return `${name}: the density of the data, the density of the generator’s samples, and the discriminator between them.`;
+        return `${name}: the density of the data and that of samples${scored ? ', and the discriminator between them' : ''}.`;
       case 'plane':
-        return `${name}: real points and the generator’s samples in the plane, over the discriminator’s opinion of each place.`;
+        return `${name}: real points and samples in the plane${scored ? ', over the discriminator’s opinion of each place' : ''}.`;
       case 'none':
         return `${name}: this benchmark has no picture.`;
       case undefined:
@@ -257,7 +304,7 @@ export class GanStage extends ThemedElement {
     }
   }
 
-  /** Says in words what D thinks of what the pointer is over. */
+  /** Says in words what the score is where the pointer is. */
   #readPointer(): void {
     const opinion = this.session.frame?.opinion;
     let value: number | undefined;
@@ -268,7 +315,18 @@ export class GanStage extends ThemedElement {
       const row = place(1 - this.#pointer.y / clientHeight);
       value = opinion[row * HEAT_SIDE + column];
     }
-    const text = value === undefined ? '' : `D of this place: ${value.toFixed(3)}`;
+    const text = value === undefined ? '' : this.#scored('this place', value);
     if (text !== this.hover) this.hover = text;
   }
+}
+
+/** A score as one asks for it: `score by D`, `minus free energy`. */
+function scoreName(info: Info, score: View): string {
+  const speaks = info.diagram.blocks.some(({ view }) => view === score.name);
+  const speaker = speakerOf(info, score);
+  return speaks ? `score by ${speaker}` : speaker;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,11 +1,14 @@
 /** Beside the stage: what this preset is about, what is happening now, and the few numbers that
  * matter for it. */
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { Colour } from '../library.ts';
 import { coach } from '../state/coach.ts';
+import { colourOf, metricOf } from '../state/describe.ts';
 import { count, firstSentence, readings } from '../state/format.ts';
 import { getPath } from '../state/json.ts';
 import type { Topic } from '../state/session.ts';
+import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -25,6 +28,7 @@ export class GanStory extends SessionElement {
 
   static override styles = [
     shared,
+    roles,
     css`
       :host {
         display: grid;
@@ -56,11 +60,8 @@ export class GanStory extends SessionElement {
       .coach.silent {
         border-color: transparent;
       }
-      .coach.d {
-        border-color: var(--d);
-      }
-      .coach.g {
-        border-color: var(--g);
+      .coach:is(${unsafeCSS(roleClasses)}) {
+        border-color: var(--colour);
       }
       dl {
         display: grid;
@@ -175,20 +176,28 @@ export class GanStory extends SessionElement {
   #coach(): TemplateResult {
     const { model, series, step, running, phase, evaluation } = this.session;
     const cost = getPath(model?.config, 'cost');
+    const update = model?.info.updates.find(({ name }) => name === phase);
+    const score = (colour: Colour): number | undefined => {
+      const metric = metricOf(model?.info, 'score', colour);
+      return metric && series.recent(metric.name);
+    };
     const line = model
       ? coach({
+          model: model.info.model,
           step,
           running,
           phase,
-          dReal: series.recent('d_real'),
-          dFake: series.recent('d_fake'),
+          phaseTitle: update?.title ?? '',
+          dReal: score('real'),
+          dFake: score('fake'),
           cost: typeof cost === 'string' ? cost : '',
           shipped: this.session.shipped,
           critic: model.critic,
           evaluation,
         })
       : undefined;
-    return html`<p class="coach ${line ? (phase ?? '') : 'silent'}" data-coach>
+    const tone = line ? (update && model ? colourOf(model.info, update) : '') : 'silent';
+    return html`<p class="coach ${tone}" data-coach>
       ${line?.text}
       ${line?.section ? html`<span class="quiet small">${line.section}.</span>` : nothing}
     </p>`;

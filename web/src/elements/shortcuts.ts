@@ -1,6 +1,9 @@
 /** Keys that act wherever the focus is, as long as it is not in something that takes keys itself. */
 import type { Session } from '../state/session.ts';
 
+/** Letters that are keys of something else. */
+const TAKEN: readonly string[] = ['s', 'l', 'm', 'r'];
+
 /** What keys do to the layout. */
 interface Layout {
   readonly toggleStudio: () => void;
@@ -14,11 +17,8 @@ export function shortcut(key: string, session: Session, layout: Layout): (() => 
   switch (key) {
     case ' ':
       return offers('train') ? () => void session.toggle() : undefined;
-    case 'd':
-    case 'g':
-      return offers('step') ? () => void session.stepOnce(key) : undefined;
     case 's':
-      return offers('step') ? () => void session.stepOnce('both') : undefined;
+      return offers('step') ? () => void session.stepOnce() : undefined;
     case 'l':
       return session.shows('studio') ? layout.toggleStudio : undefined;
     case 'm':
@@ -29,9 +29,16 @@ export function shortcut(key: string, session: Session, layout: Layout): (() => 
       return layout.showKeys;
     case 'Escape':
       return layout.closeSettings() ? () => undefined : undefined;
-    default:
-      return undefined;
+    default: {
+      const update = session.model?.info.updates.find(({ name }) => keyOfUpdate(name) === key);
+      return update && offers('step') ? () => void session.stepOnce(update.name) : undefined;
+    }
   }
+}
+
+/** The key of an update that has a letter for a name, where that means nothing else. */
+export function keyOfUpdate(name: string): string | undefined {
+  return name.length === 1 && !TAKEN.includes(name) ? name : undefined;
 }
 
 export function onKey(

@@ -1,14 +1,11 @@
 /** The stage of the 2-D toys: terrain, noise grid, real points, samples, arrows; in that order. */
-import type { Frame, Model, View } from '../protocol.ts';
+import type { Frame, Model } from '../protocol.ts';
 import { type Palette, rgb, withAlpha } from '../style/palette.ts';
 import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
 import { contour, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
-export interface Layers extends View {
-  real: boolean;
-  fake: boolean;
-}
+export type Layers = Record<'real' | 'fake' | 'heat' | 'grid' | 'arrows', boolean>;
 
 const ARROW_COUNT = 48;
 

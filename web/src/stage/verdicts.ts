@@ -1,5 +1,5 @@
-/** What D says of the real and the generated samples on show, from a frame: probabilities as they
- * are, a critic's scores by their own spread. */
+/** The scores of the real and the generated samples on show, from a frame: probabilities as they
+ * are, scores without a range by their own spread. */
 import type { Bounds, Frame, Model } from '../protocol.ts';
 import { normalize } from './terrain.ts';
 
@@ -19,6 +19,8 @@ export function verdictsOf(model: Model, frame: Frame | undefined): Verdicts | u
     const cut = frame.opinionOfReal.length;
     return { real: values.subarray(0, cut), fake: values.subarray(cut) };
   }
+  // Of labelled images nobody knows the real ones' labels.
+  if (model.info.data.kind === 'image') return undefined;
   const values = normalize(opinion, model.critic);
   const [x0, x1] = model.bounds;
   const read = model.line

@@ -1,14 +1,18 @@
 /**
- * The coach's line: what is happening in the game now and why, in one sentence or two, from the
- * numbers on the page. Rules are tried in order; the first that holds speaks.
+ * The coach's line: what is happening now and why, in one sentence or two, from the numbers on the page. Each kind of
+ * model has a table of its own. Rules are tried in order; the first that holds speaks.
  */
 import type { Evaluation, Phase } from '../protocol.ts';
 import { percent } from './format.ts';
 
 export interface Scene {
+  /** The kind of model. */
+  model: string;
   step: number;
   running: boolean;
   phase: Phase | undefined;
+  /** The update of that phase, in words. */
+  phaseTitle: string;
   /** Means over the last points of the curves; missing where a preset does not record them. */
   dReal: number | undefined;
   dFake: number | undefined;
@@ -28,38 +32,99 @@ export interface Line {
 
 type Rule = (scene: Scene) => Line | undefined;
 
-const RULES: readonly Rule[] = [
-  ({ phase }) =>
-    phase === 'd'
-      ? {
-          text: 'D’s move: it sees real and generated samples, and its weights change so that it tells them apart better.',
-          section: 'Tutorial, section 3',
-        }
-      : undefined,
-  ({ phase }) =>
-    phase === 'g'
-      ? {
-          text: 'G’s move: D’s gradient says for each sample which way looks more real, and G’s weights follow.',
-          section: 'Tutorial, section 3',
-        }
-      : undefined,
-  ({ step, running }) =>
-    step === 0 && !running
-      ? { text: 'G knows nothing yet. Press Train, or the space bar.' }
-      : undefined,
-  ({ running, shipped, dReal }) =>
-    shipped && !running && dReal === undefined
-      ? {
-          text: 'G has learned already. Train goes on from here; the latent studio shows what G knows.',
-        }
-      : undefined,
-  missingModes,
-  converged,
-  farAhead,
-  fooled,
-  scored,
-  balanced,
-];
+/** What there is to say of a kind of model. */
+interface Lesson {
+  /** Before the first step. */
+  fresh: string;
+  /** Of a model that came trained. */
+  trained: string;
+  /** What happens in each update. */
+  phases: Readonly<Record<string, Line>>;
+  rules: readonly Rule[];
+}
+
+/** Always the same, whatever the numbers are. */
+const always =
+  (text: string, section: string): Rule =>
+  () => ({ text, section });
+
+const LESSONS: Readonly<Record<string, Lesson>> = {
+  gan: {
+    fresh: 'G knows nothing yet. Press Train, or the space bar.',
+    trained:
+      'G has learned already. Train goes on from here; the latent studio shows what G knows.',
+    phases: {
+      d: {
+        text: 'D’s move: it sees real and generated samples, and its weights change so that it tells them apart better.',
+        section: 'Tutorial, section 3',
+      },
+      g: {
+        text: 'G’s move: D’s gradient says for each sample which way looks more real, and G’s weights follow.',
+        section: 'Tutorial, section 3',
+      },
+    },
+    rules: [missingModes, converged, farAhead, fooled, scored, balanced],
+  },
+  vae: {
+    fresh: 'Neither encoder nor decoder knows anything yet. Press Train, or the space bar.',
+    trained:
+      'Encoder and decoder have learned already. Train goes on from here; the latent studio shows what they know.',
+    phases: {
+      vae: {
+        text: 'The encoder guesses a latent for each real sample, and the decoder makes the sample again: both move so that it comes out right while guesses stay near the prior.',
+        section: 'Tutorial, section 2.3.2',
+      },
+    },
+    rules: [
+      converged,
+      always(
+        'A bound on the log density of the data is raised: less surprise at the data, and guesses nearer to the prior. No D is needed.',
+        'Tutorial, section 2.3.2',
+      ),
+    ],
+  },
+  gmmn: {
+    fresh: 'G knows nothing yet. Press Train, or the space bar.',
+    trained: 'G has learned already. Train goes on from here.',
+    phases: {
+      g: {
+        text: 'G’s samples are compared with real ones, by how alike they are among themselves and to each other: G moves so that there is less difference.',
+        section: 'Tutorial, section 2.4',
+      },
+    },
+    rules: [
+      converged,
+      always(
+        'No D judges: a fixed formula measures how far the moments of samples are from those of the data, and G makes that small.',
+        'Tutorial, section 2.4',
+      ),
+    ],
+  },
+  rbm: {
+    fresh: 'The machine knows nothing yet. Press Train, or the space bar.',
+    trained: 'The machine has learned already. Train goes on from here.',
+    phases: {
+      rbm: {
+        text: 'Chains take one more step. Then weights move so that real images have less energy, and what the chains show now has more.',
+        section: 'Tutorial, section 2.3.4',
+      },
+    },
+    rules: [
+      always(
+        'The pictures are chains that never stop: each step draws hidden units from pixels, then pixels from hidden units.',
+        'Tutorial, section 2.3.4',
+      ),
+    ],
+  },
+};
+
+/** Of a kind that this page has no words for. */
+const UNKNOWN: Lesson = {
+  fresh: 'Nothing is learned yet. Press Train, or the space bar.',
+  trained: 'This model has learned already. Train goes on from here.',
+  phases: {},
+  rules: [],
+};
 
 /** What D's scores mean where they are no probabilities. */
 function scored({ critic, cost }: Scene): Line | undefined {
@@ -143,7 +208,12 @@ function balanced({ dReal, dFake }: Scene): Line | undefined {
 }
 
 export function coach(scene: Scene): Line | undefined {
-  for (const rule of RULES) {
+  const { phase, phaseTitle, step, running, shipped, dReal } = scene;
+  const lesson = LESSONS[scene.model] ?? UNKNOWN;
+  if (phase !== undefined) return lesson.phases[phase] ?? { text: `${phaseTitle}.` };
+  if (step === 0 && !running) return { text: lesson.fresh };
+  if (shipped && !running && dReal === undefined) return { text: lesson.trained };
+  for (const rule of lesson.rules) {
     const line = rule(scene);
     if (line) return line;
   }

@@ -4,17 +4,18 @@
  */
 import { CallError, type Client } from '../client.ts';
 import type { Preset, Progress } from '../library.ts';
-import type {
-  Calls,
-  CallName,
-  Catalog,
-  Evaluation,
-  Event,
-  Failure,
-  Frame,
-  Model,
-  Phase,
-  View,
+import {
+  type Calls,
+  type CallName,
+  type Catalog,
+  type Evaluation,
+  type Event,
+  type Failure,
+  type Frame,
+  type Model,
+  type Phase,
+  SHOW,
+  type Show,
 } from '../protocol.ts';
 import { differences, type Json } from './json.ts';
 import { Notices, type Tone } from './notices.ts';
@@ -36,7 +37,7 @@ export type Topic =
   | 'metrics'
   | 'evaluation'
   | 'frame'
-  | 'view'
+  | 'show'
   | 'studio'
   | 'notices';
 
@@ -56,7 +57,7 @@ export abstract class Core {
   /** Training stopped because the tab went out of sight, and will go on by itself. */
   hiddenPause = false;
   keepInBackground = false;
-  /** Slow motion: one player's move at a time, each long enough to be read about. */
+  /** Slow motion: one update at a time, each long enough to be read about. */
   slow = false;
   phase: Phase | undefined;
   step = 0;
@@ -66,7 +67,7 @@ export abstract class Core {
   evaluation: Evaluation | undefined;
   evaluating = false;
   frame: Frame | undefined;
-  view: View = { heat: true, grid: false, arrows: false };
+  show: Show = SHOW;
   /** Structural edits that wait for Apply. */
   pending: Record<string, Json> = {};
   readonly series = new SeriesStore();
@@ -180,10 +181,10 @@ export abstract class Core {
     void this.client.call('drawn', null);
   }
 
-  async setView(view: View): Promise<void> {
-    this.view = view;
-    this.tell('view');
-    if (this.model) await this.try('', 'view', view);
+  async setShow(changes: Partial<Show>): Promise<void> {
+    this.show = { ...this.show, ...changes };
+    this.tell('show');
+    if (this.model) await this.try('', 'show', this.show);
   }
 
   /** What a config changes about its preset. */

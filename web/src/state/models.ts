@@ -1,7 +1,7 @@
 /** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
 import { CallError } from '../client.ts';
 import type { BackendChoice } from '../library.ts';
-import type { Aside, CreateArgs, Failure, Model, View } from '../protocol.ts';
+import type { Aside, CreateArgs, Failure, Model } from '../protocol.ts';
 import { Core, kindOf } from './core.ts';
 import { asText, getPath, isObject } from './json.ts';
 import type { Idea } from './next.ts';
@@ -266,7 +266,9 @@ export abstract class Models extends Core {
       seed: model.info.seed,
       overrides: this.overrides(model.config),
     };
-    if (before !== kindOf(model)) void this.setView(defaultView(model));
+    // The classic figure has its arrows; the plane starts quiet.
+    const kind = kindOf(model);
+    if (before !== kind) void this.setShow({ heat: true, grid: kind === 'line', arrows: false });
     this.pending = {};
     this.shipped = false;
     this.series.clear();
@@ -311,9 +313,4 @@ export function withoutRefused(
 
 function written(step: number): string {
   return step.toLocaleString('en');
-}
-
-/** The classic figure has its arrows; the plane starts quiet. */
-function defaultView(model: Model): View {
-  return { heat: true, grid: kindOf(model) === 'line', arrows: false };
 }

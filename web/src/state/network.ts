@@ -7,7 +7,7 @@ export interface LayerGlance {
   width: number | undefined;
 }
 
-export function layersOf(config: Json, network: 'generator' | 'discriminator'): LayerGlance[] {
+export function layersOf(config: Json, network: string): LayerGlance[] {
   const layers = getPath(config, `${network}.layers`);
   if (!Array.isArray(layers)) return [];
   return layers.filter(isObject).map((layer) => {

@@ -15,6 +15,15 @@ interface Change {
   before: Json;
 }
 
+/** The step size of every optimizer in a config, by its path. */
+function stepSizes(config: Json | undefined, path = ''): [path: string, rate: number][] {
+  if (!isObject(config)) return [];
+  return Object.entries(config).flatMap(([name, value]): [string, number][] => {
+    const at = `${path}${name}`;
+    return name === 'lr' && typeof value === 'number' ? [[at, value]] : stepSizes(value, `${at}.`);
+  });
+}
+
 export class Session extends Models {
   #changes: Change[] = [];
 
@@ -30,8 +39,9 @@ export class Session extends Models {
     await this.try('', 'speed', { slow });
   }
 
-  async stepOnce(which: 'd' | 'g' | 'both'): Promise<void> {
-    if (this.model) await this.try('', 'step', { which });
+  /** One update, or without one a whole step. */
+  async stepOnce(update?: string): Promise<void> {
+    if (this.model) await this.try('', 'step', { update });
   }
 
   /** The page went out of sight or came back. */
@@ -144,7 +154,7 @@ export class Session extends Models {
       );
     } else if (code === 'diverged') {
       this.notices.add('error', text, {
-        label: 'Halve both step sizes and go on',
+        label: 'Halve the step sizes and go on',
         act: () => void this.calm(),
       });
     } else this.notices.add('error', text);
@@ -152,10 +162,7 @@ export class Session extends Models {
 
   /** After training diverged: the library is back at the last good step; smaller steps go further. */
   protected async calm(): Promise<void> {
-    for (const path of ['d_optimizer.lr', 'g_optimizer.lr']) {
-      const rate = getPath(this.model?.config, path);
-      if (typeof rate === 'number') await this.change(path, rate / 2);
-    }
+    for (const [path, rate] of stepSizes(this.model?.config)) await this.change(path, rate / 2);
     await this.try('', 'play', null);
   }
 }

@@ -1,5 +1,9 @@
-/** Classes of an attribute as one says them. */
+/** Words that more than one place says, and classes of an attribute as one says them. */
 import type { Attribute } from '../library.ts';
+
+/** Why the studio stays shut. */
+export const NO_STUDIO =
+  'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.';
 
 /** Attributes whose classes are nouns already. */
 const NOUNS: ReadonlySet<string> = new Set(['person']);

@@ -1,9 +1,10 @@
 /**
  * The colours. Okabe-Ito, so that they survive colour-blindness: blue is real, vermillion is fake,
- * bluish green is G, reddish purple is D, everywhere. Each has a lighter form for dark paper and,
+ * bluish green is G, reddish purple is D, yellow a further network, everywhere. Each has a lighter form for dark paper and,
  * where small text needs the contrast, a deeper form for light paper.
  */
 import { css, unsafeCSS } from 'lit';
+import type { Colour } from '../library.ts';
 
 export interface Palette {
   paper: string;
@@ -19,6 +20,9 @@ export interface Palette {
   fakeText: string;
   gText: string;
   dText: string;
+  /** A third network, such as an encoder. */
+  third: string;
+  thirdText: string;
   warn: string;
   /** The strongest tint of the terrain, out of 255; dark paper needs less. */
   tint: number;
@@ -38,6 +42,8 @@ export const LIGHT: Palette = {
   fakeText: '#a94a00',
   gText: '#00755a',
   dText: '#9c4273',
+  third: '#a68c00',
+  thirdText: '#6b5a00',
   warn: '#8a5a00',
   tint: 66,
 };
@@ -56,6 +62,8 @@ export const DARK: Palette = {
   fakeText: '#ff9c5c',
   gText: '#43d3aa',
   dText: '#eba6cd',
+  third: '#f0e442',
+  thirdText: '#f0e442',
   warn: '#f0c04a',
   tint: 48,
 };
@@ -72,6 +80,34 @@ export const paletteTokens = css`
         .join('\n'),
     )}
   }
+`;
+
+/** The colour of what a model names by its meaning. */
+export const ROLES = {
+  generator: 'g',
+  discriminator: 'd',
+  real: 'real',
+  fake: 'fake',
+  third: 'third',
+  neutral: 'quiet',
+} as const satisfies Record<Colour, keyof Palette>;
+
+/** A selector of whatever has a meaning's colour. */
+export const roleClasses = Object.keys(ROLES)
+  .map((role) => `.${role}`)
+  .join(', ');
+
+/** A class for each meaning: `--colour` for shapes, `--word` for text. */
+export const roles = css`
+  ${unsafeCSS(
+    Object.entries(ROLES)
+      .map(([role, key]) =>
+        key === 'quiet'
+          ? `.${role} { --colour: var(--quiet); --word: var(--ink); }`
+          : `.${role} { --colour: var(--${key}); --word: var(--${key}-text); }`,
+      )
+      .join('\n'),
+  )}
 `;
 
 export function rgb(hex: string): [number, number, number] {

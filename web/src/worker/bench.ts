@@ -17,13 +17,14 @@ export async function timePreset(
   const start = now();
   const trainer = await library.Trainer.create(preset, options);
   try {
+    const names = trainer.info().metrics.filter(({ chart }) => chart === 'loss');
     const losses: Timing['losses'] = [];
     let firstStepMs = 0;
     let single = Infinity;
     for (let i = 0; i < LOSSES; i++) {
       const before = now();
       const metrics = await trainer.train(1);
-      losses.push([metrics.d_loss, metrics.g_loss]);
+      losses.push(names.map(({ name }) => metrics[name] ?? NaN));
       if (i === 0) firstStepMs = now() - start;
       else single = Math.min(single, now() - before);
     }

@@ -15,7 +15,9 @@ import {
   type Request,
   toFailure,
 } from '../protocol.ts';
+import { hasLatentImages } from '../state/describe.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
+import { NO_STUDIO } from '../state/words.ts';
 import { timePreset } from './bench.ts';
 import { describeModel } from './frames.ts';
 import { studioCalls } from './latent.ts';
@@ -116,8 +118,8 @@ export class Engine {
       this.#training.slow = slow;
       return Promise.resolve(null);
     },
-    step: async ({ which }) => {
-      await this.#training.step(which);
+    step: async ({ update }) => {
+      await this.#training.step(update);
       return null;
     },
     set: ({ path, value }) =>
@@ -134,8 +136,8 @@ export class Engine {
           this.host.now(),
         ),
       ),
-    view: async (view) => {
-      this.#training.view = view;
+    show: async (show) => {
+      this.#training.show = show;
       await this.#queue.run(() => this.#training.picture());
       return null;
     },
@@ -157,12 +159,8 @@ export class Engine {
 
   #needLatent(): Trainer {
     const trainer = this.#training.need();
-    if (this.#training.model?.info.data.kind !== 'image') {
-      throw new Refusal(
-        'unsupported',
-        'The studio needs a model that makes images: choose a preset under “Images”.',
-      );
-    }
+    const { model } = this.#training;
+    if (!model || !hasLatentImages(model.info)) throw new Refusal('unsupported', NO_STUDIO);
     // The library is a file of its own, and a cache may hold an older one than the page's.
     if (!('latents' in trainer)) {
       throw new Refusal(

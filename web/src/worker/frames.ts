@@ -1,8 +1,9 @@
 /** Computes what one picture of the stage needs, from fixed noise, in fixed batch sizes (so that
  * the library compiles one program per size and no more). */
-import type { Trainer } from '../library.ts';
-import type { Bounds, Frame, Model, View } from '../protocol.ts';
-import { getPath, type Json, type JsonObject } from '../state/json.ts';
+import type { Input, Trainer, View } from '../library.ts';
+import type { Bounds, Frame, Model, Show } from '../protocol.ts';
+import { type Choice, choiceOf, codesOf, samplerOf, viewOf } from '../state/describe.ts';
+import type { JsonObject } from '../state/json.ts';
 
 // The library looks at 1024 rows of a toy at a time; these sizes fill such batches well.
 export const HEAT_SIDE = 45;
@@ -12,6 +13,9 @@ const ARROWS = 21;
 const PLANE_SAMPLES = 1024;
 const LINE_SAMPLES = 4096;
 const IMAGE_SAMPLES = 64;
+/** Images in a row, and rows where each shows something else; more would be too small to see. */
+const IMAGE_COLUMNS = 8;
+const MOST_ROWS = 10;
 
 /** Wasm hands out fresh copies, never views of shared memory; the type does not know that. */
 const own = (array: Float32Array): Float32Array<ArrayBuffer> => array as Float32Array<ArrayBuffer>;
@@ -60,12 +64,6 @@ export function squared([x0, x1, y0, y1]: Bounds): Bounds {
   return [cx - half, cx + half, cy - half, cy + half];
 }
 
-/** Costs whose D gives a score instead of a probability. */
-function isCritic(config: Json): boolean {
-  const cost = getPath(config, 'cost');
-  return cost === 'wasserstein' || cost === 'least_squares' || cost === 'hinge';
-}
-
 const UNIT: Bounds = [0, 1, 0, 1];
 
 function boundsFor(known: Bounds | null | undefined, real: Float32Array, dim: number): Bounds {
@@ -74,9 +72,10 @@ function boundsFor(known: Bounds | null | undefined, real: Float32Array, dim: nu
 }
 
 /** The interval of one noise coordinate that holds nearly all of the prior. */
-export function noiseRange(config: Json): [number, number] {
-  const scale = Number(getPath(config, 'prior.scale') ?? 1);
-  const reach = getPath(config, 'prior.kind') === 'uniform' ? scale : 2.2 * scale;
+export function noiseRange(inputs: readonly Input[]): [number, number] {
+  const noise = inputs.find((input) => input.kind === 'noise');
+  const { kind, scale } = noise?.prior ?? { kind: 'normal', scale: 1 };
+  const reach = kind === 'uniform' ? scale : 2.2 * scale;
   return [-reach, reach];
 }
 
@@ -86,7 +85,8 @@ export async function describeModel(trainer: Trainer): Promise<Model> {
   const { dim, kind } = info.data;
   const real = own(await trainer.real(kind === 'image' ? IMAGE_SAMPLES : PLANE_SAMPLES));
   const bounds = kind === 'image' ? UNIT : boundsFor(info.data.bounds, real, dim);
-  const model: Model = { info, config, real, bounds, critic: isCritic(config) };
+  const critic = viewOf(info, 'score')?.range === null;
+  const model: Model = { info, config, real, bounds, critic };
   if (kind === 'points' && dim === 1) {
     const x = linspace(bounds[0], bounds[1], LINE_POINTS);
     model.line = { x, density: own(trainer.density(x)) };
@@ -94,33 +94,134 @@ export async function describeModel(trainer: Trainer): Promise<Model> {
   return model;
 }
 
-export async function makeFrame(trainer: Trainer, model: Model, view: View): Promise<Frame> {
+/** How many images there are, in rows of which kind: of a model that makes what is asked for, a row for each. */
+function imageGrid(choice: Choice | undefined): { count: number; rows?: Frame['rows'] } {
+  if (!choice || choice.chosen !== undefined) return { count: IMAGE_SAMPLES };
+  const classes = choice.words.slice(0, MOST_ROWS);
+  const each = Math.max(1, Math.floor(IMAGE_COLUMNS / classes.length));
+  const words = classes.flatMap((word) => Array<string>(each).fill(word));
+  const columns = Math.max(IMAGE_COLUMNS, words.length);
+  return { count: words.length * columns, rows: { words, columns } };
+}
+
+/** Which of a choice is asked for, row by row; undefined where the library's turns will do. */
+function chosenRows(choice: Choice | undefined, grid: ReturnType<typeof imageGrid> | undefined) {
+  if (!choice) return undefined;
+  const { chosen } = choice;
+  if (chosen !== undefined) return (count: number) => new Float32Array(count).fill(chosen);
+  if (!grid?.rows) return undefined;
+  const { words, columns } = grid.rows;
+  return (count: number) =>
+    Float32Array.from({ length: count }, (_, i) =>
+      choice.words.indexOf(words[Math.floor(i / columns)] ?? ''),
+    );
+}
+
+/** Asks views for what is to be shown, with the class and the codes that were chosen. */
+class Asker {
+  readonly grid;
+  readonly #rows;
+  readonly #sampler: View | undefined;
+
+  constructor(
+    private readonly trainer: Trainer,
+    { info }: Model,
+    private readonly show: Show,
+  ) {
+    this.#sampler = samplerOf(info);
+    const choice = choiceOf(this.#sampler, show);
+    this.grid = imageGrid(choice);
+    this.#rows = chosenRows(choice, info.data.kind === 'image' ? this.grid : undefined);
+  }
+
+  /** Samples from the noise of every redraw. */
+  async sample(count: number): Promise<Float32Array<ArrayBuffer>> {
+    // Chains go on from where they were.
+    if (this.#sampler?.kind !== 'decode') return own(await this.trainer.sample(count));
+    return this.ask(this.#sampler, {}, count);
+  }
+
+  /** Samples of given noise; none where they would be of every class in turn. */
+  async decode(z: Float32Array): Promise<Float32Array<ArrayBuffer> | undefined> {
+    const view = this.#sampler;
+    const noise = view?.inputs.find(({ kind }) => kind === 'noise');
+    if (!view || !noise || !this.#isDecided(view)) return undefined;
+    return this.ask(view, { [noise.name]: z }, z.length / noise.len);
+  }
+
+  /** Scores of samples; none where the model gives none, or they hang on a class that is not chosen. */
+  async score(
+    view: View | undefined,
+    x: Float32Array,
+  ): Promise<Float32Array<ArrayBuffer> | undefined> {
+    const sample = view?.inputs.find(({ kind }) => kind === 'sample');
+    if (!view || !sample || !this.#isDecided(view)) return undefined;
+    return this.ask(view, { [sample.name]: x }, x.length / sample.len);
+  }
+
+  #isDecided(view: View): boolean {
+    return this.#rows !== undefined || choiceOf(view, this.show) === undefined;
+  }
+
+  async ask(
+    view: View,
+    given: Record<string, Float32Array>,
+    count: number,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const inputs = { ...given };
+    const choice = choiceOf(view, this.show);
+    if (choice && this.#rows) inputs[choice.input.name] = this.#rows(count);
+    const codes = codesOf(view, this.show);
+    const code = view.inputs.find(({ kind }) => kind === 'code');
+    if (code) {
+      inputs[code.name] = Float32Array.from(
+        { length: count * codes.length },
+        (_, i) => codes[i % codes.length] ?? 0,
+      );
+    }
+    return own(await this.trainer.ask(view.name, inputs, count));
+  }
+}
+
+export async function makeFrame(trainer: Trainer, model: Model, show: Show): Promise<Frame> {
   const { info } = model;
   const { dim } = info.data;
+  const asker = new Asker(trainer, model, show);
+  const score = viewOf(info, 'score');
   const frame: Frame = { step: trainer.info().step, fake: new Float32Array() };
   if (info.data.kind === 'image') {
-    frame.fake = own(await trainer.sample(IMAGE_SAMPLES));
-    frame.opinion = own(await trainer.discriminate(frame.fake));
-    frame.opinionOfReal = own(await trainer.discriminate(model.real));
+    const { count, rows } = asker.grid;
+    frame.fake = await asker.sample(count);
+    if (rows) frame.rows = rows;
+    put(frame, 'opinion', await asker.score(score, frame.fake));
+    // Nobody knows which class each of the real ones is of.
+    if (!choiceOf(score, show)) put(frame, 'opinionOfReal', await asker.score(score, model.real));
     return frame;
   }
   if (!model.line && dim !== 2) return frame;
-  const range = noiseRange(model.config);
+  const noise = samplerOf(info)?.inputs ?? [];
+  const range = noiseRange(noise);
   if (model.line) {
-    frame.fake = own(await trainer.sample(LINE_SAMPLES));
-    frame.opinion = own(await trainer.discriminate(model.line.x));
-    if (view.grid && info.latent_dim === 1) {
+    frame.fake = await asker.sample(LINE_SAMPLES);
+    put(frame, 'opinion', await asker.score(score, model.line.x));
+    if (show.grid && info.latent_dim === 1) {
       frame.noise = linspace(...range, ARROWS);
-      frame.warped = own(await trainer.generate(frame.noise));
+      put(frame, 'warped', await asker.decode(frame.noise));
     }
     return frame;
   }
-  frame.fake = own(await trainer.sample(PLANE_SAMPLES));
-  frame.opinion = own(await trainer.discriminate(lattice(model.bounds, HEAT_SIDE)));
-  if (view.grid && info.latent_dim === 2) {
-    frame.warped = own(await trainer.generate(lattice([...range, ...range], GRID_SIDE)));
+  frame.fake = await asker.sample(PLANE_SAMPLES);
+  put(frame, 'opinion', await asker.score(score, lattice(model.bounds, HEAT_SIDE)));
+  if (show.grid && info.latent_dim === 2) {
+    put(frame, 'warped', await asker.decode(lattice([...range, ...range], GRID_SIDE)));
   }
   return frame;
+}
+
+type Layer = 'opinion' | 'opinionOfReal' | 'warped';
+
+function put(frame: Frame, layer: Layer, values: Float32Array<ArrayBuffer> | undefined): void {
+  if (values) frame[layer] = values;
 }
 
 /** The buffers of a frame, to be moved to the page rather than copied. */

@@ -1,4 +1,4 @@
-/** Trains the model that there is: in chunks with a picture now and then, or one player's move at a time. */
+/** Trains the model that there is: in chunks with a picture now and then, or one update at a time. */
 import type { Trainer } from '../library.ts';
 import {
   type Evaluation,
@@ -7,10 +7,10 @@ import {
   type Phase,
   Refusal,
   type Series,
+  SHOW,
+  type Show,
   toFailure,
-  type View,
 } from '../protocol.ts';
-import { getPath } from '../state/json.ts';
 import { buffersOf, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
@@ -29,14 +29,14 @@ export interface Clock {
 export class Training {
   trainer: Trainer | undefined;
   model: Model | undefined;
-  view: View = { heat: true, grid: false, arrows: false };
+  show: Show = SHOW;
   pageIsDrawing = false;
   readonly keeper = new Keeper();
   #running = false;
   /** How often training was begun: a loop that was paused must not wake up beside the next one. */
   #plays = 0;
   #slow = false;
-  /** Whether anybody has moved since the model was made or loaded; D alone may, within a step. */
+  /** Whether anything was trained since the model was made or loaded, if only an update within a step. */
   #played = false;
   #historySince = 0;
   #pace = new Pace();
@@ -121,12 +121,13 @@ export class Training {
     if (!slow) this.post({ event: 'phase', phase: undefined });
   }
 
-  async step(which: 'd' | 'g' | 'both'): Promise<void> {
+  /** One update, or a whole step. */
+  async step(update: string | undefined): Promise<void> {
     this.stop();
     await this.queue.run(async () => {
       const trainer = this.need();
       this.#played = true;
-      await (which === 'both' ? trainer.train(1) : trainer.step(which));
+      await (update === undefined ? trainer.train(1) : trainer.step(update));
       this.#report(trainer, 0);
       await this.picture();
       if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
@@ -136,7 +137,7 @@ export class Training {
   async picture(): Promise<void> {
     if (!this.trainer || !this.model) return;
     const start = this.clock.now();
-    const frame = await makeFrame(this.trainer, this.model, this.view);
+    const frame = await makeFrame(this.trainer, this.model, this.show);
     this.#frames.record(start, this.clock.now());
     this.pageIsDrawing = true;
     this.post({ event: 'frame', frame }, buffersOf(frame));
@@ -177,10 +178,11 @@ export class Training {
     }
   }
 
-  /** One round of the game at a pace that a reader can follow: D's updates, then G's. */
+  /** One training step at a pace that a reader can follow: its updates in order, each as often as it happens. */
   async #slowRound(play: number): Promise<void> {
-    const updates = Number(getPath(this.model?.config, 'schedule.d_steps') ?? 1);
-    const moves: Phase[] = [...Array<Phase>(updates).fill('d'), 'g'];
+    const moves = (this.model?.info.updates ?? []).flatMap(({ name, times }) =>
+      Array<Phase>(times).fill(name),
+    );
     for (const phase of moves) {
       if (!this.#running || !this.#slow || play !== this.#plays) return;
       this.post({ event: 'phase', phase });

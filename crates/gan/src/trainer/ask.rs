@@ -193,6 +193,24 @@ impl Trainer {
         self.ask_rows(view, "x", x).await
     }
 
+    /// Latents of `[n, sample_len]` numbers, or what else the model's encoder makes of samples.
+    ///
+    /// # Errors
+    /// A model without an encoder, numbers that do not form samples; a device that fails.
+    pub async fn encode(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
+        let view = self.view_of(ViewKind::Encode)?.name;
+        self.ask_rows(view, "x", x).await
+    }
+
+    /// What the model makes of samples `[n, sample_len]` by way of their latents.
+    ///
+    /// # Errors
+    /// A model that reconstructs nothing, numbers that do not form samples; a device that fails.
+    pub async fn reconstruct(&mut self, x: &[f32]) -> Result<Vec<f32>, Error> {
+        let view = self.view_of(ViewKind::Reconstruct)?.name;
+        self.ask_rows(view, "x", x).await
+    }
+
     /// Asks a view with one of its inputs given; as many rows as that has.
     pub(super) async fn ask_rows(
         &mut self,
