@@ -211,6 +211,7 @@ export class GanStage extends ThemedElement {
     return html`<gan-images
       .images=${frame?.fake}
       .data=${model?.info.data}
+      .columns=${frame?.rows?.columns ?? 8}
       label=${this.#describe('image')}
       cell="Sample"
       @pick=${(event: CustomEvent<number>) => {
