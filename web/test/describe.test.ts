@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Diagram, View } from '../src/library.ts';
+import type { Diagram, Info, View } from '../src/library.ts';
 import { type Show, SHOW } from '../src/protocol.ts';
-import { choiceOf, codesOf } from '../src/state/describe.ts';
+import { canTakeSamples, choiceOf, codesOf } from '../src/state/describe.ts';
 import { placesOf } from '../src/state/diagram.ts';
 
 const view = (...inputs: View['inputs']): View => ({
@@ -25,6 +25,14 @@ it('offers what a view can be asked for: classes by name, categories by number',
     '3',
   ]);
   expect(choiceOf(view(), SHOW)).toBeUndefined();
+});
+
+it('takes samples into the studio only where that makes the same of their noise', () => {
+  const info = (...views: View[]) =>
+    ({ data: { kind: 'image' }, latent_dim: 2, views }) as unknown as Info;
+  expect(canTakeSamples(info(view()))).toBe(true);
+  const label = view({ name: 'label', len: 1, kind: 'label', classes: ['cat', 'dog'] });
+  expect(canTakeSamples(info(label))).toBe(false);
 });
 
 it('keeps codes in the middle until they are moved', () => {

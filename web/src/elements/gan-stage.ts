@@ -4,7 +4,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Colour, Info, View } from '../library.ts';
 import type { Model, Show } from '../protocol.ts';
-import { choiceOf, hasLatentImages, samplerOf, speakerOf, viewOf } from '../state/describe.ts';
+import {
+  canTakeSamples,
+  choiceOf,
+  hasLatentImages,
+  samplerOf,
+  speakerOf,
+  viewOf,
+} from '../state/describe.ts';
 import { progressText } from '../state/format.ts';
 import { type Kind, kindOf, type Topic } from '../state/session.ts';
 import { surfaceOf } from '../stage/canvas.ts';
@@ -136,7 +143,10 @@ export class GanStage extends ThemedElement {
     const score = viewOf(info, 'score');
     const studio = hasLatentImages(info) && this.session.shows('studio');
     const point = score ? `point at a sample for its ${scoreName(info, score)}` : '';
-    const words = [point, studio ? 'click to take it into the studio' : ''].filter(Boolean);
+    const words = [
+      point,
+      studio && canTakeSamples(info) ? 'click to take it into the studio' : '',
+    ].filter(Boolean);
     return html`<div class="under">
       <p class="small quiet">
         ${
@@ -215,7 +225,7 @@ export class GanStage extends ThemedElement {
       label=${this.#describe('image')}
       cell="Sample"
       @pick=${(event: CustomEvent<number>) => {
-        if (!model || !hasLatentImages(model.info)) return;
+        if (!model || !canTakeSamples(model.info)) return;
         this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
       }}
       @look=${(event: CustomEvent<number | undefined>) => {

@@ -1,6 +1,6 @@
 /** What a model says of itself, looked up. The page knows no kind of model, only what can be asked of one. */
 import type { Colour, Info, Input, Metric, Update, View } from '../library.ts';
-import type { Show } from '../protocol.ts';
+import { type Show, SHOW } from '../protocol.ts';
 
 export function viewOf(info: Info, kind: View['kind']): View | undefined {
   return info.views.find((view) => view.kind === kind);
@@ -45,6 +45,11 @@ export function codesOf(view: View | undefined, show: Show): number[] {
 /** Whether there are latents whose images can be looked at: what the studio needs. */
 export function hasLatentImages({ data, latent_dim }: Info): boolean {
   return data.kind === 'image' && latent_dim > 0;
+}
+
+/** Whether the studio makes the stage's samples of the same noise: it does not ask for classes, as the stage does. */
+export function canTakeSamples(info: Info): boolean {
+  return hasLatentImages(info) && choiceOf(samplerOf(info), SHOW) === undefined;
 }
 
 /** Of what a view's answers are, in the diagram's words: `Discriminator`. */
