@@ -1,15 +1,18 @@
 /** What the page asks for before it can be used, and what one can do while more is on its way. */
 import { gzipSync } from 'node:zlib';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Response } from '@playwright/test';
 import { Playground } from './playground.ts';
 
-test('the first load is under 493 KB compressed, without any data', async ({ page }) => {
+test('the first load is under 580 KB compressed, without any data', async ({ page }) => {
   const loaded = new Map<string, Promise<Buffer>>();
-  page.on('response', (response) => {
+  const note = (response: Response) => {
     if (response.ok()) loaded.set(response.url(), response.body());
-  });
+  };
+  page.on('response', note);
   const playground = new Playground(page);
   await playground.open();
+  // What comes later is none of the first load, and its body may still be under way when the test ends.
+  page.off('response', note);
   const sizes = await Promise.all(
     [...loaded].map(async ([url, body]) => [url, gzipSync(await body).length] as const),
   );
@@ -18,7 +21,7 @@ test('the first load is under 493 KB compressed, without any data', async ({ pag
   expect(sizes.filter(([url]) => /\/data\/(?!index\.json)|\.safetensors/.test(url))).toEqual([]);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   console.log(`first load: ${(total / 1000).toFixed(1)} KB in ${sizes.length} files`);
-  expect(total).toBeLessThan(493_000);
+  expect(total).toBeLessThan(580_000);
 });
 
 test('what draws the curves comes when they are in view, and its absence is said', async ({
