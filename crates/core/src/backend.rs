@@ -186,6 +186,36 @@ pub struct Info {
     pub least_bytes: u64,
 }
 
+/// The contents of a buffer at some moment, for [`Session::take`] to hand over.
+pub enum Kept {
+    /// They are there.
+    #[cfg(feature = "cpu")]
+    Cpu(Vec<u8>),
+    /// They are on their way.
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Kept),
+}
+
+impl Kept {
+    #[cfg(feature = "cpu")]
+    fn cpu(self) -> Option<Vec<u8>> {
+        match self {
+            Kept::Cpu(bytes) => Some(bytes),
+            #[cfg(feature = "gpu")]
+            Kept::Gpu(_) => None,
+        }
+    }
+
+    #[cfg(feature = "gpu")]
+    fn gpu(self) -> Option<gpu::Kept> {
+        match self {
+            #[cfg(feature = "cpu")]
+            Kept::Cpu(_) => None,
+            Kept::Gpu(kept) => Some(kept),
+        }
+    }
+}
+
 /// A program's buffers and entries, ready to run. State persists from run to run.
 pub struct Session {
     inner: Inner,
@@ -276,6 +306,18 @@ impl Session {
         )
     }
 
+    /// Runs an entry `steps` times, and may come back while the device is still at it: what is read later waits for it.
+    ///
+    /// # Errors
+    /// A device that fails or is lost.
+    pub async fn start(&mut self, entry: usize, steps: usize) -> Result<(), SessionError> {
+        either!(
+            &mut self.inner, Inner,
+            Cpu { session, .. } => Ok(session.run(entry, steps)?),
+            Gpu (session) => Ok(session.start(entry, steps).await?),
+        )
+    }
+
     /// Fills a buffer.
     ///
     /// # Errors
@@ -300,12 +342,41 @@ impl Session {
         )
     }
 
+    /// Sets the contents of a buffer aside, as they are after everything that was run: [`take`](Self::take) hands them over.
+    /// What is read of several buffers, or at several moments, thus costs one wait.
+    ///
+    /// # Errors
+    /// A slot that does not exist, a device that fails or is lost.
+    pub fn keep(&mut self, slot: Slot) -> Result<Kept, SessionError> {
+        either!(
+            &mut self.inner, Inner,
+            Cpu { session, .. } => Ok(Kept::Cpu(session.read(slot)?)),
+            Gpu (session) => Ok(Kept::Gpu(session.keep(slot)?)),
+        )
+    }
+
+    /// The contents that were kept.
+    ///
+    /// # Errors
+    /// A device that fails or is lost.
+    pub async fn take(&mut self, kept: Vec<Kept>) -> Result<Vec<Vec<u8>>, SessionError> {
+        // A session has one backend, and so has what it kept.
+        either!(
+            &mut self.inner, Inner,
+            Cpu { .. } => Ok(kept.into_iter().filter_map(Kept::cpu).collect()),
+            Gpu (session) => {
+                let kept = kept.into_iter().filter_map(Kept::gpu).collect();
+                Ok(session.take(kept).await?)
+            },
+        )
+    }
+
     /// What the session consists of.
     pub fn info(&self) -> Info {
         let (dispatches, least_bytes) = (self.dispatches.clone(), self.least_bytes);
         either!(
             &self.inner, Inner,
-            Cpu { session, threads, reason } => {
+            Cpu { session, threads, reason, .. } => {
                 let info = session.info();
                 Info {
                     backend: "cpu",

@@ -367,7 +367,7 @@ impl Trainer {
         while left > 0 {
             let chunk = left.min(RING as u64);
             self.keep_snapshot().await?;
-            self.session.run(entry, chunk as usize).await?;
+            self.session.start(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
             for (good, values) in (0..).zip(rows) {
                 let bad = values.iter().position(|v| !v.is_finite());

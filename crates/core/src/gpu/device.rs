@@ -185,7 +185,7 @@ impl Device {
         let Submission { index, done } = submission;
         // A browser runs callbacks by itself.
         #[cfg(target_arch = "wasm32")]
-        let _ = index;
+        let (_, _nudges) = (index, browser::nudge(&self.queue));
         #[cfg(not(target_arch = "wasm32"))]
         {
             // Natively callbacks only run from within a poll.
@@ -332,8 +332,60 @@ fn adapter_info(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo 
 /// What wgpu does not pass on.
 #[cfg(target_arch = "wasm32")]
 mod browser {
+    use std::sync::OnceLock;
+
     use js_sys::{Function, Reflect};
-    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen::prelude::*;
+
+    /// How often a queue is nudged, in milliseconds. Browsers take no less than 4.
+    const NUDGE_MILLISECONDS: i32 = 1;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = setInterval)]
+        fn set_interval(callback: &Function, milliseconds: i32) -> JsValue;
+        #[wasm_bindgen(js_name = clearInterval)]
+        fn clear_interval(timer: &JsValue);
+    }
+
+    /// Submits nothing to a queue again and again, for as long as this lives.
+    ///
+    /// Firefox looks for what is done when something is submitted, and else ten times a second, so that every wait would
+    /// take 100 ms. Other browsers need none of this, and SwiftShader's steps would take a fifth longer.
+    pub(super) struct Nudges {
+        timer: JsValue,
+        _callback: Closure<dyn FnMut()>,
+    }
+
+    /// Nudges a queue where the browser needs it.
+    pub(super) fn nudge(queue: &wgpu::Queue) -> Option<Nudges> {
+        static NEEDED: OnceLock<bool> = OnceLock::new();
+        if !NEEDED.get_or_init(is_firefox) {
+            return None;
+        }
+        let queue = queue.clone();
+        let callback = Closure::new(move || {
+            queue.submit([]);
+        });
+        let timer = set_interval(callback.as_ref().unchecked_ref(), NUDGE_MILLISECONDS);
+        Some(Nudges {
+            timer,
+            _callback: callback,
+        })
+    }
+
+    fn is_firefox() -> bool {
+        let agent = get(&get(&js_sys::global(), "navigator"), "userAgent");
+        agent
+            .as_string()
+            .is_some_and(|agent| agent.contains("Firefox/"))
+    }
+
+    impl Drop for Nudges {
+        fn drop(&mut self) {
+            clear_interval(&self.timer);
+        }
+    }
 
     fn get(object: &JsValue, key: &str) -> JsValue {
         // Reading a property of `undefined` throws; to us it is just as undefined.

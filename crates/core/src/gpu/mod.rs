@@ -12,7 +12,7 @@ mod signal;
 
 pub use device::{AdapterInfo, Device, Prefer};
 pub use error::GpuError;
-pub use session::{Info, Session};
+pub use session::{Info, Kept, Session};
 
 #[cfg(test)]
 mod tests;

@@ -71,6 +71,19 @@ struct Entry {
     outputs: Vec<BufferId>,
 }
 
+/// A copy of a buffer's contents, for [`Session::take`] to hand over.
+pub struct Kept {
+    staging: wgpu::Buffer,
+    buffer: BufferId,
+}
+
+/// A submit that nobody has waited for yet.
+struct InFlight {
+    submission: Submission<()>,
+    submitted: f64,
+    dispatches: usize,
+}
+
 /// The buffers of a program on a device.
 pub struct Session {
     device: Device,
@@ -79,7 +92,12 @@ pub struct Session {
     inputs: Vec<BufferId>,
     states: Vec<BufferId>,
     entries: Vec<Entry>,
-    staging: Option<wgpu::Buffer>,
+    /// Staging buffers that serve the next copies.
+    spare: Vec<wgpu::Buffer>,
+    /// What was submitted and may still be under way, the oldest first.
+    in_flight: VecDeque<InFlight>,
+    /// When the last submit that was waited for was done.
+    last_done: f64,
     /// Dispatches in one submit, as measured.
     dispatches_per_submit: f64,
     destroyed: bool,
@@ -173,7 +191,9 @@ impl Session {
             inputs,
             states,
             entries,
-            staging: None,
+            spare: Vec::new(),
+            in_flight: VecDeque::new(),
+            last_done: f64::NEG_INFINITY,
             dispatches_per_submit: FIRST_DISPATCHES,
             destroyed: false,
         };
@@ -253,52 +273,86 @@ impl Session {
     /// # Errors
     /// Where the device fails.
     pub async fn run(&mut self, entry: usize, steps: usize) -> Result<(), GpuError> {
-        self.prepare(entry, &mut |_, _| {}).await?;
-        let Some(ready) = self
-            .entries
-            .get(entry)
-            .and_then(|entry| entry.ready.as_ref())
-        else {
-            return Err(GpuError::NoSuchEntry(entry));
-        };
-        let mut todo = ready.iter().cycle().take(ready.len() * steps);
-        let mut in_flight: VecDeque<(Submission<()>, f64, usize)> = VecDeque::new();
-        let mut last_done = now();
-        loop {
-            let wanted = self.dispatches_per_submit as usize;
-            let mut encoder = self
-                .device
-                .raw
-                .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            let mut recorded = 0;
-            {
-                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-                for dispatch in todo.by_ref().take(wanted) {
-                    let [x, y, z] = dispatch.workgroups;
-                    pass.set_pipeline(&dispatch.pipeline);
-                    pass.set_bind_group(0, &dispatch.bind_group, &[]);
-                    pass.dispatch_workgroups(x, y, z);
-                    recorded += 1;
-                }
-            }
-            if recorded > 0 {
-                in_flight.push_back((self.device.submit(Some(encoder.finish())), now(), recorded));
-            }
-            if recorded > 0 && in_flight.len() < IN_FLIGHT {
-                continue;
-            }
-            let Some((submission, submitted, dispatches)) = in_flight.pop_front() else {
-                break;
-            };
-            self.device.wait(submission).await?;
-            // The device began with it when it was submitted or when the one before was done.
-            let elapsed = (now() - submitted.max(last_done)).max(0.1);
-            last_done = now();
-            let fitting = dispatches as f64 * SUBMIT_MILLISECONDS / elapsed;
-            let grown = self.dispatches_per_submit * 2.0;
-            self.dispatches_per_submit = fitting.min(grown).clamp(1.0, MOST_DISPATCHES);
+        self.start(entry, steps).await?;
+        while let Some(oldest) = self.in_flight.pop_front() {
+            self.settle(oldest).await?;
         }
         self.device.check()
+    }
+
+    /// Runs an entry several times. Resolves when the device has been given all of it; what is read later waits for it.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub async fn start(&mut self, entry: usize, steps: usize) -> Result<(), GpuError> {
+        self.prepare(entry, &mut |_, _| {}).await?;
+        let mut todo = 0..steps * self.ready(entry)?.len();
+        while !todo.is_empty() {
+            while self.in_flight.len() >= IN_FLIGHT
+                && let Some(oldest) = self.in_flight.pop_front()
+            {
+                self.settle(oldest).await?;
+            }
+            let wanted = self.dispatches_per_submit as usize;
+            let dispatches = todo.by_ref().take(wanted);
+            self.submit(entry, dispatches)?;
+        }
+        self.device.check()
+    }
+
+    fn ready(&self, entry: usize) -> Result<&[Ready], GpuError> {
+        let ready = self.entries.get(entry).and_then(|e| e.ready.as_deref());
+        ready.ok_or(GpuError::NoSuchEntry(entry))
+    }
+
+    /// Submits dispatches of an entry that repeats itself, by their index from its first run on.
+    fn submit(
+        &mut self,
+        entry: usize,
+        indices: impl Iterator<Item = usize>,
+    ) -> Result<(), GpuError> {
+        let ready = self.ready(entry)?;
+        let mut encoder = self.encoder();
+        let mut dispatches = 0;
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for dispatch in indices.map(|index| &ready[index % ready.len()]) {
+                let [x, y, z] = dispatch.workgroups;
+                pass.set_pipeline(&dispatch.pipeline);
+                pass.set_bind_group(0, &dispatch.bind_group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+                dispatches += 1;
+            }
+        }
+        let submission = self.device.submit(Some(encoder.finish()));
+        self.in_flight.push_back(InFlight {
+            submission,
+            submitted: now(),
+            dispatches,
+        });
+        Ok(())
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        let descriptor = wgpu::CommandEncoderDescriptor::default();
+        self.device.raw.create_command_encoder(&descriptor)
+    }
+
+    /// Waits for a submit, and learns from the time that it took.
+    async fn settle(&mut self, oldest: InFlight) -> Result<(), GpuError> {
+        self.device.wait(oldest.submission).await?;
+        self.learn(oldest.submitted, oldest.dispatches);
+        Ok(())
+    }
+
+    /// Adapts the size of a submit to what the last one, which is done now, has taken.
+    fn learn(&mut self, submitted: f64, dispatches: usize) {
+        // The device began with it when it was submitted or when the one before was done.
+        let elapsed = (now() - submitted.max(self.last_done)).max(0.1);
+        self.last_done = now();
+        let fitting = dispatches as f64 * SUBMIT_MILLISECONDS / elapsed;
+        let grown = self.dispatches_per_submit * 2.0;
+        self.dispatches_per_submit = fitting.min(grown).clamp(1.0, MOST_DISPATCHES);
     }
 
     /// Replaces the contents of an input or a state.
@@ -335,48 +389,72 @@ impl Session {
     /// # Errors
     /// Where the slot does not exist or the device fails.
     pub async fn read(&mut self, slot: Slot) -> Result<Vec<u8>, GpuError> {
+        let kept = self.keep(slot)?;
+        Ok(self.take(vec![kept]).await?.swap_remove(0))
+    }
+
+    /// Sets the contents of a buffer aside, as they are after all that was run before: [`take`](Self::take) hands them over.
+    /// What is read of one moment or several thus costs one wait.
+    ///
+    /// # Errors
+    /// Where the slot does not exist or the device fails.
+    pub fn keep(&mut self, slot: Slot) -> Result<Kept, GpuError> {
         self.alive()?;
-        let id = self.buffer(slot)?;
-        let size = allocated(&self.shapes[id]);
-        // One staging buffer serves all reads: `&mut self` lets only one be under way.
-        let staging = match self.staging.take() {
-            Some(staging) if staging.size() >= size => staging,
-            old => {
-                if let Some(old) = old {
-                    old.destroy();
-                }
-                self.device.raw.create_buffer(&wgpu::BufferDescriptor {
-                    label: Some("staging"),
-                    size,
-                    usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                })
-            }
+        let buffer = self.buffer(slot)?;
+        let size = allocated(&self.shapes[buffer]);
+        let fitting = self.spare.iter().position(|spare| spare.size() >= size);
+        let staging = match fitting {
+            Some(place) => self.spare.swap_remove(place),
+            None => self.device.raw.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("staging"),
+                size,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
         };
-        let mut encoder = self
-            .device
-            .raw
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_buffer_to_buffer(&self.buffers[id], 0, &staging, 0, size);
-        let index = self.device.queue.submit([encoder.finish()]);
-        let (sender, done) = signal();
-        staging.map_async(wgpu::MapMode::Read, 0..size, move |outcome| {
-            sender.send(outcome)
-        });
-        self.device
-            .wait(Submission { index, done })
-            .await?
-            .map_err(|error| GpuError::Fault(error.to_string()))?;
-        let mut bytes = {
-            let view = staging
-                .get_mapped_range(0..size)
+        let mut encoder = self.encoder();
+        encoder.copy_buffer_to_buffer(&self.buffers[buffer], 0, &staging, 0, size);
+        self.device.queue.submit([encoder.finish()]);
+        Ok(Kept { staging, buffer })
+    }
+
+    /// The contents that were kept.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub async fn take(&mut self, kept: Vec<Kept>) -> Result<Vec<Vec<u8>>, GpuError> {
+        self.alive()?;
+        let mapped: Vec<_> = kept
+            .iter()
+            .map(|Kept { staging, .. }| {
+                let (sender, done) = signal();
+                staging.map_async(wgpu::MapMode::Read, .., move |outcome| sender.send(outcome));
+                done
+            })
+            .collect();
+        // Whatever was submitted before is done with it.
+        let index = self.device.queue.submit([]);
+        let mut contents = Vec::with_capacity(kept.len());
+        for (Kept { staging, buffer }, done) in kept.into_iter().zip(mapped) {
+            let index = index.clone();
+            self.device
+                .wait(Submission { index, done })
+                .await?
                 .map_err(|error| GpuError::Fault(error.to_string()))?;
-            view.to_vec()
-        };
-        staging.unmap();
-        self.staging = Some(staging);
-        bytes.truncate(length(&self.shapes[id]));
-        Ok(bytes)
+            let view = staging
+                .get_mapped_range(..)
+                .map_err(|error| GpuError::Fault(error.to_string()))?;
+            contents.push(view[..length(&self.shapes[buffer])].to_vec());
+            drop(view);
+            staging.unmap();
+            self.spare.push(staging);
+        }
+        if let Some(first) = self.in_flight.front() {
+            let submitted = first.submitted;
+            let dispatches = self.in_flight.drain(..).map(|one| one.dispatches).sum();
+            self.learn(submitted, dispatches);
+        }
+        Ok(contents)
     }
 
     /// What the session consists of.
@@ -405,7 +483,7 @@ impl Session {
     /// Gives the buffers back now. In a browser dropping them would only leave them to the garbage collector.
     pub fn destroy(&mut self) {
         self.destroyed = true;
-        for buffer in self.buffers.iter().chain(&self.staging) {
+        for buffer in self.buffers.iter().chain(&self.spare) {
             buffer.destroy();
         }
     }

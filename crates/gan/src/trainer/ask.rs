@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use ganlet_core::Slot;
+use ganlet_core::backend::Kept;
 
 use super::{Error, Trainer};
 use crate::broken::Broken;
@@ -13,6 +14,15 @@ use crate::model::{Input, InputKind, View, ViewKind, entry};
 
 /// Keeps the draws of chains apart from those of training.
 const CHAIN_KEY: u32 = 0xc4a1_45ed;
+
+/// How many batches are under way before their results are read: one wait for all of them, and not too much memory for images.
+const BATCHES: usize = 4;
+
+/// A batch that the device computes: which of its rows come to nothing, by input, and how many numbers it makes.
+struct Batch {
+    broken: Vec<Broken>,
+    numbers: usize,
+}
 
 /// Parts of a question, by the names of a view's inputs: rows of numbers.
 pub(super) type Question<'a> = [(&'a str, &'a [f32])];
@@ -68,7 +78,11 @@ impl Trainer {
             .collect();
         let batch = self.traced.view_batch;
         let mut answers = Vec::with_capacity(count * view.len);
+        let mut under_way = Vec::with_capacity(BATCHES);
         for start in (0..count).step_by(batch) {
+            if under_way.len() == BATCHES {
+                self.collect(view.len, &mut under_way, &mut answers).await?;
+            }
             let rows = batch.min(count - start);
             let mut broken = Vec::with_capacity(slots.len());
             for ((input, numbers), &slot) in view.inputs.iter().zip(inputs).zip(&slots) {
@@ -84,16 +98,33 @@ impl Trainer {
                     .write(self.input("draw"), bytemuck::cast_slice(&key))?;
                 self.asked = self.asked.wrapping_add(1);
             }
-            self.session.run(entry, 1).await?;
-            let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
+            self.session.start(entry, 1).await?;
+            let kept = self.session.keep(Slot::Output { entry, output: 0 })?;
+            let numbers = rows * view.len;
+            under_way.push((kept, Batch { broken, numbers }));
+        }
+        self.collect(view.len, &mut under_way, &mut answers).await?;
+        Ok(answers)
+    }
+
+    /// Waits for the batches under way and appends what they made, `len` numbers a row.
+    async fn collect(
+        &mut self,
+        len: usize,
+        under_way: &mut Vec<(Kept, Batch)>,
+        answers: &mut Vec<f32>,
+    ) -> Result<(), Error> {
+        let (kept, batches): (Vec<_>, Vec<_>) = under_way.drain(..).unzip();
+        let contents = self.session.take(kept).await?;
+        for (batch, bytes) in batches.into_iter().zip(contents) {
             let mut made = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
-            made.truncate(rows * view.len);
-            broken
-                .iter()
-                .for_each(|broken| broken.put_back(&mut made, view.len));
+            made.truncate(batch.numbers);
+            for broken in &batch.broken {
+                broken.put_back(&mut made, len);
+            }
             answers.append(&mut made);
         }
-        Ok(answers)
+        Ok(())
     }
 
     /// What the model says can be asked of it.
@@ -244,7 +275,7 @@ impl Trainer {
         for batch in 0..count.div_ceil(self.traced.view_batch) {
             let key = [!self.seed, draw.wrapping_add(batch as u32)];
             self.session.write(slot, bytemuck::cast_slice(&key))?;
-            self.session.run(entry, 1).await?;
+            self.session.start(entry, 1).await?;
             let bytes = self.session.read(Slot::Output { entry, output: 0 }).await?;
             results.extend_from_slice(&bytemuck::pod_collect_to_vec::<u8, f32>(&bytes));
         }

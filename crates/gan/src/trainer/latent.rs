@@ -447,7 +447,7 @@ impl Trainer {
             self.session
                 .write(self.input(RATE), bytemuck::bytes_of(&rate))?;
             let count = chunk.min(options.steps - step);
-            self.session.run(entry, count).await?;
+            self.session.start(entry, count).await?;
             step += count;
             let errors = self.session.read(Slot::Output { entry, output: 0 }).await?;
             let errors: Vec<f32> = bytemuck::pod_collect_to_vec(&errors);

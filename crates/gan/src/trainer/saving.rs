@@ -69,10 +69,11 @@ impl Trainer {
     /// State that training changes: index and contents.
     pub(super) async fn mutable_states(&mut self) -> Result<Vec<(usize, Vec<u8>)>, Error> {
         let saved: Vec<usize> = self.traced.saved_states().map(|(index, _)| index).collect();
-        let mut states = Vec::with_capacity(saved.len());
-        for index in saved {
-            states.push((index, self.session.read(Slot::State(index)).await?));
-        }
-        Ok(states)
+        let kept = saved
+            .iter()
+            .map(|&index| self.session.keep(Slot::State(index)));
+        let kept = kept.collect::<Result<_, _>>()?;
+        let contents = self.session.take(kept).await?;
+        Ok(saved.into_iter().zip(contents).collect())
     }
 }

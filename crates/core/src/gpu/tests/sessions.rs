@@ -50,6 +50,32 @@ fn steps_follow_each_other() {
 }
 
 #[test]
+fn what_is_kept_is_of_the_moment_at_which_it_was_kept() {
+    let (program, plan) = single(
+        vec![vec![count()]],
+        &[(DType::U32, 5u32.to_le_bytes().to_vec())],
+    );
+    pollster::block_on(async {
+        let mut session = Session::new(&device(), &program, &plan).unwrap();
+        let mut kept = Vec::new();
+        for steps in [0, 1, 2000] {
+            session.start(0, steps).await.unwrap();
+            kept.push(session.keep(Slot::State(0)).unwrap());
+        }
+        session.start(0, 3).await.unwrap();
+        let taken = session.take(kept).await.unwrap();
+        assert_eq!(taken, [5u32, 6, 2006].map(u32::to_le_bytes));
+        assert_eq!(
+            session.read(Slot::State(0)).await.unwrap(),
+            2009u32.to_le_bytes()
+        );
+        assert_eq!(session.take(vec![]).await, Ok(vec![]));
+        let missing = session.keep(Slot::State(1)).err();
+        assert_eq!(missing, Some(GpuError::NoSuchSlot(Slot::State(1))));
+    });
+}
+
+#[test]
 fn what_is_written_is_read_back() {
     let buffers = [
         (DType::U8, vec![1, 2, 3, 4, 5, 6]),

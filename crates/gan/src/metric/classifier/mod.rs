@@ -80,7 +80,7 @@ impl Classifier {
             batch[..chunk.len()].copy_from_slice(chunk);
             let broken = Broken::take_out(&mut batch, len);
             (self.session).write(Slot::Input(0), bytemuck::cast_slice(&batch))?;
-            self.session.run(0, 1).await?;
+            self.session.start(0, 1).await?;
             let bytes = (self.session)
                 .read(Slot::Output {
                     entry: 0,
