@@ -13,6 +13,32 @@ describe('pace', () => {
     }
   });
 
+  it('keeps what every call costs out of the size of a call', () => {
+    for (const [fixed, each] of [
+      [100, 1],
+      [100, 10],
+      [20, 0.5],
+      [8, 30],
+    ] as const) {
+      const pace = new Pace(70);
+      for (let i = 0; i < 60; i++) pace.record(pace.steps, fixed + pace.steps * each);
+      expect(pace.steps * each).toBeGreaterThan(50);
+      expect(pace.steps * each).toBeLessThan(90);
+    }
+  });
+
+  it('is not led astray by calls that take more or less than they should', () => {
+    const pace = new Pace(70);
+    const taken = [];
+    for (let i = 0; i < 400; i++) {
+      const ms = pace.steps * (1 + 0.3 * Math.sin(i * 12.9898));
+      if (i >= 100) taken.push(ms);
+      pace.record(pace.steps, ms);
+    }
+    expect(Math.max(...taken)).toBeLessThan(220);
+    expect(taken.reduce((sum, ms) => sum + ms, 0) / taken.length).toBeGreaterThan(45);
+  });
+
   it('grows gently and shrinks at once', () => {
     const pace = new Pace(70);
     pace.record(1, 0.001);

@@ -1,7 +1,16 @@
-/** How many steps to train per call, so that a call takes long enough to be worth its overhead and
- * short enough that a click is answered at once. */
+/** One call in so many has another size, which tells what a call costs whatever its size. */
+const PROBE_EVERY = 16;
+
+/**
+ * How many steps to train per call, so that a call is worth its overhead and yet short enough that a click is answered at
+ * once. What a call takes is `fixed + steps * each`. The target is for the steps alone: where reading back takes longer than
+ * that, as where a browser looks for results ten times a second, fewer steps would not make a call shorter, only useless.
+ */
 export class Pace {
   #steps = 1;
+  #calls = 0;
+  #fixedMs = 0;
+  #last = { steps: 0, ms: 0 };
 
   constructor(
     private readonly targetMs = 70,
@@ -9,11 +18,23 @@ export class Pace {
   ) {}
 
   get steps(): number {
-    return this.#steps;
+    if (this.#calls % PROBE_EVERY !== 3) return this.#steps;
+    if (this.#steps > 1) return Math.ceil(this.#steps / 2);
+    // Two slow steps would be a long call.
+    return this.#last.ms <= 2 * this.targetMs ? 2 : 1;
   }
 
   record(steps: number, ms: number): void {
-    const ideal = (steps * this.targetMs) / Math.max(ms, 0.05);
+    this.#calls += 1;
+    const { steps: lastSteps, ms: lastMs } = this.#last;
+    this.#last = { steps, ms };
+    // Of sizes that are close to each other the difference says nothing.
+    if (lastSteps > 0 && Math.max(steps, lastSteps) >= 1.5 * Math.min(steps, lastSteps)) {
+      const fixed = ms - (steps * (ms - lastMs)) / (steps - lastSteps);
+      const possible = Math.min(Math.max(fixed, 0), ms, lastMs);
+      this.#fixedMs += (possible - this.#fixedMs) / 2;
+    }
+    const ideal = (steps * this.targetMs) / Math.max(ms - this.#fixedMs, 0.05);
     // Grow at most twofold: the first calls compile and warm up, and one fast reading may be luck.
     const next = Math.min(ideal, this.#steps * 2, this.maxSteps);
     this.#steps = Math.max(1, Math.round(next));
