@@ -48,6 +48,27 @@ test('what draws the curves comes when they are in view, and its absence is said
   await expect(curves).not.toContainText('Comes with the first step');
 });
 
+test('curves are drawn where the browser’s language is none, and what else fails is said', async ({
+  page,
+}) => {
+  const language = (value: string): void => {
+    Object.defineProperty(Navigator.prototype, 'language', { get: () => value });
+  };
+  await page.addInitScript(language, 'en_US@posix');
+  const playground = new Playground(page);
+  await playground.open();
+  const curves = page.locator('gan-curves');
+  await expect(curves.locator('.uplot canvas')).toHaveCount(2);
+  expect(await page.evaluate(() => navigator.language)).toBe('en_US@posix');
+
+  await page.route(/uPlot/, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: 'throw new RangeError("no such luck")' }),
+  );
+  await page.reload();
+  await playground.ready();
+  await expect(curves).toContainText('cannot be drawn in this browser: no such luck');
+});
+
 test('the first model moves nothing on a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   let arrive: () => void = () => undefined;

@@ -12,6 +12,7 @@ import type { Topic } from '../state/session.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { whenInView } from './in-view.ts';
+import { loadUPlot, whyNoCurves } from './load-uplot.ts';
 import { ThemedElement } from './themed-element.ts';
 
 /** Curves over the same scale. */
@@ -49,7 +50,8 @@ export class GanCurves extends ThemedElement {
   @state() private empty = true;
   /** The point of the curves that the pointer is over, in both charts. */
   @state() private at: number | null = null;
-  @state() private missing = false;
+  /** Why there are no curves, in words. */
+  @state() private missing = '';
   #plot: typeof uPlot | undefined;
   #plots: uPlot[] = [];
   /** Gives up waiting to come into view. */
@@ -146,10 +148,8 @@ export class GanCurves extends ThemedElement {
   }
 
   #instead(): TemplateResult | typeof nothing {
-    const text = this.missing
-      ? 'The curves could not be loaded. Reload the page when you are online.'
-      : 'Comes with the first step.';
-    return this.missing || this.empty ? html`<p class="small quiet">${text}</p>` : nothing;
+    const text = this.missing || (this.empty ? 'Comes with the first step.' : '');
+    return text ? html`<p class="small quiet">${text}</p>` : nothing;
   }
 
   override firstUpdated(): void {
@@ -158,12 +158,11 @@ export class GanCurves extends ThemedElement {
 
   async #begin(): Promise<void> {
     try {
-      this.#plot = (await import('uplot')).default;
-    } catch {
-      this.missing = true;
-      return;
+      this.#plot = await loadUPlot();
+      this.#build();
+    } catch (error) {
+      this.missing = whyNoCurves(error);
     }
-    this.#build();
   }
 
   protected override rethemed(): void {

@@ -19,6 +19,7 @@ export class GanDraw extends LitElement {
       canvas {
         display: block;
         width: 100%;
+        aspect-ratio: 1;
         border: 1px solid var(--line);
         border-radius: 0.375rem;
         touch-action: none;

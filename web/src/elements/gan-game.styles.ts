@@ -49,16 +49,22 @@ export const styles = css`
   button.glow {
     box-shadow: 0 0 0 0.25rem color-mix(in srgb, var(--colour) 35%, transparent);
   }
-  canvas {
-    width: 100%;
+  .picture {
+    position: relative;
     min-width: 0;
     height: 2.25rem;
   }
-  .square canvas {
+  .square .picture {
     justify-self: center;
     width: min(100%, 5.5rem);
     height: auto;
     aspect-ratio: 1;
+  }
+  canvas {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
   }
   .ends {
     display: flex;
@@ -117,13 +123,13 @@ export const styles = css`
       text-overflow: ellipsis;
       font-size: 0.75rem;
     }
-    canvas,
-    .square canvas {
+    .picture,
+    .square .picture {
       width: 100%;
       height: 3rem;
       aspect-ratio: auto;
     }
-    .square canvas {
+    .square .picture {
       width: min(100%, 3rem);
     }
     .brief {

@@ -183,7 +183,7 @@ export class GanGame extends ThemedElement {
         ><span class="long">${letter === title ? title : `${letter}, ${title.toLowerCase()}`}</span
         ><span class="brief">${letter === title ? first : letter}</span></strong
       >
-      ${glance?.draw ? html`<canvas aria-hidden="true"></canvas>` : nothing}
+      ${glance?.draw ? html`<span class="picture"><canvas aria-hidden="true"></canvas></span>` : nothing}
       ${viewIs('score')(block, info) ? html`<span class="ends"><span>fake</span><span>real</span></span>` : nothing}
       ${text ? html`<small>${text}</small>` : nothing}
     </button>`;

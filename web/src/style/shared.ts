@@ -28,6 +28,11 @@ export const shared = css`
   [hidden] {
     display: none !important;
   }
+  /* Its pixels follow its box, so its box must not follow its pixels: WebKit takes their number for a height where a
+     percentage has none to go by, and a canvas that is measured and sized by turns would grow without end. */
+  canvas {
+    contain: size;
+  }
   button,
   input,
   select,
