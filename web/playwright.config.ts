@@ -5,5 +5,6 @@ export default defineConfig({
   ...base,
   testDir: './e2e',
   testMatch: '*.spec.ts',
+  testIgnore: 'engines/**',
   outputDir: './test-results',
 });

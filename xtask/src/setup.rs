@@ -110,6 +110,52 @@ pub(crate) fn browser() -> Result<Browser> {
     Ok(Browser { chrome, driver })
 }
 
+/// The browser engines beside Chromium that the page is tried in, as far as they can be had.
+pub(crate) struct Engines {
+    /// What `web/e2e/engines` is told of each: the variable, and the program that it names.
+    pub(crate) found: Vec<(&'static str, PathBuf)>,
+    /// A line for each that is missing: which, and how to get it.
+    pub(crate) missing: Vec<String>,
+}
+
+/// Finds Firefox and WebKitGTK's driver: `FIREFOX` and `WEBKIT_DRIVER`, then what is installed, then Debian's packages. A machine
+/// without them is one on which less is tested.
+pub(crate) fn engines() -> Result<Engines> {
+    let mut engines = Engines {
+        found: vec![],
+        missing: vec![],
+    };
+    let firefox = from_environment("FIREFOX")?
+        .or_else(|| installed_or(&["firefox-esr", "firefox"], &["firefox-esr"]));
+    match firefox {
+        Some(program) => engines.found.push(("FIREFOX", program)),
+        None => engines.missing.push(
+            "Firefox was not tested: install it (Debian: firefox-esr), or set FIREFOX to its executable".into(),
+        ),
+    }
+    // It shows its windows somewhere, and without a screen that is Xvfb.
+    let xvfb = installed_or(&["xvfb-run"], &["xvfb", "xauth"]);
+    let webkit = from_environment("WEBKIT_DRIVER")?
+        .or_else(|| installed_or(&["WebKitWebDriver"], &["webkit2gtk-driver"]));
+    match webkit.filter(|_| xvfb.is_some()) {
+        Some(program) => engines.found.push(("WEBKIT_DRIVER", program)),
+        None => engines.missing.push(
+            "WebKit was not tested: install its driver (Debian: webkit2gtk-driver xvfb), or set WEBKIT_DRIVER".into(),
+        ),
+    }
+    Ok(engines)
+}
+
+/// A program of PATH, where need be by installing packages.
+fn installed_or(names: &[&str], packages: &[&str]) -> Option<PathBuf> {
+    sh::find_program(names).or_else(|| {
+        apt_install(packages)
+            .inspect_err(|error| eprintln!("{error:#}"))
+            .ok()?;
+        sh::find_program(names)
+    })
+}
+
 /// The program that an environment variable names, if it is set.
 fn from_environment(variable: &str) -> Result<Option<PathBuf>> {
     let Some(path) = std::env::var_os(variable).map(PathBuf::from) else {

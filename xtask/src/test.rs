@@ -29,6 +29,8 @@ pub(crate) enum Stage {
     Site,
     /// A person's path through the page in headless Chromium
     E2e,
+    /// The same path in short in Chromium, Firefox and WebKit, as far as they can be had
+    Engines,
 }
 
 /// Prints the stages in their order.
@@ -38,25 +40,30 @@ pub(crate) fn list() {
     }
 }
 
-/// Runs the chosen stages, or all of them where none is chosen.
+/// Runs the chosen stages, or all of them where none is chosen: but for `Engines`, which has not yet been seen to pass on the page
+/// that maps over models.
 pub(crate) fn run(only: &[Stage]) -> Result<()> {
-    let stages = if only.is_empty() {
-        Stage::value_variants()
-    } else {
-        only
-    };
+    let all: Vec<Stage> = (Stage::value_variants().iter().copied())
+        .filter(|stage| !matches!(stage, Stage::Engines))
+        .collect();
+    let stages = if only.is_empty() { &all } else { only };
     let mut times = Vec::new();
+    let mut remarks = Vec::new();
     for stage in stages {
         println!("\n=== {}: {}", stage.name(), stage.help());
         let start = Instant::now();
-        stage
+        let remark = stage
             .run()
             .with_context(|| format!("stage {} failed", stage.name()))?;
+        remarks.extend(remark);
         times.push((stage.name(), start.elapsed()));
     }
     println!("\nAll is well:");
     for (name, time) in times {
         println!("{name:<12} {:>4} s", time.as_secs());
+    }
+    for remark in remarks {
+        println!("{remark}");
     }
     Ok(())
 }
@@ -77,8 +84,10 @@ impl Stage {
             .unwrap_or_default()
     }
 
-    fn run(self) -> Result<()> {
+    /// Runs the stage; returns what it had to leave out, a line for each.
+    fn run(self) -> Result<Vec<String>> {
         match self {
+            Self::Engines => return engines(),
             Self::Fmt => {
                 sh::run(&mut sh::cargo("fmt --all -- --check"))?;
                 tidy::check_house_rules()
@@ -112,7 +121,8 @@ impl Stage {
                 size::run()
             }
             Self::E2e => e2e(),
-        }
+        }?;
+        Ok(vec![])
     }
 }
 
@@ -169,4 +179,17 @@ fn e2e() -> Result<()> {
     // The page's tests start a server of their own where nobody names one.
     let mut tests = sh::npm_run("e2e");
     sh::run(tests.env("CHROME", chrome).env("GANLET_URL", &site.url))
+}
+
+fn engines() -> Result<Vec<String>> {
+    site::ensure(Profile::Release)?;
+    let chrome = setup::chrome()?;
+    // Firefox reaches WebGPU by way of the system's driver; Chromium brings its own.
+    setup::vulkan()?;
+    let setup::Engines { found, missing } = setup::engines()?;
+    let site = Site::start_below_a_path()?;
+    let mut tests = sh::npm_run("engines");
+    tests.env("CHROME", chrome).env("GANLET_URL", &site.url);
+    sh::run(tests.envs(found))?;
+    Ok(missing)
 }
