@@ -11,6 +11,8 @@ pub(super) struct Pass<'a, 'm> {
     stack: &'a Stack,
     learned: Learned<'a>,
     condition: Option<&'a Tensor>,
+    /// What is to be joined before the next layer.
+    joining: Option<&'a Tensor>,
     mode: &'a mut Mode<'m>,
     /// The next parameter.
     param: usize,
@@ -31,6 +33,7 @@ impl<'a, 'm> Pass<'a, 'm> {
             stack,
             learned,
             condition,
+            joining: None,
             mode,
             param: 0,
             spectral_offset: 0,
@@ -42,6 +45,7 @@ impl<'a, 'm> Pass<'a, 'm> {
         steps.iter().fold(input, |x, step| match step {
             Step::Layer(layer) => self.layer(layer, x),
             Step::Residual { main, shortcut } => {
+                let x = self.joined(x);
                 let long = self.run(main, x.clone());
                 long + self.run(shortcut, x)
             }
@@ -76,16 +80,50 @@ impl<'a, 'm> Pass<'a, 'm> {
         self.part().0
     }
 
+    /// What the next layer reads: `x`, with what is to be joined to it.
+    pub(super) fn next_input(&self, x: &Tensor) -> Tensor {
+        match self.joining {
+            Some(condition) => image::join(x, condition),
+            None => x.clone(),
+        }
+    }
+
+    /// `x` with what was to be joined to it.
+    pub(super) fn joined(&mut self, x: Tensor) -> Tensor {
+        let whole = self.next_input(&x);
+        self.joining = None;
+        whole
+    }
+
+    /// Rows times a matrix. What is to be joined to the rows has its own part of the matrix: two products of plain operands
+    /// are much faster than one of rows that are put together as they are read.
+    fn product(&mut self, x: &Tensor, weight: &Tensor) -> Tensor {
+        let Some(condition) = self.joining.take() else {
+            return x.matmul(weight);
+        };
+        let (own, joined) = (x.shape()[1], condition.shape()[1]);
+        x.matmul(&weight.narrow(0, 0, own)) + condition.matmul(&weight.narrow(0, own, joined))
+    }
+
     fn biased(&mut self, x: Tensor, bias: bool) -> Tensor {
         if bias { x + self.next() } else { x }
     }
 
     fn layer(&mut self, layer: &Layer, x: Tensor) -> Tensor {
+        if let Layer::Dense { bias, .. } = *layer {
+            // An image's channels lie between each other's: they have to be joined first.
+            let x = if x.shape().len() == 2 {
+                x
+            } else {
+                self.joined(x)
+            };
+            let weight = self.next();
+            let product = self.product(&flat(&x), &weight);
+            return self.biased(product, bias);
+        }
+        let x = self.joined(x);
         match *layer {
-            Layer::Dense { bias, .. } => {
-                let product = flat(&x).matmul(&self.next());
-                self.biased(product, bias)
-            }
+            Layer::Dense { .. } => unreachable!("done above, since it joins by itself"),
             Layer::Maxout { units, pieces } => {
                 let all = flat(&x).matmul(&self.next()) + self.next();
                 let piece = |i: usize| all.narrow(1, i * units, units);
@@ -117,10 +155,10 @@ impl<'a, 'm> Pass<'a, 'm> {
                 whole.extend(shape);
                 x.reshape(&whole)
             }
-            Layer::Condition => match self.condition {
-                Some(condition) => image::join(&x, condition),
-                None => x,
-            },
+            Layer::Condition => {
+                self.joining = self.condition;
+                x
+            }
             Layer::Residual { .. } => unreachable!("a residual block is a step of its own"),
             Layer::Relu => relu(&x),
             Layer::LeakyRelu { slope } => leaky_relu(&x, slope),

@@ -239,10 +239,12 @@ impl Stack {
         shape.extend(&self.input);
         let mut pass = Pass::new(self, learned, condition, mode);
         let (body, head) = self.steps.split_at(self.last_learned);
-        let last = pass.run(body, input.reshape(&shape));
+        let before = pass.run(body, input.reshape(&shape));
+        let last = flat(&pass.next_input(&before));
+        let output = pass.run(head, before);
         Features {
-            last: flat(&last),
-            output: flat(&pass.run(head, last)),
+            last,
+            output: flat(&pass.joined(output)),
         }
     }
 

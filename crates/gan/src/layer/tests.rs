@@ -355,3 +355,85 @@ fn layers_that_do_not_fit_say_what_comes_before_them() {
         }
     }
 }
+
+/// What networks with a second input of 2 numbers make of 3 samples, and of the same with the second input joined by hand.
+#[test]
+fn a_condition_is_more_numbers_of_a_row_or_more_channels_of_an_image() {
+    let dense = r#"{"kind": "dense", "units": 4}"#;
+    let reshape = r#"{"kind": "reshape", "shape": [2, 2, 1]}"#;
+    for (layers, input, plain) in [
+        (
+            format!(r#"{{"kind": "condition"}}, {dense}"#),
+            vec![4],
+            vec![6],
+        ),
+        // Before an activation, which is then also of the condition.
+        (
+            format!(r#"{{"kind": "condition"}}, {{"kind": "tanh"}}, {dense}"#),
+            vec![4],
+            vec![6],
+        ),
+        (
+            format!(r#"{reshape}, {{"kind": "condition"}}, {dense}"#),
+            vec![4],
+            vec![2, 2, 3],
+        ),
+        (
+            format!(r#"{dense}, {{"kind": "condition"}}"#),
+            vec![4],
+            vec![],
+        ),
+    ] {
+        let network: Network =
+            serde_json::from_str(&format!(r#"{{"layers": [{layers}]}}"#)).unwrap();
+        let stack = Stack::new("generator", &network, &input, 2).unwrap();
+        let b = Builder::new();
+        let x = b.input("x", &[3, 4], DType::F32);
+        let c = b.input("c", &[3, 2], DType::F32);
+        let params = b.input("params", &[stack.params_len()], DType::F32);
+        let learned = Learned {
+            params: &params,
+            spectral: None,
+        };
+        let mut mode = Mode::Sample { stats: &params };
+        let found = stack.forward(learned, &x, Some(&c), &mut mode);
+        assert_eq!(found.last.shape(), [3, stack.last_len]);
+        let joined = match plain.len() {
+            3 => image::join(&x.reshape(&[3, 2, 2, 1]), &c),
+            _ => Tensor::concat(&[&x, &c], 1),
+        };
+        let expected = match plain.len() {
+            0 => {
+                let product = x.matmul(&params.narrow(0, 0, 16).reshape(&[4, 4]));
+                Tensor::concat(&[&(product + params.narrow(0, 16, 4)), &c], 1)
+            }
+            _ => {
+                let rest = layers.replace(r#"{"kind": "condition"}, "#, "");
+                let rest = rest.replace(&format!("{reshape}, "), "");
+                let by_hand = self::stack(&rest, &plain).unwrap();
+                by_hand.forward(learned, &joined, None, &mut mode).output
+            }
+        };
+        let difference = (found.output - expected).square().sum_all();
+        let inputs = [
+            numbers(12, 1),
+            numbers(6, 2),
+            numbers(stack.params_len(), 3),
+        ];
+        let found = value(b, &inputs, &difference);
+        assert!(found[0] < 1e-20, "{layers}: {found:?}");
+    }
+}
+
+#[test]
+fn a_second_input_and_its_layer_need_each_other() {
+    let network = |layers: &str| -> Network {
+        serde_json::from_str(&format!(r#"{{"layers": [{layers}]}}"#)).unwrap()
+    };
+    let condition = r#"{"kind": "condition"}, {"kind": "dense", "units": 2}"#;
+    let error = Stack::new("generator", &network(condition), &[3], 0).unwrap_err();
+    assert_eq!(error.field, "generator.layers.0");
+    let dense = r#"{"kind": "dense", "units": 2}"#;
+    let error = Stack::new("generator", &network(dense), &[3], 2).unwrap_err();
+    assert_eq!(error.field, "generator.layers");
+}
