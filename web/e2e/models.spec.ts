@@ -1,5 +1,5 @@
 /** Presets that are no plain game: no D, one update, labels to ask for. */
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { Playground } from './playground.ts';
 
 for (const [preset, steps, boxes] of [
@@ -32,3 +32,55 @@ for (const [preset, steps, boxes] of [
     expect(errors).toEqual([]);
   });
 }
+
+test('a class that is chosen has D’s opinion, and the choice can be taken back', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring-cgan&backend=cpu');
+  await expect(page.locator('gan-stage [data-layer=heat]')).toHaveCount(0);
+  await page.locator('[data-choice] label').filter({ hasText: /^2$/ }).click();
+  await expect(page.locator('gan-stage [data-layer=heat]')).toHaveCount(1);
+  await page.locator('[data-choice] label').filter({ hasText: 'each' }).click();
+  await expect(page.locator('gan-stage [data-layer=heat]')).toHaveCount(0);
+});
+
+/** What the stage's images look like, to tell one picture from the next. */
+const picture = (page: Page): Promise<string> =>
+  page.locator('gan-stage gan-images canvas').evaluate((canvas) => {
+    return (canvas as HTMLCanvasElement).toDataURL();
+  });
+
+test('digits by label have a row for each, or all of one', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-cgan&backend=cpu');
+  await expect(page.locator('gan-stage ol li')).toHaveText(
+    Array.from({ length: 10 }, (_, i) => String(i)),
+  );
+  const each = await picture(page);
+  await page.locator('[data-choice] label').filter({ hasText: '7' }).click();
+  await expect(page.locator('gan-stage ol')).toHaveCount(0);
+  await expect.poll(() => picture(page)).not.toBe(each);
+});
+
+test('a code is a slider, and moves the samples', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-infogan&backend=cpu');
+  await expect(page.locator('[data-code]')).toHaveCount(2);
+  const before = await picture(page);
+  await page.locator('[data-code="1"]').fill('0.8');
+  await expect.poll(() => picture(page)).not.toBe(before);
+  await expect(page.locator('gan-asked output').nth(1)).toHaveText('0.80');
+});
+
+test('chains go on by themselves, without a step of training', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-rbm&backend=cpu');
+  const chains = page.locator('[data-action=chains]');
+  await chains.click();
+  const before = await picture(page);
+  await expect.poll(() => picture(page)).not.toBe(before);
+  expect(await playground.step()).toBe(0);
+  await chains.click();
+  await expect(chains).toHaveText('Let the chains go on');
+});

@@ -24,6 +24,31 @@ export const styles = css`
     height: 100%;
     touch-action: pan-y;
   }
+  /* Words before the rows take as much from the height as from the width, so that images stay square. */
+  .frame {
+    --words: 2rem;
+  }
+  .frame:has(> ol.long) {
+    --words: 5.5rem;
+  }
+  gan-images.beside {
+    inset: calc(var(--words) / 2) 0 calc(var(--words) / 2) var(--words);
+    width: calc(100% - var(--words));
+    height: calc(100% - var(--words));
+  }
+  .frame ol {
+    position: absolute;
+    inset: calc(var(--words) / 2) auto calc(var(--words) / 2) 0;
+    display: grid;
+    grid-auto-rows: 1fr;
+    align-items: center;
+    width: var(--words);
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    text-align: center;
+    color: var(--quiet);
+  }
   .waiting {
     position: absolute;
     inset: 0;

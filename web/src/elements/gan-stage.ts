@@ -21,6 +21,7 @@ import { HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import './gan-asked.ts';
 import './gan-images.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-stage.styles.ts';
@@ -134,6 +135,7 @@ export class GanStage extends ThemedElement {
             </ul>`
           : nothing
       }
+      ${model && kind !== 'none' ? html`<gan-asked .session=${this.session}></gan-asked>` : nothing}
       ${model && kind === 'image' ? this.#under(model) : nothing}
     `;
   }
@@ -218,20 +220,21 @@ export class GanStage extends ThemedElement {
 
   #images(): TemplateResult {
     const { model, frame } = this.session;
-    return html`<gan-images
-      .images=${frame?.fake}
-      .data=${model?.info.data}
-      .columns=${frame?.rows?.columns ?? 8}
-      label=${this.#describe('image')}
-      cell="Sample"
-      @pick=${(event: CustomEvent<number>) => {
-        if (!model || !canTakeSamples(model.info)) return;
-        this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
-      }}
-      @look=${(event: CustomEvent<number | undefined>) => {
-        this.#look(event.detail);
-      }}
-    ></gan-images>`;
+    return html`${frame?.rows ? rowWords(frame.rows.words) : nothing}<gan-images
+        class=${frame?.rows ? 'beside' : nothing}
+        .images=${frame?.fake}
+        .data=${model?.info.data}
+        .columns=${frame?.rows?.columns ?? 8}
+        label=${this.#describe('image')}
+        cell="Sample"
+        @pick=${(event: CustomEvent<number>) => {
+          if (!model || !canTakeSamples(model.info)) return;
+          this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
+        }}
+        @look=${(event: CustomEvent<number | undefined>) => {
+          this.#look(event.detail);
+        }}
+      ></gan-images>`;
   }
 
   /** Says in words what the score of a sample is. */
@@ -329,6 +332,14 @@ export class GanStage extends ThemedElement {
     const text = value === undefined ? '' : this.#scored('this place', value);
     if (text !== this.hover) this.hover = text;
   }
+}
+
+/** What each row of images was asked for; said once where several rows show the same. */
+function rowWords(words: readonly string[]): TemplateResult {
+  const long = words.some((word) => word.length > 2);
+  return html`<ol aria-hidden="true" class=${long ? 'long' : nothing}>
+    ${words.map((word, i) => html`<li class="small">${word === words[i - 1] ? '' : word}</li>`)}
+  </ol>`;
 }
 
 /** A score as one asks for it: `score by D`, `minus free energy`. */
