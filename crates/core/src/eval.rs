@@ -4,7 +4,7 @@
 //! written for plainness and runs one element at a time.
 
 use crate::dtype::{DType, Scalar};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op, Reducer, Unary};
 use crate::program::{Init, Program};
 use crate::random;

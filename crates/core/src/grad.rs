@@ -4,7 +4,7 @@
 //! be differentiated again, to any order.
 
 use crate::dtype::DType;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape;
 use crate::tensor::{Tensor, share_graph};

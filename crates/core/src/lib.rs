@@ -9,6 +9,7 @@
 extern crate self as ganlet_core;
 
 pub mod backend;
+mod builder;
 #[cfg(feature = "cpu")]
 pub mod cpu;
 pub mod dtype;
@@ -17,7 +18,8 @@ pub mod eval;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod grad;
-pub mod graph;
+mod graph;
+pub mod node;
 pub mod op;
 pub mod plan;
 pub mod program;
@@ -29,10 +31,10 @@ mod simplify;
 pub mod tensor;
 pub mod wgsl;
 
+pub use builder::Builder;
 pub use dtype::{DType, Scalar};
 pub use error::GraphError;
 pub use ganlet_loops::random;
-pub use graph::Builder;
 pub use op::Window;
 pub use program::{Init, Program};
 pub use session::{DeviceError, Slot};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::dtype::DType;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 
 /// A buffer that the host writes.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Shape and type rules: what each operation accepts and what it gives.
 
 use crate::dtype::DType;
-use crate::graph::Node;
+use crate::node::Node;
 use crate::op::{Binary, Op, Window};
 
 /// The number of elements of a shape.

@@ -6,7 +6,7 @@
 //! come from masks and detached paths.
 
 use crate::dtype::{DType, Scalar};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op, Unary};
 
 #[cfg(test)]

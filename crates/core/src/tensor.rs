@@ -14,7 +14,8 @@ use std::rc::Rc;
 
 use crate::dtype::{DType, Scalar};
 use crate::error::GraphError;
-use crate::graph::{Node, NodeId, SharedGraph};
+use crate::graph::SharedGraph;
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op, Reducer, Unary, Window};
 use crate::shape::{self, sort_axes};
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 mod network;
 mod optimizer;
+mod range;
 #[cfg(feature = "schema")]
 mod schema;
 #[cfg(test)]
@@ -140,6 +141,7 @@ pub enum PoolData {
     /// Uniform numbers, or points on a ring.
     BenchPool {
         /// Extent of one sample.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 65_536)))]
         dim: usize,
         /// Points on a ring of 8 modes instead of uniform numbers.
         #[serde(default)]
@@ -329,11 +331,12 @@ impl ExperimentConfig {
         difference
     }
 
-    /// Checks every field's range, and that the parts fit together.
+    /// Checks that every field lies in its range, and that the parts fit together.
     ///
     /// # Errors
     /// The first field that cannot work.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        range::check(&self.to_value())?;
         self.common.validate()?;
         self.model.model().validate(&Task::new(&self.common))
     }
@@ -360,44 +363,16 @@ impl Common {
     const FIELDS: [&str; 5] = ["preset", "data", "batch", "steps", "monitor"];
 
     fn validate(&self) -> Result<(), ConfigError> {
-        let range = ConfigError::check_range;
-        match &self.data {
-            Data::Toy(toy) => toy.validate("data")?,
-            Data::Images(ImageData { images, black, .. }) => {
-                range("data.images", "images", *images, 100..=60_000)?;
-                ConfigError::check_range(
-                    "data.black",
-                    "as the value of black",
-                    *black,
-                    -1.0..=0.0,
-                )?;
+        match self.data {
+            Data::Pool(PoolData::BenchPool { dim, ring: true }) if dim != 2 => {
+                Err(ConfigError::new(
+                    "data.ring",
+                    format!("points on a ring have 2 numbers, not {dim}"),
+                    "set data.dim to 2, or ring to false",
+                ))
             }
-            Data::Pool(PoolData::BenchPool { dim, ring }) => {
-                range("data.dim", "numbers", *dim, 1..=65_536)?;
-                if *ring && *dim != 2 {
-                    return Err(ConfigError::new(
-                        "data.ring",
-                        format!("points on a ring have 2 numbers, not {dim}"),
-                        "set data.dim to 2, or ring to false",
-                    ));
-                }
-            }
+            _ => Ok(()),
         }
-        range("batch", "samples", self.batch, 1..=8192)?;
-        ConfigError::check_range("steps", "steps", self.steps, 1..=10_000_000)
-    }
-}
-
-impl Prior {
-    /// Checks every field's range; `field` is the prior's place in the config.
-    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
-        ConfigError::check_range(format!("{field}.dim"), "numbers", self.dim, 1..=1024)?;
-        ConfigError::check_range(
-            format!("{field}.scale"),
-            "as the scale",
-            self.scale,
-            1e-3..=100.0,
-        )
     }
 }
 

@@ -6,7 +6,7 @@
 //! taps of a phase are visited: see [`phase`].
 
 use super::kernel::{Affine, Bound, Role};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Op, Window};
 
 /// A factor of the products: which node, and where.

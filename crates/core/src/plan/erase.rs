@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::graph::{Graph, Node, NodeId};
+use crate::graph::Graph;
+use crate::node::{Node, NodeId};
 use crate::op::Op;
 use crate::program::Program;
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::contraction::phase;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Op, Window};
 use crate::program::Program;
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::kernel::Kernel;
 use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
 use super::store::{Heavy, Storage, Virtual, VirtualRole, choose};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::Op;
 use crate::program::{Entry, Program};
 use in_place::{finish, updates};

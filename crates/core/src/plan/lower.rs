@@ -12,7 +12,7 @@ use super::contraction::{Contraction, Factor};
 use super::kernel::{Accumulator, Affine, Body, Instr, Kernel, Kind, Operand, Register, Typed};
 use super::store::{Class, class};
 use crate::dtype::DType;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::Op;
 use crate::shape::strides;
 use scope::Scope;

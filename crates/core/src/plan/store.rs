@@ -13,7 +13,7 @@ mod joins;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lower::Home;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op};
 use crate::program::{self, Program};
 

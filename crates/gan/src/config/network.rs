@@ -1,10 +1,7 @@
 //! What a network consists of.
 
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
 
-use crate::error::ConfigError;
 use crate::json::tagged;
 
 /// A stack of layers.
@@ -25,6 +22,7 @@ pub struct Network {
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.99999)))]
     pub average: Option<f64>,
     /// From input to output.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub layers: Vec<Layer>,
 }
 
@@ -40,6 +38,7 @@ pub enum Layer {
     /// `x W + b`, of all numbers of a sample.
     Dense {
         /// Outputs.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 65_536)))]
         units: usize,
         /// Whether there is a b; batch norm right after takes it away again.
         #[serde(default = "yes")]
@@ -48,21 +47,27 @@ pub enum Layer {
     /// The largest of several affine maps (Goodfellow et al. 2013).
     Maxout {
         /// Outputs.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8192)))]
         units: usize,
         /// Maps that compete for each output.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 32)))]
         pieces: usize,
     },
     /// A square kernel that moves over an image: `(extent + 2 padding - kernel) / stride + 1` places along each side.
     Conv {
         /// Channels of the result.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4096)))]
         channels: usize,
         /// Extent of the kernel.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31)))]
         kernel: usize,
         /// Pixels between places of the kernel.
         #[serde(default = "once")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8)))]
         stride: usize,
         /// Zeros around the image.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 31)))]
         padding: usize,
         /// Whether a number is added to each channel.
         #[serde(default = "yes")]
@@ -72,14 +77,18 @@ pub enum Layer {
     /// `(extent - 1) stride - 2 padding + kernel` pixels along each side.
     ConvTranspose {
         /// Channels of the result.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4096)))]
         channels: usize,
         /// Extent of the kernel.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31)))]
         kernel: usize,
         /// Pixels between neighbours in the result.
         #[serde(default = "once")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 8)))]
         stride: usize,
         /// Pixels cut off around the result.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 31)))]
         padding: usize,
         /// Whether a number is added to each channel.
         #[serde(default = "yes")]
@@ -89,6 +98,7 @@ pub enum Layer {
     Upsample {
         /// How many times larger.
         #[serde(default = "twice")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 8)))]
         factor: usize,
         /// What stands between the pixels.
         #[serde(default)]
@@ -98,18 +108,21 @@ pub enum Layer {
     AveragePool {
         /// Extent of the square.
         #[serde(default = "twice")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 31)))]
         size: usize,
     },
     /// A larger image whose neighbouring pixels come from neighbouring channels (Shi et al. 2016).
     PixelShuffle {
         /// How many times larger; its square divides the channels.
         #[serde(default = "twice")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 8)))]
         factor: usize,
     },
     /// Two convolutions of kernel 3 whose result is added to what came in, each after ReLU (He et al. 2016; with
     /// resampling as in Miyato et al. 2018). A convolution of kernel 1 stands in the shortcut where channels differ.
     Residual {
         /// Channels of the result.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4096)))]
         channels: usize,
         /// Whether the result is larger or smaller than what came in.
         #[serde(default)]
@@ -124,14 +137,19 @@ pub enum Layer {
     /// The same numbers under another shape, the last axis fastest.
     Reshape {
         /// `[numbers]`, or `[height, width, channels]`.
+        #[cfg_attr(
+            feature = "schema",
+            schemars(length(min = 1, max = 3), inner(range(min = 1, max = 65_536)))
+        )]
         shape: Vec<usize>,
     },
     /// `max(0, x)`
     Relu,
     /// `x` where positive, `slope x` elsewhere.
     LeakyRelu {
-        /// Slope of the negative side, 0 to 1.
+        /// Slope of the negative side.
         #[serde(default = "leaky_slope")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1.0)))]
         slope: f64,
     },
     /// Hyperbolic tangent: samples in -1 to 1.
@@ -143,6 +161,7 @@ pub enum Layer {
     /// Zeroes inputs at random while training and scales up the rest (Srivastava et al. 2014).
     Dropout {
         /// Probability that an input stays.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 1.0)))]
         keep: f64,
     },
     /// Normalizes each channel over the minibatch and the image, then scales and shifts it (Ioffe and Szegedy 2015). Real
@@ -151,6 +170,7 @@ pub enum Layer {
     BatchNorm {
         /// Added to the variance.
         #[serde(default = "batch_norm_eps")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
         eps: f64,
     },
 }
@@ -221,11 +241,13 @@ pub enum Init {
     /// Normal with one standard deviation for all; 0.02 is DCGAN's.
     Normal {
         /// The standard deviation.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-6, max = 10.0)))]
         std: f64,
     },
     /// Uniform with one half width for all, as in the 2014 paper.
     Uniform {
         /// The half width.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-6, max = 10.0)))]
         half_width: f64,
         /// Start the last bias where G's mean output is the data's mean.
         #[serde(default)]
@@ -234,6 +256,7 @@ pub enum Init {
     /// Orthogonal rows or columns (Saxe et al. 2014).
     Orthogonal {
         /// Factor on the orthonormal matrix.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
         gain: f64,
     },
     /// The peers' benchmark: a hash of the index, uniform with half width `sqrt(3 / fan_in)`.
@@ -244,11 +267,6 @@ pub enum Init {
 }
 
 tagged!(Init);
-const UNITS: RangeInclusive<usize> = 1..=65_536;
-const CHANNELS: RangeInclusive<usize> = 1..=4096;
-const KERNEL: RangeInclusive<usize> = 1..=31;
-const STRIDE: RangeInclusive<usize> = 1..=8;
-
 impl Layer {
     /// Its name in configs, errors and checkpoints.
     pub fn kind(&self) -> &'static str {
@@ -279,89 +297,6 @@ impl Layer {
             Layer::BatchNorm { .. } => true,
             Layer::Residual { batch_norm, .. } => *batch_norm,
             _ => false,
-        }
-    }
-
-    fn validate(&self, field: &str) -> Result<(), ConfigError> {
-        let count = |name: &str, value: usize, range: RangeInclusive<usize>| {
-            ConfigError::check_range(format!("{field}.{name}"), name, value, range)
-        };
-        let number = |name: &str, noun: &str, value: f64, range: RangeInclusive<f64>| {
-            ConfigError::check_range(format!("{field}.{name}"), noun, value, range)
-        };
-        match *self {
-            Layer::Dense { units, .. } => count("units", units, UNITS),
-            Layer::Maxout { units, pieces } => {
-                count("units", units, 1..=8192)?;
-                count("pieces", pieces, 1..=32)
-            }
-            Layer::Conv {
-                channels,
-                kernel,
-                stride,
-                padding,
-                ..
-            }
-            | Layer::ConvTranspose {
-                channels,
-                kernel,
-                stride,
-                padding,
-                ..
-            } => {
-                count("channels", channels, CHANNELS)?;
-                count("kernel", kernel, KERNEL)?;
-                count("stride", stride, STRIDE)?;
-                count("padding", padding, 0..=*KERNEL.end())
-            }
-            Layer::Upsample { factor, .. } | Layer::PixelShuffle { factor } => {
-                count("factor", factor, 2..=*STRIDE.end())
-            }
-            Layer::AveragePool { size } => count("size", size, 2..=*KERNEL.end()),
-            Layer::Residual { channels, .. } => count("channels", channels, CHANNELS),
-            Layer::Reshape { ref shape } => {
-                let check = ConfigError::check_range;
-                check(format!("{field}.shape"), "axes", shape.len(), 1..=3)?;
-                let extent =
-                    |&extent| check(format!("{field}.shape"), "as an extent", extent, UNITS);
-                shape.iter().try_for_each(extent)
-            }
-            Layer::LeakyRelu { slope } => number("slope", "as the slope", slope, 0.0..=1.0),
-            Layer::Dropout { keep } => number("keep", "as the share kept", keep, 0.01..=1.0),
-            Layer::BatchNorm { eps } => number("eps", "added to the variance", eps, 1e-12..=1.0),
-            Layer::Condition | Layer::Relu | Layer::Tanh | Layer::Sigmoid | Layer::Softplus => {
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Network {
-    /// Checks every field's range; `field` is the network's place in the config.
-    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
-        ConfigError::check_range(
-            format!("{field}.layers"),
-            "layers",
-            self.layers.len(),
-            1..=64,
-        )?;
-        for (i, layer) in self.layers.iter().enumerate() {
-            layer.validate(&format!("{field}.layers.{i}"))?;
-        }
-        if let Some(average) = self.average {
-            let name = format!("{field}.average");
-            ConfigError::check_range(name, "as the share kept", average, 0.0..=0.99999)?;
-        }
-        let number = |name: &str, noun: &str, value: f64, range| {
-            ConfigError::check_range(format!("{field}.init.{name}"), noun, value, range)
-        };
-        match self.init {
-            Init::Normal { std } => number("std", "as the deviation", std, 1e-6..=10.0),
-            Init::Uniform { half_width, .. } => {
-                number("half_width", "as the half width", half_width, 1e-6..=10.0)
-            }
-            Init::Orthogonal { gain } => number("gain", "as the gain", gain, 1e-3..=100.0),
-            Init::Glorot | Init::He | Init::Bench { .. } => Ok(()),
         }
     }
 }

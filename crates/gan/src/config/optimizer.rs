@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::one;
-use crate::error::ConfigError;
 use crate::json::tagged;
 
 /// How a player's parameters follow its gradient.
@@ -95,52 +94,4 @@ fn adam_beta2() -> f64 {
 
 fn adam_eps() -> f64 {
     1e-8
-}
-
-impl Optimizer {
-    /// Checks every field's range; `field` is the optimizer's place in the config.
-    pub(crate) fn validate(&self, field: &str) -> Result<(), ConfigError> {
-        let check = |name: &str, value: f64, range| {
-            ConfigError::check_range(format!("{field}.{name}"), "is out of range", value, range)
-        };
-        match *self {
-            Optimizer::Sgd {
-                lr,
-                lr_decay,
-                lr_min,
-                momentum,
-                momentum_final,
-                momentum_steps,
-            } => {
-                check("lr", lr, 0.0..=10.0)?;
-                check("lr_decay", lr_decay, 0.9..=1.0)?;
-                check("lr_min", lr_min, 0.0..=10.0)?;
-                check("momentum", momentum, 0.0..=0.999)?;
-                check(
-                    "momentum_final",
-                    momentum_final.unwrap_or(momentum),
-                    0.0..=0.999,
-                )?;
-                check("momentum_steps", momentum_steps, 1.0..=1e9)
-            }
-            Optimizer::RmsProp { lr, decay, eps } => {
-                check("lr", lr, 0.0..=1.0)?;
-                check("decay", decay, 0.0..=0.9999)?;
-                check("eps", eps, 1e-12..=1.0)
-            }
-            Optimizer::Adam {
-                lr,
-                beta1,
-                beta2,
-                eps,
-                decay_steps,
-            } => {
-                check("lr", lr, 0.0..=1.0)?;
-                check("beta1", beta1, 0.0..=0.9999)?;
-                check("beta2", beta2, 0.0..=0.99999)?;
-                check("decay_steps", decay_steps.unwrap_or(1.0), 1.0..=1e9)?;
-                check("eps", eps, 1e-12..=1.0)
-            }
-        }
-    }
 }

@@ -62,8 +62,7 @@ impl Model for Classifier {
                 "take images",
             ));
         }
-        self.optimizer.validate("optimizer")?;
-        self.network.validate("network")
+        Ok(())
     }
 
     fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {

@@ -30,6 +30,10 @@ pub struct Gmmn {
     /// G: from noise to samples.
     pub generator: Network,
     /// Widths of the Gaussian kernels, whose sum compares samples and data: 1 to 16 numbers above 0, in the units of the data.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1, max = 16), inner(range(min = 0.001, max = 1000.0)))
+    )]
     pub bandwidths: Vec<f64>,
     /// Makes the root of the discrepancy small instead, whose gradient does not fade as the samples come near.
     #[serde(default)]
@@ -39,16 +43,6 @@ pub struct Gmmn {
 }
 
 impl Model for Gmmn {
-    fn validate(&self, _: &Task<'_>) -> Result<(), ConfigError> {
-        self.prior.validate("prior")?;
-        ConfigError::check_range("bandwidths", "widths", self.bandwidths.len(), 1..=16)?;
-        for (i, &width) in self.bandwidths.iter().enumerate() {
-            ConfigError::check_range(format!("bandwidths.{i}"), "as a width", width, 1e-3..=1e3)?;
-        }
-        self.optimizer.validate("optimizer")?;
-        self.generator.validate("generator")
-    }
-
     fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
         Ok(vec![NetworkSpec {
             name: G,

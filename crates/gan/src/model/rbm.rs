@@ -119,15 +119,6 @@ fn draw(probabilities: &Tensor, random: &Random) -> Tensor {
 
 impl Model for Rbm {
     fn validate(&self, task: &Task<'_>) -> Result<(), ConfigError> {
-        let range = ConfigError::check_range;
-        range("hidden", "hidden units", self.hidden, 1..=4096)?;
-        range("gibbs_steps", "Gibbs steps", self.gibbs_steps, 1..=100)?;
-        ConfigError::check_range(
-            "weight_std",
-            "as the deviation",
-            self.weight_std,
-            1e-4..=1.0,
-        )?;
         if !matches!(task.data, Data::Images(ImageData { black: 0.0, .. })) {
             return Err(ConfigError::new(
                 "data",
@@ -148,7 +139,7 @@ impl Model for Rbm {
                 ),
             ));
         }
-        self.optimizer.validate("optimizer")
+        Ok(())
     }
 
     fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Fusion, MAX_BINDINGS};
-use crate::graph::NodeId;
+use crate::node::NodeId;
 use crate::plan::lower::{NeedsHome, Reads, Recipe, Template};
 
 /// Buffers of a kernel of values that only read the same data: room is left to share a dispatch with others.

@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::{NeedsHome, emit, register_type};
 use crate::dtype::{DType, Scalar};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::plan::affine;
 use crate::plan::kernel::{Affine, Body, Bound, Instr, Register, View};
 use crate::shape::strides;

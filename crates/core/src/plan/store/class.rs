@@ -1,7 +1,7 @@
 //! What planning tells ops apart by.
 
 use crate::dtype::DType;
-use crate::graph::Node;
+use crate::node::Node;
 use crate::op::{Binary, Op, Unary};
 
 /// The kinds of ops: the one list of all of them.

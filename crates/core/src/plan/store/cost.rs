@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Chooser;
 use super::class::{is_heavy, is_leaf, is_movement};
-use crate::graph::NodeId;
+use crate::node::NodeId;
 use crate::op::{Op, Unary};
 use crate::shape::numel;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::class::{Class, class, is_heavy, is_leaf};
 use super::{Chooser, Heavy};
-use crate::graph::NodeId;
+use crate::node::NodeId;
 use crate::op::Op;
 use crate::plan::lower::squeeze;
 

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use super::class::is_leaf;
 use super::{Chooser, Storage, Virtual, VirtualRole, Written};
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::Op;
 use crate::plan::lower::Home;
 use crate::program::{self, Program};

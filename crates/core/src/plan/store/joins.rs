@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::class::is_heavy;
 use super::{Chooser, Part};
 use crate::dtype::DType;
-use crate::graph::{Node, NodeId};
+use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op};
 use crate::shape::numel;
 

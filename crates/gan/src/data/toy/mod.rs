@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 pub use mixture::{Bounds, Gaussian, Mixture};
 
-use crate::error::ConfigError;
 use crate::json::tagged;
 
 /// Centres on each of the two moons.
@@ -22,25 +21,23 @@ pub const SWISS_ROLL_CENTRES: usize = 256;
 /// Centres on the line.
 pub const LINE_CENTRES: usize = 128;
 
-const STD: std::ops::RangeInclusive<f32> = 1e-4..=10.0;
-const EXTENT: std::ops::RangeInclusive<f32> = 1e-3..=100.0;
-const MAX_POINTS: usize = 4096;
-const MAX_COMPONENTS: usize = 64;
-
 /// One component of [`Toy::Mixture1d`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Component {
-    /// Relative weight, above 0; weights are divided by their sum.
+    /// Relative weight; weights are divided by their sum.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 1000.0)))]
     pub weight: f32,
-    /// Mean, -100 to 100.
+    /// Mean.
+    #[cfg_attr(feature = "schema", schemars(range(min = -100.0, max = 100.0)))]
     pub mean: f32,
-    /// Standard deviation, 0.0001 to 10.
+    /// Standard deviation.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
     pub std: f32,
 }
 
-/// A toy distribution. Lengths are in the units of the data; every `std` is 0.0001 to 10.
+/// A toy distribution. Lengths are in the units of the data; angles in degrees.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(
     feature = "schema",
@@ -52,66 +49,80 @@ pub enum Toy {
     /// Equal Gaussians evenly spaced on a circle about the origin, the first on the positive x axis.
     /// The defaults are those of unrolled GANs (Metz et al. 2017, appendix): 8 modes, radius 2, std 0.02.
     Ring {
-        /// Number of modes, 1 to 64.
+        /// Number of modes.
         #[serde(default = "default::ring_modes")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 64)))]
         modes: u32,
-        /// Radius of the circle, 0.001 to 100.
+        /// Radius of the circle.
         #[serde(default = "default::ring_radius")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
         radius: f32,
         /// Standard deviation of each mode.
         #[serde(default = "default::ring_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// Equal Gaussians on a square lattice about the origin.
     /// The defaults are those of VEEGAN and PacGAN: 5 by 5 modes, spacing 2, std 0.05.
     Grid {
-        /// Modes along one side, 1 to 16.
+        /// Modes along one side.
         #[serde(default = "default::grid_side")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16)))]
         side: u32,
-        /// Distance between neighbours, 0.001 to 100.
+        /// Distance between neighbours.
         #[serde(default = "default::grid_spacing")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
         spacing: f32,
         /// Standard deviation of each mode.
         #[serde(default = "default::curve_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// Two interleaved half circles of radius 1, centred on the origin, of 64 centres each.
     Moons {
         /// Standard deviation about the curve.
         #[serde(default = "default::curve_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// An Archimedean spiral of one and a half turns, radius 2/3 to 2, of 256 centres.
     SwissRoll {
         /// Standard deviation about the curve.
         #[serde(default = "default::curve_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// A straight segment through the origin, of 128 centres.
     Line {
-        /// Length of the segment, 0.001 to 100.
+        /// Length of the segment.
         #[serde(default = "default::line_length")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
         length: f32,
-        /// Angle with the x axis in degrees, -360 to 360.
+        /// Angle with the x axis in degrees.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(range(min = -360.0, max = 360.0)))]
         angle: f32,
         /// Standard deviation about the segment.
         #[serde(default = "default::curve_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// Equal Gaussians at given points, such as those that somebody drew.
     Points {
-        /// The points, 1 to 4096 of them, coordinates -100 to 100.
+        /// The points.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 4096), inner(inner(range(min = -100.0, max = 100.0)))))]
         points: Vec<[f32; 2]>,
         /// Standard deviation about each point.
         #[serde(default = "default::curve_std")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
     },
     /// A mixture of Gaussians on the line. The default is 0.6 N(-1.5, 0.5²) + 0.4 N(1.5, 0.5²), on which
     /// the divergences of figure 14 of the tutorial choose different single Gaussians.
     Mixture1d {
-        /// The components, 1 to 64.
+        /// The components.
         #[serde(default = "default::components")]
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
         components: Vec<Component>,
     },
 }
@@ -174,64 +185,6 @@ impl Toy {
             | Toy::SwissRoll { .. }
             | Toy::Line { .. }
             | Toy::Points { .. } => 2,
-        }
-    }
-
-    /// Checks every value. `prefix` is the path of this toy in the configuration, such as `data`.
-    pub fn validate(&self, prefix: &str) -> Result<(), ConfigError> {
-        let field = |name: &str| format!("{prefix}.{name}");
-        let std =
-            |value: f32| ConfigError::check_range(field("std"), "standard deviation", value, STD);
-        match self {
-            Toy::Ring {
-                modes,
-                radius,
-                std: s,
-            } => {
-                ConfigError::check_range(field("modes"), "modes", *modes, 1..=64)?;
-                ConfigError::check_range(field("radius"), "radius", *radius, EXTENT)?;
-                std(*s)
-            }
-            Toy::Grid {
-                side,
-                spacing,
-                std: s,
-            } => {
-                ConfigError::check_range(field("side"), "modes along a side", *side, 1..=16)?;
-                ConfigError::check_range(field("spacing"), "spacing", *spacing, EXTENT)?;
-                std(*s)
-            }
-            Toy::Moons { std: s } | Toy::SwissRoll { std: s } => std(*s),
-            Toy::Line {
-                length,
-                angle,
-                std: s,
-            } => {
-                ConfigError::check_range(field("length"), "length", *length, EXTENT)?;
-                ConfigError::check_range(field("angle"), "degrees", *angle, -360.0..=360.0)?;
-                std(*s)
-            }
-            Toy::Points { points, std: s } => {
-                let count = points.len();
-                ConfigError::check_range(field("points"), "points", count, 1..=MAX_POINTS)?;
-                for (i, value) in points.iter().flatten().enumerate() {
-                    let name = format!("{prefix}.points[{}][{}]", i / 2, i % 2);
-                    ConfigError::check_range(name, "coordinate", *value, -100.0..=100.0)?;
-                }
-                std(*s)
-            }
-            Toy::Mixture1d { components } => {
-                let count = components.len();
-                let name = field("components");
-                ConfigError::check_range(name, "components", count, 1..=MAX_COMPONENTS)?;
-                for (i, c) in components.iter().enumerate() {
-                    let name = |part: &str| format!("{prefix}.components[{i}].{part}");
-                    ConfigError::check_range(name("weight"), "weight", c.weight, 1e-3..=1e3)?;
-                    ConfigError::check_range(name("mean"), "mean", c.mean, -100.0..=100.0)?;
-                    ConfigError::check_range(name("std"), "standard deviation", c.std, STD)?;
-                }
-                Ok(())
-            }
         }
     }
 

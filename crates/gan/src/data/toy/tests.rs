@@ -21,9 +21,8 @@ fn all() -> Vec<Toy> {
 }
 
 #[test]
-fn defaults_are_valid_and_survive_json() {
+fn defaults_survive_json() {
     for toy in all() {
-        assert_eq!(toy.validate("data"), Ok(()), "{toy:?}");
         let json = serde_json::to_string(&toy).unwrap();
         assert_eq!(serde_json::from_str::<Toy>(&json).unwrap(), toy);
     }
@@ -38,35 +37,6 @@ fn unknown_fields_and_kinds_are_refused() {
         r#"{"kind":"mixture1d","components":[{"weight":1,"mean":0,"std":1,"x":0}]}"#,
     ] {
         assert!(serde_json::from_str::<Toy>(json).is_err(), "{json}");
-    }
-}
-
-#[test]
-fn validation_names_the_field() {
-    for (json, message) in [
-        (
-            r#"{"kind":"ring","modes":0}"#,
-            "field `data.modes`: 0 modes; use 1 to 64",
-        ),
-        (
-            r#"{"kind":"grid","std":0}"#,
-            "field `data.std`: 0 standard deviation; use 0.0001 to 10",
-        ),
-        (
-            r#"{"kind":"points","points":[]}"#,
-            "field `data.points`: 0 points; use 1 to 4096",
-        ),
-        (
-            r#"{"kind":"points","points":[[0,0],[0,1000]]}"#,
-            "field `data.points[1][1]`: 1000 coordinate; use -100 to 100",
-        ),
-        (
-            r#"{"kind":"mixture1d","components":[{"weight":-1,"mean":0,"std":1}]}"#,
-            "field `data.components[0].weight`: -1 weight; use 0.001 to 1000",
-        ),
-    ] {
-        let toy: Toy = serde_json::from_str(json).unwrap();
-        assert_eq!(toy.validate("data").unwrap_err().to_string(), message);
     }
 }
 

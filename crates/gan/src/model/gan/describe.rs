@@ -14,15 +14,6 @@ use crate::model::{
 
 impl Schedule {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        let range = ConfigError::check_range;
-        range("schedule.d_steps", "updates of D", self.d_steps, 1..=20)?;
-        let ahead = self.unrolled_steps;
-        range(
-            "schedule.unrolled_steps",
-            "updates of D to look ahead",
-            ahead,
-            0..=10,
-        )?;
         if self.order == Order::Simultaneous && self.d_steps != 1 {
             return Err(ConfigError::new(
                 "schedule.d_steps",
@@ -30,7 +21,7 @@ impl Schedule {
                 "use 1, or alternating order",
             ));
         }
-        if self.order == Order::Simultaneous && ahead != 0 {
+        if self.order == Order::Simultaneous && self.unrolled_steps != 0 {
             return Err(ConfigError::new(
                 "schedule.unrolled_steps",
                 "in a simultaneous step G answers to the D that both start from, not to one that has moved on",
@@ -42,20 +33,6 @@ impl Schedule {
 }
 
 impl Codes {
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        let range = ConfigError::check_range;
-        range("codes.categories", "categories", self.categories, 2..=100)?;
-        range(
-            "codes.continuous",
-            "continuous codes",
-            self.continuous,
-            0..=16,
-        )?;
-        ConfigError::check_range("codes.weight", "as the factor", self.weight, 0.0..=100.0)?;
-        self.network.validate("codes.network")?;
-        self.optimizer.validate("codes.optimizer")
-    }
-
     /// Numbers that G sees: one for each category, one for each continuous code. Q ends with as many.
     fn len(&self) -> usize {
         self.categories + self.continuous
