@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Connect, type Plugin, defineConfig, transformWithOxc } from 'vite';
 import { configDefaults } from 'vitest/config';
+import { course, SCRIPT } from './course/plugin.ts';
 import { modelList } from './models.ts';
 
 /**
@@ -42,11 +43,14 @@ function embedModule(): Plugin {
   };
 }
 
+const NAMED: Readonly<Record<string, string>> = { embed: 'embed.js', learn: SCRIPT };
+
 export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
   base: './',
   plugins: [
     modelList(),
+    course(),
     embedModule(),
     process.env.GANLET_MOCK === '1' ? mockLibrary() : undefined,
   ],
@@ -54,10 +58,16 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: false,
     rolldownOptions: {
-      input: { index: 'index.html', bench: 'bench.html', lesson: 'embed.html', embed: 'embed.ts' },
+      input: {
+        index: 'index.html',
+        bench: 'bench.html',
+        lesson: 'embed.html',
+        embed: 'embed.ts',
+        learn: 'src/learn.ts',
+      },
       output: {
-        // What others write into their pages keeps its name; it loads everything else.
-        entryFileNames: ({ name }) => (name === 'embed' ? '[name].js' : 'assets/[name]-[hash].js'),
+        // What others write into their pages keeps its name, as does what written pages name; they load everything else.
+        entryFileNames: ({ name }) => NAMED[name] ?? 'assets/[name]-[hash].js',
       },
     },
   },

@@ -19,6 +19,7 @@ import './gan-status.ts';
 import './gan-story.ts';
 import './gan-tools.ts';
 import type { GanKeys } from './gan-keys.ts';
+import type { GanTake } from './gan-take.ts';
 import { styles } from './gan-page.styles.ts';
 import type { GanSettings } from './gan-settings.ts';
 import { ThemedElement } from './themed-element.ts';
@@ -30,7 +31,10 @@ export class GanPage extends ThemedElement {
   @property({ type: Boolean }) whole = false;
   @state() private settingsOpen = false;
   @state() private studioOpen = false;
+  /** What makes files was asked for, and is loaded. */
+  @state() private takes = false;
   @query('gan-keys') private readonly keys!: GanKeys;
+  @query('gan-take') private readonly taker!: GanTake;
   @query('gan-settings') private readonly drawer!: GanSettings;
 
   static override styles = [shared, styles];
@@ -42,6 +46,13 @@ export class GanPage extends ThemedElement {
 
   readonly showKeys = (): void => {
     this.keys.show();
+  };
+
+  readonly #showTake = async (): Promise<void> => {
+    await import('./gan-take.ts');
+    this.takes = true;
+    await this.updateComplete;
+    this.taker.show();
   };
 
   /** Closes what lies over the page; false where nothing does. */
@@ -109,6 +120,11 @@ export class GanPage extends ThemedElement {
       </div>
       <div class="over"><gan-notices .session=${session}></gan-notices></div>
       <gan-keys></gan-keys>
+      ${
+        this.takes
+          ? html`<gan-take .session=${this.session} .theme=${this.theme}></gan-take>`
+          : nothing
+      }
     `;
   }
 
@@ -132,6 +148,7 @@ export class GanPage extends ThemedElement {
               .theme=${this.theme}
               @settings=${this.#onSettings}
               @keys=${this.showKeys}
+              @take=${this.#showTake}
             ></gan-tools>`
           : nothing
       }

@@ -10,6 +10,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { siteOf } from '../site.ts';
 import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
 import { Latest } from '../state/latest.ts';
+import type { Done } from '../state/perform.ts';
 import { Session } from '../state/session.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -20,6 +21,9 @@ import { styles } from './gan-playground.styles.ts';
 import { whenInView } from './in-view.ts';
 import { undoRem } from './rem.ts';
 import { listen, onKey, shortcut } from './shortcuts.ts';
+
+/** What only lessons need comes when one does. */
+const lessons = () => import('../state/perform.ts');
 
 @customElement('gan-playground')
 export class GanPlayground extends LitElement {
@@ -41,6 +45,10 @@ export class GanPlayground extends LitElement {
   #theme: Theme | undefined;
   #leave: (() => void)[] = [];
   #opened: Promise<boolean> | undefined;
+  /** Who waits for a model, or to hear that there will be none; each says whether it has what it waited for. */
+  #waiting: (() => boolean)[] = [];
+  /** The frame in which new numbers are told of. */
+  #reading: number | undefined;
   /** The timer of an element that was taken out of its document. */
   #removed: ReturnType<typeof setTimeout> | undefined;
   readonly #wishes = new Latest<Session>((session) => this.#obey(session));
@@ -114,10 +122,47 @@ export class GanPlayground extends LitElement {
     if (this.#session?.running) await this.#session.toggle();
   }
 
+  /**
+   * Does what docs/lessons.md lists, such as `set?cost=minimax;train?steps=500`. Rejects with the reason where that cannot
+   * be done.
+   */
+  async perform(actions: string): Promise<Done> {
+    const session = await this.#ready();
+    return (await lessons()).perform(session, actions);
+  }
+
+  /** The session, once it has a model; rejects where it gets none. */
+  #ready(): Promise<Session> {
+    const found = (): Session | undefined => (this.#session?.model ? this.#session : undefined);
+    return new Promise((resolve, reject) => {
+      const look = (): boolean => {
+        const session = found();
+        const [problem] = this.problems;
+        if (session) resolve(session);
+        else if (problem !== undefined) reject(new Error(problem));
+        return session !== undefined || problem !== undefined;
+      };
+      if (!look()) this.#waiting.push(look);
+    });
+  }
+
+  #tellWaiting(): void {
+    this.#waiting = this.#waiting.filter((look) => !look());
+  }
+
+  /** A number of the run as one reads it: `step`, a measured figure or the last value of a curve; none before there is one. */
+  async reading(name: string): Promise<string | undefined> {
+    return this.#session && (await lessons()).readingOf(this.#session, name);
+  }
+
   #begin(): Session {
     const session = new Session(siteOf());
     this.#session = session;
     this.#leave.push(
+      session.subscribe((topic) => {
+        if (topic === 'model') this.#tellWaiting();
+        if (topic === 'metrics' || topic === 'evaluation' || topic === 'model') this.#tellReading();
+      }),
       listen(document, 'visibilitychange', () => {
         void session.visible(document.visibilityState === 'visible');
       }),
@@ -125,6 +170,15 @@ export class GanPlayground extends LitElement {
     this.requestUpdate();
     return session;
   }
+
+  /** Says at most once a frame that numbers are new. */
+  readonly #tellReading = (): void => {
+    if (this.#reading !== undefined) return;
+    this.#reading = requestAnimationFrame(() => {
+      this.#reading = undefined;
+      this.dispatchEvent(new Event('reading'));
+    });
+  };
 
   /** The page follows its address, and keeps it true. */
   async #openPage(session: Session): Promise<void> {
@@ -160,6 +214,7 @@ export class GanPlayground extends LitElement {
     // It may have been taken away meanwhile.
     if (session !== this.#session) return;
     this.problems = problems;
+    this.#tellWaiting();
     if (problems.length === 0) this.dispatchEvent(new Event('ready', { bubbles: true }));
   }
 

@@ -22,6 +22,7 @@ import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import './gan-asked.ts';
+import './gan-film.ts';
 import './gan-images.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-stage.styles.ts';
@@ -135,7 +136,12 @@ export class GanStage extends ThemedElement {
             </ul>`
           : nothing
       }
-      ${model && kind !== 'none' ? html`<gan-asked .session=${this.session}></gan-asked>` : nothing}
+      ${
+        model && kind !== 'none'
+          ? html`<gan-film .session=${this.session}></gan-film>
+              <gan-asked .session=${this.session}></gan-asked>`
+          : nothing
+      }
       ${model && kind === 'image' ? this.#under(model) : nothing}
     `;
   }
@@ -219,7 +225,7 @@ export class GanStage extends ThemedElement {
   }
 
   #images(): TemplateResult {
-    const { model, frame } = this.session;
+    const { model, picture: frame } = this.session;
     return html`${frame?.rows ? rowWords(frame.rows.words) : nothing}<gan-images
         class=${frame?.rows ? 'beside' : nothing}
         .images=${frame?.fake}
@@ -239,7 +245,7 @@ export class GanStage extends ThemedElement {
 
   /** Says in words what the score of a sample is. */
   #look(sample: number | undefined): void {
-    const opinion = sample === undefined ? undefined : this.session.frame?.opinion?.[sample];
+    const opinion = sample === undefined ? undefined : this.session.picture?.opinion?.[sample];
     this.hover =
       sample === undefined || opinion === undefined
         ? ''
@@ -303,7 +309,7 @@ export class GanStage extends ThemedElement {
   }
 
   #draw(): void {
-    const { model, frame } = this.session;
+    const { model, picture: frame } = this.session;
     const surface = this.isConnected && this.canvas ? surfaceOf(this.canvas) : undefined;
     const { palette } = this.theme;
     const kind = this.#kind;
@@ -320,7 +326,7 @@ export class GanStage extends ThemedElement {
 
   /** Says in words what the score is where the pointer is. */
   #readPointer(): void {
-    const opinion = this.session.frame?.opinion;
+    const opinion = this.session.picture?.opinion;
     let value: number | undefined;
     if (this.#pointer && opinion && this.canvas) {
       const { clientWidth, clientHeight } = this.canvas;

@@ -4,6 +4,7 @@ import { customElement, query } from 'lit/decorators.js';
 import { type IconName, icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import type { Topic } from '../state/session.ts';
+import { download } from './download.ts';
 import { ThemedElement } from './themed-element.ts';
 
 @customElement('gan-tools')
@@ -128,6 +129,9 @@ export class GanTools extends ThemedElement {
         ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog, () => {
           this.picker.click();
         })}
+        ${this.#button('take', 'Take away', 'A picture, a film or the curves as files', off, () => {
+          this.dispatchEvent(new Event('take'));
+        })}
         ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}
         ${this.#button(
           dark ? 'sun' : 'moon',
@@ -185,14 +189,7 @@ export class GanTools extends ThemedElement {
   async #save(): Promise<void> {
     const saved = await this.session.save();
     if (!saved) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([saved.bytes]));
-    link.download = saved.name;
-    link.click();
-    // The download has its own reference to the data once it has begun.
-    setTimeout(() => {
-      URL.revokeObjectURL(link.href);
-    }, 10_000);
+    download(new Blob([saved.bytes]), saved.name);
   }
 
   async #share(): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type Show,
 } from '../protocol.ts';
 import { differences, type Json } from './json.ts';
+import { Film } from './film.ts';
 import { Notices, type Tone } from './notices.ts';
 import { PaceMemory } from './pace-memory.ts';
 import type { SchemaReader } from './schema.ts';
@@ -67,6 +68,10 @@ export abstract class Core {
   evaluation: Evaluation | undefined;
   evaluating = false;
   frame: Frame | undefined;
+  /** The pictures of this run that are kept. */
+  readonly film = new Film();
+  /** Which of them is looked at, while that is not the newest. */
+  looking: number | undefined;
   show: Show = SHOW;
   /** Structural edits that wait for Apply. */
   pending: Record<string, Json> = {};
@@ -177,6 +182,17 @@ export abstract class Core {
     this.notices.add(tone, text);
   }
 
+  /** What the stage shows: the newest picture, or the one of the film that is looked at. */
+  get picture(): Frame | undefined {
+    return this.looking === undefined ? this.frame : (this.film.frames[this.looking] ?? this.frame);
+  }
+
+  /** Goes to a picture of the film; undefined: to the newest, whichever that is. */
+  look(at: number | undefined): void {
+    this.looking = at;
+    this.tell('frame');
+  }
+
   drawn(): void {
     void this.client.call('drawn', null);
   }
@@ -256,6 +272,7 @@ export abstract class Core {
         return;
       case 'frame':
         this.frame = event.frame;
+        this.film.add(event.frame);
         this.tell('frame');
         return;
       case 'evaluation':

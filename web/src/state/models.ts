@@ -275,6 +275,8 @@ export abstract class Models extends Core {
     this.studio.clear();
     this.evaluation = undefined;
     this.frame = undefined;
+    this.film.clear();
+    this.looking = undefined;
     this.step = model.info.step;
     this.stepsPerSecond = 0;
     this.tell('spec');

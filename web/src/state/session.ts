@@ -33,6 +33,20 @@ export class Session extends Models {
     await this.try('', this.running ? 'pause' : 'play', null);
   }
 
+  /** Trains so many steps from here; comes back when they are done, or when somebody pauses. */
+  async trainFor(steps: number): Promise<void> {
+    const until = this.step + steps;
+    if (!this.running) await this.toggle();
+    await new Promise<void>((resolve) => {
+      const leave = this.subscribe((topic) => {
+        if (topic === 'metrics' && this.running && this.step >= until) void this.toggle();
+        if (topic !== 'running' || this.running) return;
+        leave();
+        resolve();
+      });
+    });
+  }
+
   async setSlow(slow: boolean): Promise<void> {
     this.slow = slow;
     this.tell('running');

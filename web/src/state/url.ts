@@ -53,7 +53,7 @@ export function parseSeed(text: string): number | undefined {
 }
 
 /** A value in a link: JSON where it parses, otherwise the bare word (`cost=minimax`). */
-function parseValue(text: string): Json {
+export function parseValue(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

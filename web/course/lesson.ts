@@ -1,0 +1,150 @@
+/** One lesson: from Markdown to what its page is made of. docs/lessons.md describes the format. */
+import { tex } from '@mdit/plugin-tex';
+import MarkdownIt from 'markdown-it';
+import temml from 'temml';
+import { readActions } from '../src/state/action.ts';
+
+export interface Lesson {
+  /** The name of its page. */
+  slug: string;
+  title: string;
+  /** Where the tutorial or a paper says it. */
+  source: string;
+  /** What the playground opens: the words of a share link. */
+  playground: string;
+  /** The text, as HTML. */
+  html: string;
+  /** Everything in it that operates the playground, as it was written. */
+  actions: string[];
+  /** The numbers that it follows. */
+  live: string[];
+}
+
+/** A lesson that cannot be built: the file, and what to mend. */
+export class LessonError extends Error {
+  constructor(file: string, problem: string) {
+    super(`web/lessons/${file}: ${problem}. docs/lessons.md says what a lesson consists of.`);
+  }
+}
+
+const DO = 'do:';
+const LIVE = 'live:';
+const SOURCE = /^> (.+)\n/m;
+const TITLE = /^# (.+)\n/;
+
+export function readLesson(file: string, text: string): Lesson {
+  const lesson: Lesson = {
+    slug: file.replace(/^\d+-/, '').replace(/\.md$/, ''),
+    title: TITLE.exec(text)?.[1] ?? '',
+    source: SOURCE.exec(text)?.[1] ?? '',
+    playground: '',
+    html: '',
+    actions: [],
+    live: [],
+  };
+  if (!lesson.title) throw new LessonError(file, 'it does not begin with a title, “# …”');
+  if (!lesson.source) throw new LessonError(file, 'it does not say its source, “> Tutorial, …”');
+  try {
+    const body = text.replace(TITLE, '').replace(SOURCE, '');
+    lesson.html = renderer(lesson).render(body);
+  } catch (error) {
+    throw new LessonError(file, error instanceof Error ? error.message : String(error));
+  }
+  if (!lesson.playground) throw new LessonError(file, 'it has no ```playground');
+  if (!lesson.html.includes('class="predict"')) {
+    throw new LessonError(file, 'it asks nothing: it has no ```predict');
+  }
+  return lesson;
+}
+
+/** Markdown that writes down in `lesson` what it comes across. */
+function renderer(lesson: Lesson): MarkdownIt {
+  const markdown = new MarkdownIt({ html: false, typographer: false });
+  const { rules } = markdown.renderer;
+  const inline = (text: string): string => markdown.renderInline(text);
+  const operates = (action: string): string => {
+    readActions(action);
+    lesson.actions.push(action);
+    return `data-do="${markdown.utils.escapeHtml(action)}"`;
+  };
+  markdown.use(tex, {
+    delimiters: 'dollars',
+    render: (content: string, displayMode: boolean) => {
+      const found = [...content.matchAll(/\\data\{live=(\w+)\}/g)];
+      lesson.live.push(...found.map(([, name]) => name ?? ''));
+      const math = temml.renderToString(content, { displayMode, trust: true, throwOnError: true });
+      // The page's policy allows no style attributes; its style sheet says the same.
+      return math.replaceAll(/ style="[^"]*"/g, '');
+    },
+  });
+  // These are ours, and mean nothing elsewhere.
+  markdown.validateLink = (url) => /^(do:|live:|https:|[\w./#-]+$)/.test(url);
+  const closing: string[] = [];
+  rules.link_open = (tokens, index) => {
+    const address = String(tokens[index]?.attrGet('href'));
+    if (address.startsWith(DO)) {
+      closing.push('</button>');
+      return `<button type="button" ${operates(decodeURI(address.slice(DO.length)))}>`;
+    }
+    if (address.startsWith(LIVE)) {
+      const name = address.slice(LIVE.length);
+      lesson.live.push(name);
+      closing.push('</output>');
+      return `<output data-live="${markdown.utils.escapeHtml(name)}">`;
+    }
+    closing.push('</a>');
+    return `<a href="${markdown.utils.escapeHtml(address)}">`;
+  };
+  rules.link_close = () => closing.pop() ?? '';
+  rules.fence = (tokens, index) => {
+    const { info = '', content = '' } = tokens[index] ?? {};
+    switch (info.trim()) {
+      case 'playground':
+        if (lesson.playground) throw new Error('it has two ```playground');
+        lesson.playground = content.trim().replaceAll(/\s+/g, '');
+        return '';
+      case 'predict':
+        return predict(content, inline, operates);
+      default:
+        return `<pre><code>${markdown.utils.escapeHtml(content)}</code></pre>\n`;
+    }
+  };
+  return markdown;
+}
+
+/** A question that is answered before it is run. */
+function predict(
+  content: string,
+  inline: (text: string) => string,
+  operates: (action: string) => string,
+): string {
+  const lines = content.split('\n').filter((line) => line.trim() !== '');
+  const isChoice = (line: string): boolean => line.startsWith('- ');
+  const first = lines.findIndex(isChoice);
+  const choices = lines.filter(isChoice).map((line) => {
+    const words = line.slice(2).replace(/^\[[ x]\] /, '');
+    return { words, right: line.startsWith('- [x] ') };
+  });
+  const action = lines.at(-1) ?? '';
+  const question = lines.slice(0, Math.max(0, first)).join(' ');
+  const after = lines.slice(first + choices.length, -1).join(' ');
+  if (!question || choices.length < 2) throw new Error('a ```predict asks, and has two choices');
+  if (choices.filter(({ right }) => right).length !== 1) {
+    throw new Error(`of the choices of “${question}” not one is marked as right, “- [x] …”`);
+  }
+  if (!action.startsWith(DO))
+    throw new Error(`“${question}” does not end with what is run, “do:…”`);
+  if (!after) throw new Error(`“${question}” says nothing once it is answered`);
+  return `<form class="predict" ${operates(action.slice(DO.length))}>
+<fieldset><legend>${inline(question)}</legend>
+${choices
+  .map(
+    ({ words, right }) =>
+      `<label${right ? ' data-right' : ''}><input type="radio" name="choice" required> <span>${inline(words)}</span></label>`,
+  )
+  .join('\n')}
+</fieldset>
+<p><button>Answer, then run</button></p>
+<p class="after" hidden>${inline(after)}</p>
+</form>\n`;
+}

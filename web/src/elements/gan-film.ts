@@ -1,0 +1,114 @@
+/** Back in time: every picture of this run that is kept, on a line that one drags or plays. Training goes on meanwhile. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { count } from '../state/format.ts';
+import type { Topic } from '../state/session.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+/** Fewer pictures are no film. */
+const FEWEST = 3;
+/** Between pictures while it plays, in milliseconds. */
+const PAUSE = 80;
+
+@customElement('gan-film')
+export class GanFilm extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['frame', 'model'];
+  @state() private playing = false;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-width: 0;
+        font-size: 0.875rem;
+      }
+      :host([hidden]) {
+        display: none;
+      }
+      button {
+        min-width: 2.25rem;
+        padding: 0 0.375rem;
+      }
+      button.now {
+        padding-inline: 0.75rem;
+      }
+      input {
+        flex: 1;
+        min-width: 4rem;
+        min-height: 2rem;
+        margin: 0;
+        accent-color: var(--ink);
+      }
+      output {
+        min-width: 6.5rem;
+        color: var(--quiet);
+      }
+    `,
+  ];
+
+  override render(): TemplateResult | typeof nothing {
+    const { frames } = this.session.film;
+    this.hidden = frames.length < FEWEST;
+    if (this.hidden) return nothing;
+    const last = frames.length - 1;
+    const at = this.session.looking ?? last;
+    return html`
+      <button
+        class="plain"
+        aria-label=${this.playing ? 'Stop the film' : 'Play this run as a film'}
+        title=${this.playing ? 'Stop the film' : 'Play this run as a film'}
+        data-action="film"
+        @click=${() => {
+          this.playing = !this.playing;
+          if (this.playing) void this.#play(at === last ? 0 : at);
+        }}
+      >
+        ${icon(this.playing ? 'pause' : 'play')}
+      </button>
+      <input
+        type="range"
+        aria-label="Picture of this run"
+        aria-valuetext=${`step ${frames[at]?.step ?? 0}`}
+        min="0"
+        max=${last}
+        .value=${String(at)}
+        @input=${(event: Event) => {
+          this.playing = false;
+          this.#look(Number((event.target as HTMLInputElement).value));
+        }}
+      />
+      <output>step ${count(frames[at]?.step ?? 0)}</output>
+      ${
+        this.session.looking === undefined
+          ? nothing
+          : html`<button
+              class="now"
+              @click=${() => {
+                this.playing = false;
+                this.session.look(undefined);
+              }}
+            >
+              Now
+            </button>`
+      }
+    `;
+  }
+
+  #look(at: number): void {
+    this.session.look(at >= this.session.film.frames.length - 1 ? undefined : at);
+  }
+
+  async #play(from: number): Promise<void> {
+    for (let at = from; this.playing && this.isConnected; at++) {
+      this.#look(at);
+      if (at >= this.session.film.frames.length - 1) break;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    this.playing = false;
+  }
+}

@@ -1,0 +1,274 @@
+/** What one can take away: a picture, the run as a film, its curves. Each says how large it is before it is made. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { csvOf, jsonOf } from '../export/tables.ts';
+import { count } from '../state/format.ts';
+import { isObject } from '../state/json.ts';
+import type { Topic } from '../state/session.ts';
+import { Still, SIDE } from '../stage/still.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { download } from './download.ts';
+import { ThemedElement } from './themed-element.ts';
+
+const SCALES = [1, 2, 3, 4] as const;
+
+@customElement('gan-take')
+export class GanTake extends ThemedElement {
+  protected readonly topics: readonly Topic[] = ['model'];
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+  @state() private scale = 2;
+  @state() private captioned = true;
+  /** About how many bytes the film would have. */
+  @state() private filmSize: number | undefined;
+  /** Pictures of the film that are done, while it is made. */
+  @state() private done: number | undefined;
+  @state() private problem = '';
+
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        width: min(28rem, 100vw - 2rem);
+        padding: 1.25rem;
+        border: 1px solid var(--line);
+        border-radius: 0.75rem;
+        background: var(--raised);
+        color: var(--ink);
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.35);
+      }
+      .head,
+      section {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        align-items: center;
+        gap: 0.375rem 1rem;
+      }
+      h2 {
+        font-size: 1.0625rem;
+      }
+      section {
+        padding-block: 0.75rem;
+        border-block-start: 1px solid var(--line);
+      }
+      section > div {
+        flex: 1 1 12rem;
+      }
+      h3 {
+        font-size: 0.9375rem;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+        font-size: 0.875rem;
+      }
+      select {
+        min-height: 2rem;
+      }
+      progress {
+        width: 100%;
+        accent-color: var(--ink);
+      }
+      .problem {
+        color: var(--fake-text);
+      }
+    `,
+  ];
+
+  show(): void {
+    this.problem = '';
+    this.filmSize = undefined;
+    if (!this.dialog.open) this.dialog.showModal();
+    void this.#try(() => this.#measure());
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog aria-labelledby="title">
+      <div class="head">
+        <h2 id="title">Take away</h2>
+        <button
+          class="plain"
+          aria-label="Close"
+          @click=${() => {
+            this.dialog.close();
+          }}
+        >
+          ${icon('close')}
+        </button>
+      </div>
+      ${this.#picture()} ${this.#film()} ${this.#curves()}
+      ${this.problem ? html`<p class="small problem" role="alert">${this.problem}</p>` : nothing}
+    </dialog>`;
+  }
+
+  #picture(): TemplateResult {
+    return html`<section>
+      <div>
+        <h3>Picture</h3>
+        <label
+          ><select
+            aria-label="Size of the picture"
+            @change=${(event: Event) => {
+              this.scale = Number((event.target as HTMLSelectElement).value);
+            }}
+          >
+            ${SCALES.map(
+              (scale) =>
+                html`<option value=${scale} ?selected=${scale === this.scale}>
+                  ${scale * SIDE} pixels
+                </option>`,
+            )}
+          </select></label
+        >
+        <label
+          ><input
+            type="checkbox"
+            .checked=${this.captioned}
+            @change=${(event: Event) => {
+              this.captioned = (event.target as HTMLInputElement).checked;
+            }}
+          />with a caption</label
+        >
+      </div>
+      <button data-take="png" @click=${() => void this.#try(() => this.#savePicture())}>PNG</button>
+    </section>`;
+  }
+
+  #film(): TemplateResult {
+    const { frames } = this.session.film;
+    const size = this.filmSize === undefined ? '…' : `about ${megabytes(this.filmSize)}`;
+    return html`<section>
+      <div>
+        <h3>This run as a film</h3>
+        <p class="small quiet">
+          ${
+            frames.length < 2
+              ? 'There is nothing to play yet: train first.'
+              : `${frames.length} pictures, ${size}`
+          }
+        </p>
+        ${
+          this.done === undefined
+            ? nothing
+            : html`<progress
+                aria-label="Pictures that are done"
+                max=${frames.length}
+                value=${this.done}
+              ></progress>`
+        }
+      </div>
+      <button
+        data-take="gif"
+        ?disabled=${frames.length < 2 || this.done !== undefined}
+        @click=${() => void this.#try(() => this.#saveFilm())}
+      >
+        GIF
+      </button>
+    </section>`;
+  }
+
+  #curves(): TemplateResult {
+    const points = this.session.series.steps.length;
+    return html`<section>
+      <div>
+        <h3>Curves</h3>
+        <p class="small quiet">
+          ${
+            points === 0
+              ? 'They begin with the first step.'
+              : `${count(points)} points of each metric; JSON has the settings and figures too`
+          }
+        </p>
+      </div>
+      <button data-take="csv" ?disabled=${points === 0} @click=${this.#saveCsv}>CSV</button>
+      <button data-take="json" ?disabled=${points === 0} @click=${this.#saveJson}>JSON</button>
+    </section>`;
+  }
+
+  /** Whatever fails is said in its place. */
+  async #try(job: () => Promise<void>): Promise<void> {
+    this.problem = '';
+    try {
+      await job();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.done = undefined;
+    }
+  }
+
+  #still(scale: number): Still | undefined {
+    const { model, show } = this.session;
+    const layers = { real: true, fake: true, ...show };
+    return model && new Still(model, layers, this.theme.palette, scale);
+  }
+
+  #caption(step: number): string {
+    return `${this.session.preset?.title ?? ''}, step ${count(step)}`;
+  }
+
+  #name(ending: string): string {
+    return `ganlet-${this.session.spec.preset}-step-${this.session.step}.${ending}`;
+  }
+
+  async #savePicture(): Promise<void> {
+    const { picture } = this.session;
+    const still = this.#still(this.scale);
+    if (!still || !picture) throw new Error('There is no picture yet.');
+    still.draw(picture, this.captioned ? this.#caption(picture.step) : '');
+    const blob = await new Promise<Blob | null>((resolve) => {
+      still.canvas.toBlob(resolve);
+    });
+    if (!blob)
+      throw new Error('This browser could not make so large a picture: take a smaller one.');
+    download(blob, this.#name('png'));
+  }
+
+  get #reel(): Parameters<(typeof import('../export/gif.ts'))['gifOf']>[1] {
+    return {
+      frames: this.session.film.frames,
+      caption: ({ step }) => this.#caption(step),
+    };
+  }
+
+  async #measure(): Promise<void> {
+    const still = this.#still(1);
+    if (!still || this.session.film.frames.length < 2) return;
+    const { sizeOf } = await import('../export/gif.ts');
+    this.filmSize = await sizeOf(still, this.#reel);
+  }
+
+  async #saveFilm(): Promise<void> {
+    const still = this.#still(1);
+    if (!still) return;
+    this.done = 0;
+    const { gifOf } = await import('../export/gif.ts');
+    const bytes = await gifOf(still, this.#reel, (done) => {
+      this.done = done;
+    });
+    download(new Blob([bytes], { type: 'image/gif' }), this.#name('gif'));
+  }
+
+  get #names(): string[] {
+    return (this.session.model?.info.metrics ?? []).map(({ name }) => name);
+  }
+
+  readonly #saveCsv = (): void => {
+    const text = csvOf(this.session.series, this.#names);
+    download(new Blob([text], { type: 'text/csv' }), this.#name('csv'));
+  };
+
+  readonly #saveJson = (): void => {
+    const { model, series, evaluation } = this.session;
+    if (!isObject(model?.config)) return;
+    const text = jsonOf(model.config, series, this.#names, evaluation);
+    download(new Blob([text], { type: 'application/json' }), this.#name('json'));
+  };
+}
+
+const megabytes = (bytes: number): string =>
+  bytes < 1e6 ? `${count(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;

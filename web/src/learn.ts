@@ -1,0 +1,99 @@
+/**
+ * What makes a lesson live: words that operate the game beside them, questions that are answered before they are run, and
+ * numbers that follow it. The page itself is static; see course/ and docs/lessons.md.
+ */
+import type { Done } from './state/perform.ts';
+import { setSite } from './site.ts';
+
+setSite(new URL('..', document.baseURI).href);
+
+const { GanPlayground } = await import('./elements/gan-playground.ts');
+
+const playground = document.querySelector('gan-playground');
+const said = document.querySelector('.said');
+
+function say(text: string): void {
+  if (said) said.textContent = text;
+}
+
+/** Does what the text asks for, and offers beside it to take it back. */
+async function perform(source: HTMLElement): Promise<Done | undefined> {
+  if (!(playground instanceof GanPlayground) || source.ariaBusy === 'true') return undefined;
+  source.ariaBusy = 'true';
+  try {
+    const done = await playground.perform(source.dataset.do ?? '');
+    say(done.said);
+    return done;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return undefined;
+  } finally {
+    source.ariaBusy = 'false';
+  }
+}
+
+function offerUndo(button: HTMLElement, { undo }: Done): void {
+  const next = button.nextElementSibling;
+  if (next?.classList.contains('undo')) next.remove();
+  if (!undo) return;
+  const back = document.createElement('button');
+  back.type = 'button';
+  back.className = 'undo';
+  back.textContent = 'undo';
+  back.addEventListener('click', () => {
+    back.remove();
+    void undo().then(() => {
+      say('As it was before.');
+    });
+  });
+  button.after(back);
+}
+
+for (const button of document.querySelectorAll<HTMLElement>('button[data-do]')) {
+  button.addEventListener('click', () => {
+    void perform(button).then((done) => {
+      if (done) offerUndo(button, done);
+    });
+  });
+}
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form.predict')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const submit = form.querySelector('button');
+    for (const input of form.querySelectorAll('input')) {
+      input.closest('label')?.classList.toggle('chosen', input.checked);
+      input.disabled = true;
+    }
+    if (submit) submit.disabled = true;
+    // The answer stands; what comes out is seen as it comes.
+    void perform(form).then((done) => {
+      form.classList.toggle('answered', done !== undefined);
+      for (const after of form.querySelectorAll<HTMLElement>('.after')) after.hidden = !done;
+      if (done) return;
+      for (const input of form.querySelectorAll('input')) input.disabled = false;
+      if (submit) submit.disabled = false;
+    });
+  });
+}
+
+/** Numbers in the text, and symbols of equations that show theirs when one points at them. */
+async function follow(): Promise<void> {
+  if (!(playground instanceof GanPlayground)) return;
+  for (const place of document.querySelectorAll<HTMLElement>('[data-live]')) {
+    const value = await playground.reading(place.dataset.live ?? '');
+    const text = value ?? '–';
+    if (place instanceof HTMLOutputElement) {
+      if (place.textContent !== text) place.textContent = text;
+    } else {
+      place.tabIndex = 0;
+      place.setAttribute(
+        'title',
+        value === undefined ? 'Comes with the first step' : `now ${value}`,
+      );
+    }
+  }
+}
+
+playground?.addEventListener('reading', () => void follow());
+void follow();

@@ -1,0 +1,87 @@
+/** Does to a session what the text of a lesson asks for. */
+import { type Action, readActions } from './action.ts';
+import { count, percent } from './format.ts';
+import { asText } from './json.ts';
+import type { Session } from './session.ts';
+
+/** What was done, in words, and how to take it back where that can be. */
+export interface Done {
+  said: string;
+  undo?: (() => Promise<void>) | undefined;
+}
+
+/** One after the other; throws for the first that cannot be done, with the reason. */
+export async function perform(session: Session, text: string): Promise<Done> {
+  const done: Done[] = [];
+  for (const action of readActions(text)) done.push(await one(session, action));
+  const undo = done.map(({ undo }) => undo).filter((undo) => undo !== undefined);
+  return {
+    said: done.map(({ said }) => said).join(' '),
+    undo: undo.length ? () => inTurn(undo.reverse()) : undefined,
+  };
+}
+
+async function inTurn(all: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const next of all) await next();
+}
+
+async function one(session: Session, action: Action): Promise<Done> {
+  const link = session.hash;
+  /** Back to what was there: as it was trained, where something was. */
+  const undo = async (): Promise<void> => {
+    if (session.aside) await session.bringBack();
+    else await session.follow(link);
+  };
+  switch (action.act) {
+    case 'open':
+      await session.follow(action.link);
+      return { said: `Opened “${session.preset?.title ?? ''}”.`, undo };
+    case 'set': {
+      const paths = Object.entries(action.changes);
+      for (const [path, value] of paths) {
+        const refusal = await session.change(path, value);
+        if (refusal !== undefined) throw new Error(refusal);
+      }
+      const anew = Object.keys(session.pending).length > 0;
+      if (anew) await session.apply();
+      const changed = paths.map(([path, value]) => `${path} is now ${asText(value)}`).join(', ');
+      return {
+        said: `${changed}${anew ? ', in a new run with the same seed' : ''}.`,
+        undo: anew
+          ? undo
+          : async () => {
+              for (const _ of paths) await session.undo();
+            },
+      };
+    }
+    case 'train':
+      await session.trainFor(action.steps);
+      return { said: `Trained to step ${session.step.toLocaleString('en')}.` };
+    case 'step':
+      await session.stepOnce(action.update);
+      return {
+        said: action.update === undefined ? 'One step.' : `One update of ${action.update}.`,
+      };
+    case 'show':
+      await session.setShow(action.layers);
+      return { said: '' };
+    case 'slow':
+      await session.setSlow(action.on);
+      return { said: action.on ? 'Slow motion: one update at a time.' : '' };
+    case 'reset':
+      await session.reset(action.seed);
+      return { said: `Started again with seed ${session.spec.seed}.`, undo };
+  }
+}
+
+/** A number of the run as one reads it: the step, a measured figure, or the last value of a curve. */
+export function readingOf({ step, evaluation, series }: Session, name: string): string | undefined {
+  if (name === 'step') return count(step);
+  const value = evaluation?.values[name] ?? series.column(name).at(-1);
+  if (value === undefined || Number.isNaN(value)) return undefined;
+  if (SHARES.test(name)) return percent(value);
+  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(3)));
+}
+
+/** Figures that are shares of something, from 0 to 1. */
+const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+)$/;

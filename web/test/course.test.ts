@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../course/check.ts';
+import { readLesson } from '../course/lesson.ts';
+import { lessonPage } from '../course/page.ts';
+import { known, lessons } from '../course/plugin.ts';
+import { readActions } from '../src/state/action.ts';
+
+const BODY = `# A title
+
+> Tutorial, section 1
+
+\`\`\`playground
+preset=ring&seed=2
+\`\`\`
+
+Some [words](do:train?steps=5) and a number, [–](live:modes). $x^2$ <b>bold</b>
+
+\`\`\`predict
+Which?
+- [x] This
+- That
+So it goes.
+do:set?gradient_penalty=null;train?steps=10
+\`\`\`
+`;
+
+const lesson = (from: string, to: string): ReturnType<typeof readLesson> =>
+  readLesson('07-name.md', BODY.replace(from, to));
+
+describe('a lesson', () => {
+  it('becomes a page with what it operates', () => {
+    const { slug, title, source, playground, html, actions, live } = lesson('', '');
+    expect([slug, title, source]).toEqual(['name', 'A title', 'Tutorial, section 1']);
+    expect(playground).toBe('preset=ring&seed=2');
+    expect(actions).toEqual(['train?steps=5', 'set?gradient_penalty=null;train?steps=10']);
+    expect(live).toEqual(['modes']);
+    expect(html).toContain('<button type="button" data-do="train?steps=5">words</button>');
+    expect(html).toContain('<output data-live="modes">–</output>');
+    expect(html).toContain('<msup>');
+    // What is HTML in the text is text; and the policy of the page allows no style attributes.
+    expect(html).toContain('&lt;b&gt;');
+    expect(html).not.toContain('style=');
+    expect(problemsOf(lesson('', ''), known())).toEqual([]);
+  });
+
+  it.each([
+    ['# A title', 'A title', 'does not begin with a title'],
+    ['> Tutorial', 'Tutorial', 'does not say its source'],
+    ['```playground', '```text', 'has no ```playground'],
+    ['```predict', '```text', 'asks nothing'],
+    ['[x] This', 'This', 'not one is marked as right'],
+    ['So it goes.\n', '', 'says nothing once it is answered'],
+    ['do:train?steps=5', 'do:train?steps=none', 'from 1 to 100,000'],
+    ['do:train', 'do:jump', 'there is no action “jump”'],
+    ['$x^2$', '$\\frac{1}$', 'Unexpected end of input'],
+  ])('without what it needs is refused: %s', (from, to, problem) => {
+    expect(() => lesson(from, to)).toThrow(problem);
+  });
+
+  it.each([
+    ['preset=ring', 'preset=rong', 'there is no preset “rong”'],
+    ['seed=2', 'cots=minimax', '“cots”: this version has no such setting'],
+    ['set?gradient_penalty', 'set?penalty', '“set?penalty=…”: there is no such setting'],
+  ])('asks only for what the library has: %s', (from, to, problem) => {
+    expect(problemsOf(lesson(from, to), known())).toEqual([problem]);
+  });
+
+  it('of this course can be built, every one, and knows its neighbours', () => {
+    const all = lessons();
+    expect(all.length).toBeGreaterThan(0);
+    const page = lessonPage(all, 0, { script: './learn.js', style: './learn.css' });
+    expect(page).toContain(`<h1>${all[0]?.title ?? ''}</h1>`);
+    expect(new Set(all.map(({ slug }) => slug)).size).toBe(all.length);
+  });
+});
+
+describe('actions', () => {
+  it('are read in their order, values as in links', () => {
+    expect(readActions('set?cost=minimax&batch=64;train?steps=500;show?heat=0')).toEqual([
+      { act: 'set', changes: { cost: 'minimax', batch: 64 } },
+      { act: 'train', steps: 500 },
+      { act: 'show', layers: { heat: false } },
+    ]);
+    expect(readActions('open?preset=ring&seed=2')).toEqual([
+      { act: 'open', link: '#preset=ring&seed=2' },
+    ]);
+    expect(readActions('step?update=d;slow;reset')).toEqual([
+      { act: 'step', update: 'd' },
+      { act: 'slow', on: true },
+      { act: 'reset', seed: undefined },
+    ]);
+  });
+
+  it.each(['set', 'open?seed=2', 'show?sky=1', 'show?heat=2', 'reset?seed=-1', 'train?step=5'])(
+    '%s is no action',
+    (text) => {
+      expect(() => readActions(text)).toThrow();
+    },
+  );
+});
