@@ -131,8 +131,8 @@ pub enum Layer {
         #[serde(default)]
         batch_norm: bool,
     },
-    /// Joins the second input of the network, such as a label or a code: as further numbers of a row, or as further channels
-    /// of an image that are the same at every pixel.
+    /// Joins the second input of the network, such as a label or a code: as further numbers of a row, which is also what a
+    /// dense layer right after it reads, or as further channels of an image that are the same at every pixel.
     Condition,
     /// The same numbers under another shape, the last axis fastest.
     Reshape {

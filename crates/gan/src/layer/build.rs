@@ -40,10 +40,20 @@ impl Stack {
                 field: format!("{field}.layers.{i}"),
                 name: format!("{i}.{}", layer.kind()),
             };
+            let next = network.layers.get(i + 1);
+            // A dense layer reads all numbers of a sample: a second input joins them once, not at every pixel.
+            if matches!(layer, Layer::Condition)
+                && matches!(next, Some(Layer::Dense { .. } | Layer::Maxout { .. }))
+                && stack.output.len() > 1
+            {
+                stack.output = vec![stack.output.iter().product()];
+                let shape = stack.output.clone();
+                stack.steps.push(Step::Layer(Layer::Reshape { shape }));
+            }
             let before = (stack.params.len(), stack.output.iter().product());
-            let step = stack.step(&place, layer, network.layers.get(i + 1))?;
+            let step = stack.step(&place, layer, next)?;
             if stack.params.len() > before.0 {
-                (stack.last_learned, stack.last_len) = (i, before.1);
+                (stack.last_learned, stack.last_len) = (stack.steps.len(), before.1);
             }
             stack.steps.push(step);
         }

@@ -111,12 +111,6 @@ impl<'a, 'm> Pass<'a, 'm> {
 
     fn layer(&mut self, layer: &Layer, x: Tensor) -> Tensor {
         if let Layer::Dense { bias, .. } = *layer {
-            // An image's channels lie between each other's: they have to be joined first.
-            let x = if x.shape().len() == 2 {
-                x
-            } else {
-                self.joined(x)
-            };
             let weight = self.next();
             let product = self.product(&flat(&x), &weight);
             return self.biased(product, bias);

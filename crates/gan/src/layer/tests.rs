@@ -360,6 +360,7 @@ fn layers_that_do_not_fit_say_what_comes_before_them() {
 #[test]
 fn a_condition_is_more_numbers_of_a_row_or_more_channels_of_an_image() {
     let dense = r#"{"kind": "dense", "units": 4}"#;
+    let conv = r#"{"kind": "conv", "channels": 2, "kernel": 2}"#;
     let reshape = r#"{"kind": "reshape", "shape": [2, 2, 1]}"#;
     for (layers, input, plain) in [
         (
@@ -373,8 +374,14 @@ fn a_condition_is_more_numbers_of_a_row_or_more_channels_of_an_image() {
             vec![4],
             vec![6],
         ),
+        // A dense layer reads a row, whatever shape it had.
         (
             format!(r#"{reshape}, {{"kind": "condition"}}, {dense}"#),
+            vec![4],
+            vec![6],
+        ),
+        (
+            format!(r#"{reshape}, {{"kind": "condition"}}, {conv}"#),
             vec![4],
             vec![2, 2, 3],
         ),
