@@ -19,6 +19,7 @@ import './gan-status.ts';
 import './gan-story.ts';
 import './gan-tools.ts';
 import type { GanKeys } from './gan-keys.ts';
+import type { GanOwn } from './gan-own.ts';
 import type { GanTake } from './gan-take.ts';
 import { styles } from './gan-page.styles.ts';
 import type { GanSettings } from './gan-settings.ts';
@@ -31,9 +32,10 @@ export class GanPage extends ThemedElement {
   @property({ type: Boolean }) whole = false;
   @state() private settingsOpen = false;
   @state() private studioOpen = false;
-  /** What makes files was asked for, and is loaded. */
-  @state() private takes = false;
+  /** Dialogs that were asked for, and are loaded. */
+  @state() private loaded: ReadonlySet<'own' | 'take'> = new Set();
   @query('gan-keys') private readonly keys!: GanKeys;
+  @query('gan-own') private readonly own!: GanOwn;
   @query('gan-take') private readonly taker!: GanTake;
   @query('gan-settings') private readonly drawer!: GanSettings;
 
@@ -50,9 +52,16 @@ export class GanPage extends ThemedElement {
 
   readonly #showTake = async (): Promise<void> => {
     await import('./gan-take.ts');
-    this.takes = true;
+    this.loaded = new Set([...this.loaded, 'take']);
     await this.updateComplete;
     this.taker.show();
+  };
+
+  readonly #showOwn = async (): Promise<void> => {
+    await import('./gan-own.ts');
+    this.loaded = new Set([...this.loaded, 'own']);
+    await this.updateComplete;
+    this.own.show();
   };
 
   /** Closes what lies over the page; false where nothing does. */
@@ -121,8 +130,13 @@ export class GanPage extends ThemedElement {
       <div class="over"><gan-notices .session=${session}></gan-notices></div>
       <gan-keys></gan-keys>
       ${
-        this.takes
-          ? html`<gan-take .session=${this.session} .theme=${this.theme}></gan-take>`
+        this.loaded.has('take')
+          ? html`<gan-take .session=${session} .theme=${this.theme}></gan-take>`
+          : nothing
+      }
+      ${
+        this.loaded.has('own')
+          ? html`<gan-own .session=${session} .theme=${this.theme}></gan-own>`
           : nothing
       }
     `;
@@ -149,6 +163,7 @@ export class GanPage extends ThemedElement {
               @settings=${this.#onSettings}
               @keys=${this.showKeys}
               @take=${this.#showTake}
+              @own=${this.#showOwn}
             ></gan-tools>`
           : nothing
       }

@@ -125,6 +125,9 @@ export class GanTools extends ThemedElement {
         @click=${this.#fold}
         @beforetoggle=${this.#place}
       >
+        ${this.#button('own', 'Your data', 'Draw or paste what is to be learned', off, () => {
+          this.dispatchEvent(new Event('own'));
+        })}
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
         ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog, () => {
           this.picker.click();

@@ -3,7 +3,7 @@ import { CallError } from '../client.ts';
 import type { BackendChoice } from '../library.ts';
 import type { Aside, CreateArgs, Failure, Model } from '../protocol.ts';
 import { Core, kindOf } from './core.ts';
-import { asText, getPath, isObject } from './json.ts';
+import { asText, getPath, isObject, type Json } from './json.ts';
 import type { Idea } from './next.ts';
 import { SchemaReader } from './schema.ts';
 import { fetchShipped, listOf, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
@@ -161,6 +161,16 @@ export abstract class Models extends Core {
   tryIdea({ preset, overrides }: Idea): Promise<boolean> {
     const kept = preset === this.spec.preset ? this.spec.overrides : {};
     return this.create({ ...this.spec, preset, overrides: { ...kept, ...overrides } });
+  }
+
+  /** A person's own data: in the game that there is, where that learns points of as many dimensions, else in one that does. */
+  useData(dim: number, data: Json): Promise<boolean> {
+    const { model, spec } = this;
+    const same = model?.info.data.kind === 'points' && model.info.data.dim === dim;
+    const preset = same ? spec.preset : dim === 1 ? 'line-1d' : 'ring';
+    const others = Object.entries(spec.overrides).filter(([path]) => !/^data(\.|$)/.test(path));
+    const kept = same ? Object.fromEntries(others) : {};
+    return this.create({ ...spec, preset, overrides: { ...kept, data } });
   }
 
   /** Another device; what was trained moves with it. */

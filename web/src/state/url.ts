@@ -62,7 +62,15 @@ export function parseValue(text: string): Json {
 }
 
 function writeValue(value: Json): string {
-  return typeof value === 'string' && parseValue(value) === value ? value : JSON.stringify(value);
+  return typeof value === 'string' && parseValue(value) === value
+    ? value
+    : JSON.stringify(value, (_, part: unknown) => shortened(part));
+}
+
+/** Some settings are kept in single precision: 0.05 comes back as 0.05000000074505806, and seven digits say as much. */
+function shortened(part: unknown): unknown {
+  const isFraction = typeof part === 'number' && !Number.isInteger(part);
+  return isFraction ? Number(part.toPrecision(7)) : part;
 }
 
 /** Reads each key of a link into a spec; what it returns is wrong with the value. */

@@ -11,6 +11,7 @@ const PATHS = {
   dice: svg`<rect x="4.5" y="4.5" width="15" height="15" rx="3" /><path d="M9 9h.01M15 15h.01M12 12h.01M15 9h.01M9 15h.01" stroke-width="2.5" />`,
   save: svg`<path d="M12 4v11m-4-4 4 4 4-4M5 19.5h14" />`,
   load: svg`<path d="M12 15V4m-4 4 4-4 4 4M5 19.5h14" />`,
+  own: svg`<path d="m5 19 1-4L16.500 4.500l3 3L9 18z" /><path d="m14 7 3 3" />`,
   take: svg`<rect x="4" y="5" width="16" height="11" rx="2" /><path d="m8 13 3-3 2.500 2.500L15.500 10 17 12M8 19.500h8" />`,
   share: svg`<path d="M9.5 14.5 14.5 9.5M11 6.5l1.8-1.8a4 4 0 0 1 5.7 5.7L16.5 12M13 17.5l-1.8 1.8a4 4 0 0 1-5.7-5.7L7.5 12" />`,
   settings: svg`<path d="M4 7h9m5 0h2M4 17h2m5 0h9" /><circle cx="15.5" cy="7" r="2.5" /><circle cx="8.5" cy="17" r="2.5" />`,
