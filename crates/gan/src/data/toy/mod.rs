@@ -21,6 +21,9 @@ pub const SWISS_ROLL_CENTRES: usize = 256;
 /// Centres on the line.
 pub const LINE_CENTRES: usize = 128;
 
+/// As many points as can each be a mode.
+const MOST_MODES: usize = 32;
+
 /// One component of [`Toy::Mixture1d`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -227,6 +230,8 @@ impl Toy {
     /// The centres that count as modes, or `None` where the data follows a curve.
     pub fn modes(&self) -> Option<Vec<[f64; 2]>> {
         match self {
+            // Many points are a drawn curve or cloud, whose points are no modes.
+            Toy::Points { points, .. } if points.len() > MOST_MODES => None,
             Toy::Ring { .. } | Toy::Grid { .. } | Toy::Points { .. } | Toy::Mixture1d { .. } => {
                 Some(self.components().iter().map(|g| g.mean).collect())
             }

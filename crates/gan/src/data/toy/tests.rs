@@ -122,6 +122,12 @@ fn only_separate_centres_count_as_modes() {
         Some(2),
     ];
     assert_eq!(modes, expected);
+    let drawn = |n: u16| Toy::Points {
+        points: (0..n).map(|i| [f32::from(i), 0.0]).collect(),
+        std: 0.05,
+    };
+    assert_eq!(drawn(32).modes().map(|m| m.len()), Some(32));
+    assert_eq!(drawn(33).modes(), None);
 }
 
 #[test]
