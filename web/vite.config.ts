@@ -61,6 +61,7 @@ export default defineConfig({
       input: {
         index: 'index.html',
         bench: 'bench.html',
+        compare: 'compare.html',
         lesson: 'embed.html',
         embed: 'embed.ts',
         learn: 'src/learn.ts',

@@ -1,0 +1,44 @@
+/** Two runs side by side: in lockstep, and only the switch differs. */
+import { expect, type Page, test } from '@playwright/test';
+import { findings } from './axe.ts';
+
+const ready = async (page: Page, hash: string): Promise<void> => {
+  await page.goto(`./compare.html${hash}`);
+  await expect(page.locator('#train')).toBeEnabled({ timeout: 120_000 });
+};
+
+/** A number of both runs. */
+const both = (page: Page, name: string): Promise<(string | undefined)[]> =>
+  page.evaluate(
+    (name) =>
+      Promise.all(
+        [...document.querySelectorAll('gan-playground')].map((game) => game.reading(name)),
+      ),
+    name,
+  );
+
+test('two runs with nothing changed are one run, step by step', async ({ page }) => {
+  await ready(page, '#preset=ring&seed=3&backend=cpu');
+  await page.locator('#train').click();
+  await expect.poll(async () => Number((await both(page, 'step'))[1])).toBeGreaterThan(30);
+  await page.locator('#train').click();
+  await expect(page.locator('#train')).toHaveText('Train both');
+  await expect.poll(async () => new Set(await both(page, 'step')).size).toBe(1);
+  for (const metric of ['d_loss', 'g_loss', 'd_real']) {
+    const [left, right] = await both(page, metric);
+    expect(left).toBeDefined();
+    expect(right).toBe(left);
+  }
+});
+
+test('what differs is named, and does differ', async ({ page }) => {
+  await ready(page, '#preset=ring&seed=3&backend=cpu&gradient_penalty=null');
+  await expect(page.locator('#changed')).toHaveText('gradient penalty: null');
+  await page.locator('#step').click();
+  await expect(page.locator('#said')).toContainText('step 1');
+  await page.locator('#step').click();
+  await expect(page.locator('#said')).toContainText('step 2');
+  const [left, right] = await both(page, 'd_loss');
+  expect(left).not.toBe(right);
+  expect(await findings(page)).toEqual([]);
+});

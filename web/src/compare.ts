@@ -1,0 +1,103 @@
+/**
+ * Two runs of one game on one seed, in lockstep: the preset as it is, and with what the link changes about it. The link is
+ * the same as the page's own.
+ */
+import { GanPlayground } from './elements/gan-playground.ts';
+import { asText } from './state/json.ts';
+import { DEFAULT_SPEC, readHash, type Spec, writeHash } from './state/url.ts';
+
+/** Steps that one takes before it waits for the other. */
+const STRIDE = 10;
+
+const { spec, problems } = readHash(location.hash);
+const changes = Object.entries(spec.overrides);
+const part = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no “${id}”`);
+  return found;
+};
+const games = ['left', 'right'].map(part).filter((one) => one instanceof GanPlayground);
+const [train, step, again] = ['train', 'step', 'again'].map(part) as HTMLButtonElement[];
+const said = part('said');
+let running = false;
+
+/** What each game opens: of the second, the settings of the link too. */
+function open({ preset, seed, backend, overrides }: Spec): void {
+  const settings = writeHash({ ...DEFAULT_SPEC, overrides }).replace(/^#preset=[^&]*&?/, '');
+  for (const game of games) {
+    game.preset = preset;
+    game.seed = String(seed);
+    game.backend = backend;
+    // A trained model is no fair start.
+    game.scratch = '1';
+  }
+  const changed = games[1];
+  if (changed) changed.settings = settings || null;
+}
+
+function say(text: string): void {
+  said.textContent = text;
+}
+
+/** Both, one after the other: they share the machine, and neither gets ahead. */
+async function both(action: string): Promise<void> {
+  for (const game of games) await game.perform(action);
+}
+
+async function progress(): Promise<void> {
+  const readings = await Promise.all(
+    games.map(async (game) => {
+      const [at, modes, quality] = await Promise.all(
+        ['step', 'modes', 'high_quality'].map((name) => game.reading(name)),
+      );
+      const covered = modes === undefined ? '' : `, ${modes} modes, ${quality ?? '–'} on the data`;
+      return `step ${at ?? '0'}${covered}`;
+    }),
+  );
+  say(readings.join('  |  '));
+}
+
+async function guarded(job: () => Promise<void>): Promise<void> {
+  try {
+    await job();
+    await progress();
+  } catch (error) {
+    running = false;
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+train?.addEventListener('click', () => {
+  running = !running;
+  train.textContent = running ? 'Pause' : 'Train both';
+  if (!running) return;
+  void guarded(async () => {
+    while (running) {
+      await both(`train?steps=${STRIDE}`);
+      await progress();
+    }
+  }).finally(() => {
+    train.textContent = 'Train both';
+  });
+});
+step?.addEventListener('click', () => void guarded(() => both('step')));
+again?.addEventListener('click', () => {
+  running = false;
+  void guarded(() => both('reset'));
+});
+
+part('difference').textContent =
+  changes.length === 0
+    ? 'They are the same: add a change to the address, such as &cost=minimax.'
+    : 'The same noise and the same data in the same order; only what is named differs.';
+part('changed').textContent =
+  changes.map(([path, value]) => `${path.replaceAll('_', ' ')}: ${asText(value)}`).join(', ') ||
+  'The same again';
+open(spec);
+void guarded(async () => {
+  // Nothing is changed by it: it comes back when the model is there.
+  await both('show?heat=1');
+  for (const button of [train, step, again]) if (button) button.disabled = false;
+}).then(() => {
+  if (problems.length > 0) say(`${problems.join('. ')}. It was skipped.`);
+});
