@@ -1,5 +1,6 @@
 /** Two runs side by side: in lockstep, and only the switch differs. */
 import { expect, type Page, test } from '@playwright/test';
+import type { GanPlayground } from '../src/elements/gan-playground.ts';
 import { findings } from './axe.ts';
 
 const ready = async (page: Page, hash: string): Promise<void> => {
@@ -12,7 +13,9 @@ const both = (page: Page, name: string): Promise<(string | undefined)[]> =>
   page.evaluate(
     (name) =>
       Promise.all(
-        [...document.querySelectorAll('gan-playground')].map((game) => game.reading(name)),
+        [...document.querySelectorAll<GanPlayground>('gan-playground')].map((game) =>
+          game.reading(name),
+        ),
       ),
     name,
   );
