@@ -84,9 +84,10 @@ describe('actions', () => {
     expect(readActions('open?preset=ring&seed=2')).toEqual([
       { act: 'open', link: '#preset=ring&seed=2' },
     ]);
-    expect(readActions('step?update=d;slow;reset')).toEqual([
+    expect(readActions('step?update=d;slow;measure;reset')).toEqual([
       { act: 'step', update: 'd' },
       { act: 'slow', on: true },
+      { act: 'measure' },
       { act: 'reset', seed: undefined },
     ]);
   });

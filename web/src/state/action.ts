@@ -17,6 +17,7 @@ export type Action =
   | { act: 'step'; update: string | undefined }
   | { act: 'show'; layers: Partial<Record<Layer, boolean>> }
   | { act: 'slow'; on: boolean }
+  | { act: 'measure' }
   | { act: 'reset'; seed: number | undefined };
 
 /** Reads one action; throws with what is wrong and what there is instead. */
@@ -49,6 +50,10 @@ const READERS: Record<Action['act'], (words: URLSearchParams) => Action> = {
     );
     if (words.size === 0) throw new Error('“show” needs a layer, as in “show?heat=1”');
     return { act: 'show', layers };
+  },
+  measure: (words) => {
+    if (words.size > 0) throw new Error('“measure” takes nothing');
+    return { act: 'measure' };
   },
   slow: (words) => ({ act: 'slow', on: isOn('on', only(words, 'on') ?? '1') }),
   reset: (words) => {

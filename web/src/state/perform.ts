@@ -56,7 +56,7 @@ async function one(session: Session, action: Action): Promise<Done> {
     }
     case 'train':
       await session.trainFor(action.steps);
-      return { said: `Trained to step ${session.step.toLocaleString('en')}.` };
+      return { said: `Trained to step ${count(session.step)}.` };
     case 'step':
       await session.stepOnce(action.update);
       return {
@@ -65,6 +65,9 @@ async function one(session: Session, action: Action): Promise<Done> {
     case 'show':
       await session.setShow(action.layers);
       return { said: '' };
+    case 'measure':
+      await session.evaluate();
+      return { said: `Measured at step ${count(session.step)}.` };
     case 'slow':
       await session.setSlow(action.on);
       return { said: action.on ? 'Slow motion: one update at a time.' : '' };
@@ -75,11 +78,14 @@ async function one(session: Session, action: Action): Promise<Done> {
 }
 
 /** A number of the run as one reads it: the step, a measured figure, or the last value of a curve. */
-export function readingOf({ step, evaluation, series }: Session, name: string): string | undefined {
+export function readingOf(session: Session, name: string): string | undefined {
+  const { step, evaluation, series, model } = session;
   if (name === 'step') return count(step);
   const value = evaluation?.values[name] ?? series.column(name).at(-1);
   if (value === undefined || Number.isNaN(value)) return undefined;
-  if (SHARES.test(name)) return percent(value);
+  // A critic's scores are no probabilities.
+  const share = SHARES.test(name) && !(model?.critic && name.startsWith('d_'));
+  if (share) return percent(value);
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(3)));
 }
 
