@@ -1,4 +1,4 @@
-/** Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`, `enginepace`. */
+/** Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`, `enginepace`, `scenes`. */
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config.ts';
 
@@ -6,5 +6,12 @@ export default defineConfig({
   ...config,
   // Recording would be measured too.
   use: { ...config.use, trace: 'off' },
-  testMatch: ['screenshots.ts', 'longtasks.ts', 'soak.ts', 'gridspeed.ts', 'enginepace.ts'],
+  testMatch: [
+    'screenshots.ts',
+    'longtasks.ts',
+    'soak.ts',
+    'gridspeed.ts',
+    'enginepace.ts',
+    'scenes.ts',
+  ],
 });

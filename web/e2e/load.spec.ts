@@ -107,6 +107,7 @@ test('while a data set is on its way, the page can be used, and another preset c
   await expect.poll(() => playground.step()).toBeGreaterThan(5);
   await playground.pause.click();
   await page.getByRole('button', { name: 'Settings' }).click();
+  await page.locator('gan-settings .advanced > summary').click();
   await expect(page.locator('gan-settings [data-path="batch"] input')).toBeEditable();
   await page.keyboard.press('Escape');
 

@@ -29,7 +29,7 @@ export class Playground {
 
   /** The modes covered, as counted on the page; the count comes with the first evaluation. */
   async modes(): Promise<number> {
-    const text = await this.page.locator('[data-metric="Modes covered"]').innerText();
+    const text = await this.page.locator('[data-metric=modes]').innerText();
     return Number(text.split(' of ')[0]);
   }
 

@@ -29,6 +29,9 @@ for (const [backend, name] of [
     await page.locator('input[type=file]').setInputFiles(file);
     await expect.poll(() => playground.step()).toBe(paused);
     expect(await playground.backend()).toBe(name);
+    // The curves and the numbers came with it.
+    await expect(page.locator('gan-curves')).not.toContainText('Press Train');
+    expect(await playground.modes()).toBeGreaterThan(0);
     await playground.trainUntil(async () => (await playground.step()) > paused);
   });
 }
@@ -80,9 +83,24 @@ test('slow motion shows one player’s move at a time', async ({ page }) => {
 test('an idea is one click, and a box of the game opens its settings', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Step both' }).click();
+  await expect.poll(() => playground.step()).toBe(1);
   await page.getByRole('button', { name: 'Switch the cost to minimax' }).click();
   await expect(page).toHaveURL(/cost=minimax/);
-  await playground.ready();
+  // It trains at once, and the run before is beside it.
+  await expect(playground.pause).toBeVisible();
+  await expect(page.getByRole('region', { name: 'The run before' })).toContainText('step 1');
+  await playground.pause.click();
+  // The title and the story say what differs; the next idea starts from the preset.
+  await expect(page.locator('[data-change=cost]')).toContainText('cost: minimax');
+  await expect(page.locator('gan-story .summary')).toContainText('Ring of eight with cost minimax');
+  await page.getByRole('button', { name: 'Take the cure away' }).click();
+  await expect(page).toHaveURL(/gradient_penalty=null/);
+  await expect(page).not.toHaveURL(/cost=/);
+  await playground.pause.click();
+  await page.getByRole('button', { name: 'Take back gradient penalty' }).click();
+  await expect(page).not.toHaveURL(/gradient_penalty/);
+  await expect(page.locator('[data-change]')).toHaveCount(0);
   await page.locator('[data-box=noise]').click();
   await expect(page.locator('gan-settings [data-path="prior.dim"] input')).toBeInViewport();
 });
@@ -128,13 +146,14 @@ test('draws digits from the real data set', async ({ page }) => {
   await playground.open('#preset=mnist-mlp&backend=cpu');
   await playground.trainUntil(async () => (await playground.step()) > 3);
   await page.getByRole('button', { name: 'Sample 10', exact: true }).hover();
-  await expect(page.locator('gan-stage')).toContainText(/D of sample 10: 0\.\d/);
+  await expect(page.locator('gan-stage')).toContainText(/How real D thinks sample 10 is: \d+/);
 });
 
 test('a live setting changes while training, a structural one starts again', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
   await page.getByRole('button', { name: 'Settings' }).click();
+  await page.locator('gan-settings .advanced > summary').click();
   const rate = page.locator('gan-settings [data-path="g_optimizer.lr"] input');
   await rate.fill('0.0005');
   await rate.press('Enter');
@@ -211,6 +230,7 @@ test('a change of a setting is marked, has its unit, and can be undone', async (
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
   await page.getByRole('button', { name: 'Settings' }).click();
+  await page.locator('gan-settings .advanced > summary').click();
   const drawer = page.locator('gan-settings');
   const rate = drawer.locator('[data-path="g_optimizer.lr"]');
   const before = await rate.locator('input').inputValue();
@@ -226,12 +246,34 @@ test('a change of a setting is marked, has its unit, and can be undone', async (
   await drawer.getByRole('button', { name: 'Undo batch' }).click();
   await expect(batch.locator('input')).toHaveValue(size);
   await expect(drawer.getByRole('button', { name: 'Apply' })).toBeHidden();
-  await drawer.getByRole('button', { name: 'Undo LR' }).click();
+  await drawer.getByRole('button', { name: 'Undo G learning rate' }).click();
   await expect(rate.locator('input')).toHaveValue(before);
   await expect(rate.getByRole('button', { name: /preset/ })).toHaveCount(0);
   await expect(page).not.toHaveURL(/lr=/);
   // A value out of range is refused at its field.
   await rate.locator('input').fill('3');
   await rate.locator('input').press('Enter');
-  await expect(rate.getByRole('alert')).toContainText('g_optimizer.lr');
+  await expect(rate.getByRole('alert')).toContainText('This goes from 0 to 1.');
+});
+
+test('a run ends at its length, says so, and goes on only if asked', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=line-1d&backend=cpu&steps=40');
+  await playground.train.click();
+  await expect(page.getByText('The run is over, after 40 steps.')).toBeVisible();
+  await expect(playground.train).toBeVisible();
+  expect(await playground.step()).toBe(40);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect.poll(() => playground.step()).toBeGreaterThan(40);
+});
+
+test('a first visit is told in three sentences who plays, once', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open();
+  const intro = page.getByRole('region', { name: 'What this is' });
+  await expect(intro).toContainText('steps have run by themselves');
+  await intro.getByRole('button', { name: 'Got it' }).click();
+  await expect(intro).toHaveCount(0);
+  await playground.open();
+  await expect(intro).toHaveCount(0);
 });

@@ -119,7 +119,8 @@ export interface Calls extends StudioCalls {
   reset: { args: { seed: number }; result: Model };
   /** Goes on, on the CPU, from the last checkpoint of a model whose GPU is gone. */
   recover: { args: null; result: Model };
-  play: { args: null; result: null };
+  /** To a step, or until it is paused. */
+  play: { args: { until: number | undefined }; result: null };
   pause: { args: null; result: null };
   speed: { args: { slow: boolean }; result: null };
   /** One update, or without one a whole step. */

@@ -1,76 +1,101 @@
 import { expect, it } from 'vitest';
-import { coach, type Scene } from '../src/state/coach.ts';
+import { coach, type Moment } from '../src/state/coach.ts';
+import type { Scene } from '../src/state/ladder.ts';
 
 const scene = (changes: Partial<Scene> = {}): Scene => ({
   model: 'gan',
-  step: 500,
-  running: true,
-  phase: undefined,
-  phaseTitle: '',
+  cost: 'non_saturating',
+  step: 1500,
+  steps: 3000,
+  critic: false,
+  image: false,
   dReal: 0.55,
   dFake: 0.45,
-  cost: 'non_saturating',
-  shipped: false,
-  critic: false,
-  evaluation: undefined,
+  still: [],
+  looks: {},
   ...changes,
 });
+const says = (changes: Partial<Scene> = {}, moment: Partial<Moment> = {}) =>
+  coach(scene(changes), {
+    running: true,
+    phase: undefined,
+    phaseTitle: '',
+    trained: false,
+    ...moment,
+  })?.text;
 
-const toy = (modes: number, quality: number): Scene['evaluation'] => ({
-  step: 500,
-  values: { modes, mode_count: 8, high_quality: quality },
+const toy = (modes: number, quality: number): Partial<Scene> => ({
+  values: { modes, mode_count: 8, high_quality: quality, high_quality_chance: 0.03, js: 0.3 },
 });
 
 it('says what each move of slow motion does', () => {
-  expect(coach(scene({ phase: 'd' }))?.text).toMatch(/^D’s move/);
-  expect(coach(scene({ phase: 'g' }))?.text).toMatch(/^G’s move/);
+  expect(says({}, { phase: 'd' })).toMatch(/^D’s move/);
+  expect(says({}, { phase: 'g' })).toMatch(/^G’s move/);
 });
 
 it('has words of its own for each kind of model, and the update’s title for one that it does not know', () => {
-  const vae = scene({ model: 'vae', dReal: undefined, dFake: undefined });
-  expect(coach(vae)?.text).toContain('log density');
-  expect(coach({ ...vae, phase: 'vae' })?.text).toMatch(/^The encoder guesses/);
-  expect(coach({ ...vae, step: 0, running: false })?.text).toContain('Press Train');
-  const flow = scene({ model: 'flow', phase: 'flow', phaseTitle: 'Update the flow' });
-  expect(coach(flow)?.text).toBe('Update the flow.');
+  const vae = { model: 'vae', dReal: undefined, dFake: undefined };
+  expect(says(vae)).toContain('log density');
+  expect(says(vae, { phase: 'vae' })).toMatch(/^The encoder guesses/);
+  expect(says({ ...vae, step: 0 }, { running: false })).toContain('Press Train');
+  expect(says({ model: 'flow' }, { phase: 'flow', phaseTitle: 'Update the flow' })).toBe(
+    'Update the flow.',
+  );
 });
 
-it('tells a newcomer to press Train', () => {
-  expect(coach(scene({ step: 0, running: false }))?.text).toContain('Press Train');
+it('tells a newcomer to press Train, and what a model that came trained is good for', () => {
+  expect(says({ step: 0 }, { running: false })).toContain('Press Train');
+  expect(says({}, { running: false, trained: true })).toContain('learned already');
 });
 
-it('names a collapse, once there was time to cover more', () => {
-  expect(coach(scene({ step: 2000, evaluation: toy(2, 0.9) }))?.text).toContain('2 of 8 modes');
-  expect(coach(scene({ step: 200, evaluation: toy(2, 0.1) }))?.text).not.toContain('collapsed');
+it('names what is missing before anything that looks even, and takes even verdicts for no success', () => {
+  expect(says(toy(2, 0.9))).toContain('2 of 8 modes are covered. G has collapsed');
+  expect(says(toy(6, 0.9))).toContain('6 of 8 modes are covered. D’s verdicts are about even all');
+  expect(says(toy(8, 0.04))).toContain('only 4\u00a0% of samples land on real data');
+  expect(says(toy(0, 0))).toContain('Not one of the 8 modes');
 });
 
-it('says when G has caught up', () => {
-  expect(coach(scene({ evaluation: toy(8, 0.9) }))?.text).toContain('one half');
-  const surer = scene({ evaluation: toy(8, 0.9), dReal: 0.8, dFake: 0.4 });
-  expect(coach(surer)?.text).toContain('90\u00a0% of samples');
+it('says “about one half everywhere” only where that was measured', () => {
+  expect(says({ ...toy(8, 0.9), looks: { undecided: 0.95 } })).toContain('nearly everywhere');
+  expect(says({ ...toy(8, 0.9), looks: { undecided: 0.2 } })).toContain(
+    'on 20\u00a0% of the picture',
+  );
+  expect(says({ ...toy(8, 0.9), dReal: undefined })).not.toContain('D ');
 });
 
-it('explains what D’s lead does to G’s gradient, by the cost', () => {
-  const lead = { dReal: 0.95, dFake: 0.04 };
-  expect(coach(scene({ ...lead, cost: 'minimax' }))?.text).toContain('fades');
-  expect(coach(scene(lead))?.text).toContain('strong');
-  expect(coach(scene({ dReal: 0.75, dFake: 0.3 }))?.text).toContain('D leads');
-  expect(coach(scene({ dReal: 0.3, dFake: 0.6 }))?.text).toContain('G is ahead');
+it('judges the classic figure by its divergence: chance covers both modes', () => {
+  const line = (js: number) => ({
+    values: { modes: 2, mode_count: 2, high_quality: 1, high_quality_chance: 0.98, js },
+  });
+  expect(says(line(0.6))).toContain('far apart');
+  expect(says(line(0.04))).toContain('densities agree');
+});
+
+it('explains what D’s lead does to G’s gradient, by its measured norm', () => {
+  const lead = { dReal: 0.97, dFake: 0.02 };
+  expect(says({ ...lead, gGradient: 0.0003 })).toContain('norm 0.0003, so there is nothing left');
+  expect(says({ ...lead, gGradient: 0.0003, cost: 'minimax' })).toContain('minimax cost is flat');
+  expect(says({ ...lead, gGradient: 1.5, cost: 'minimax' })).toContain('gives G a push (norm 1.5)');
+  expect(says({ dReal: 0.3, dFake: 0.6 })).toContain('G is ahead');
 });
 
 it('reads no probabilities into a critic’s scores', () => {
-  const says = (cost: string) =>
-    coach(scene({ critic: true, cost, dReal: 12, dFake: -3 }))?.text ?? '';
-  expect(says('wasserstein')).toContain('estimates how far apart');
-  expect(says('hinge')).toContain('below −1');
-  expect(says('least_squares')).toContain('0 for generated');
+  const score = (cost: string) => says({ critic: true, cost, dReal: 12, dFake: -3 });
+  expect(score('wasserstein')).toContain('estimates how far apart');
+  expect(score('hinge')).toContain('below −1');
+  expect(score('least_squares')).toContain('0 for generated');
 });
 
-it('says what a model that came trained is good for', () => {
-  const came = scene({ shipped: true, running: false, dReal: undefined, dFake: undefined });
-  expect(coach(came)?.text).toContain('learned already');
+it('does not call images good that nobody measured', () => {
+  const image = { image: true, looks: { noise: 1, variety: 1 } };
+  expect(says(image)).toContain('not measured yet');
+  const measured = { ...image, values: { confident: 0.9 }, measuredAt: 1450 };
+  expect(says(measured)).toContain('sure of 90');
+  expect(says({ ...measured, measuredAt: 100 })).toContain('not measured yet');
+  expect(says({ ...image, looks: { noise: 3, variety: 1 } })).toContain('still static');
+  expect(says({ ...image, looks: { noise: 1, variety: 0.2 } })).toContain('look alike');
 });
 
 it('keeps silent where nothing is known', () => {
-  expect(coach(scene({ dReal: undefined, dFake: undefined }))).toBeUndefined();
+  expect(says({ dReal: undefined, dFake: undefined })).toBeUndefined();
 });

@@ -78,7 +78,7 @@ describe('the engine', () => {
 
   it('trains until it is paused, and sends every step’s numbers once', async () => {
     await bench.call('create', CREATE);
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     for (let n = 0; n < 4; n++) {
       await until(() => bench.events('frame').length > n);
       await bench.call('drawn', null);
@@ -92,10 +92,22 @@ describe('the engine', () => {
     expect(bench.sent.slice(before).some((m) => 'event' in m && m.event === 'metrics')).toBe(false);
   });
 
+  it('stops by itself at the step that it was asked to train to', async () => {
+    await bench.call('create', CREATE);
+    await bench.call('play', { until: 7 });
+    await until(() => bench.events('running').some(({ running }) => !running));
+    await until(() => bench.events('evaluation').at(-1)?.evaluation.step === 7);
+    expect(bench.events('metrics').at(-1)?.step).toBe(7);
+    // There already, it trains no further.
+    await bench.call('play', { until: 7 });
+    await until(() => bench.events('running').filter(({ running }) => !running).length === 2);
+    expect(bench.events('metrics').at(-1)?.step).toBe(7);
+  });
+
   it('sends no new frame before the last one was drawn', async () => {
     await bench.call('create', CREATE);
     await until(() => bench.events('frame').length === 1);
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(bench.events('frame')).toHaveLength(1);
     await bench.call('pause', null);
@@ -174,7 +186,7 @@ describe('the engine', () => {
   it('shows each player’s move in slow motion', async () => {
     await bench.call('create', CREATE);
     await bench.call('speed', { slow: true });
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await until(() => bench.events('phase').length >= 4);
     await bench.call('pause', null);
     expect(
@@ -188,7 +200,7 @@ describe('the engine', () => {
 
   it('plays on with the old model until a new one is ready, and makes only the last that was asked for', async () => {
     await bench.call('create', CREATE);
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     const first = bench.call('create', { ...CREATE, preset: 'line-1d' });
     const second = bench.call('create', { ...CREATE, preset: 'ring', seed: 5 });
     expect(bench.events('running').at(-1)?.running).toBe(true);
@@ -212,7 +224,7 @@ describe('the engine', () => {
     await bench.call('create', CREATE);
     await bench.call('step', { update: undefined });
     await bench.call('speed', { slow: true });
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await until(() => bench.events('phase').length >= 5);
     await bench.call('pause', null);
     const rounds = bench.events('phase').filter(({ phase }) => phase === 'g').length;
@@ -255,11 +267,11 @@ describe('the engine', () => {
     await bench.call('create', CREATE);
     await bench.call('speed', { slow: true });
     for (let i = 0; i < 5; i++) {
-      await bench.call('play', null);
+      await bench.call('play', { until: undefined });
       await bench.call('pause', null);
     }
     const before = bench.events('phase').length;
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await until(() => bench.events('phase').length >= before + 6);
     await bench.call('pause', null);
     const phases = bench
@@ -273,7 +285,7 @@ describe('the engine', () => {
     await bench.call('create', { ...CREATE, backend: 'webgpu', headStart: 5 });
     await until(() => bench.events('evaluation').length > 0);
     mock.loseDevice();
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await until(() => bench.events('failure').length > 0);
     expect(bench.events('failure')[0]?.failure).toMatchObject({ code: 'lost' });
     expect(bench.events('running').at(-1)?.running).toBe(false);
@@ -374,7 +386,7 @@ describe('a model that is no game', () => {
     await bench.call('open', { library: '', data: '' });
     await bench.call('create', { ...CREATE, preset: 'ring-vae' });
     await bench.call('speed', { slow: true });
-    await bench.call('play', null);
+    await bench.call('play', { until: undefined });
     await until(() => bench.events('phase').length > 1);
     await bench.call('pause', null);
     expect(bench.events('phase')[1]?.phase).toBe('vae');

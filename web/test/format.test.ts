@@ -1,22 +1,6 @@
 import { expect, it } from 'vitest';
 import { webgpuHelp } from '../src/state/browser.ts';
-import { divergence, duration, rate, readings } from '../src/state/format.ts';
-
-it('reads an evaluation as a person would', () => {
-  const out = readings({
-    modes: 5,
-    mode_count: 8,
-    high_quality: 0.624,
-    kl: 0.1234,
-    kl_floor: 0.01,
-  });
-  expect(out.map(({ value }) => value)).toEqual(['5 of 8', '62\u00a0%', '0.123']);
-  expect(out[2]?.note).toContain('0.010');
-  expect(readings({ parzen_nats: 101.26, parzen_standard_error_nats: 1.94 })[0]?.value).toBe(
-    '101.3 ± 1.9',
-  );
-  expect(readings({})).toEqual([]);
-});
+import { divergence, duration, rate } from '../src/state/format.ts';
 
 it('is honest about what is not a number', () => {
   expect(divergence(Infinity)).toBe('∞');

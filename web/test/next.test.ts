@@ -12,11 +12,13 @@ const preset = (name: string): Preset => ({
   group: 'toys',
   config: {},
 });
-const ring = preset('ring');
-const config = { cost: 'non_saturating', gradient_penalty: { weight: 0.01 } };
+const ring: Preset = {
+  ...preset('ring'),
+  config: { cost: 'non_saturating', gradient_penalty: { weight: 0.01 } },
+};
 
 it('offers what this library has', () => {
-  const all = ideas(ring, [ring, preset('ring-collapse')], config, () => true);
+  const all = ideas(ring, [ring, preset('ring-collapse')], {}, () => true);
   expect(all.map(({ label }) => label)).toEqual([
     'Take the cure away',
     'Switch the cost to minimax',
@@ -27,7 +29,14 @@ it('offers what this library has', () => {
 });
 
 it('leaves out presets and settings that are not there, and what is so already', () => {
-  expect(ideas(ring, [ring], config, (path) => path !== 'cost')).toHaveLength(1);
-  const plain = ideas(ring, [ring], { cost: 'minimax', gradient_penalty: null }, () => true);
-  expect(plain).toEqual([]);
+  expect(ideas(ring, [ring], {}, (path) => path !== 'cost')).toHaveLength(1);
+  const labels = ideas(ring, [ring], { cost: 'minimax' }, () => true).map(({ label }) => label);
+  expect(labels).toEqual(['Take the cure away']);
+  const plain = { ...ring, config: { cost: 'minimax', gradient_penalty: null } };
+  expect(ideas(plain, [plain], {}, () => true)).toEqual([]);
+});
+
+it('starts from the preset, whatever was changed before', () => {
+  const [idea] = ideas(ring, [ring], { cost: 'minimax', batch: 64 }, () => true);
+  expect(idea?.overrides).toEqual({ gradient_penalty: null });
 });

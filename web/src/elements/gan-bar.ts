@@ -221,8 +221,8 @@ export class GanBar extends SessionElement {
 
   /** How far it is, how fast, and how long it takes on this machine. */
   #pace(): string {
-    const { step, stepsPerSecond, preset, running, expected } = this.session;
-    const goal = preset && step < preset.steps ? preset.steps : undefined;
+    const { step, stepsPerSecond, length, running, expected } = this.session;
+    const goal = step < length ? length : undefined;
     const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
     if (!running || stepsPerSecond <= 0) {
       return expected === undefined

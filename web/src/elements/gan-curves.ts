@@ -74,6 +74,13 @@ export class GanCurves extends ThemedElement {
         min-width: 0;
         min-height: 16rem;
       }
+      /* Side by side where the window is low, so that what to try next is in sight. */
+      @media (max-height: 60rem) and (min-width: 75rem) {
+        :host {
+          grid-template: 1fr / 1fr 1fr;
+          min-height: 9rem;
+        }
+      }
       figure {
         display: flex;
         flex-direction: column;
@@ -148,7 +155,7 @@ export class GanCurves extends ThemedElement {
   }
 
   #instead(): TemplateResult | typeof nothing {
-    const text = this.missing || (this.empty ? 'Comes with the first step.' : '');
+    const text = this.missing || (this.empty ? 'Press Train to draw this curve.' : '');
     return text ? html`<p class="small quiet">${text}</p>` : nothing;
   }
 
@@ -230,6 +237,16 @@ export class GanCurves extends ThemedElement {
     return {
       ...options(this.charts[chart] ?? NO_CURVES, palette, holder),
       hooks: {
+        draw: [
+          (plot) => {
+            const { length, step } = this.session;
+            if (step < length) return;
+            const { ctx, bbox } = plot;
+            const x = Math.round(plot.valToPos(length, 'x', true));
+            ctx.fillStyle = palette.quiet;
+            ctx.fillRect(x, bbox.top, 1, bbox.height);
+          },
+        ],
         setCursor: [
           ({ cursor }) => {
             this.at = cursor.idx ?? null;

@@ -12,6 +12,7 @@ import { type Place, placesOf } from '../state/diagram.ts';
 import { getPath, type Json } from '../state/json.ts';
 import { layersOf, priorText } from '../state/network.ts';
 import type { Session, Topic } from '../state/session.ts';
+import { dataWords } from '../state/words.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
@@ -51,7 +52,7 @@ const GLANCES: readonly Glance[] = [
   {
     fits: ({ colour }) => colour === 'real',
     shape: 'square',
-    note: ({ model }) => model?.info.data.name.replaceAll('_', ' ') ?? '',
+    note: ({ model }) => (model ? dataWords(model.info.data.name) : ''),
     draw: (surface, { model }, palette, { colour }) => {
       if (model) drawSamples(surface, model, model.real, palette[ROLES[colour]]);
     },
@@ -97,7 +98,7 @@ const GLANCES: readonly Glance[] = [
 
 /** What a kind of model is about, under its diagram. */
 const NOTES: Readonly<Record<string, string>> = {
-  gan: 'What D says, carried back as a gradient (dashed), is all that G ever learns of the data.',
+  gan: 'G never sees real data. It only learns which way D would find more real (dashed).',
   vae: 'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
   gmmn: 'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
   rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',

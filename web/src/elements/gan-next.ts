@@ -40,11 +40,6 @@ export class GanNext extends SessionElement {
       .why {
         grid-column: 1;
       }
-      @media (max-height: 52rem) and (min-width: 48rem) {
-        li:nth-child(3) {
-          display: none;
-        }
-      }
       svg {
         grid-area: 1 / 2 / 3;
         color: var(--quiet);
@@ -59,7 +54,7 @@ export class GanNext extends SessionElement {
     const list = ideas(
       preset,
       catalog.presets.filter((one) => session.has(one)),
-      model.config,
+      session.spec.overrides,
       (path) => schema?.knows(path) ?? false,
     );
     if (list.length === 0) return nothing;

@@ -15,7 +15,7 @@ export const styles = css`
     --top: 0rem;
     --bar: 0rem;
     --foot: 0rem;
-    --side: calc(100dvh - 4.25rem - var(--top) - var(--bar) - var(--foot));
+    --side: calc(100dvh - 6rem - var(--top) - var(--bar) - var(--foot));
   }
   .page:has(.top) {
     --top: 3.5rem;
@@ -45,6 +45,9 @@ export const styles = css`
     font-weight: 700;
     letter-spacing: -0.02em;
     font-size: 1.125rem;
+  }
+  gan-changes {
+    flex: 1 1 0;
   }
   gan-tools {
     margin-inline-start: auto;
@@ -85,7 +88,7 @@ export const styles = css`
     min-width: 0;
   }
   gan-curves {
-    flex: 1 1 16rem;
+    flex: 1 1 auto;
   }
   .studio {
     grid-column: 2 / -1;
@@ -213,6 +216,16 @@ export const styles = css`
   @container (min-width: 72.01rem) {
     .phone-run {
       display: none;
+    }
+  }
+  @container (max-width: 48rem) {
+    .top:has(gan-changes[filled]) {
+      flex-wrap: wrap;
+      padding-block-end: 0.5rem;
+    }
+    gan-changes {
+      order: 1;
+      flex-basis: 100%;
     }
   }
   @container (max-width: 26rem) {

@@ -6,6 +6,7 @@ import type { Session, Topic } from '../state/session.ts';
 import { NO_STUDIO } from '../state/words.ts';
 import { shared } from '../style/shared.ts';
 import './gan-bar.ts';
+import './gan-changes.ts';
 import './gan-curves.ts';
 import './gan-game.ts';
 import './gan-keys.ts';
@@ -155,6 +156,7 @@ export class GanPage extends ThemedElement {
     return html`<header class="top" role=${this.#landmark}>
       <span class="name">Ganlet</span>
       <gan-presets .session=${session}></gan-presets>
+      <gan-changes .session=${session}></gan-changes>
       ${
         tools
           ? html`<gan-tools
@@ -182,7 +184,7 @@ export class GanPage extends ThemedElement {
 
   #story(session: Session): TemplateResult {
     return html`<section class="story" aria-label=${this.#name('The story')}>
-      ${session.shows('story') ? html`<gan-story .session=${session}></gan-story>` : nothing}
+      ${session.shows('story') ? html`<gan-story .session=${session} .theme=${this.theme}></gan-story>` : nothing}
       ${
         session.shows('curves')
           ? html`<gan-curves .session=${session} .theme=${this.theme}></gan-curves>`

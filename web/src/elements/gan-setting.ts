@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { asText, type Json } from '../state/json.ts';
 import type { Control } from '../state/schema.ts';
 import type { Session } from '../state/session.ts';
-import { isChosen, lines, noteOf, presetMark } from '../state/setting.ts';
+import { digits, isChosen, lines, noteOf, numberRefusal, presetMark } from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
 
 @customElement('gan-setting')
@@ -68,6 +68,7 @@ export class GanSetting extends LitElement {
     const value = session.pending[path] ?? control.value;
     const preset = presetMark(control, own, value);
     const note = noteOf(control, value, this.group);
+    const refusal = this.refusal ?? session.refusalOf(path);
     return html`
       <div>
         <label for=${path}>${label}</label>
@@ -84,7 +85,7 @@ export class GanSetting extends LitElement {
         }
       </div>
       ${this.#input(control, value)}
-      ${this.refusal ? html`<p class="small refusal" role="alert">${this.refusal}</p>` : nothing}
+      ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${note ? html`<p class="small quiet">${note}</p>` : nothing}
     `;
   }
@@ -107,7 +108,7 @@ export class GanSetting extends LitElement {
             step=${control.integer ? '1' : 'any'}
             min=${control.min ?? nothing}
             max=${control.max ?? nothing}
-            .value=${value === null ? '' : asText(value)}
+            .value=${typeof value === 'number' ? digits(value) : ''}
             placeholder=${control.optional ? 'off' : nothing}
             @change=${(event: Event) => void this.#changeNumber(control, field(event).value)}
           />${control.unit ? html`<span class="small quiet">${control.unit}</span>` : nothing}</span
@@ -149,12 +150,8 @@ export class GanSetting extends LitElement {
   }
 
   async #changeNumber(control: Extract<Control, { kind: 'number' }>, text: string): Promise<void> {
-    const value = Number(text);
-    if (control.optional && text.trim() === '') await this.#change(null);
-    else if (text.trim() === '' || !Number.isFinite(value)) this.refusal = 'This needs a number.';
-    else if (control.integer && !Number.isInteger(value))
-      this.refusal = 'This needs a whole number.';
-    else await this.#change(value);
+    this.refusal = numberRefusal(control, text);
+    if (this.refusal === undefined) await this.#change(text.trim() === '' ? null : Number(text));
   }
 
   async #changeJson(text: string): Promise<void> {

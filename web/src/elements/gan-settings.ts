@@ -1,8 +1,9 @@
 /** The settings drawer, generated from the config's schema. Not modal: one watches the game while
  * turning a knob. */
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { type ControlGroup, labelOf } from '../state/schema.ts';
+import { nameOf } from '../state/changes.ts';
+import type { ControlGroup } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
 import { brief } from '../state/setting.ts';
@@ -10,10 +11,22 @@ import { mark, shared } from '../style/shared.ts';
 import './gan-setting.ts';
 import { SessionElement } from './session-element.ts';
 
+/** The settings of the first tier, in order, with what they are called there. */
+const PLAIN: Readonly<Record<string, string>> = {
+  data: 'Data',
+  cost: 'Game',
+  'g_optimizer.lr': 'How fast G learns',
+  'd_optimizer.lr': 'How fast D learns',
+  gradient_penalty: 'Penalty on D’s slope',
+  'gradient_penalty.weight': 'Weight of the penalty',
+  'prior.dim': 'Numbers of noise',
+};
+
 @customElement('gan-settings')
 export class GanSettings extends SessionElement {
   protected readonly topics: readonly Topic[] = ['model', 'spec', 'progress'];
   @property({ type: Boolean, reflect: true }) open = false;
+  #opener: HTMLElement | undefined;
 
   static override styles = [
     shared,
@@ -23,7 +36,7 @@ export class GanSettings extends SessionElement {
         position: sticky;
         inset-block-start: 0;
         display: none;
-        grid-template-rows: auto 1fr auto;
+        grid-template: auto 1fr auto / minmax(0, 1fr);
         width: min(24rem, 100%);
         height: min(100%, 100dvh);
         margin-inline-start: auto;
@@ -52,15 +65,30 @@ export class GanSettings extends SessionElement {
       .foot p {
         flex: 1 1 10rem;
       }
+      .head {
+        flex-wrap: wrap;
+        gap: 0.25rem 0.75rem;
+      }
       .head h2 {
         margin-inline-end: auto;
+      }
+      .marks {
+        display: flex;
+        flex: 1 0 100%;
+        flex-wrap: wrap;
+        gap: 0.25rem;
+      }
+      .marks button {
+        max-width: 100%;
+        white-space: normal;
       }
       h2 {
         font-size: 1.0625rem;
         font-weight: 600;
       }
       .body {
-        overflow: auto;
+        min-width: 0;
+        overflow: hidden auto;
         overscroll-behavior: contain;
         padding: 0.5rem 1.25rem 2rem;
       }
@@ -74,6 +102,12 @@ export class GanSettings extends SessionElement {
         padding-block: 0.25rem;
         font-size: 0.9375rem;
         font-weight: 600;
+      }
+      summary {
+        padding-block: 0.75rem;
+        border-block-start: 1px solid var(--line);
+        font-weight: 600;
+        cursor: pointer;
       }
       .primary {
         border-color: var(--ink);
@@ -110,13 +144,13 @@ export class GanSettings extends SessionElement {
     return html`
       <div class="head">
         <h2 id="title">Settings</h2>
-        ${this.#differing()} ${this.#undo()}
         <button class="plain" aria-label="Close settings" @click=${this.close}>
           ${icon('close')}
         </button>
+        ${this.#marks()}
       </div>
       <div class="body" role="region" aria-labelledby="title" tabindex="0">
-        ${groups.map((group) => this.#group(group))}
+        ${this.#tiers(groups)}
         ${groups.length ? nothing : html`<p class="quiet">Settings appear with the model.</p>`}
       </div>
       <div class="foot" ?hidden=${pending === 0}>
@@ -142,6 +176,31 @@ export class GanSettings extends SessionElement {
         </button>
       </div>
     `;
+  }
+
+  /** What one turns first, in plain words; all else is for those who look for it. */
+  #tiers(groups: readonly ControlGroup[]): TemplateResult | typeof nothing {
+    const plain = groups.flatMap(({ controls }) => controls.filter(({ path }) => path in PLAIN));
+    if (plain.length === 0) return html`${groups.map((group) => this.#group(group))}`;
+    const inOrder = Object.entries(PLAIN).flatMap(([path, label]) =>
+      plain.filter((control) => control.path === path).map((control) => ({ ...control, label })),
+    );
+    const rest = groups
+      .map((group) => ({
+        ...group,
+        controls: group.controls.filter(({ path }) => !(path in PLAIN)),
+      }))
+      .filter(({ controls }) => controls.length > 0);
+    return html`${this.#group({ key: 'plain', title: '', description: '', controls: inOrder })}
+      <details class="advanced">
+        <summary>Advanced</summary>
+        ${rest.map((group) => this.#group(group))}
+      </details>`;
+  }
+
+  #marks(): TemplateResult | typeof nothing {
+    const marks = [this.#differing(), this.#undo()].filter((mark) => mark !== nothing);
+    return marks.length > 0 ? html`<p class="marks">${marks}</p>` : nothing;
   }
 
   /** How much differs from the preset, and the way back. */
@@ -178,13 +237,40 @@ export class GanSettings extends SessionElement {
     this.dispatchEvent(new Event('close'));
   };
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('keydown', this.#onKey);
+  }
+
+  /** Escape closes it wherever the focus is, also in a field. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.close();
+  };
+
+  /** Whoever opens it goes on in it; whoever closes it is back where they were. */
+  override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('open')) return;
+    if (this.open) {
+      this.#opener = deepFocus();
+      this.renderRoot.querySelector<HTMLElement>('.body')?.focus({ preventScroll: true });
+    } else if (changed.get('open')) this.#opener?.focus();
+  }
+
   /** Opens at the part of the config that a box of the game stands for. */
   show(key: string): void {
     this.open = true;
     void this.updateComplete.then(() => {
-      const section = this.renderRoot.querySelector(`[data-group="${key}"]`);
-      section?.scrollIntoView({ block: 'start' });
-      section?.querySelector<HTMLElement>('gan-setting')?.focus({ preventScroll: true });
+      const root = this.renderRoot;
+      const plain = root.querySelector(`[data-group=plain] [data-path^="${key}"]`);
+      const section = root.querySelector(`[data-group="${key}"]`);
+      const found = plain ?? section;
+      const advanced = found?.closest('details');
+      if (advanced) advanced.open = true;
+      found?.scrollIntoView({ block: 'start' });
+      const control = plain ?? section?.querySelector('gan-setting');
+      if (control instanceof HTMLElement) control.focus({ preventScroll: true });
     });
   }
 
@@ -205,8 +291,9 @@ export class GanSettings extends SessionElement {
   }
 }
 
-/** "g_optimizer.lr" as one says it: "LR". */
-function nameOf(path: string): string {
-  const label = labelOf(path.split('.').at(-1) ?? '');
-  return /[A-Z]{2}|\b[A-Z]\b/.test(label) ? label : label.toLowerCase();
+/** What has the focus, in whichever shadow tree. */
+function deepFocus(): HTMLElement | undefined {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found instanceof HTMLElement ? found : undefined;
 }

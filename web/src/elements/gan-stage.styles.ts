@@ -85,11 +85,44 @@ export const styles = css`
     /* The canvas keeps its colours whatever the reader's are, and these are the key to them. */
     forced-color-adjust: none;
   }
+  /* Its colours are those of the shading. */
+  :host([plane]) [data-layer='heat']::before {
+    border-color: var(--d);
+    background: linear-gradient(to right, var(--fake) 50%, var(--real) 50%);
+  }
   li button[aria-pressed='false'] {
     color: var(--quiet);
   }
   li button[aria-pressed='false']::before {
     background: none;
+  }
+  .intro {
+    position: absolute;
+    inset: auto 0.75rem 0.75rem;
+    z-index: 1;
+  }
+  /* The ramp of terrainPixels: the tint grows with the root of the distance from one half. */
+  .scale {
+    --most: var(--tint);
+    --some: calc(var(--tint) * 0.71);
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    height: 1.4375rem;
+    margin-block-start: -0.375rem;
+    padding-inline: 0.625rem;
+    border: 1px solid var(--line);
+    border-radius: 0.375rem;
+    background: linear-gradient(
+        to right,
+        color-mix(in srgb, var(--fake) var(--most), transparent),
+        color-mix(in srgb, var(--fake) var(--some), transparent) 25%,
+        transparent 50%,
+        color-mix(in srgb, var(--real) var(--some), transparent) 75%,
+        color-mix(in srgb, var(--real) var(--most), transparent)
+      )
+      var(--raised);
+    forced-color-adjust: none;
   }
   .under {
     display: flex;
@@ -103,11 +136,17 @@ export const styles = css`
   }
   /* Where the legend will be: what is below does not move when the first model comes. */
   .room {
-    min-height: 2rem;
+    min-height: 3.8125rem;
   }
+  /* On a phone the legend is one line, so that what happens now is in sight below the picture. */
   @container (max-width: 26rem) {
-    .room {
-      min-height: 4.25rem;
+    ul[aria-label] {
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    li {
+      flex: none;
     }
   }
   .hover {

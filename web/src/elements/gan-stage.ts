@@ -12,7 +12,7 @@ import {
   speakerOf,
   viewOf,
 } from '../state/describe.ts';
-import { progressText } from '../state/format.ts';
+import { percent, progressText } from '../state/format.ts';
 import { type Kind, kindOf, type Topic } from '../state/session.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
@@ -24,6 +24,7 @@ import { shared } from '../style/shared.ts';
 import './gan-asked.ts';
 import './gan-film.ts';
 import './gan-images.ts';
+import './gan-intro.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-stage.styles.ts';
 
@@ -92,6 +93,8 @@ export class GanStage extends ThemedElement {
   }
 
   override updated(): void {
+    this.toggleAttribute('plane', this.#kind === 'plane');
+    this.style.setProperty('--tint', `${(this.theme.palette.tint / 255) * 100}%`);
     this.#schedule();
   }
 
@@ -125,8 +128,9 @@ export class GanStage extends ThemedElement {
             : nothing
         }
         ${this.hover ? html`<p class="small hover">${this.hover}</p>` : nothing}
+        <gan-intro class="intro" .session=${this.session}></gan-intro>
       </div>
-      ${kind ? nothing : html`<div class="room"></div>`}
+      ${this.#scale(kind)} ${kind ? nothing : html`<div class="room"></div>`}
       ${
         model && kind && LEGEND[kind].length > 0
           ? html`<ul aria-label="What the picture shows">
@@ -160,7 +164,7 @@ export class GanStage extends ThemedElement {
         ${
           samplerOf(info)?.kind === 'chain'
             ? 'Chains that go on from picture to picture.'
-            : 'One fixed batch of noise.'
+            : 'The same random inputs, redrawn as the model learns.'
         }
         ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}
       </p>
@@ -178,6 +182,19 @@ export class GanStage extends ThemedElement {
           : nothing
       }
     </div>`;
+  }
+
+  /** What the shading says, in the picture's own colours. */
+  #scale(kind: Kind | undefined): TemplateResult | typeof nothing {
+    const { model, show } = this.session;
+    if (!model || kind !== 'plane' || !show.heat || !hasLayer(model, show, 'heat')) return nothing;
+    return html`<p class="scale small">
+      ${
+        model.critic
+          ? html`<span>lowest score of D</span> <span>highest score of D</span>`
+          : html`<span>D says fake</span> <span>cannot tell (½)</span> <span>D says real</span>`
+      }
+    </p>`;
   }
 
   #toggle({ layer, text, colour }: Entry): TemplateResult {
@@ -255,7 +272,11 @@ export class GanStage extends ThemedElement {
   #scored(what: string, opinion: number): string {
     const info = this.session.model?.info;
     const view = info && viewOf(info, 'score');
-    return view ? `${capital(speakerOf(info, view))} of ${what}: ${opinion.toFixed(3)}` : '';
+    if (!view) return '';
+    const speaker = speakerOf(info, view);
+    return view.range
+      ? `How real ${speaker} thinks ${what} is: ${percent(opinion)}`
+      : `${capital(scoreName(info, view))} of ${what}: ${opinion.toFixed(3)}`;
   }
 
   get #layers(): Layers {

@@ -1,19 +1,21 @@
-/** Beside the stage: what this preset is about, what is happening now, and the few numbers that
- * matter for it. */
+/** Beside the stage: what this run is about, what is happening now, what came out, and the run before it. */
 import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Colour } from '../library.ts';
 import { coach } from '../state/coach.ts';
-import { colourOf, metricOf } from '../state/describe.ts';
-import { count, firstSentence, readings } from '../state/format.ts';
-import { getPath } from '../state/json.ts';
+import { colourOf } from '../state/describe.ts';
+import { count, firstSentence } from '../state/format.ts';
+import type { Scene } from '../state/ladder.ts';
+import { sceneOf } from '../state/scene.ts';
 import type { Topic } from '../state/session.ts';
 import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import { SessionElement } from './session-element.ts';
+import { cite, citeStyles } from './cite.ts';
+import './gan-before.ts';
+import './gan-measures.ts';
+import { ThemedElement } from './themed-element.ts';
 
 @customElement('gan-story')
-export class GanStory extends SessionElement {
+export class GanStory extends ThemedElement {
   protected readonly topics: readonly Topic[] = [
     'catalog',
     'spec',
@@ -29,6 +31,7 @@ export class GanStory extends SessionElement {
   static override styles = [
     shared,
     roles,
+    citeStyles,
     css`
       :host {
         display: grid;
@@ -63,56 +66,21 @@ export class GanStory extends SessionElement {
       .coach:is(${unsafeCSS(roleClasses)}) {
         border-color: var(--colour);
       }
-      dl {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(5.25rem, 1fr));
-        gap: 0.75rem 1rem;
-        padding-block: 0.625rem;
-        border-block: 1px solid var(--line);
-      }
       /* On a phone the line on what happens now is in sight with the picture, also in slow motion. */
       @container (max-width: 48rem) {
         .coach {
           order: -1;
         }
       }
-      @container (max-width: 26rem) {
-        dl {
-          grid-template-columns: 1fr 1fr;
-        }
-      }
-      dt {
-        font-size: 0.75rem;
-        color: var(--quiet);
-        white-space: nowrap;
-      }
-      dd {
-        font-size: 1.375rem;
-        font-weight: 600;
-        letter-spacing: -0.015em;
-        line-height: 1.3;
-      }
-      dd small {
-        display: block;
-        font-size: 0.75rem;
-        font-weight: 400;
-        letter-spacing: 0;
-        line-height: 1.3;
-        color: var(--quiet);
-      }
-      .measure button {
-        font-size: 0.9375rem;
-        font-weight: 400;
-        letter-spacing: 0;
-      }
-      .measure {
+      .ended {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         gap: 0.25rem 0.75rem;
+        font-size: 0.9375rem;
       }
-      .ask {
-        grid-column: 1 / -1;
+      .ended button {
+        min-height: 2rem;
       }
     `,
   ];
@@ -130,32 +98,33 @@ export class GanStory extends SessionElement {
   }
 
   override render(): TemplateResult {
-    const { preset, evaluation } = this.session;
-    const numbers = evaluation ? readings(evaluation.values) : [];
-    return html`
-      ${
-        preset
-          ? html`<p class="summary">
-              ${firstSentence(preset.summary)}
-              <span class="quiet small">${preset.teaches}.</span>
-            </p>`
-          : nothing
-      }
-      ${this.#shipped()} ${this.#coach()}
-      <dl aria-live="off">
-        ${numbers.map(
-          ({ label, value, note }) => html`
-            <div>
-              <dt>${label}</dt>
-              <dd data-metric=${label}>
-                ${value} ${note ? html`<small>${note}</small>` : nothing}
-              </dd>
-            </div>
-          `,
-        )}
-        ${this.#onDemand(numbers.length > 0)}
-      </dl>
-    `;
+    return html`${this.#summary()} ${this.#shipped()} ${this.#ended()} ${this.#coach()}
+      <gan-measures .session=${this.session}></gan-measures>
+      <gan-before .session=${this.session} .theme=${this.theme}></gan-before>`;
+  }
+
+  /** What the preset is about; where the run differs from it, that is what this is about. */
+  #summary(): TemplateResult | typeof nothing {
+    const { preset, changes, title } = this.session;
+    if (!preset) return nothing;
+    if (changes.length === 0) {
+      return html`<p class="summary">${firstSentence(preset.summary)} ${cite(preset.teaches)}</p>`;
+    }
+    const had = changes.flatMap(({ name, was }) => (was === undefined ? [] : [`${name} ${was}`]));
+    return html`<p class="summary">
+      ${title}.
+      ${had.length > 0 ? html`<span class="quiet small">The preset has ${had.join(', ')}.</span>` : nothing}
+    </p>`;
+  }
+
+  /** A run has an end, and goes on only if asked. */
+  #ended(): TemplateResult | typeof nothing {
+    const { session } = this;
+    if (!session.ended) return nothing;
+    return html`<p class="ended" role="status">
+      <strong>The run is over, after ${count(session.step)} steps.</strong>
+      <button data-action="go-on" @click=${() => void session.toggle()}>Go on</button>
+    </p>`;
   }
 
   #shipped(): TemplateResult | typeof nothing {
@@ -173,65 +142,27 @@ export class GanStory extends SessionElement {
     </p>`;
   }
 
-  #coach(): TemplateResult {
-    const { model, series, step, running, phase, evaluation } = this.session;
-    const cost = getPath(model?.config, 'cost');
-    const update = model?.info.updates.find(({ name }) => name === phase);
-    const score = (colour: Colour): number | undefined => {
-      const metric = metricOf(model?.info, 'score', colour);
-      return metric && series.recent(metric.name);
-    };
-    const line = model
-      ? coach({
-          model: model.info.model,
-          step,
-          running,
-          phase,
-          phaseTitle: update?.title ?? '',
-          dReal: score('real'),
-          dFake: score('fake'),
-          cost: typeof cost === 'string' ? cost : '',
-          shipped: this.session.shipped,
-          critic: model.critic,
-          evaluation,
-        })
-      : undefined;
-    const tone = line ? (update && model ? colourOf(model.info, update) : '') : 'silent';
-    return html`<p class="coach ${tone}" data-coach>
-      ${line?.text}
-      ${line?.section ? html`<span class="quiet small">${line.section}.</span>` : nothing}
-    </p>`;
+  /** What the coach looks at. */
+  get scene(): Scene | undefined {
+    return sceneOf(this.session);
   }
 
-  /** Measuring images takes long, so it is asked for. */
-  #onDemand(measured: boolean): TemplateResult | typeof nothing {
-    const { model, evaluation, evaluating } = this.session;
-    if (model?.info.data.kind !== 'image') {
-      return measured
-        ? nothing
-        : html`<div>
-            <dt>Measures</dt>
-            <dd>–</dd>
-          </div>`;
-    }
-    const say = evaluating
-      ? 'Measuring; this takes a while and training waits.'
-      : evaluation
-        ? `Measured at step ${count(evaluation.step)}.`
-        : 'How good are these samples? Takes a while.';
-    return html`<div class="ask">
-      <dt>Measures</dt>
-      <dd class="measure">
-        <button
-          ?disabled=${evaluating}
-          @click=${() => {
-            void this.session.evaluate();
-          }}
-        >
-          ${measured ? 'Measure again' : 'Measure'}
-        </button>
-        <small>${say}</small>
-      </dd>
-    </div>`;
+  #coach(): TemplateResult {
+    const { session } = this;
+    const { model, series, running, phase } = session;
+    const update = model?.info.updates.find(({ name }) => name === phase);
+    const { scene } = this;
+    const line =
+      scene &&
+      coach(scene, {
+        running,
+        phase,
+        phaseTitle: update?.title ?? '',
+        trained: session.shipped && series.steps.length === 0,
+      });
+    const tone = line ? (update && model ? colourOf(model.info, update) : '') : 'silent';
+    return html`<p class="coach ${tone}" data-coach=${line?.rung ?? ''}>
+      ${line?.text} ${line?.section ? cite(line.section) : nothing}
+    </p>`;
   }
 }

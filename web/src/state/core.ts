@@ -17,11 +17,13 @@ import {
   SHOW,
   type Show,
 } from '../protocol.ts';
-import { differences, type Json } from './json.ts';
+import { type Change, changesOf, listed } from './changes.ts';
 import { Film } from './film.ts';
+import { differences, getPath, type Json } from './json.ts';
 import { Notices, type Tone } from './notices.ts';
 import { PaceMemory } from './pace-memory.ts';
 import type { SchemaReader } from './schema.ts';
+import type { Past } from './record.ts';
 import { SeriesStore } from './series.ts';
 import { Studio } from './studio.ts';
 import type { Control, Part } from './parts.ts';
@@ -40,7 +42,11 @@ export type Topic =
   | 'frame'
   | 'show'
   | 'studio'
+  | 'before'
   | 'notices';
+
+/** Evaluations that are kept of a run. */
+const MEASURES = 120;
 
 export abstract class Core {
   spec: Spec;
@@ -66,6 +72,8 @@ export abstract class Core {
   /** The model came trained, with the page. */
   shipped = false;
   evaluation: Evaluation | undefined;
+  /** Every evaluation of this run, thinned out where there are many. */
+  measures: readonly Evaluation[] = [];
   evaluating = false;
   frame: Frame | undefined;
   /** The pictures of this run that are kept. */
@@ -73,6 +81,8 @@ export abstract class Core {
   /** Which of them is looked at, while that is not the newest. */
   looking: number | undefined;
   show: Show = SHOW;
+  /** The last thing that the engine refused, and which field is wrong. */
+  refused: Failure | undefined;
   /** Structural edits that wait for Apply. */
   pending: Record<string, Json> = {};
   readonly series = new SeriesStore();
@@ -130,6 +140,18 @@ export abstract class Core {
     return this.catalog?.presets.find(({ name }) => name === this.spec.preset);
   }
 
+  /** How the run differs from its preset. */
+  get changes(): Change[] {
+    return changesOf(this.preset?.config, this.spec.overrides);
+  }
+
+  /** What the run is called: its preset, and what differs from it. */
+  get title(): string {
+    const { changes } = this;
+    const name = this.preset?.title ?? this.spec.preset;
+    return changes.length > 0 ? `${name} with ${listed(changes)}` : name;
+  }
+
   /** Whether a preset's data are here; toys draw theirs themselves. */
   has({ group, data }: Preset): boolean {
     return group !== 'images' || (this.dataSets?.includes(data) ?? true);
@@ -167,10 +189,26 @@ export abstract class Core {
     return this.spec.controls.length === 0 || this.spec.controls.includes(control);
   }
 
+  /** How many steps the run is meant to have. */
+  get length(): number {
+    const steps = getPath(this.model?.config, 'steps');
+    return typeof steps === 'number' ? steps : (this.preset?.steps ?? 0);
+  }
+
+  /** Whether the run came to its end here, and nobody asked it to go on. */
+  get ended(): boolean {
+    return !this.running && this.step === this.length && this.series.steps.length > 0;
+  }
+
+  /** Trains to a step: to the end of the run, unless another is given; beyond that end, until paused. */
+  protected play(until = this.step < this.length ? this.length : undefined): Promise<unknown> {
+    return this.try('', 'play', { until });
+  }
+
   /** Seconds to the preset's length at the rate of an earlier visit; undefined where never seen. */
   get expected(): number | undefined {
     const rate = this.#paces.rate(this.#paceKey);
-    const left = (this.preset?.steps ?? 0) - this.step;
+    const left = this.length - this.step;
     return rate !== undefined && left > 0 ? left / rate : undefined;
   }
 
@@ -231,7 +269,11 @@ export abstract class Core {
   /** Says that a call failed. */
   protected failed(error: unknown, before = ''): void {
     if (!(error instanceof CallError)) this.notices.add('error', String(error));
-    else if (error.code !== 'superseded') this.fail(before + error.message, error);
+    else if (error.code !== 'superseded') {
+      this.refused = error;
+      this.fail(before + error.message, error);
+      this.tell('spec');
+    }
   }
 
   /** Says what is being made ready until the returned function is called, or something newer is. */
@@ -251,6 +293,21 @@ export abstract class Core {
 
   protected tell(topic: Topic): void {
     for (const listener of this.#listeners) listener(topic);
+  }
+
+  /** What a model that comes later, or a file, is told of this one. */
+  protected get past(): Past {
+    return { curves: this.series.curves, measures: this.measures };
+  }
+
+  protected measured(evaluation: Evaluation): void {
+    this.evaluation = evaluation;
+    const before = this.measures.filter(({ step }) => step < evaluation.step);
+    this.measures = [
+      ...(before.length < MEASURES ? before : before.filter((_, i) => i % 2 === 0)),
+      evaluation,
+    ];
+    this.tell('evaluation');
   }
 
   #onEvent(event: Event): void {
@@ -276,8 +333,7 @@ export abstract class Core {
         this.tell('frame');
         return;
       case 'evaluation':
-        this.evaluation = event.evaluation;
-        this.tell('evaluation');
+        this.measured(event.evaluation);
         return;
       case 'phase':
         this.phase = event.phase;

@@ -30,57 +30,19 @@ export function duration(seconds: number): string {
   return minutes < 90 ? `${count(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-/** What a number of the evaluation is called and how it reads; `note` is what it should be held against. */
-export interface Reading {
-  label: string;
-  value: string;
-  note: string;
-}
-
-export function readings(values: Record<string, number>): Reading[] {
-  const out: Reading[] = [];
-  const { modes, mode_count: modeCount, high_quality: quality, kl, js } = values;
-  const {
-    kl_floor: floor,
-    parzen_nats: nats,
-    parzen_standard_error_nats: error,
-    parzen_sigma: sigma,
-  } = values;
-  if (modes !== undefined) {
-    const of = modeCount === undefined ? '' : ` of ${count(modeCount)}`;
-    out.push({ label: 'Modes covered', value: `${count(modes)}${of}`, note: '' });
-  }
-  if (quality !== undefined) {
-    out.push({
-      label: 'High quality',
-      value: percent(quality),
-      note: 'close to the data',
-    });
-  }
-  if (kl !== undefined) {
-    const note = floor === undefined ? '' : `, at best ${divergence(floor)}`;
-    out.push({ label: 'KL', value: divergence(kl), note: `model ‖ data${note}` });
-  }
-  if (js !== undefined) out.push({ label: 'JS', value: divergence(js), note: 'from 0 to 0.693' });
-  if (nats !== undefined) {
-    const spread = error === undefined ? '' : ` ± ${error.toFixed(1)}`;
-    const note = sigma === undefined ? '' : `log-likelihood in nats, window ${sigma.toFixed(2)}`;
-    out.push({ label: 'Parzen estimate', value: `${nats.toFixed(1)}${spread}`, note });
-  }
-  return out;
-}
-
 const STAGES: Record<Progress['stage'], string> = {
   adapter: 'Looking for a GPU',
   engine: 'Loading the engine',
   data: 'Loading data',
   compile: 'Compiling kernel',
-  init: 'Preparing',
+  init: 'setting up',
 };
 
 export function progressText({ stage, done, total, label }: Progress): string {
-  const of = total > 0 ? ` ${amount(stage, done)} of ${amount(stage, total)}` : '';
-  return `${STAGES[stage]}${of}${label ? ` (${label})` : ''}`;
+  // What a step of the set-up is called says more than that it is one.
+  const name = stage === 'init' ? label : undefined;
+  const of = total > 1 ? ` ${amount(stage, done)} of ${amount(stage, total)}` : '';
+  return `${name ?? STAGES[stage]}${of}${label && !name ? ` (${label})` : ''}`;
 }
 
 /** Data is counted in bytes, and read in megabytes. */

@@ -1,10 +1,11 @@
 /** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
 import { CallError } from '../client.ts';
 import type { BackendChoice } from '../library.ts';
-import type { Aside, CreateArgs, Failure, Model } from '../protocol.ts';
+import type { Aside, CreateArgs, Evaluation, Failure, Frame, Model } from '../protocol.ts';
 import { Core, kindOf } from './core.ts';
 import { asText, getPath, isObject, type Json } from './json.ts';
 import type { Idea } from './next.ts';
+import { isCheckpoint, type Past, pastOf, withPast } from './record.ts';
 import { SchemaReader } from './schema.ts';
 import { fetchShipped, listOf, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
 import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url.ts';
@@ -12,13 +13,32 @@ import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url
 /** Steps before the first picture for a visitor who comes without a link. */
 const HEAD_START = 150;
 
+/** What the page knows of a model that gives way to another. */
+interface Left {
+  spec: Spec;
+  past: Past;
+}
+
+/** What a run had come to, to be shown beside another. */
+export interface Run {
+  title: string;
+  step: number;
+  model: Model;
+  frame: Frame;
+  evaluation: Evaluation | undefined;
+}
+
 export abstract class Models extends Core {
   /** How many models were asked for; only the last is wanted. */
   #wanted = 0;
   /** One attempt is enough: where it fails too, that is said. */
   protected recovering = false;
+  /** Steps that ran by themselves before the first picture. */
+  headStart = 0;
+  /** What an idea was tried on, beside which its result is shown. */
+  before: Run | undefined;
   /** What gave way to the model that there is, if it had been trained here. */
-  aside: (Aside & { spec: Spec }) | undefined;
+  aside: (Aside & Left) | undefined;
 
   /** Loads the library and what is known of it; false where that failed, and said so. */
   async open(): Promise<boolean> {
@@ -100,17 +120,20 @@ export abstract class Models extends Core {
     const model = shipped ?? (await this.#make(args, skip));
     // If there is none, another one may have been chosen meanwhile; if there is one, the worker has gone over to it.
     if (!model) return turn !== this.#wanted;
-    const { spec: before } = this;
+    const left = this.#left();
     // Where it was skipped, another backend was taken.
     this.spec = { ...spec, backend: args.backend };
     this.adopt(model);
     this.shipped = shipped !== undefined;
-    this.#putAside(model, before);
+    // How long it was trained beforehand is no setting that somebody changed.
+    if (shipped) this.spec = { ...this.spec, overrides: {} };
+    this.headStart = shipped ? 0 : headStart;
+    this.#putAside(model, left);
     return true;
   }
 
   async #make(args: CreateArgs, skip?: (problem: string) => void): Promise<Model | undefined> {
-    const end = this.begin('Preparing');
+    const end = this.begin('Preparing the model');
     try {
       for (;;) {
         try {
@@ -154,13 +177,31 @@ export abstract class Models extends Core {
   }
 
   choosePreset(preset: string): Promise<boolean> {
+    this.forgetBefore();
     return this.create({ ...this.spec, preset, overrides: {}, scratch: false });
   }
 
-  /** What to try next: a preset, or this one with other settings. */
-  tryIdea({ preset, overrides }: Idea): Promise<boolean> {
-    const kept = preset === this.spec.preset ? this.spec.overrides : {};
-    return this.create({ ...this.spec, preset, overrides: { ...kept, ...overrides } });
+  /** What to try next: a preset as it is but for what the idea says, so that one change shows what it does. It trains at
+   * once, with the run before it kept to compare. */
+  async tryIdea({ preset, overrides }: Idea): Promise<void> {
+    const before = this.#remembered();
+    const made = await this.create({ ...this.spec, preset, overrides });
+    if (!made || this.spec.preset !== preset) return;
+    this.before = before;
+    this.tell('before');
+    await this.play();
+  }
+
+  /** The run as it stands, if there is something to remember. */
+  #remembered(): Run | undefined {
+    const { model, frame, evaluation, step, title } = this;
+    return model && frame && step > 0 ? { title, step, model, frame, evaluation } : undefined;
+  }
+
+  /** Looks no more at the run before. */
+  forgetBefore(): void {
+    this.before = undefined;
+    this.tell('before');
   }
 
   /** A person's own data: in the game that there is, where that learns points of as many dimensions, else in one that does. */
@@ -180,11 +221,11 @@ export abstract class Models extends Core {
     const model = await this.try('Moving the model', 'move', { backend });
     if (model) {
       this.spec = { ...this.spec, backend };
-      this.adopt(model);
+      this.adopt(model, this.past);
       this.shipped = shipped;
       this.tell('model');
     }
-    if (running) await this.try('', 'play', null);
+    if (running) await this.play();
     return model !== undefined;
   }
 
@@ -194,11 +235,12 @@ export abstract class Models extends Core {
     if (again) await this.try('', 'pause', null);
     const model = await this.try('Starting again', 'reset', { seed });
     if (!model) return;
-    const { spec: before } = this;
-    this.spec = { ...before, seed, scratch: this.ships(before.preset) };
+    const left = this.#left();
+    const { spec } = left;
+    this.spec = { ...spec, seed, scratch: this.ships(spec.preset) };
     this.adopt(model);
-    this.#putAside(model, before);
-    if (again) await this.try('', 'play', null);
+    this.#putAside(model, left);
+    if (again) await this.play();
   }
 
   newSeed(): Promise<void> {
@@ -207,7 +249,8 @@ export abstract class Models extends Core {
 
   async save(): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
     const bytes = await this.try('', 'save', null);
-    return bytes && { name: `ganlet-${this.spec.preset}-step-${this.step}.safetensors`, bytes };
+    const name = `ganlet-${this.spec.preset}-step-${this.step}.safetensors`;
+    return bytes && { name, bytes: withPast(bytes, this.past) };
   }
 
   async load(file: File): Promise<void> {
@@ -218,6 +261,14 @@ export abstract class Models extends Core {
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
     const { backend } = this.spec;
+    if (!isCheckpoint(bytes)) {
+      this.notices.add(
+        'error',
+        `${file.name} is no checkpoint, and the model here is as it was. Take a file that “Save” made here; its name ends with .safetensors.`,
+      );
+      return;
+    }
+    const past = pastOf(bytes);
     const model = await this.try(
       `Loading ${file.name}`,
       'load',
@@ -226,31 +277,35 @@ export abstract class Models extends Core {
       `${file.name} was not loaded, and the model here is as it was: `,
     );
     if (!model) return;
-    const { spec: before } = this;
+    const left = this.#left();
     const preset = getPath(model.config, 'preset');
-    if (typeof preset === 'string') this.spec = { ...before, preset };
-    this.adopt(model);
+    if (typeof preset === 'string') this.spec = { ...left.spec, preset };
+    this.adopt(model, past);
     this.notices.add('info', `${file.name} loaded at step ${written(model.info.step)}.`);
-    this.#putAside(model, before);
+    this.#putAside(model, left);
   }
 
   /** Takes the model back that gave way to this one. */
   async bringBack(): Promise<void> {
     if (!this.aside) return;
-    const { bytes, spec } = this.aside;
+    const { bytes, spec, past } = this.aside;
     const { backend } = spec;
     const model = await this.try('Bringing the model back', 'load', { bytes, backend });
     if (!model) return;
-    const { spec: before } = this;
+    const left = this.#left();
     this.spec = spec;
-    this.adopt(model);
+    this.adopt(model, past);
     this.aside = undefined;
-    this.#putAside(model, before);
+    this.#putAside(model, left);
+  }
+
+  #left(): Left {
+    return { spec: this.spec, past: this.past };
   }
 
   /** What a person trained is not lost by a click, nor by another click on what was not trained. */
-  #putAside({ aside }: Model, spec: Spec): void {
-    if (aside) this.aside = { ...aside, spec };
+  #putAside({ aside }: Model, left: Left): void {
+    if (aside) this.aside = { ...aside, ...left };
     this.tell('model');
   }
 
@@ -262,12 +317,13 @@ export abstract class Models extends Core {
     this.recovering = false;
     if (!model) return;
     if (!onCpu) this.spec = { ...this.spec, backend: 'cpu' };
-    this.adopt(model);
+    this.adopt(model, this.past);
     const back = `Back at step ${written(model.info.step)}, on the CPU.`;
     this.notices.add(why ? 'error' : 'info', `${why}${back}`);
   }
 
-  protected adopt(model: Model): void {
+  /** `past`: what is known of how it got there. */
+  protected adopt(model: Model, past?: Past): void {
     const before = this.model && kindOf(this.model);
     this.model = model;
     // The engine's word on the seed and the config counts, whatever a link or a file said.
@@ -280,10 +336,13 @@ export abstract class Models extends Core {
     const kind = kindOf(model);
     if (before !== kind) void this.setShow({ heat: true, grid: kind === 'line', arrows: false });
     this.pending = {};
+    this.refused = undefined;
     this.shipped = false;
     this.series.clear();
     this.studio.clear();
-    this.evaluation = undefined;
+    if (past) this.series.restore(past.curves, model.info.step);
+    this.measures = past?.measures.filter(({ step }) => step <= model.info.step) ?? [];
+    this.evaluation = this.measures.at(-1);
     this.frame = undefined;
     this.film.clear();
     this.looking = undefined;

@@ -123,7 +123,8 @@ const SUGGESTIONS: readonly Suggestion[] = [
 export function ideas(
   preset: Preset,
   presets: readonly Preset[],
-  config: Json,
+  /** What the run changes about its preset. */
+  changed: Record<string, Json>,
   knows: (path: string) => boolean,
 ): Idea[] {
   return SUGGESTIONS.flatMap(({ on, label, why, preset: other, overrides = {} }) => {
@@ -131,9 +132,10 @@ export function ideas(
       on.test(preset.name) &&
       (other === undefined || presets.some(({ name }) => name === other)) &&
       Object.entries(overrides).every(
-        // What is so already is no idea.
-        ([path, value]) => knows(path) && !sameJson(getPath(config, path), value),
+        // What the preset has already is no idea, and what is there already is none either.
+        ([path, value]) => knows(path) && !sameJson(getPath(preset.config, path), value),
       );
-    return fits ? [{ label, why, preset: other ?? preset.name, overrides }] : [];
+    const idea = { label, why, preset: other ?? preset.name, overrides };
+    return fits && !(idea.preset === preset.name && sameJson(overrides, changed)) ? [idea] : [];
   }).slice(0, 3);
 }

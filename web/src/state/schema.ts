@@ -46,11 +46,12 @@ export interface ControlGroup {
 /** Fields that have their own place on the page. */
 const ELSEWHERE = new Set(['preset', 'model', 'seed', 'backend', 'version']);
 
-/** `g_optimizer` becomes `G optimizer`: the players, and what papers abbreviate, in capitals. */
+/** `g_optimizer` becomes `G optimizer`: the players in capitals, and whole what papers abbreviate. */
 export function labelOf(key: string): string {
   const words = key
     .replaceAll(/[_-]+/g, ' ')
-    .replace(/\b(g|d|lr)\b/g, (word) => word.toUpperCase());
+    .replace(/\blr\b/g, 'learning rate')
+    .replace(/\b(g|d)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -186,14 +187,14 @@ export class SchemaReader {
 
   /** A union of tagged objects: which one, and then the fields of the chosen one. */
   #union(base: Base, variants: JsonObject[], value: JsonObject): Control[] {
-    const tags = variants.map((variant) => tagOf(this.#properties(variant)));
-    const chosen = tags.findIndex((tag) => tag && value[tag.key] === tag.value);
-    const variant = variants[chosen];
+    const tagged = variants.flatMap((variant) => this.#tagged(variant));
+    const chosen = tagged.findIndex(({ tag }) => value[tag.key] === tag.value);
+    const variant = tagged[chosen]?.variant;
     if (!variant) return [{ ...base, kind: 'json' }];
-    const choices = variants.map((candidate, i): Choice => ({
-      label: labelOf(asText(tags[i]?.value ?? i)),
-      description: textOf(candidate),
-      value: this.#valueOf(candidate, value),
+    const choices = tagged.map(({ variant, tag, description }): Choice => ({
+      label: labelOf(asText(tag.value)),
+      description,
+      value: { ...this.#valueOf(variant, value), [tag.key]: tag.value },
     }));
     return [
       {
@@ -205,6 +206,21 @@ export class SchemaReader {
       },
       ...this.#fields(base.path, variant, value),
     ];
+  }
+
+  /** A variant by what tells it from others: one constant, or one of several, each of which is a choice of its own. */
+  #tagged(variant: JsonObject): { variant: JsonObject; tag: Tag; description: string }[] {
+    const fields = this.#properties(variant);
+    const tag = tagOf(fields);
+    if (tag) return [{ variant, tag, description: textOf(variant) }];
+    const kind = fields.find(([key]) => key === 'kind');
+    if (!kind) return [];
+    const schema = this.#resolve(kind[1]);
+    return constantsOf(schema, this.#variants(schema)).map(({ value, description }) => ({
+      variant,
+      tag: { key: 'kind', value },
+      description: description || textOf(variant),
+    }));
   }
 
   /** A value of a variant: its tag, what it shares with the present value, and defaults. */
@@ -242,7 +258,12 @@ function textOf(schema: JsonObject): string {
   return text.replaceAll(/[`[\]]/g, '');
 }
 
-function tagOf(fields: [string, JsonObject][]): { key: string; value: Json } | undefined {
+interface Tag {
+  key: string;
+  value: Json;
+}
+
+function tagOf(fields: [string, JsonObject][]): Tag | undefined {
   for (const [key, field] of fields) {
     if (field.const !== undefined) return { key, value: field.const };
   }
@@ -269,11 +290,17 @@ const typesOf = ({ type }: JsonObject): Json[] => (Array.isArray(type) ? type : 
 const isNumeric = (schema: JsonObject): boolean =>
   typesOf(schema).some((type) => type === 'number' || type === 'integer');
 
+/** “Number of modes, 1 to 64.” */
+const IN_WORDS = /\b(-?[\d.]+) to ([\d,]+(?:\.\d+)?)(?=[.,;\s]|$)/;
+
 function numberControl(base: Base, schema: JsonObject): Control {
   const bound = (...keys: string[]): number | undefined =>
     keys.map((key) => schema[key]).find((value) => typeof value === 'number');
-  const min = bound('minimum', 'exclusiveMinimum');
-  const max = bound('maximum', 'exclusiveMaximum');
+  // Where the range is said in words alone, the schema's own bounds are those of the number's type.
+  const [, low, high] = IN_WORDS.exec(base.description) ?? [];
+  const min = low === undefined ? bound('minimum', 'exclusiveMinimum') : Number(low);
+  const max =
+    high === undefined ? bound('maximum', 'exclusiveMaximum') : Number(high.replaceAll(',', ''));
   return {
     ...base,
     kind: 'number',

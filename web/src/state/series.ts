@@ -4,6 +4,13 @@
  */
 import type { Series } from '../protocol.ts';
 
+/** The curves as they can be kept: a step for each point, and how many steps a point stands for. */
+export interface Curves {
+  stride: number;
+  steps: readonly number[];
+  columns: Readonly<Record<string, readonly number[]>>;
+}
+
 export class SeriesStore {
   #stride = 1;
   #steps: number[] = [];
@@ -33,6 +40,27 @@ export class SeriesStore {
   /** A metric's points, one per entry of `steps`; unknown metrics are empty. */
   column(name: string): readonly number[] {
     return this.#columns.get(name) ?? [];
+  }
+
+  /** The curves, to be taken up again by `restore`. */
+  get curves(): Curves {
+    const columns = [...this.#columns].map(([name, column]) => [name, [...column]] as const);
+    return { stride: this.#stride, steps: [...this.#steps], columns: Object.fromEntries(columns) };
+  }
+
+  /** Takes up curves that were kept, as far as to a model that has taken so many steps. */
+  restore({ stride, steps, columns }: Curves, taken: number): void {
+    this.clear();
+    const count = steps.filter((step) => step < taken).length;
+    this.#stride = stride;
+    this.#steps = steps.slice(0, count);
+    for (const [name, column] of Object.entries(columns)) {
+      this.#columns.set(name, column.slice(0, count));
+    }
+    // What comes next is a point of its own.
+    this.#count = stride;
+    this.#lastStep = this.#steps.at(-1) ?? -1;
+    while (this.#steps.length > this.capacity) this.#halve();
   }
 
   /** The mean of a metric's last few points; undefined where there are none. */

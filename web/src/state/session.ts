@@ -6,6 +6,8 @@ import { CallError } from '../client.ts';
 import type { Failure, Model } from '../protocol.ts';
 import { getPath, isObject, type Json, sameJson, withPath } from './json.ts';
 import { Models } from './models.ts';
+import type { Past } from './record.ts';
+import { stepSizes } from './scene.ts';
 
 export { type Kind, kindOf, type Topic } from './core.ts';
 
@@ -15,36 +17,26 @@ interface Change {
   before: Json;
 }
 
-/** The step size of every optimizer in a config, by its path. */
-function stepSizes(config: Json | undefined, path = ''): [path: string, rate: number][] {
-  if (!isObject(config)) return [];
-  return Object.entries(config).flatMap(([name, value]): [string, number][] => {
-    const at = `${path}${name}`;
-    return name === 'lr' && typeof value === 'number' ? [[at, value]] : stepSizes(value, `${at}.`);
-  });
-}
-
 export class Session extends Models {
   #changes: Change[] = [];
 
   async toggle(): Promise<void> {
     this.hiddenPause = false;
     if (!this.model) return;
-    await this.try('', this.running ? 'pause' : 'play', null);
+    await (this.running ? this.try('', 'pause', null) : this.play());
   }
 
   /** Trains so many steps from here; comes back when they are done, or when somebody pauses. */
   async trainFor(steps: number): Promise<void> {
-    const until = this.step + steps;
-    if (!this.running) await this.toggle();
-    await new Promise<void>((resolve) => {
+    const over = new Promise<void>((resolve) => {
       const leave = this.subscribe((topic) => {
-        if (topic === 'metrics' && this.running && this.step >= until) void this.toggle();
         if (topic !== 'running' || this.running) return;
         leave();
         resolve();
       });
     });
+    await this.play(this.step + steps);
+    await over;
   }
 
   async setSlow(slow: boolean): Promise<void> {
@@ -66,7 +58,7 @@ export class Session extends Models {
     } else if (visible && this.hiddenPause) {
       this.hiddenPause = false;
       this.notices.add('info', 'Training was paused while this tab was hidden, and goes on now.');
-      await this.try('', 'play', null);
+      await this.play();
     }
   }
 
@@ -75,13 +67,24 @@ export class Session extends Models {
     this.tell('evaluation');
     const evaluation = await this.try('', 'evaluate', null);
     this.evaluating = false;
-    if (evaluation) this.evaluation = evaluation;
-    this.tell('evaluation');
+    if (evaluation) this.measured(evaluation);
+    else this.tell('evaluation');
   }
 
   /** The preset's own value of a field. */
   presetValue(path: string): Json | undefined {
     return getPath(this.preset?.config, path);
+  }
+
+  /** Takes one difference from the preset back: at once where the setting is live, with a new model where it is not. */
+  async takeBack(path: string): Promise<void> {
+    const own = this.presetValue(path);
+    if (own !== undefined && (await this.#put(path, own)) === undefined && !(path in this.pending))
+      return;
+    this.drop(path);
+    const overrides = { ...this.spec.overrides };
+    Reflect.deleteProperty(overrides, path);
+    await this.create({ ...this.spec, overrides });
   }
 
   /** What `undo` takes back. */
@@ -108,14 +111,15 @@ export class Session extends Models {
     this.tell('spec');
   }
 
-  protected override adopt(model: Model): void {
+  protected override adopt(model: Model, past?: Past): void {
     // Another preset has other settings.
     const preset = getPath(model.config, 'preset');
     if (preset !== getPath(this.model?.config, 'preset')) this.#changes = [];
-    super.adopt(model);
+    super.adopt(model, past);
   }
 
   async #put(path: string, value: Json): Promise<string | undefined> {
+    this.refused = undefined;
     try {
       const { config } = await this.client.call('set', { path, value });
       if (this.model) this.model = { ...this.model, config };
@@ -132,6 +136,14 @@ export class Session extends Models {
       this.tell('spec');
     }
     return undefined;
+  }
+
+  /** What the engine found wrong with a setting when it was applied. */
+  refusalOf(path: string): string | undefined {
+    const { field, message } = this.refused ?? {};
+    return field !== undefined && (field === path || field.startsWith(`${path}.`))
+      ? message
+      : undefined;
   }
 
   async apply(): Promise<void> {
@@ -177,6 +189,6 @@ export class Session extends Models {
   /** After training diverged: the library is back at the last good step; smaller steps go further. */
   protected async calm(): Promise<void> {
     for (const [path, rate] of stepSizes(this.model?.config)) await this.change(path, rate / 2);
-    await this.try('', 'play', null);
+    await this.play();
   }
 }

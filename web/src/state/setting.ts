@@ -38,7 +38,8 @@ function rangeNote(control: Control): string {
 /** What it does and how far it goes, in full sentences; `group` is what its heading says already. */
 export function noteOf(control: Control, value: Json, group = ''): string {
   const said = control.kind === 'choice' ? chosenNote(control, value) : control.description;
-  return [said === group ? '' : said, rangeNote(control)].filter(Boolean).join(' ');
+  const range = / to \d/.test(said) ? '' : rangeNote(control);
+  return [said === group ? '' : said, range].filter(Boolean).join(' ');
 }
 
 /** The preset's own value, in a word, where a setting differs from it. */
@@ -57,7 +58,28 @@ function comparable(control: Control, value: Json): Json {
   return control.kind === 'choice' && isObject(value) ? (value.kind ?? 'on') : value;
 }
 
+/** A number that was kept in single precision, without the digits that this added: 0.05, not 0.05000000074505806. */
+export const digits = (value: number): string => String(Number(value.toPrecision(7)));
+
+/** Why a number cannot be taken, in the reader's words, before the engine is asked. */
+export function numberRefusal(
+  control: Extract<Control, { kind: 'number' }>,
+  text: string,
+): string | undefined {
+  const value = Number(text);
+  const { min = -Infinity, max = Infinity, integer, optional } = control;
+  if (text.trim() === '') return optional ? undefined : 'This needs a number.';
+  if (!Number.isFinite(value)) return 'This needs a number.';
+  if (integer && !Number.isInteger(value)) return 'This needs a whole number.';
+  if (value >= min && value <= max) return undefined;
+  return Number.isFinite(max) && Number.isFinite(min)
+    ? `This goes from ${readable(min)} to ${readable(max)}.`
+    : value < min
+      ? `This is ${readable(min)} at least.`
+      : `This is ${readable(max)} at most.`;
+}
+
 export function brief(value: Json): string {
-  const text = value === null ? 'off' : asText(value);
+  const text = value === null ? 'off' : typeof value === 'number' ? digits(value) : asText(value);
   return text.length > 16 ? `${text.slice(0, 15)}…` : text;
 }

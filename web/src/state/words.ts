@@ -5,6 +5,16 @@ import type { Attribute } from '../library.ts';
 export const NO_STUDIO =
   'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.';
 
+/** Data whose name in a config is not how one says it. */
+const DATA: Readonly<Record<string, string>> = {
+  mixture1d: 'two bells on a line',
+  two_moons: 'two moons',
+  mnist: 'MNIST digits',
+  fashion_mnist: 'Fashion-MNIST',
+};
+
+export const dataWords = (name: string): string => DATA[name] ?? name.replaceAll('_', ' ');
+
 /** Attributes whose classes are nouns already. */
 const NOUNS: ReadonlySet<string> = new Set(['person']);
 

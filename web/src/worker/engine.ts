@@ -106,8 +106,8 @@ export class Engine {
       this.#replaceStill((library) =>
         library.Trainer.load(this.#training.keeper.checkpoint(), this.#options({ backend: 'cpu' })),
       ),
-    play: async () => {
-      this.#training.play();
+    play: async ({ until }) => {
+      this.#training.play(until);
       return Promise.resolve(null);
     },
     pause: async () => {

@@ -35,6 +35,8 @@ export class Training {
   #running = false;
   /** How often training was begun: a loop that was paused must not wake up beside the next one. */
   #plays = 0;
+  /** The step at which training stops by itself. */
+  #until = Infinity;
   #slow = false;
   /** Whether anything was trained since the model was made or loaded, if only an update within a step. */
   #played = false;
@@ -91,8 +93,10 @@ export class Training {
     }
   }
 
-  play(): void {
+  /** Trains to a step, or until it is paused. */
+  play(until = Infinity): void {
     this.need();
+    this.#until = until;
     if (this.#running) return;
     this.#setRunning(true);
     this.#rate.clear();
@@ -202,13 +206,24 @@ export class Training {
     // A pause, a step or a new model may have been queued before this chunk.
     if (!this.#running) return;
     const trainer = this.need();
-    const { steps } = this.#pace;
+    const steps = Math.min(this.#pace.steps, this.#until - trainer.info().step);
+    if (steps <= 0) {
+      this.#setRunning(false);
+      return;
+    }
     const start = this.clock.now();
     this.#played = true;
     const metrics = await trainer.train(steps);
     const end = this.clock.now();
     this.#pace.record(steps, end - start);
     const stepsPerSecond = this.#rate.record(end, metrics.step);
+    if (metrics.step >= this.#until) {
+      this.#setRunning(false);
+      this.#report(trainer, 0);
+      await this.picture();
+      await this.#evaluateToy();
+      return;
+    }
     if (this.#frames.due(end) && !this.pageIsDrawing) {
       this.#report(trainer, stepsPerSecond);
       await this.picture();

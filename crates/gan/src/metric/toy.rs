@@ -13,6 +13,8 @@ pub const HIGH_QUALITY_STDS: f64 = 3.0;
 /// Fewest samples from which a divergence is estimated.
 pub const DIVERGENCE_SAMPLES: usize = 10_000;
 
+/// Points along an axis of the even lattice behind the chance level.
+const EVEN: usize = 64;
 /// Neighbours whose distance says how dense samples are. More would blur what is smaller than their distance, fewer would
 /// make the estimate noisier.
 const NEIGHBOURS: usize = 4;
@@ -90,6 +92,23 @@ impl ToyMetric {
             high_quality,
             mode_counts: if self.has_modes { counts } else { Vec::new() },
         })
+    }
+
+    /// The share of high quality that points reach which lie evenly in the smallest box around all that counts: what a model
+    /// has that knows no more than where the data lie. Where it is high, as it is in one dimension, high quality says little.
+    pub fn chance(&self) -> f64 {
+        let (bounds, dim) = (self.mixture.support(HIGH_QUALITY_STDS), self.mixture.dim());
+        let along = |axis: usize, i: usize| {
+            let share = (i as f64 + 0.5) / EVEN as f64;
+            let at = bounds.lower[axis] + share * (bounds.upper[axis] - bounds.lower[axis]);
+            at as f32
+        };
+        let count = EVEN.pow(dim as u32);
+        let near = (0..count).filter(|i| {
+            let point = [along(0, i % EVEN), along(1, i / EVEN)];
+            self.high_quality_centre(&point[..dim]).is_some()
+        });
+        near.count() as f64 / count as f64
     }
 
     /// Divergences from the data of at least 10,000 samples, row by row.
@@ -297,6 +316,22 @@ mod tests {
                 "{json}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn points_spread_evenly_reach_the_share_of_the_box_that_counts() {
+        // Eight discs of radius 0.15 in a square of side 2.3.
+        let ring = ToyMetric::new(&toy(
+            r#"{"kind": "ring", "modes": 8, "radius": 1.0, "std": 0.05}"#,
+        ));
+        let discs = 8.0 * std::f64::consts::PI * 0.15_f64.powi(2) / 2.3_f64.powi(2);
+        assert!(
+            (ring.chance() - discs).abs() < 0.01,
+            "{} {discs}",
+            ring.chance()
+        );
+        let line = ToyMetric::new(&toy(r#"{"kind": "mixture1d"}"#));
+        assert!(line.chance() > 0.9, "{}", line.chance());
     }
 
     #[test]

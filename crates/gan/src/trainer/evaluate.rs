@@ -60,6 +60,7 @@ impl Trainer {
             found.insert("mode_count".into(), centres.len() as f64);
         }
         found.insert("high_quality".into(), coverage.high_quality);
+        found.insert("high_quality_chance".into(), metric.chance());
         found.insert("kl".into(), divergence.kl);
         found.insert("js".into(), divergence.js);
         found.insert("kl_floor".into(), divergence.kl_floor);

@@ -1,0 +1,76 @@
+/** What this run changes about its preset, beside the title: one chip a change, which takes it back. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Topic } from '../state/session.ts';
+import { icon } from '../style/icons.ts';
+import { shared } from '../style/shared.ts';
+import { SessionElement } from './session-element.ts';
+
+@customElement('gan-changes')
+export class GanChanges extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['spec', 'model', 'progress'];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        min-width: 0;
+      }
+      :host(:not([filled])) {
+        display: none;
+      }
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        max-width: 100%;
+        padding-inline-start: 0.625rem;
+        border: 1px solid var(--line);
+        border-radius: 1rem;
+        background: var(--raised);
+        font-size: 0.8125rem;
+        line-height: 1.2;
+      }
+      button {
+        min-height: 2rem;
+        min-width: 2rem;
+        padding: 0;
+      }
+      svg.icon {
+        width: 0.75rem;
+        height: 0.75rem;
+      }
+    `,
+  ];
+
+  override updated(): void {
+    this.toggleAttribute('filled', this.renderRoot.querySelector('li') !== null);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { session } = this;
+    const { changes } = session;
+    if (!session.model || changes.length === 0) return nothing;
+    return html`<ul aria-label="What differs from the preset">
+      ${changes.map(
+        ({ path, name, is, was }) =>
+          html`<li data-change=${path}>
+            ${name}: ${is}
+            <button
+              class="plain"
+              aria-label="Take back ${name}"
+              title=${was === undefined ? 'As the preset has it' : `Back to ${was}`}
+              ?disabled=${session.busy !== ''}
+              @click=${() => void session.takeBack(path)}
+            >
+              ${icon('close')}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
+  }
+}

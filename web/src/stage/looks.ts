@@ -1,0 +1,60 @@
+/** What a picture shows, in numbers, by comparing what the model made with real data: cheap enough for every picture. */
+import type { DataInfo } from '../library.ts';
+import type { Frame, Model } from '../protocol.ts';
+
+export interface Looks {
+  /** Points: the share of places on the stage where D answers about one half. */
+  undecided?: number | undefined;
+  /** Images: how much neighbouring pixels differ, over the same of real images: 1 where samples are as smooth. */
+  noise?: number | undefined;
+  /** Images: how far samples are from each other, over the same of real images: 1 where they vary as much. */
+  variety?: number | undefined;
+}
+
+/** D cannot tell: its probability is within a tenth of one half. */
+const ABOUT = 0.1;
+
+export function looksOf(model: Model, frame: Frame | undefined): Looks {
+  if (!frame || frame.fake.length === 0) return {};
+  if (model.info.data.kind === 'image') {
+    const { data } = model.info;
+    return {
+      noise: roughness(frame.fake, data) / roughness(model.real, data),
+      variety: spread(frame.fake, data.dim) / spread(model.real, data.dim),
+    };
+  }
+  return { undecided: model.critic || !frame.opinion ? undefined : share(frame.opinion) };
+}
+
+function share(opinion: Float32Array): number {
+  let about = 0;
+  for (const value of opinion) if (Math.abs(value - 0.5) <= ABOUT) about += 1;
+  return about / opinion.length;
+}
+
+/** The mean difference of a pixel from its neighbour to the right. */
+function roughness(images: Float32Array, { width, channels }: DataInfo): number {
+  const row = width * channels;
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i + channels < images.length; i++) {
+    if (i % row >= row - channels) continue;
+    sum += Math.abs((images[i + channels] ?? 0) - (images[i] ?? 0));
+    count += 1;
+  }
+  return sum / count;
+}
+
+/** The mean distance of an image from the next. */
+function spread(images: Float32Array, dim: number): number {
+  const count = Math.floor(images.length / dim);
+  let sum = 0;
+  for (let image = 0; image + 1 < count; image++) {
+    let squares = 0;
+    for (let i = image * dim; i < (image + 1) * dim; i++) {
+      squares += ((images[i + dim] ?? 0) - (images[i] ?? 0)) ** 2;
+    }
+    sum += Math.sqrt(squares);
+  }
+  return sum / (count - 1);
+}

@@ -1,0 +1,58 @@
+/** How a run differs from its preset, in words: for the chips beside the title, the story, the title itself and the link. */
+import { getPath, isObject, type Json } from './json.ts';
+import { labelOf } from './schema.ts';
+import { brief } from './setting.ts';
+
+export interface Change {
+  path: string;
+  /** `gradient penalty` */
+  name: string;
+  /** `off`, `5`, `minimax` */
+  is: string;
+  /** What the preset has; undefined where it has no such field. */
+  was: string | undefined;
+}
+
+export function changesOf(
+  preset: Json | undefined,
+  overrides: Readonly<Record<string, Json>>,
+): Change[] {
+  return Object.entries(overrides).map(([path, value]) => {
+    const own = getPath(preset, path);
+    return {
+      path,
+      name: nameOf(path),
+      is: worded(value),
+      was: own === undefined ? undefined : worded(own),
+    };
+  });
+}
+
+/** `g_optimizer.lr`: G learning rate. Players and what papers abbreviate stay capitals. */
+export function nameOf(path: string): string {
+  const words = path
+    .split('.')
+    .map((key) => labelOf(key))
+    .filter((word, i, all) => i === all.length - 1 || !PLAIN.has(word))
+    .map((word) => word.replace(/ optimizer$/, ''))
+    .map((word) => (/[A-Z]{2}|\b[A-Z]\b/.test(word) ? word : word.toLowerCase()));
+  return words.join(' ');
+}
+
+/** Parts of a path that say nothing beside what follows them. */
+const PLAIN = new Set(['Schedule', 'Kind']);
+
+function worded(value: Json): string {
+  if (value === null || value === false) return 'off';
+  if (value === true) return 'on';
+  if (Array.isArray(value)) return 'others';
+  if (isObject(value)) return typeof value.kind === 'string' ? worded(value.kind) : 'on';
+  return typeof value === 'string' ? value.replaceAll('_', ' ') : brief(value);
+}
+
+/** “gradient penalty off and cost minimax” */
+export function listed(changes: readonly Change[]): string {
+  const parts = changes.map(({ name, is }) => `${name} ${is}`);
+  const last = parts.pop();
+  return parts.length > 0 ? `${parts.join(', ')} and ${last ?? ''}` : (last ?? '');
+}

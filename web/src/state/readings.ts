@@ -1,0 +1,139 @@
+/** What an evaluation found, as a person reads it: the plain name first, the exact term and what to hold it against beside. */
+import { count, divergence, percent } from './format.ts';
+import { labelOf } from './schema.ts';
+
+type Values = Readonly<Record<string, number>>;
+
+export interface Reading {
+  /** The number's name in an evaluation. */
+  name: string;
+  label: string;
+  value: string;
+  /** What it should be held against. */
+  note: string;
+  /** Of little use to a newcomer: shown on demand. */
+  more: boolean;
+}
+
+interface Way {
+  label: string;
+  /** Its note; `classes` is how many classes or categories can be asked for. */
+  note?: (values: Values, classes: number | undefined) => string;
+  value?: (value: number, values: Values) => string;
+  more?: true;
+}
+
+/** At chance level, give or take: a number that knowing nothing would reach too. */
+const isChance = (value: number, chance: number): boolean => value < 1.25 * chance;
+
+const againstChance = (name: string, what: string) => (values: Values, classes?: number) => {
+  if (classes === undefined) return what;
+  const chance = 1 / classes;
+  return isChance(values[name] ?? 0, chance)
+    ? `no better than chance (${percent(chance)})`
+    : `${what}; chance is ${percent(chance)}`;
+};
+
+/** In the order in which they lead. */
+const WAYS: Readonly<Record<string, Way>> = {
+  high_quality: {
+    label: 'Samples landing on real data',
+    value: percent,
+    note: ({ high_quality: quality = 0, high_quality_chance: chance }) => {
+      if (chance === undefined) return '“high quality”';
+      return chance > 0.5 || isChance(quality, chance)
+        ? `says little: chance is ${percent(chance)}`
+        : `“high quality”; chance is ${percent(chance)}`;
+    },
+  },
+  confident: {
+    label: 'Samples that show something clear',
+    value: percent,
+    note: () => 'a classifier is sure of them',
+  },
+  modes: {
+    label: 'Modes covered',
+    value: (modes, { mode_count: all }) =>
+      all === undefined ? count(modes) : `${count(modes)} of ${count(all)}`,
+  },
+  classes: { label: 'Classes that appear', value: count, note: () => 'as a classifier sees them' },
+  label_accuracy: {
+    label: 'Right class',
+    value: percent,
+    note: againstChance('label_accuracy', 'samples of what was asked for'),
+  },
+  cluster_accuracy: {
+    label: 'Categories that are classes',
+    value: percent,
+    note: againstChance('cluster_accuracy', 'found without labels'),
+  },
+  mutual_information_nats: {
+    label: 'What samples tell of their category',
+    value: divergence,
+    note: (_, classes) =>
+      `nats of mutual information${classes === undefined ? '' : `, at most ${divergence(Math.log(classes))}`}`,
+  },
+  reconstruction_ratio: {
+    label: 'Images that come back',
+    value: divergence,
+    note: ({ reconstruction_ratio: ratio = 0 }) =>
+      ratio > 0.95 ? 'no nearer than any other (1)' : '0 is perfect, 1 is any other image',
+  },
+  negative_elbo_nats: {
+    label: 'Surprise at new data',
+    value: (value) => value.toFixed(1),
+    note: () => 'minus a bound on the log density, in nats; lower is better',
+  },
+  parzen_nats: {
+    label: 'Similarity to real images',
+    value: (nats, { parzen_standard_error_nats: error }) =>
+      `${nats.toFixed(1)}${error === undefined ? '' : ` ± ${error.toFixed(1)}`}`,
+    note: ({ parzen_sigma: sigma }) =>
+      `Parzen estimate in nats${sigma === undefined ? '' : `, window ${sigma.toFixed(2)}`}; higher is better`,
+  },
+  js: {
+    label: 'JS divergence',
+    value: divergence,
+    note: () => '0 is perfect, 0.693 is nothing in common',
+    more: true,
+  },
+  kl: {
+    label: 'KL divergence',
+    value: divergence,
+    note: ({ kl_floor: floor }) =>
+      `model ‖ data, 0 is perfect${floor === undefined ? '' : ` (noise ± ${divergence(floor)})`}`,
+    more: true,
+  },
+};
+
+/** Numbers that others are held against, and shares of every class. */
+const ASIDE = /^(mode_count|kl_floor|parzen_(sigma|standard_error_nats)|.*_chance|share_.*)$/;
+
+/** `classes`: how many classes or categories can be asked for. */
+export function readings(values: Values, classes?: number): Reading[] {
+  const names = Object.keys(values).filter((name) => !ASIDE.test(name));
+  const order = Object.keys(WAYS);
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : Infinity);
+  const read = [...names]
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    .map((name): Reading => {
+      const way = WAYS[name] ?? { label: labelOf(name), more: true };
+      const value = values[name] ?? NaN;
+      return {
+        name,
+        label: way.label,
+        value: Number.isFinite(value)
+          ? (way.value ?? divergence)(value, values)
+          : divergence(value),
+        note: way.note?.(values, classes) ?? '',
+        more: way.more ?? false,
+      };
+    });
+  // In one dimension nearly every place counts as being on the data, so the divergence leads.
+  const easy = (values.high_quality_chance ?? 0) > 0.5;
+  if (!easy) return read;
+  const [lead, ...rest] = [...read].sort(
+    (a, b) => Number(b.name === 'js') - Number(a.name === 'js'),
+  );
+  return lead ? [{ ...lead, more: false }, ...rest.map((one) => ({ ...one, more: true }))] : [];
+}

@@ -1,0 +1,105 @@
+/** Where what the page says can be read: the works that its citations name, in full and with an address. */
+
+export interface Reference {
+  /** As citations name it. */
+  names: RegExp;
+  full: string;
+  href: string;
+}
+
+const arxiv = (number: string): string => `https://arxiv.org/abs/${number}`;
+
+const REFERENCES: readonly Reference[] = [
+  {
+    names: /tutorial/i,
+    full: 'I. Goodfellow, NIPS 2016 Tutorial: Generative Adversarial Networks, 2016',
+    href: arxiv('1701.00160'),
+  },
+  {
+    names: /2014 paper/,
+    full: 'I. Goodfellow et al., Generative Adversarial Networks, NIPS 2014',
+    href: arxiv('1406.2661'),
+  },
+  {
+    names: /Mirza and Osindero 2014/,
+    full: 'M. Mirza and S. Osindero, Conditional Generative Adversarial Nets, 2014',
+    href: arxiv('1411.1784'),
+  },
+  {
+    names: /Kingma and Welling 2014/,
+    full: 'D. P. Kingma and M. Welling, Auto-Encoding Variational Bayes, ICLR 2014',
+    href: arxiv('1312.6114'),
+  },
+  {
+    names: /Li et al\. 2015/,
+    full: 'Y. Li, K. Swersky and R. Zemel, Generative Moment Matching Networks, ICML 2015',
+    href: arxiv('1502.02761'),
+  },
+  {
+    names: /Radford et al\. 2016/,
+    full: 'A. Radford, L. Metz and S. Chintala, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks, ICLR 2016',
+    href: arxiv('1511.06434'),
+  },
+  {
+    names: /Chen et al\. 2016/,
+    full: 'X. Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets, NIPS 2016',
+    href: arxiv('1606.03657'),
+  },
+  {
+    names: /Metz et al\. 2017/,
+    full: 'L. Metz, B. Poole, D. Pfau and J. Sohl-Dickstein, Unrolled Generative Adversarial Networks, ICLR 2017',
+    href: arxiv('1611.02163'),
+  },
+  {
+    names: /Donahue et al\. 2017/,
+    full: 'J. Donahue, P. Krähenbühl and T. Darrell, Adversarial Feature Learning, ICLR 2017',
+    href: arxiv('1605.09782'),
+  },
+  {
+    names: /Dumoulin et al\. 2017/,
+    full: 'V. Dumoulin et al., Adversarially Learned Inference, ICLR 2017',
+    href: arxiv('1606.00704'),
+  },
+  {
+    names: /Arjovsky et al\. 2017/,
+    full: 'M. Arjovsky, S. Chintala and L. Bottou, Wasserstein Generative Adversarial Networks, ICML 2017',
+    href: arxiv('1701.07875'),
+  },
+  {
+    names: /Gulrajani et al\. 2017/,
+    full: 'I. Gulrajani et al., Improved Training of Wasserstein GANs, NIPS 2017',
+    href: arxiv('1704.00028'),
+  },
+  {
+    names: /Mao et al\. 2017/,
+    full: 'X. Mao et al., Least Squares Generative Adversarial Networks, ICCV 2017',
+    href: arxiv('1611.04076'),
+  },
+  {
+    names: /Miyato et al\. 2018/,
+    full: 'T. Miyato, T. Kataoka, M. Koyama and Y. Yoshida, Spectral Normalization for Generative Adversarial Networks, ICLR 2018',
+    href: arxiv('1802.05957'),
+  },
+  {
+    names: /Mescheder et al\. 2018/,
+    full: 'L. Mescheder, A. Geiger and S. Nowozin, Which Training Methods for GANs do actually Converge?, ICML 2018',
+    href: arxiv('1801.04406'),
+  },
+];
+
+/** A citation in pieces, of which those that name a work have one. */
+export function cited(text: string): { text: string; reference?: Reference }[] {
+  const found = REFERENCES.flatMap((reference) => {
+    const match = reference.names.exec(text);
+    return match ? [{ at: match.index, name: match[0], reference }] : [];
+  }).sort((a, b) => a.at - b.at);
+  const pieces: { text: string; reference?: Reference }[] = [];
+  let from = 0;
+  for (const { at, name, reference } of found) {
+    if (at > from) pieces.push({ text: text.slice(from, at) });
+    pieces.push({ text: name, reference });
+    from = at + name.length;
+  }
+  if (from < text.length) pieces.push({ text: text.slice(from) });
+  return pieces;
+}

@@ -1,0 +1,59 @@
+/** What the coach looks at, put together from what the page knows. */
+import type { Colour, Metric } from '../library.ts';
+import { looksOf } from '../stage/looks.ts';
+import type { Core } from './core.ts';
+import { metricOf } from './describe.ts';
+import { getPath, isObject, type Json } from './json.ts';
+import type { Scene } from './ladder.ts';
+
+export function sceneOf({
+  model,
+  series,
+  step,
+  frame,
+  evaluation,
+  length,
+}: Core): Scene | undefined {
+  if (!model) return undefined;
+  const { info, config, critic } = model;
+  const recent = (metric: Metric | undefined): number | undefined =>
+    metric && series.recent(metric.name);
+  const one = (chart: Metric['chart'], colour: Colour): number | undefined =>
+    recent(metricOf(info, chart, colour));
+  const largest = (chart: Metric['chart']): number | undefined =>
+    info.metrics
+      .filter((metric) => metric.chart === chart)
+      .flatMap((metric) => recent(metric) ?? [])
+      .reduce<number | undefined>(
+        (most, value) => (Math.abs(value) > Math.abs(most ?? 0) ? value : (most ?? value)),
+        undefined,
+      );
+  const cost = getPath(config, 'cost');
+  return {
+    model: info.model,
+    cost: typeof cost === 'string' ? cost : '',
+    step,
+    steps: length,
+    critic,
+    image: info.data.kind === 'image',
+    dReal: one('score', 'real'),
+    dFake: one('score', 'fake'),
+    dGradient: one('gradient', 'discriminator'),
+    gGradient: one('gradient', 'generator'),
+    loss: largest('loss'),
+    gradient: largest('gradient'),
+    still: stepSizes(config).flatMap(([path, rate]) => (rate === 0 ? [path] : [])),
+    values: evaluation?.values,
+    measuredAt: evaluation?.step,
+    looks: looksOf(model, frame),
+  };
+}
+
+/** The step size of every optimizer in a config, by its path. */
+export function stepSizes(config: Json | undefined, path = ''): [path: string, rate: number][] {
+  if (!isObject(config)) return [];
+  return Object.entries(config).flatMap(([name, value]): [string, number][] => {
+    const at = `${path}${name}`;
+    return name === 'lr' && typeof value === 'number' ? [[at, value]] : stepSizes(value, `${at}.`);
+  });
+}

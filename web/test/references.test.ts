@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { cited } from '../src/state/references.ts';
+
+it('makes a link of every work that a citation names, and leaves the rest as it is', () => {
+  const text = 'Tutorial, sections 3.2 and 5.1.1; the cure after Mescheder et al. 2018';
+  const pieces = cited(text);
+  expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+  expect(pieces.flatMap(({ reference }) => reference?.href ?? [])).toEqual([
+    'https://arxiv.org/abs/1701.00160',
+    'https://arxiv.org/abs/1801.04406',
+  ]);
+  expect(cited('The peers’ workload W1')).toEqual([{ text: 'The peers’ workload W1' }]);
+});
