@@ -21,7 +21,7 @@ const both = (page: Page, name: string): Promise<(string | undefined)[]> =>
   );
 
 test('two runs with nothing changed are one run, step by step', async ({ page }) => {
-  await ready(page, '#preset=ring&seed=3&backend=cpu');
+  await ready(page, '#preset=ring-penalty&seed=3&backend=cpu');
   await page.locator('#train').click();
   await expect.poll(async () => Number((await both(page, 'step'))[1])).toBeGreaterThan(30);
   await page.locator('#train').click();
@@ -35,7 +35,7 @@ test('two runs with nothing changed are one run, step by step', async ({ page })
 });
 
 test('what differs is named, and does differ', async ({ page }) => {
-  await ready(page, '#preset=ring&seed=3&backend=cpu&gradient_penalty=null');
+  await ready(page, '#preset=ring-penalty&seed=3&backend=cpu&gradient_penalty=null');
   await expect(page.locator('#changed')).toHaveText('gradient penalty: null');
   await page.locator('#step').click();
   await expect(page.locator('#said')).toContainText('step 1');

@@ -82,24 +82,26 @@ test('slow motion shows one player’s move at a time', async ({ page }) => {
 
 test('an idea is one click, and a box of the game opens its settings', async ({ page }) => {
   const playground = new Playground(page);
-  await playground.open('#preset=ring&backend=cpu');
+  await playground.open('#preset=ring-collapse&backend=cpu');
   await page.getByRole('button', { name: 'Step both' }).click();
   await expect.poll(() => playground.step()).toBe(1);
-  await page.getByRole('button', { name: 'Switch the cost to minimax' }).click();
-  await expect(page).toHaveURL(/cost=minimax/);
+  await page.getByRole('button', { name: 'Look ahead' }).click();
+  await expect(page).toHaveURL(/schedule.unrolled_steps=5/);
   // It trains at once, and the run before is beside it.
   await expect(playground.pause).toBeVisible();
   await expect(page.getByRole('region', { name: 'The run before' })).toContainText('step 1');
   await playground.pause.click();
   // The title and the story say what differs; the next idea starts from the preset.
-  await expect(page.locator('[data-change=cost]')).toContainText('cost: minimax');
-  await expect(page.locator('gan-story .summary')).toContainText('Ring of eight with cost minimax');
-  await page.getByRole('button', { name: 'Take the cure away' }).click();
-  await expect(page).toHaveURL(/gradient_penalty=null/);
-  await expect(page).not.toHaveURL(/cost=/);
+  await expect(page.locator('[data-change="schedule.unrolled_steps"]')).toContainText('5');
+  await expect(page.locator('gan-story .summary')).toContainText('Mode collapse with');
+  await page.getByRole('button', { name: 'Let D see the batch' }).click();
+  await expect(page).toHaveURL(/discriminator.layers=/);
+  await expect(page).not.toHaveURL(/unrolled_steps=/);
   await playground.pause.click();
-  await page.getByRole('button', { name: 'Take back gradient penalty' }).click();
-  await expect(page).not.toHaveURL(/gradient_penalty/);
+  await page.getByRole('button', { name: 'Look ahead' }).click();
+  await expect(page).toHaveURL(/unrolled_steps=5/);
+  await playground.pause.click();
+  await page.getByRole('button', { name: /^Take back/ }).click();
   await expect(page.locator('[data-change]')).toHaveCount(0);
   await page.locator('[data-box=noise]').click();
   await expect(page.locator('gan-settings [data-path="prior.dim"] input')).toBeInViewport();

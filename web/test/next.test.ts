@@ -15,15 +15,17 @@ const preset = (name: string): Preset => ({
 const ring: Preset = {
   ...preset('ring'),
   config: { cost: 'non_saturating', gradient_penalty: { weight: 0.01 } },
+  ideas: [
+    { label: 'Take it away', why: 'See.', overrides: { gradient_penalty: null } },
+    { label: 'Minimax', why: 'See.', overrides: { cost: 'minimax' } },
+    { label: 'Collapse', why: 'See.', preset: 'ring-collapse' },
+    { label: 'A fourth', why: 'See.', preset: 'ring-collapse', overrides: { cost: 'hinge' } },
+  ],
 };
 
 it('offers what this library has', () => {
   const all = ideas(ring, [ring, preset('ring-collapse')], {}, () => true);
-  expect(all.map(({ label }) => label)).toEqual([
-    'Take the cure away',
-    'Switch the cost to minimax',
-    'See a collapse',
-  ]);
+  expect(all.map(({ label }) => label)).toEqual(['Take it away', 'Minimax', 'Collapse']);
   expect(all[0]).toMatchObject({ preset: 'ring', overrides: { gradient_penalty: null } });
   expect(all[2]).toMatchObject({ preset: 'ring-collapse', overrides: {} });
 });
@@ -31,9 +33,10 @@ it('offers what this library has', () => {
 it('leaves out presets and settings that are not there, and what is so already', () => {
   expect(ideas(ring, [ring], {}, (path) => path !== 'cost')).toHaveLength(1);
   const labels = ideas(ring, [ring], { cost: 'minimax' }, () => true).map(({ label }) => label);
-  expect(labels).toEqual(['Take the cure away']);
+  expect(labels).toEqual(['Take it away']);
   const plain = { ...ring, config: { cost: 'minimax', gradient_penalty: null } };
   expect(ideas(plain, [plain], {}, () => true)).toEqual([]);
+  expect(ideas(preset('moons'), [ring], {}, () => true)).toEqual([]);
 });
 
 it('starts from the preset, whatever was changed before', () => {

@@ -3,11 +3,13 @@
 //! Each is one JSON file of this folder.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::fmt;
 use std::sync::LazyLock;
 
 use crate::config::ExperimentConfig;
 use crate::json;
+use crate::trainer::Evaluation;
 
 /// A named experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub struct Preset {
     /// The number that shows that it works.
     #[serde(default)]
     pub goal: Option<Goal>,
+    /// What to try next, as [`ideas`](Self::ideas) reads it.
+    #[serde(default, rename = "ideas")]
+    pub ideas_json: Value,
     config: Value,
     /// The name in configs, links and the terminal.
     #[serde(skip)]
@@ -56,7 +61,90 @@ pub struct Goal {
     pub at_most: Option<f64>,
 }
 
+impl Goal {
+    /// Whether what was measured reaches it; never where it was not measured.
+    pub fn is_met(&self, found: &Evaluation) -> bool {
+        found.get(&self.metric).is_some_and(|&value| {
+            self.at_least.is_none_or(|least| value >= least)
+                && self.at_most.is_none_or(|most| value <= most)
+        })
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.metric)?;
+        let bounds = [("at least", self.at_least), ("at most", self.at_most)];
+        (bounds.iter())
+            .filter_map(|(word, bound)| Some((word, (*bound)?)))
+            .try_for_each(|(word, bound)| write!(f, " {word} {bound}"))
+    }
+}
+
+/// What to try next: another preset, or this one with other settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idea {
+    /// What the button says.
+    pub label: String,
+    /// What to watch for.
+    pub why: String,
+    /// Another preset to begin from.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// What differs from it, by dotted path.
+    #[serde(default)]
+    pub overrides: Map<String, Value>,
+    /// What should come out; of another preset without a word of its own, that preset's goal.
+    #[serde(default)]
+    pub predicts: Option<Prediction>,
+}
+
+/// How a metric should differ from that of the preset as it is, with the same seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prediction {
+    /// Its name in [`Evaluation`].
+    pub metric: String,
+    /// It is larger by at least this.
+    #[serde(default)]
+    pub rises_by: Option<f64>,
+    /// It is smaller by at least this.
+    #[serde(default)]
+    pub falls_by: Option<f64>,
+}
+
+impl Prediction {
+    /// Whether it came true between two measurements; never where one diverged or did not measure it.
+    pub fn came_true(&self, before: &Evaluation, after: &Evaluation) -> bool {
+        let rise = (before.get(&self.metric)).zip(after.get(&self.metric));
+        rise.map(|(before, after)| after - before)
+            .is_some_and(|rise| {
+                self.rises_by.is_none_or(|least| rise >= least)
+                    && self.falls_by.is_none_or(|least| -rise >= least)
+            })
+    }
+}
+
+impl fmt::Display for Prediction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.metric)?;
+        let bounds = [("rises by", self.rises_by), ("falls by", self.falls_by)];
+        (bounds.iter())
+            .filter_map(|(word, bound)| Some((word, (*bound)?)))
+            .try_for_each(|(word, bound)| write!(f, " {word} {bound} or more"))
+    }
+}
+
 impl Preset {
+    /// What to try next. Pages read the JSON instead, so that no module has to hold a reader of it.
+    pub fn ideas(&self) -> Vec<Idea> {
+        match &self.ideas_json {
+            Value::Null => vec![],
+            ideas => Vec::deserialize(ideas).expect("a test reads every idea"),
+        }
+    }
+
     /// The experiment that the preset names.
     pub fn config(&self) -> ExperimentConfig {
         let mut config = self.config.clone();
@@ -76,6 +164,8 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         "ring",
         "ring-collapse",
         "ring-unrolled",
+        "ring-minibatch",
+        "ring-penalty",
         "ring-wgan-gp",
         "ring-cgan",
         "ring-vae",
@@ -123,6 +213,31 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is called the same game differs in one switch.
+    #[test]
+    fn the_same_game_is_the_same_but_for_its_switch() {
+        for (one, other, switch) in [
+            ("ring-collapse", "ring-unrolled", "schedule.unrolled_steps"),
+            ("ring-collapse", "ring-minibatch", "discriminator.layers"),
+        ] {
+            let [one, other] = [one, other].map(|name| find(name).unwrap().config());
+            let paths = other.changes(&ExperimentConfig {
+                common: crate::config::Common {
+                    preset: other.preset.clone(),
+                    ..one.common
+                },
+                ..one
+            });
+            let differs = paths.iter().map(|(path, _)| path.as_str());
+            assert!(
+                differs.clone().count() > 0 && differs.clone().all(|path| path.starts_with(switch)),
+                "{}: {:?}",
+                other.preset,
+                differs.collect::<Vec<_>>()
+            );
+        }
+    }
 
     #[test]
     fn every_preset_is_valid_and_round_trips() {

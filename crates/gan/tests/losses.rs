@@ -82,7 +82,7 @@ fn games_with_one_update_of_each_player() {
 
 #[test]
 fn games_with_lookahead_or_penalty() {
-    for preset in ["ring-unrolled", "ring-wgan-gp"] {
+    for preset in ["ring-unrolled", "ring-wgan-gp", "ring-penalty"] {
         same(preset, STEPS, Dataset::None);
     }
 }

@@ -9,24 +9,29 @@ use serde_json::json;
 
 /// A small game in which an update subtracts the gradient, on samples that stay the same.
 fn config(weight: f64, schedule: serde_json::Value) -> serde_json::Value {
+    config_at("between", weight, schedule)
+}
+
+fn config_at(at: &str, weight: f64, schedule: serde_json::Value) -> serde_json::Value {
     let dense = |units: usize| json!({ "kind": "dense", "units": units });
     let net = |out: usize| json!({ "layers": [dense(8), { "kind": "tanh" }, dense(out)] });
     let plain = json!({ "kind": "sgd", "lr": 1.0 });
     json!({
         "preset": "bench-ring", "batch": 8, "cost": "wasserstein", "generator": net(2), "discriminator": net(1),
-        "gradient_penalty": { "weight": weight, "target": 0.1 },
+        "gradient_penalty": { "weight": weight, "target": 0.1, "at": at },
         "g_optimizer": plain, "d_optimizer": plain, "schedule": schedule,
     })
 }
 
 #[test]
 fn d_follows_the_slope_of_a_cost_that_has_the_penalty_in_every_order() {
-    for schedule in [
-        json!({ "order": "alternating" }),
-        json!({ "order": "simultaneous" }),
-    ] {
+    let orders = ["alternating", "simultaneous"];
+    let places = ["between", "real", "fake", "around"];
+    for (order, at) in orders.iter().flat_map(|order| places.map(|at| (order, at))) {
+        let schedule = json!({ "order": order });
+        let config = |weight: f64| config_at(at, weight, schedule.clone());
         let d_loss = |weight: f64, d: Option<&[f64]>| {
-            let mut play = Play::new(&config(weight, schedule.clone())).unwrap();
+            let mut play = Play::new(&config(weight)).unwrap();
             if let Some(d) = d {
                 play.set("d.params", d);
             }
@@ -36,10 +41,10 @@ fn d_follows_the_slope_of_a_cost_that_has_the_penalty_in_every_order() {
         let tenfold = d_loss(10.0, None) - d_loss(0.0, None);
         assert!(
             penalty > 1e-3 && (tenfold / penalty - 10.0).abs() < 1e-6,
-            "{schedule}: {penalty}, {tenfold}"
+            "{schedule} {at}: {penalty}, {tenfold}"
         );
 
-        let mut play = Play::new(&config(10.0, schedule.clone())).unwrap();
+        let mut play = Play::new(&config(10.0)).unwrap();
         let before = play.state("d.params");
         play.run(entry::TRAIN, "d_loss");
         let after = play.state("d.params");
@@ -49,7 +54,7 @@ fn d_follows_the_slope_of_a_cost_that_has_the_penalty_in_every_order() {
         let found = slope(|h| d_loss(10.0, Some(&along(&before, h, &way))));
         assert!(
             (found - expected).abs() < 1e-6 * found.abs().max(1.0) && found.abs() > 1e-3,
-            "{schedule}: slope {found}, gradient {expected}"
+            "{schedule} {at}: slope {found}, gradient {expected}"
         );
     }
 }

@@ -13,6 +13,7 @@ mod profile;
 mod progress;
 mod run;
 mod shaders;
+mod table;
 mod timing;
 mod tune;
 
@@ -49,6 +50,13 @@ enum Command {
     },
     /// Trains a preset and measures what it learned
     Run(RunArgs),
+    /// Compares configs over seeds: medians and ranges as Markdown, JSON or a picture
+    Table(table::Args),
+    /// Prints all tables that a folder keeps as JSON, as one document
+    Catalogue {
+        /// Where `ganlet table NAME --json` was kept as NAME.json
+        folder: PathBuf,
+    },
     /// Times the workloads of the peers' benchmark
     Bench {
         /// bench-mlp, bench-dcgan, bench-ring, bench-wgan-gp, or all; growth: the MLP by batch, width and unrolled steps
@@ -280,6 +288,8 @@ fn command(command: Command) -> Result<ExitCode> {
     match command {
         Command::Run(args) => return pollster::block_on(run::run(&args)),
         Command::List { json } => list::list(json),
+        Command::Table(args) => table::run(&args),
+        Command::Catalogue { folder } => table::catalogue(&folder),
         Command::Bench {
             workload,
             place,

@@ -247,10 +247,18 @@ async fn leave(folder: &Folder, trainer: &mut Trainer) -> Result<()> {
 /// The last costs and everything that is measured on samples.
 async fn measure(trainer: &mut Trainer) -> Result<Evaluation> {
     let bar = progress::share("measuring samples");
-    let mut metrics = trainer
-        .evaluate(&mut |share| bar.set_position((share * 1000.0) as u64))
-        .await?;
+    let report = &mut |share| bar.set_position((share * 1000.0) as u64);
+    let metrics = measured(trainer, report).await?;
     bar.finish_and_clear();
+    Ok(metrics)
+}
+
+/// As `measure`, with the share done told to whoever shows it.
+pub(crate) async fn measured(
+    trainer: &mut Trainer,
+    progress: &mut dyn FnMut(f32),
+) -> Result<Evaluation> {
+    let mut metrics = trainer.evaluate(progress).await?;
     metrics.extend(last_row(trainer));
     Ok(metrics)
 }

@@ -37,7 +37,7 @@ pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, Failure
 }
 
 /// What a page wants to know before there is a module, as JSON:
-/// `{presets: [{name, title, teaches, summary, goal, steps, data, group, config}], software_adapters: [part of a name]}`.
+/// `{presets: [{name, title, teaches, summary, goal, ideas, steps, data, group, config}], software_adapters: [part of a name]}`.
 /// It is written beside the modules when they are built.
 #[wasm_bindgen]
 pub fn catalog() -> String {
@@ -52,6 +52,7 @@ pub fn catalog() -> String {
                 "teaches": preset.teaches,
                 "summary": preset.summary,
                 "goal": preset.goal,
+                "ideas": preset.ideas_json,
                 "steps": config.steps,
                 "data": config_json["data"]["kind"],
                 "group": preset.group,

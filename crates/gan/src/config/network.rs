@@ -21,6 +21,16 @@ pub struct Network {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.99999)))]
     pub average: Option<f64>,
+    /// Keeps every parameter between minus and plus this after each update, which bounds the slope of a critic (Arjovsky et al.
+    /// 2017); nothing for no bound.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0001, max = 100.0)))]
+    pub clip: Option<f64>,
+    /// Factor of a pull towards the mean of all earlier parameters, `|params - mean|^2` added to the cost, which stills a player
+    /// that cycles (historical averaging, Salimans et al. 2016, section 3.3).
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
+    pub historical_averaging: Option<f64>,
     /// From input to output.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub layers: Vec<Layer>,
@@ -173,6 +183,20 @@ pub enum Layer {
         #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
         eps: f64,
     },
+    /// Adds one number to each sample, or one channel to each image: how much the samples of the minibatch differ, the mean over
+    /// all numbers of their deviation (Karras et al. 2018, section 3). D sees a collapse by it.
+    MinibatchStd,
+    /// Adds to each sample how close the others of the minibatch are to it, by several learned kernels
+    /// (Salimans et al. 2016, section 3.2). D sees a collapse by it.
+    MinibatchDiscrimination {
+        /// Kernels; each adds one number.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 512)))]
+        kernels: usize,
+        /// Numbers that a kernel compares.
+        #[serde(default = "kernel_dims")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 64)))]
+        dims: usize,
+    },
 }
 
 tagged!(Layer);
@@ -213,6 +237,10 @@ fn once() -> usize {
 
 fn twice() -> usize {
     2
+}
+
+fn kernel_dims() -> usize {
+    5
 }
 
 fn leaky_slope() -> f64 {
@@ -288,6 +316,8 @@ impl Layer {
             Layer::Softplus => "softplus",
             Layer::Dropout { .. } => "dropout",
             Layer::BatchNorm { .. } => "batch_norm",
+            Layer::MinibatchStd => "minibatch_std",
+            Layer::MinibatchDiscrimination { .. } => "minibatch_discrimination",
         }
     }
 
@@ -295,6 +325,7 @@ impl Layer {
     pub(crate) fn couples_samples(&self) -> bool {
         match self {
             Layer::BatchNorm { .. } => true,
+            Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => true,
             Layer::Residual { batch_norm, .. } => *batch_norm,
             _ => false,
         }

@@ -173,7 +173,7 @@ mod tests {
             ("ring", "/data/std", json!(1e-4_f32), json!(0.9e-4_f32)),
             ("ring", "/g_optimizer/lr", json!(1.0), json!(1.1)),
             ("ring", "/generator/layers/0/units", json!(65_536), json!(0)),
-            ("ring", "/gradient_penalty/weight", json!(0.0), json!(-0.1)),
+            ("grid", "/gradient_penalty/weight", json!(0.0), json!(-0.1)),
             ("mnist-mlp", "/data/images", json!(100), json!(99)),
             ("mnist-rbm", "/gibbs_steps", json!(100), json!(101)),
             ("mnist-infogan", "/codes/categories", json!(2), json!(1)),
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_part_that_may_be_missing_may_be_null() {
-        assert_eq!(with("ring", "/gradient_penalty", Value::Null), Ok(()));
+        assert_eq!(with("grid", "/gradient_penalty", Value::Null), Ok(()));
         assert_eq!(with("ring", "/generator/average", json!(0.9)), Ok(()));
         let error = with("ring", "/generator/average", json!(1.0)).unwrap_err();
         assert_eq!(

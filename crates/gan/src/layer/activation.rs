@@ -31,6 +31,7 @@ mod tests {
     use ganlet_core::{Builder, DType, Init};
 
     use super::*;
+    use crate::layer::Features;
     use crate::loss::cost;
     use crate::model::gan::Cost;
 
@@ -74,7 +75,11 @@ mod tests {
         let one = |x: &Tensor| x.constant_like(1.0);
         let d_real = |cost| move |x: &Tensor| cost::discriminator(cost, x, &no(x), &one(x));
         let d_fake = |cost| move |x: &Tensor| cost::discriminator(cost, &no(x), x, &one(x));
-        let g = |cost| move |x: &Tensor| cost::generator(cost, x);
+        let features = |x: &Tensor| Features {
+            last: x.clone(),
+            output: x.clone(),
+        };
+        let g = |cost| move |x: &Tensor| cost::generator(cost, &features(x), || features(x));
         let kinks: [Kink<'_>; 15] = [
             ("relu", &relu, 0.0, 0.0),
             ("leaky_relu", &|x| leaky_relu(x, 0.2), 0.0, 0.2),

@@ -30,7 +30,7 @@ impl Stack {
             params: vec![],
             input: input.to_vec(),
             output: input.to_vec(),
-            stats_len: 0,
+            stats_start: vec![],
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
             thinnest_norm: None,
@@ -89,7 +89,7 @@ impl Stack {
             params: vec![],
             input: input.to_vec(),
             output: vec![],
-            stats_len: 0,
+            stats_start: vec![],
             spectral_len: 0,
             widest: (String::new(), input.to_vec()),
             thinnest_norm: None,
@@ -269,14 +269,25 @@ impl Stack {
             }
             Layer::BatchNorm { .. } => {
                 let (&channels, rest) = self.output.split_last().expect("every shape has axes");
-                let numbers: usize = rest.iter().product();
-                let fewest = self.thinnest_norm.as_ref().map_or(usize::MAX, |(_, n)| *n);
-                if numbers < fewest {
-                    self.thinnest_norm = Some((at.field.clone(), numbers));
-                }
+                self.compares(at, rest.iter().product());
                 self.param(at, "scale", vec![channels], ParamKind::Scale);
                 self.param(at, "shift", vec![channels], ParamKind::Shift);
-                self.stats_len += 2 * channels;
+                for start in [0.0, 1.0] {
+                    self.stats_start.extend(vec![start; channels]);
+                }
+            }
+            Layer::MinibatchStd => {
+                self.compares(at, 1);
+                *self.output.last_mut().expect("every shape has axes") += 1;
+                self.stats_start.push(1.0);
+            }
+            Layer::MinibatchDiscrimination { kernels, dims } => {
+                self.compares(at, 1);
+                let inputs = self.output.iter().product();
+                let kind = ParamKind::weight(inputs, kernels * dims);
+                self.weight(at, vec![inputs, kernels * dims], kind)?;
+                self.output = vec![inputs + kernels];
+                self.stats_start.extend(vec![0.0; kernels]);
             }
             Layer::Residual { .. }
             | Layer::Relu
@@ -287,6 +298,14 @@ impl Stack {
             | Layer::Dropout { .. } => {}
         }
         Ok(())
+    }
+
+    /// Takes note of a layer that compares samples by so many numbers in each channel.
+    fn compares(&mut self, at: &Place, numbers: usize) {
+        let fewest = self.thinnest_norm.as_ref().map_or(usize::MAX, |(_, n)| *n);
+        if numbers < fewest {
+            self.thinnest_norm = Some((at.field.clone(), numbers));
+        }
     }
 
     /// Pre-activation, as in SN-GAN. Resampling and the shortcut's convolution of kernel 1 commute, so that convolution sees

@@ -3,7 +3,7 @@
 use ganlet_core::Tensor;
 
 use super::activation::{leaky_relu, relu, sigmoid, softplus};
-use super::{Learned, Mode, ParamKind, Stack, Step, image, norm};
+use super::{Learned, Mode, ParamKind, Stack, Step, image, minibatch, norm};
 use crate::config::Layer;
 
 /// One pass through a stack: layers take their parameters in the order in which they declared them.
@@ -18,7 +18,7 @@ pub(super) struct Pass<'a, 'm> {
     param: usize,
     /// Where the next weight's estimate starts.
     spectral_offset: usize,
-    /// Where the next batch norm's running statistics start.
+    /// Where the next layer's running statistics start.
     stats_offset: usize,
 }
 
@@ -170,6 +170,35 @@ impl<'a, 'm> Pass<'a, 'm> {
                 let (centred, variance) = self.moments(&x);
                 let normalized = centred * (variance + eps).sqrt().recip();
                 normalized * self.next() + self.next()
+            }
+            Layer::MinibatchStd => {
+                let spread = self.compared(1, || minibatch::spread(&x));
+                image::join(&x, &spread.broadcast_to(&[x.shape()[0], 1]))
+            }
+            Layer::MinibatchDiscrimination { kernels, dims } => {
+                let (x, weight) = (flat(&x), self.next());
+                let batch = x.shape()[0];
+                let closeness = self.compared(kernels, || {
+                    minibatch::closeness(&x.matmul(&weight).reshape(&[batch, kernels, dims]))
+                });
+                Tensor::concat(&[&x, &closeness.broadcast_to(&[batch, kernels])], 1)
+            }
+        }
+    }
+
+    /// What a layer finds by comparing the samples of a batch, `[rows, numbers]`, of which it keeps the mean; where samples are
+    /// looked at one by one, `[1, numbers]`, what it found on average.
+    fn compared(&mut self, numbers: usize, found: impl FnOnce() -> Tensor) -> Tensor {
+        match &mut self.mode {
+            Mode::Train { batch_stats, .. } => {
+                let found = found();
+                batch_stats.push(found.mean(&[0]));
+                found
+            }
+            Mode::Sample { stats } => {
+                let at = self.stats_offset;
+                self.stats_offset += numbers;
+                stats.narrow(0, at, numbers).reshape(&[1, numbers])
             }
         }
     }

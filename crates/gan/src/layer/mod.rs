@@ -4,6 +4,7 @@ mod activation;
 mod build;
 mod forward;
 mod image;
+mod minibatch;
 mod norm;
 #[cfg(test)]
 mod tests;
@@ -107,13 +108,14 @@ pub struct Stack {
     pub condition: usize,
     /// Extents of one output.
     pub output: Vec<usize>,
-    /// Numbers of running statistics: mean and variance of every normalized feature.
-    pub stats_len: usize,
+    /// Where the running statistics start: mean 0 and variance 1 of every normalized feature, and what layers that compare
+    /// samples find in a batch.
+    pub stats_start: Vec<f32>,
     /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
     pub spectral_len: usize,
     /// The largest result of any layer: the layer's field, and extents for one sample.
     pub widest: (String, Vec<usize>),
-    /// The batch norm that has fewest numbers of a sample in one channel: the layer's field, and how many.
+    /// The layer that compares samples by fewest numbers in one channel of each: its field, and how many.
     pub thinnest_norm: Option<(String, usize)>,
 }
 
@@ -137,6 +139,7 @@ pub struct Learned<'a> {
 }
 
 /// What a network makes of a batch.
+#[derive(Clone)]
 pub struct Features {
     /// What its last layer with parameters starts from, `[batch, numbers]`.
     pub last: Tensor,
@@ -152,11 +155,12 @@ pub enum Mode<'a> {
         random: &'a Random,
         /// Receives what each batch norm, in order, takes mean and variance of its inputs' distribution to be, extents 1 but
         /// the last. The batch itself is normalized by its own variance, which is smaller by `(n - 1) / n` for n numbers.
+        /// Layers that compare samples leave here what they add to a sample, on average.
         batch_stats: Vec<Tensor>,
     },
     /// Deterministic: nothing is dropped, batch norm uses these running statistics (the flat buffer).
     Sample {
-        /// `[stats_len]`; unused where the network has no batch norm.
+        /// As long as `stats_start`; unused where that is empty.
         stats: &'a Tensor,
     },
 }
@@ -169,7 +173,7 @@ impl Stack {
 
     /// Whether outputs depend on the other samples of a batch while training.
     pub fn couples_samples(&self) -> bool {
-        self.stats_len > 0
+        !self.stats_start.is_empty()
     }
 
     /// Whether a batch of `rows` fits into buffers of `bytes`.
@@ -208,18 +212,18 @@ impl Stack {
         Ok(())
     }
 
-    /// Whether every batch norm has numbers to compare in a batch of `batch` samples.
+    /// Whether every layer that compares samples has some to compare in a batch of `batch`.
     ///
     /// # Errors
-    /// One that has a single number in each channel: whatever came in, it gives its shift, and no gradient goes through.
+    /// A batch norm that has a single number in each channel: whatever came in, it gives its shift, and no gradient goes through.
     pub fn check_norms(&self, batch: usize) -> Result<(), ConfigError> {
         match &self.thinnest_norm {
             Some((layer, 1)) if batch == 1 => Err(ConfigError::new(
                 "batch",
                 format!(
-                    "1 sample, of which the batch norm at {layer} sees one number in each channel and makes it 0"
+                    "1 sample, and {layer} compares the samples of a batch: of one it makes always the same"
                 ),
-                "use a batch of at least 2, better 16 or more, or take batch norm out",
+                "use a batch of at least 2, better 16 or more, or take this layer out",
             )),
             _ => Ok(()),
         }

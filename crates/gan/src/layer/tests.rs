@@ -3,7 +3,7 @@
 use ganlet_core::eval::{Evaluator, Value};
 use ganlet_core::{Builder, DType, Init, Tensor};
 
-use super::{Learned, Mode, Stack, image, norm};
+use super::{Learned, Mode, Stack, image, minibatch, norm};
 use crate::config::{Network, Upsampling};
 use crate::error::ConfigError;
 use crate::random::Random;
@@ -228,7 +228,7 @@ fn a_residual_block_that_changes_channels_has_a_kernel_of_one_in_its_shortcut() 
             ("0.residual.shortcut.0.conv.weight", &[1, 1, 3, 5]),
         ]
     );
-    assert_eq!(stack.stats_len, 2 * 3 + 2 * 5);
+    assert_eq!(stack.stats_start.len(), 2 * 3 + 2 * 5);
 }
 
 #[test]
@@ -443,4 +443,61 @@ fn a_second_input_and_its_layer_need_each_other() {
     let dense = r#"{"kind": "dense", "units": 2}"#;
     let error = Stack::new("generator", &network(dense), &[3], 2).unwrap_err();
     assert_eq!(error.field, "generator.layers");
+}
+
+#[test]
+fn layers_that_compare_samples_say_how_much_they_differ() {
+    let compare = |shape: &[usize], x: &[f64], f: &dyn Fn(&Tensor) -> Tensor| {
+        let b = Builder::new();
+        let input = b.input("x", shape, DType::F32);
+        let output = f(&input);
+        value(b, &[x.to_vec()], &output)
+    };
+    // Deviations of 1 and 3 over the batch.
+    let spread = compare(&[2, 2], &[0.0, 1.0, 2.0, 7.0], &minibatch::spread);
+    assert_close(&spread, &[2.0]);
+    // Two kernels of two numbers: distances |1| + |2| and 0 between the first two, 10 and more to the third.
+    let rows = [
+        [0.0, 0.0, 5.0, 5.0],
+        [1.0, 2.0, 5.0, 5.0],
+        [50.0, 50.0, 50.0, 50.0],
+    ];
+    let closeness = compare(&[3, 2, 2], &rows.concat(), &minibatch::closeness);
+    let near = (-3_f64).exp();
+    assert_close(&closeness, &[near, 1.0, near, 1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn samples_that_are_looked_at_one_by_one_get_what_a_batch_had_on_average() {
+    for (layer, added) in [
+        (r#"{"kind": "minibatch_std"}"#, 1),
+        (
+            r#"{"kind": "minibatch_discrimination", "kernels": 3, "dims": 2}"#,
+            3,
+        ),
+    ] {
+        let layers = format!(r#"{layer}, {{"kind": "dense", "units": 1, "bias": false}}"#);
+        let stack = stack(&layers, &[2]).unwrap();
+        assert!(stack.couples_samples());
+        assert_eq!(stack.stats_start.len(), added, "{layer}");
+        let refusal = stack.check_norms(1).unwrap_err().to_string();
+        assert!(refusal.contains("field `batch`"), "{refusal}");
+        // The last layer adds up what was added to each sample.
+        let mut params = vec![0.0; stack.params_len() - added];
+        params.extend(vec![1.0; added]);
+        let averages = numbers(added, 9);
+        let b = Builder::new();
+        let x = b.input("x", &[5, 2], DType::F32);
+        let learned = b.input("params", &[params.len()], DType::F32);
+        let stats = b.input("stats", &[added], DType::F32);
+        let learned = Learned {
+            params: &learned,
+            spectral: None,
+        };
+        let mode = &mut Mode::Sample { stats: &stats };
+        let found = stack.forward(learned, &x, None, mode).output;
+        let inputs = [numbers(10, 3), params, averages.clone()];
+        let found = value(b, &inputs, &found);
+        assert_close(&found, &[averages.iter().sum(); 5]);
+    }
 }

@@ -34,6 +34,11 @@ pub struct Coverage {
     /// Share of samples of high quality, 0 to 1. Samples of the data itself reach 0.989 in two dimensions and
     /// 0.997 in one, a little more where components overlap.
     pub high_quality: f64,
+    /// KL(shares of the modes among high-quality samples || their shares of the data) in nats: 0 where all modes get what they
+    /// should, about `(modes - 1) / 2n` for n samples of the data itself. Absent for data that follows a curve, and where no
+    /// sample is of high quality.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts_kl: Option<f64>,
     /// High-quality samples nearest to each mode, for stricter rules; empty for data that follows a curve.
     #[serde(skip)]
     pub mode_counts: Vec<usize>,
@@ -85,11 +90,16 @@ impl ToyMetric {
                 counts[index] += 1;
             }
         }
-        let high_quality = counts.iter().sum::<usize>() as f64 / count as f64;
+        let hits = counts.iter().sum::<usize>() as f64;
         let covered = counts.iter().filter(|&&n| n > 0).count();
+        let shares = counts.iter().map(|&n| n as f64 / hits);
+        let found = shares.zip(self.mixture.components());
+        let terms = found.filter(|(share, _)| *share > 0.0);
+        let counts_kl = terms.map(|(share, mode)| share * (share / mode.weight).ln());
         Ok(Coverage {
             modes: self.has_modes.then_some(covered),
-            high_quality,
+            counts_kl: (self.has_modes && hits > 0.0).then(|| counts_kl.sum()),
+            high_quality: hits / count as f64,
             mode_counts: if self.has_modes { counts } else { Vec::new() },
         })
     }
@@ -300,6 +310,13 @@ mod tests {
             let samples = draw(&toy, N);
             let coverage = metric.coverage(&samples).unwrap();
             assert_eq!(coverage.modes, modes);
+            // Five times what chance makes of it on average.
+            let chance = modes.map_or(0.0, |modes| (modes - 1) as f64 / (2 * N) as f64);
+            assert_eq!(coverage.counts_kl.is_some(), modes.is_some());
+            assert!(
+                coverage.counts_kl.unwrap_or(0.0) <= 5.0 * chance,
+                "{coverage:?}"
+            );
             let ceiling = if toy.dim() == 2 { 0.9889 } else { 0.9973 };
             assert!(coverage.high_quality > ceiling - 0.003, "{coverage:?}");
             if toy.dim() == 2 && modes.is_some() {
@@ -343,6 +360,7 @@ mod tests {
         let coverage = metric.coverage(&samples).unwrap();
         assert_eq!(coverage.modes, Some(1));
         assert_eq!(coverage.mode_counts[1..], [0; 7]);
+        assert!((coverage.counts_kl.unwrap() - 8_f64.ln()).abs() < 1e-12);
         assert!(coverage.high_quality > 0.98);
         let found = metric.divergence(&samples).unwrap();
         // One mode of eight: KL(p_model || p_data) = ln 8, JS = (ln(16/9) + 1/8 ln(2/9) + 7/8 ln 2) / 2.

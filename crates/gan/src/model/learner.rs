@@ -43,6 +43,10 @@ pub(super) struct Learner {
     spectral: Option<Tensor>,
     /// The average of the parameters over updates, and the share of it that an update keeps.
     average: Option<(Tensor, f64)>,
+    /// Every parameter stays between minus and plus this.
+    clip: Option<f64>,
+    /// The mean of the parameters before each update so far, and the factor of the pull towards it.
+    history: Option<(Tensor, f64)>,
 }
 
 impl Learner {
@@ -56,10 +60,10 @@ impl Learner {
         room: Room,
     ) -> Result<Self, ConfigError> {
         let name = spec.name;
-        let (stack, init, average) = match &spec.body {
+        let (stack, init, network) = match &spec.body {
             Body::Layers(network) => {
                 let stack = Stack::new(spec.field, network, &spec.input, spec.condition)?;
-                (stack, &network.init, network.average)
+                (stack, &network.init, Some(*network))
             }
             Body::Parameters { parts, init } => {
                 (Stack::of_parameters(parts, &spec.input), init, None)
@@ -82,9 +86,9 @@ impl Learner {
             .map(|buffer| states.zeros(&state(buffer), &[len], DType::F32, Role::Optimizer))
             .collect();
         let count = states.zeros(&state("updates"), &[], DType::F32, Role::Optimizer);
-        let stats = (stack.stats_len > 0).then(|| {
-            let first = running_start(&stack);
-            states.floats(&state("stats"), &[stack.stats_len], &first, Role::Statistic)
+        let stats = stack.couples_samples().then(|| {
+            let first = &stack.stats_start;
+            states.floats(&state("stats"), &[first.len()], first, Role::Statistic)
         });
         let spectral = (stack.spectral_len > 0).then(|| {
             let first = init::estimates(&stack, seed, which);
@@ -95,9 +99,13 @@ impl Learner {
                 Role::Statistic,
             )
         });
-        let average = average.map(|share| {
+        let average = network.and_then(|n| n.average).map(|share| {
             let start = states.floats(&state("average"), &[len], &first, Role::Parameter);
             (start, share)
+        });
+        let history = network.and_then(|n| n.historical_averaging).map(|weight| {
+            let start = states.floats(&state("history"), &[len], &first, Role::Optimizer);
+            (start, weight)
         });
         Ok(Self {
             stack,
@@ -108,6 +116,8 @@ impl Learner {
             stats,
             spectral,
             average,
+            clip: network.and_then(|n| n.clip),
+            history,
         })
     }
 
@@ -200,7 +210,20 @@ impl Learner {
         // As in the loss that the gradient is of.
         let spectral = self.stack.power_iteration(self.learned());
         let (optimizer, buffers) = (&self.optimizer, &self.buffers);
+        let pulled = self
+            .history
+            .as_ref()
+            .map(|(mean, weight)| gradient + (&self.params - mean).detach() * (2.0 * weight));
+        let gradient = pulled.as_ref().unwrap_or(gradient);
         let (params, buffers) = rule(optimizer, hyper, &self.params, gradient, buffers, &count);
+        let params = match self.clip {
+            Some(bound) => params.clamp(-bound, bound),
+            None => params,
+        };
+        let history = self.history.map(|(mean, weight)| {
+            let step = (params.detach() - &mean) / (&count + 1.0);
+            (mean + step, weight)
+        });
         let stats = self.stats.map(|stats| {
             let flat: Vec<Tensor> = (batch_stats.iter())
                 .map(|s| s.detach().reshape(&[s.numel()]))
@@ -217,31 +240,25 @@ impl Learner {
             stats,
             spectral,
             average,
+            history,
             ..self
         }
     }
 
     /// Pairs of this network's state and the value it takes in `next`.
     pub(super) fn updates(&self, next: &Learner) -> Vec<(Tensor, Tensor)> {
-        let average =
-            |learner: &Learner| learner.average.as_ref().map(|(average, _)| average.clone());
+        let kept = |learner: &Learner| {
+            let means = [&learner.average, &learner.history];
+            means.map(|kept| kept.as_ref().map(|(mean, _)| mean.clone()))
+        };
+        let kept = kept(self).into_iter().zip(kept(next));
         [(&self.params, &next.params), (&self.count, &next.count)]
             .into_iter()
             .chain(self.buffers.iter().zip(&next.buffers))
             .chain(self.stats.iter().zip(&next.stats))
             .chain(self.spectral.iter().zip(&next.spectral))
             .map(|(now, then)| (now.clone(), then.clone()))
-            .chain(average(self).zip(average(next)))
+            .chain(kept.filter_map(|(now, then)| now.zip(then)))
             .collect()
     }
-}
-
-/// Mean 0 and variance 1 for every feature, as `[mean.., variance..]` per batch norm.
-fn running_start(stack: &Stack) -> Vec<f32> {
-    let widths = (stack.params.iter())
-        .filter(|p| p.name.ends_with("batch_norm.scale"))
-        .map(|p| p.len());
-    widths
-        .flat_map(|n| std::iter::repeat_n(0.0, n).chain(std::iter::repeat_n(1.0, n)))
-        .collect()
 }

@@ -17,6 +17,8 @@ use crate::model::{Dataset, Figures, Task, ViewKind};
 
 /// Samples of a toy that are measured.
 const TOY_SAMPLES: usize = 10_240;
+/// Of these, the samples by which modes are counted, as in VEEGAN (Srivastava et al. 2017) and PacGAN (Lin et al. 2018).
+const COVERAGE_SAMPLES: usize = 2500;
 /// Samples of images that are measured; as many as in the Parzen window of 2014.
 const IMAGE_SAMPLES: usize = 10_000;
 /// Samples of chains that are measured, each of which takes hundreds of steps.
@@ -52,12 +54,17 @@ impl Trainer {
             return Ok(Evaluation::new());
         };
         let metric = ToyMetric::new(toy);
-        let coverage = metric.coverage(&samples)?;
+        let coverage = metric.coverage(&samples[..COVERAGE_SAMPLES * toy.dim()])?;
         let divergence = metric.divergence(&samples)?;
         let mut found = Evaluation::new();
         if let (Some(modes), Some(centres)) = (coverage.modes, toy.modes()) {
             found.insert("modes".into(), modes as f64);
             found.insert("mode_count".into(), centres.len() as f64);
+            found.extend(coverage.counts_kl.map(|kl| ("counts_kl".into(), kl)));
+        }
+        if toy.dim() == 1 {
+            let (mean, std) = moments(&samples);
+            found.extend([("sample_mean".into(), mean), ("sample_std".into(), std)]);
         }
         found.insert("high_quality".into(), coverage.high_quality);
         found.insert("high_quality_chance".into(), metric.chance());
@@ -229,4 +236,11 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 fn distance(a: &[f32], b: &[f32]) -> f64 {
     let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
     squares.sum::<f64>().sqrt()
+}
+
+/// Mean and standard deviation.
+fn moments(values: &[f32]) -> (f64, f64) {
+    let values = || values.iter().map(|&x| f64::from(x));
+    let centre = mean(values());
+    (centre, mean(values().map(|x| (x - centre).powi(2))).sqrt())
 }

@@ -26,9 +26,17 @@ pub struct Gan {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     pub real_label: f64,
-    /// A penalty on the slope of D between real and generated samples (Gulrajani et al. 2017).
+    /// A penalty on the slope of D, between real and generated samples or elsewhere (Gulrajani et al. 2017).
     #[serde(default)]
     pub gradient_penalty: Option<GradientPenalty>,
+    /// Deviation of noise that D sees all samples through, real and generated (Sonderby et al. 2017; Arjovsky and Bottou 2017).
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.000_001, max = 10.0)))]
+    pub instance_noise: Option<f64>,
+    /// Samples that D judges together, all real or all generated, so that it sees what G leaves out (PacGAN, Lin et al. 2018).
+    #[serde(default = "one_step")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16), extend("x-unit" = "samples")))]
+    pub packing: usize,
     /// A label that both players see: G makes a sample of it, D tells whether a sample is one of it (Mirza and Osindero 2014).
     #[serde(default)]
     pub labels: Option<Labels>,
@@ -107,11 +115,30 @@ pub enum Cost {
     /// Only logits below 1 for real and above -1 for generated samples cost D anything (Lim and Ye 2017; Miyato et al.
     /// 2018). Its usual company is spectral norm in D.
     Hinge,
-    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic.
+    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic, or clipped weights.
     Wasserstein,
+    /// D tells which of a real and a generated sample is the real one, and G makes it err (Jolicoeur-Martineau 2019).
+    Relativistic,
+    /// D as in the non-saturating game; G makes the mean of what D's last layer sees what it is for data (Salimans et al.
+    /// 2016, section 3.1).
+    FeatureMatching,
+    /// The Kullback-Leibler divergence KL(data || model) as a game (f-GAN, Nowozin et al. 2016): G covers all that data do.
+    Kl,
+    /// KL(model || data) as a game: G stays where data are.
+    ReverseKl,
+    /// Pearson's chi-square divergence as a game.
+    Pearson,
+    /// Neyman's chi-square divergence as a game.
+    Neyman,
+    /// The squared Hellinger distance as a game.
+    SquaredHellinger,
+    /// The Jensen-Shannon divergence as a game: the minimax one, up to constants.
+    JensenShannon,
+    /// The total variation as a game.
+    TotalVariation,
 }
 
-/// Keeps D's slope near a target between real and generated samples.
+/// Keeps D's slope near a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -126,6 +153,25 @@ pub struct GradientPenalty {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
     pub target: f64,
+    /// Where the slope is taken.
+    #[serde(default)]
+    pub at: PenaltyPlace,
+}
+
+/// Where a penalty on D's slope looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PenaltyPlace {
+    /// On lines from real to generated samples (WGAN-GP, Gulrajani et al. 2017).
+    #[default]
+    Between,
+    /// At real samples (R1 with the target 0, Mescheder et al. 2018).
+    Real,
+    /// At generated samples (R2 with the target 0).
+    Fake,
+    /// Near real samples: with normal noise of half their deviation (DRAGAN, Kodali et al. 2017).
+    Around,
 }
 
 /// The order and the number of both players' updates within a step.

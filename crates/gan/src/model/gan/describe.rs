@@ -3,7 +3,7 @@
 use super::{
     Codes, D, DISCRIMINATE, E, ENCODE, G, GENERATE, Gan, Order, Q, READ_CODE, RECONSTRUCT, Schedule,
 };
-use crate::config::Monitor;
+use crate::config::{Layer, Monitor};
 use crate::error::ConfigError;
 use crate::layer::Stack;
 use crate::loss::cost;
@@ -40,6 +40,55 @@ impl Codes {
 }
 
 impl Gan {
+    /// Whether D can judge samples so.
+    pub(super) fn check_judged(&self, task: &Task<'_>) -> Result<(), ConfigError> {
+        if !task.batch.is_multiple_of(self.packing) {
+            return Err(ConfigError::new(
+                "packing",
+                format!(
+                    "packs of {} do not come out even in a batch of {}",
+                    self.packing, task.batch
+                ),
+                "use a packing that divides the batch",
+            ));
+        }
+        let second = [
+            ("labels", self.labels.is_some()),
+            ("codes", self.codes.is_some()),
+            ("encoder", self.encoder.is_some()),
+        ];
+        let second = second.iter().find(|(_, there)| *there);
+        if let Some((part, _)) = second.filter(|_| self.packing > 1) {
+            return Err(ConfigError::new(
+                "packing",
+                format!("D judges packs of samples, and {part} belong to one sample each"),
+                format!("use a packing of 1, or take {part} away"),
+            ));
+        }
+        let mut layers = self.generator.layers.iter();
+        let compares = |layer: &Layer| {
+            matches!(
+                layer,
+                Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. }
+            )
+        };
+        if let Some(i) = layers.position(compares) {
+            return Err(ConfigError::new(
+                format!("generator.layers.{i}"),
+                "this layer tells D how the samples of a batch differ; G makes each of its own noise",
+                "put it in the discriminator",
+            ));
+        }
+        if self.encoder.is_some() && cost::compares(self.cost) {
+            return Err(ConfigError::new(
+                "cost",
+                "an encoder minimizes the mirror image of G's cost, and this one compares samples with data already",
+                "use another cost, or take the encoder away",
+            ));
+        }
+        Ok(())
+    }
+
     pub(super) fn describe_networks(
         &self,
         task: &Task<'_>,
@@ -47,6 +96,8 @@ impl Gan {
         let labels = self.classes(task)?.map_or(0, |classes| classes.names.len());
         let codes = self.codes.as_ref().map_or(0, Codes::len);
         let latent = self.encoder.as_ref().map_or(0, |_| self.prior.dim);
+        let mut judged = task.sample.clone();
+        *judged.last_mut().expect("a sample has axes") *= self.packing;
         let mut networks = vec![
             NetworkSpec {
                 name: G,
@@ -67,7 +118,7 @@ impl Gan {
                 body: Body::Layers(&self.discriminator),
                 optimizer: &self.d_optimizer,
                 optimizer_field: "d_optimizer",
-                input: task.sample.clone(),
+                input: judged,
                 condition: labels + latent,
                 output: vec![1],
                 output_is: "D's score of a sample",
@@ -188,19 +239,20 @@ impl Gan {
             range: None,
         };
         let label = [label];
-        let mut views = vec![
-            view(
-                GENERATE,
-                ViewKind::Decode,
-                &noise,
-                &made_from,
-                task.sample_len(),
-            ),
-            View {
+        let mut views = vec![view(
+            GENERATE,
+            ViewKind::Decode,
+            &noise,
+            &made_from,
+            task.sample_len(),
+        )];
+        // D that judges packs has no opinion of one sample.
+        if self.packing == 1 {
+            views.push(View {
                 range: cost::is_probability(self.cost).then_some([0.0, 1.0]),
                 ..view(DISCRIMINATE, ViewKind::Score, &sample, &label, 1)
-            },
-        ];
+            });
+        }
         if let Some(codes) = codes {
             views.push(View {
                 range: Some([0.0, 1.0]),
@@ -295,7 +347,7 @@ impl Gan {
                 D,
                 "Discriminator",
                 "discriminator",
-                Some(DISCRIMINATE),
+                (self.packing == 1).then_some(DISCRIMINATE),
                 Colour::Discriminator,
             ),
         ];

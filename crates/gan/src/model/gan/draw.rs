@@ -66,10 +66,28 @@ impl Gan {
         let for_g = join([label.clone(), category, continuous]);
         let latent = self.encoder.as_ref().map(|_| z.clone());
         Made {
-            x: t.apply(G, &z, for_g.as_ref()),
+            x: self.seen(t, &t.apply(G, &z, for_g.as_ref())),
             for_d: join([label, latent]),
             codes,
         }
+    }
+
+    /// Samples as D sees them while training, `[batch / packing, packing * numbers]`: through noise, and in packs, whose
+    /// samples are channels of one image or stand side by side.
+    pub(super) fn seen(&self, t: &Trace<'_>, x: &Tensor) -> Tensor {
+        let x = &match self.instance_noise {
+            Some(std) => x + t.random().normal(&x.shape()) * t.hyper("instance_noise", std),
+            None => x.clone(),
+        };
+        if self.packing == 1 {
+            return x.clone();
+        }
+        let channels = *t.task().sample.last().expect("a sample has axes");
+        let pixels = t.task().sample_len() / channels;
+        let packs = t.batch_size() / self.packing;
+        x.reshape(&[packs, self.packing, pixels, channels])
+            .permute(&[0, 2, 1, 3])
+            .reshape(&[packs, x.numel() / packs])
     }
 
     /// The labels of real samples as D sees them.

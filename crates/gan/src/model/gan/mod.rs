@@ -11,7 +11,9 @@ mod winnable;
 
 use ganlet_core::Tensor;
 
-pub use config::{Codes, Cost, Encoder, Gan, GradientPenalty, Labels, Order, Schedule};
+pub use config::{
+    Codes, Cost, Encoder, Gan, GradientPenalty, Labels, Order, PenaltyPlace, Schedule,
+};
 use draw::Made;
 
 use super::describe::{Diagram, Metric, NetworkSpec, Update, View};
@@ -19,6 +21,7 @@ use super::source::Batch;
 use super::{Look, Model, Task, Trace};
 use crate::config::Layer;
 use crate::error::ConfigError;
+use crate::layer::Features;
 use crate::loss::cost;
 use crate::loss::penalty;
 use crate::tensor::{cross_entropy, join, softmax};
@@ -43,14 +46,10 @@ const ENCODE: &str = "encode";
 /// The view that turns samples into samples by way of latents.
 const RECONSTRUCT: &str = "reconstruct";
 
-/// What D says of one minibatch.
+/// What D says of one minibatch: logits, `[batch, 1]`, and what its last layer starts from.
 struct Opinion {
-    /// Logits on data, `[batch, 1]`.
-    real: Tensor,
-    /// Logits on samples, `[batch, 1]`.
-    fake: Tensor,
-    /// What D's last layer starts from on samples, for Q.
-    fake_features: Tensor,
+    real: Features,
+    fake: Features,
 }
 
 impl Gan {
@@ -58,15 +57,12 @@ impl Gan {
     fn opinion(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Opinion {
         let (of_real, of_made) = (real.condition.as_ref(), made.for_d.as_ref());
         if t.couples_samples(D) {
-            let real = t.apply(D, &real.x, of_real);
-            let fake = t.features(D, &made.x, of_made);
             return Opinion {
-                real,
-                fake: fake.output,
-                fake_features: fake.last,
+                real: t.features(D, &real.x, of_real),
+                fake: t.features(D, &made.x, of_made),
             };
         }
-        let batch = t.batch_size();
+        let rows = self.judged(t);
         let condition = of_real
             .zip(of_made)
             .map(|(a, b)| Tensor::concat(&[a, b], 0));
@@ -75,34 +71,55 @@ impl Gan {
             &Tensor::concat(&[&real.x, &made.x], 0),
             condition.as_ref(),
         );
+        let half = |start: usize| Features {
+            output: both.output.narrow(0, start, rows),
+            last: both.last.narrow(0, start, rows),
+        };
         Opinion {
-            real: both.output.narrow(0, 0, batch),
-            fake: both.output.narrow(0, batch, batch),
-            fake_features: both.last.narrow(0, batch, batch),
+            real: half(0),
+            fake: half(rows),
         }
+    }
+
+    /// What D judges in a minibatch: samples, or packs of them.
+    fn judged(&self, t: &Trace<'_>) -> usize {
+        t.batch_size() / self.packing
     }
 
     /// J(D) where these are its logits.
     fn d_cost(&self, t: &Trace<'_>, opinion: &Opinion) -> Tensor {
         let label = t.hyper("real_label", self.real_label);
-        let cost = cost::discriminator(self.cost, &opinion.real, &opinion.fake, &label);
+        let (real, fake) = (&opinion.real.output, &opinion.fake.output);
+        let cost = cost::discriminator(self.cost, real, fake, &label);
         cost * t.hyper("cost_scale", self.cost_scale)
     }
 
-    /// J(G) where these are D's logits for its samples.
-    fn g_cost(&self, t: &Trace<'_>, fake: &Tensor) -> Tensor {
-        cost::generator(self.cost, fake) * t.hyper("cost_scale", self.cost_scale)
+    /// J(G) where this is D's opinion of its samples, and of data.
+    fn g_cost(&self, t: &Trace<'_>, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
+        cost::generator(self.cost, fake, real) * t.hyper("cost_scale", self.cost_scale)
     }
 
     /// What D pays beside its cost.
     fn penalty(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Option<Tensor> {
         let config = self.gradient_penalty.as_ref()?;
-        let mix = t.mix();
         let weight = t.hyper("gradient_penalty.weight", config.weight);
         let target = t.hyper("gradient_penalty.target", config.target);
-        let score = |x: &Tensor| t.probe(D, x, real.condition.as_ref());
-        let (real, fake) = (&real.x, &made.x);
-        let penalty = penalty::gradient_penalty(score, real, fake, &mix, &target, config.one_sided);
+        let (x, fake) = (&real.x, &made.x);
+        let (points, condition) = match config.at {
+            PenaltyPlace::Between => {
+                let mix = t.mix().narrow(0, 0, self.judged(t));
+                (fake + mix * (x - fake), &real.condition)
+            }
+            PenaltyPlace::Real => (x.clone(), &real.condition),
+            PenaltyPlace::Fake => (fake.clone(), &made.for_d),
+            PenaltyPlace::Around => {
+                let deviation = (x - x.mean_all()).square().mean_all().sqrt();
+                let noise = t.random().normal(&x.shape()) * deviation * 0.5;
+                (x + noise, &real.condition)
+            }
+        };
+        let score = |x: &Tensor| t.probe(D, x, condition.as_ref());
+        let penalty = penalty::gradient_penalty(score, &points, &target, config.one_sided);
         Some(penalty * weight)
     }
 
@@ -132,7 +149,7 @@ impl Gan {
         let opinion = self.opinion(t, real, made);
         let cost = self.d_cost(t, &opinion);
         let penalty = self.penalty(t, real, made);
-        let code_cost = self.code_cost(t, made, &opinion.fake_features);
+        let code_cost = self.code_cost(t, made, &opinion.fake.last);
         let loss = [penalty, code_cost]
             .into_iter()
             .flatten()
@@ -151,8 +168,8 @@ impl Gan {
 
     fn record_scores(&self, t: &Trace<'_>, opinion: &Opinion) {
         if t.records_all() {
-            t.record("d_real", &self.score(&opinion.real).mean_all());
-            t.record("d_fake", &self.score(&opinion.fake).mean_all());
+            t.record("d_real", &self.score(&opinion.real.output).mean_all());
+            t.record("d_fake", &self.score(&opinion.fake.output).mean_all());
         }
     }
 
@@ -170,20 +187,18 @@ impl Gan {
     fn loss_of_g(&self, t: &Trace<'_>) -> Tensor {
         let made = self.make(t);
         let steps = self.schedule.unrolled_steps;
-        let real = (steps > 0 || self.encoder.is_some()).then(|| self.real(t));
-        let d_loss = |t: &Trace<'_>| {
-            let real = real
-                .as_ref()
-                .expect("drawn where there are steps to look ahead");
-            self.d_loss(t, real, &made).0
-        };
+        let needs_real = steps > 0 || self.encoder.is_some() || cost::compares(self.cost);
+        let real = needs_real.then(|| self.real(t));
+        let data = || real.as_ref().expect("drawn where it is needed");
+        let d_loss = |t: &Trace<'_>| self.d_loss(t, data(), &made).0;
         t.lookahead(D, steps, d_loss, |t| {
             let fake = t.features(D, &made.x, made.for_d.as_ref());
-            let mut loss = self.g_cost(t, &fake.output);
-            if let (Some(_), Some(real)) = (&self.encoder, &real) {
-                let logits = t.apply(D, &real.x, real.condition.as_ref());
-                loss = loss
-                    + cost::encoder(self.cost, &logits) * t.hyper("cost_scale", self.cost_scale);
+            let of_data = || t.features(D, &data().x, data().condition.as_ref());
+            let mut loss = self.g_cost(t, &fake, of_data);
+            if self.encoder.is_some() {
+                let cost = cost::encoder(self.cost, &of_data().output);
+                let cost = cost.expect("checked with the config");
+                loss = loss + cost * t.hyper("cost_scale", self.cost_scale);
             }
             match self.code_cost(t, &made, &fake.last) {
                 Some(code_cost) => loss + code_cost,
@@ -197,7 +212,7 @@ impl Gan {
         t.begin(D);
         let made = self.make(t);
         let (d_loss, opinion) = self.d_loss(t, &self.real(t), &made);
-        let g_loss = self.g_cost(t, &opinion.fake);
+        let g_loss = self.g_cost(t, &opinion.fake, || opinion.real.clone());
         self.record_scores(t, &opinion);
         let [d, g] = &self.updates()[..] else {
             unreachable!("a game has two players");
@@ -229,30 +244,34 @@ impl Gan {
         let latent = self.encoder.as_ref().map(|_| t.apply(E, &batch.x, None));
         Real {
             condition: join([label, latent]),
-            x: batch.x,
+            x: self.seen(t, &batch.x),
         }
     }
 }
 
 impl Model for Gan {
     fn validate(&self, task: &Task<'_>) -> Result<(), ConfigError> {
-        if self.cost == Cost::Wasserstein && self.real_label != 1.0 {
+        if !cost::has_target(self.cost) && self.real_label != 1.0 {
             return Err(ConfigError::new(
                 "real_label",
                 format!(
-                    "{} as D's target, but a critic's score has no target",
+                    "{} as D's target, but with this cost D's score has no target",
                     self.real_label
                 ),
                 "use 1, or another cost",
             ));
         }
-        if self.gradient_penalty.is_some()
-            && self.discriminator.layers.iter().any(Layer::couples_samples)
-        {
+        self.check_judged(task)?;
+        let mixes = |layer: &&Layer| layer.couples_samples();
+        let mixed = self.discriminator.layers.iter().find(mixes);
+        if let Some(layer) = mixed.filter(|_| self.gradient_penalty.is_some()) {
             return Err(ConfigError::new(
                 "discriminator.layers",
-                "batch norm mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
-                "take batch norm out of D, or the penalty away (Gulrajani et al. 2017, section 4)",
+                format!(
+                    "{} mixes the samples of a batch, and a gradient penalty asks for each sample's own slope",
+                    layer.kind()
+                ),
+                "take it out of D, or the penalty away (Gulrajani et al. 2017, section 4)",
             ));
         }
         self.schedule.validate()?;

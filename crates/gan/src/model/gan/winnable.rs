@@ -38,6 +38,7 @@ impl Layer {
             Layer::Tanh => Range(-1.0, 1.0),
             Layer::Sigmoid => Range(0.0, 1.0),
             Layer::LeakyRelu { .. } | Layer::Dropout { .. } | Layer::BatchNorm { .. } => Range::ALL,
+            Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => Range::ALL,
             Layer::Dense { .. } | Layer::Maxout { .. } | Layer::Residual { .. } => Range::ALL,
             Layer::Conv { .. } | Layer::ConvTranspose { .. } => Range::ALL,
             Layer::Upsample { .. } | Layer::AveragePool { .. } => Range::ALL,
@@ -58,6 +59,7 @@ impl Layer {
             Layer::Relu | Layer::LeakyRelu { .. } | Layer::Softplus => false,
             Layer::Tanh | Layer::Sigmoid => false,
             Layer::Dropout { .. } | Layer::BatchNorm { .. } => false,
+            Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => false,
         }
     }
 }
@@ -146,7 +148,11 @@ impl Gan {
             );
         }
         match self.cost {
-            Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood
+            Cost::Minimax
+            | Cost::NonSaturating
+            | Cost::MaximumLikelihood
+            | Cost::FeatureMatching
+            | Cost::JensenShannon
                 if gives != Range::ALL =>
             {
                 refuse(
@@ -171,8 +177,12 @@ impl Gan {
                 "take this layer away",
             ),
             Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood => Ok(()),
+            Cost::FeatureMatching | Cost::JensenShannon => Ok(()),
             // A critic's scores have no scale of their own.
-            Cost::Hinge | Cost::LeastSquares | Cost::Wasserstein => Ok(()),
+            Cost::Hinge | Cost::LeastSquares | Cost::Wasserstein | Cost::Relativistic => Ok(()),
+            // Their optimum is where the ratio of densities is, which is somewhere between 0 and infinity.
+            Cost::Kl | Cost::ReverseKl | Cost::Pearson | Cost::Neyman => Ok(()),
+            Cost::SquaredHellinger | Cost::TotalVariation => Ok(()),
         }
     }
 
