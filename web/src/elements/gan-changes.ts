@@ -35,6 +35,15 @@ export class GanChanges extends SessionElement {
         font-size: 0.8125rem;
         line-height: 1.2;
       }
+      .link {
+        padding-inline: 0.625rem;
+        border-color: transparent;
+        background: none;
+      }
+      a {
+        color: inherit;
+        line-height: 2rem;
+      }
       button {
         min-height: 2rem;
         min-width: 2rem;
@@ -71,6 +80,14 @@ export class GanChanges extends SessionElement {
             </button>
           </li>`,
       )}
+      <li class="link">
+        <a
+          href=${session.at(`compare.html${session.hash}`)}
+          target="_blank"
+          title="Both on one seed, in a page of their own"
+          >Compare with the preset</a
+        >
+      </li>
     </ul>`;
   }
 }

@@ -98,7 +98,8 @@ export class GanStatus extends SessionElement {
       <span>Nothing leaves this tab.</span>
       ${
         this.page
-          ? html`<a href=${session.at('bench.html')}>How fast is it here?</a>`
+          ? html`<a href=${session.at('learn/')}>Lessons</a>
+              <a href=${session.at('bench.html')}>How fast is it here?</a>`
           : html`<a href=${session.link} target="_blank">Open in a page of its own</a>`
       }
     `;
