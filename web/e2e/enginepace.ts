@@ -8,8 +8,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from '@playwright/test';
 import type { TrainerClass } from '../src/library.ts';
-import type { Engine } from './engines/engine.ts';
 import { engines, launch } from './engines/installed.ts';
+import { served } from './served.ts';
 
 const { GANLET_PACE_BACKEND = 'webgpu', GANLET_PACE_PRESETS = 'ring' } = process.env;
 const BACKEND = GANLET_PACE_BACKEND === 'cpu' ? 'cpu' : 'webgpu';
@@ -49,19 +49,27 @@ async function alone(preset: string, backend: 'webgpu' | 'cpu', callMs: number):
   return { adapter, steps, inCall, awaited, sample };
 }
 
-type Calls = Record<string, { calls: number; ms: number }>;
+/** What the worker's calls have taken until a moment, in milliseconds, and the steps trained. */
+interface Calls {
+  now: number;
+  steps: number;
+  took: Record<string, { calls: number; ms: number }>;
+}
 
-/** Adds up what the library's calls take from now on. Runs in the worker. */
-async function watch(library: string): Promise<void> {
-  const { Guarded } = (await import(library)) as { Guarded: { prototype: object } };
-  const took: Calls = {};
-  Object.assign(globalThis, { took });
+/**
+ * Adds up what the library's calls take, and tells whoever asks. Stands at the end of the library's module for trainers, since no
+ * driver reaches the workers of every engine.
+ */
+function watch(Guarded: { prototype: object }): void {
+  const took: Calls['took'] = {};
+  let steps = 0;
   for (const name of ['train', 'sample', 'ask', 'evaluate', 'save', 'history']) {
     const call = Reflect.get(Guarded.prototype, name) as (...args: unknown[]) => unknown;
     const timed = function (this: unknown, ...args: unknown[]): unknown {
       const start = performance.now();
       const result = call.apply(this, args);
       const done = (): void => {
+        if (name === 'train') steps += args[0] as number;
         const sum = (took[name] ??= { calls: 0, ms: 0 });
         sum.calls += 1;
         sum.ms += performance.now() - start;
@@ -71,56 +79,76 @@ async function watch(library: string): Promise<void> {
     };
     Reflect.set(Guarded.prototype, name, timed);
   }
+  const channel = new BroadcastChannel('calls');
+  channel.onmessage = ({ data }) => {
+    // The page before this one, where the library was timed alone, and its worker may still be there.
+    if (data === 'tell' && steps > 0 && !('document' in globalThis))
+      channel.postMessage({ now: performance.now(), steps, took });
+  };
 }
 
-const watched = (): Calls => structuredClone((globalThis as unknown as { took: Calls }).took);
+/** What the worker's calls have taken so far. Runs in the page. */
+const calls = (): Promise<Calls> =>
+  new Promise((resolve) => {
+    const channel = new BroadcastChannel('calls');
+    channel.onmessage = ({ data }) => {
+      channel.close();
+      resolve(data as Calls);
+    };
+    channel.postMessage('tell');
+  });
 
-/** What a second of the worker goes to, and what a picture takes, which is preceded by the latest of the curves. */
-function spent(took: Calls, seconds: number): string {
+/** How many steps a second were trained between two moments, and what else the worker did. */
+function spent(before: Calls, after: Calls): { rate: number; spent: string } {
+  const seconds = (after.now - before.now) / 1000;
   const ms = (...names: string[]): number =>
-    names.reduce((sum, name) => sum + (took[name]?.ms ?? 0), 0);
-  const share = (...names: string[]): string => (ms(...names) / seconds / 10).toFixed(0);
-  const pictures = took.history?.calls ?? 0;
-  return [
-    `${share('train')} % of the worker’s time trains`,
-    `${share('sample', 'ask')} % makes ${(pictures / seconds).toFixed(1)} pictures a second of ${(ms('sample', 'ask') / pictures).toFixed(1)} ms`,
-    `${share('evaluate')} % measures`,
-    `${share('save')} % keeps checkpoints`,
-  ].join(', ');
+    names.reduce(
+      (sum, name) => sum + (after.took[name]?.ms ?? 0) - (before.took[name]?.ms ?? 0),
+      0,
+    );
+  const share = (...names: string[]): string => `${(ms(...names) / seconds / 10).toFixed(0)} %`;
+  // The curves are fetched before every picture.
+  const pictures = (after.took.history?.calls ?? 0) - (before.took.history?.calls ?? 0);
+  const each = `${(pictures / seconds).toFixed(1)} pictures a second of ${(ms('sample', 'ask') / pictures).toFixed(1)} ms`;
+  return {
+    rate: (after.steps - before.steps) / seconds,
+    spent: `${share('train')} trains, ${share('sample', 'ask')} makes ${each}, ${share('evaluate')} measures, ${share('save')} keeps checkpoints`,
+  };
 }
-
-const steps = async (engine: Engine): Promise<number> =>
-  Number((await engine.text('[data-metric=step]')).replaceAll(',', ''));
 
 for (const name of engines()) {
   for (const preset of GANLET_PACE_PRESETS.split(/[\s,]+/)) {
     test(`${preset} on ${BACKEND} in ${name}`, async ({ baseURL }, info) => {
-      const at = (path: string): string => new URL(path, baseURL).href;
+      const site = await served(baseURL ?? '', async (path, text) =>
+        path === './lib/trainer.js' ? `${await text()}(${watch.toString()})(Guarded);` : undefined,
+      );
       const engine = await launch(name, info.outputDir);
-      try {
-        await engine.resize(1280, 800);
-        await engine.open(at('bench.html'));
+      const library = async (): Promise<number> => {
+        await engine.open(`${site.origin}/bench.html`);
         const took = await engine.run(alone, preset, BACKEND, CALL_MS);
         const ms = (value: number): string => `${value.toFixed(1)} ms`;
         console.log(
           `${preset}, ${name}, ${took.adapter}: a step in a call of ${took.steps} ${ms(took.inCall)}, awaited ${ms(took.awaited)}, sample(64) ${ms(took.sample)}`,
         );
-        await engine.open(at(`?page#preset=${preset}&scratch&backend=${BACKEND}`));
+        return took.inCall;
+      };
+      try {
+        await engine.resize(1280, 800);
+        const earlier = await library();
+        await engine.open(`${site.origin}/?page#preset=${preset}&scratch&backend=${BACKEND}`);
         await engine.click('[data-action=train]:enabled');
         await sleep(5000);
-        await engine.inWorker(watch, at('lib/trainer.js'));
-        const [before, start] = [await steps(engine), performance.now()];
+        const before = await engine.run(calls);
         await sleep(PAGE_SECONDS * 1000);
-        const seconds = (performance.now() - start) / 1000;
-        const rate = ((await steps(engine)) - before) / seconds;
-        const share = (rate * took.inCall) / 10;
+        const page = spent(before, await engine.run(calls));
+        // Before and after: the machine may have had something else to do meanwhile.
+        const inCall = (earlier + (await library())) / 2;
         console.log(
-          `${preset}, ${name}, the page: ${rate.toFixed(1)} steps a second, ${share.toFixed(0)} % of the library’s`,
+          `${preset}, ${name}, the page: ${page.rate.toFixed(1)} steps a second, ${((page.rate * inCall) / 10).toFixed(0)} % of the library’s; its worker: ${page.spent}`,
         );
-        const calls = await engine.inWorker(watched);
-        if (calls) console.log(`${preset}, ${name}: ${spent(calls, seconds)}`);
       } finally {
         await engine.close();
+        site.close();
       }
     });
   }

@@ -1,8 +1,7 @@
 /** Where a browser refuses storage, an origin or the clipboard, the page works without, or says in its place what is missing. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, type Page, test } from '@playwright/test';
 import { Playground } from './playground.ts';
+import { served } from './served.ts';
 
 /** As with cookies blocked: even to name the storage is an error. */
 const blockStorage = (page: Page) =>
@@ -29,35 +28,18 @@ test('works without storage, and the theme can be chosen all the same', async ({
   await expect(playground.notices.getByRole('alert')).toHaveText('');
 });
 
-/** The site as a host serves it that lets others read it. Playwright's own routes do not reach a worker without an origin. */
-async function readable(site: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    void (async () => {
-      const answer = await fetch(new URL(`.${request.url ?? '/'}`, site));
-      const type = answer.headers.get('content-type') ?? '';
-      response.writeHead(answer.status, {
-        'access-control-allow-origin': '*',
-        'content-type': type,
-      });
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    })();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
 test('works in a sandboxed frame, which has no origin', async ({ page }) => {
-  const server = await readable(test.info().project.use.baseURL ?? '');
-  const { port } = server.address() as AddressInfo;
+  // Playwright's own routes do not reach a worker without an origin.
+  const site = await served(test.info().project.use.baseURL ?? '');
   await page.setContent(
-    `<iframe sandbox="allow-scripts" style="width: 60rem; height: 40rem" src="http://127.0.0.1:${port}/#preset=line-1d&backend=cpu"></iframe>`,
+    `<iframe sandbox="allow-scripts" style="width: 60rem; height: 40rem" src="${site.origin}/#preset=line-1d&backend=cpu"></iframe>`,
   );
   const frame = page.frameLocator('iframe');
   const step = frame.getByRole('button', { name: 'Step both' });
   await expect(step).toBeEnabled({ timeout: 60_000 });
   await step.click();
   await expect(frame.locator('[data-metric=step]')).toHaveText('1');
-  server.close();
+  site.close();
 });
 
 test('shows what the clipboard does not take', async ({ page }) => {

@@ -57,13 +57,28 @@ it('measures steps per second over a window', () => {
 
 it('spaces a side job by its cost', () => {
   const cadence = new Cadence(33, 1 / 4);
+  const dueFrom = (moment: number): void => {
+    expect(cadence.due(moment - 1)).toBe(false);
+    expect(cadence.due(moment)).toBe(true);
+  };
   expect(cadence.due(0)).toBe(true);
-  cadence.record(0, 100);
-  expect(cadence.due(399)).toBe(false);
-  expect(cadence.due(400)).toBe(true);
-  cadence.record(1000, 1001);
-  expect(cadence.due(1032)).toBe(false);
-  expect(cadence.due(1033)).toBe(true);
+  // The first one may have compiled for long: that says nothing of the next.
+  cadence.record(0, 5000);
+  expect(cadence.due(5000)).toBe(true);
+  cadence.record(5000, 5100);
+  dueFrom(5400);
+  cadence.record(6000, 6100);
+  dueFrom(6400);
+  cadence.record(7000, 7001);
+  dueFrom(7033);
+});
+
+it('makes nobody wait longer than anybody wants to', () => {
+  const cadence = new Cadence(33, 1 / 50, 2000);
+  cadence.record(0, 1000);
+  cadence.record(1000, 2000);
+  expect(cadence.due(3999)).toBe(false);
+  expect(cadence.due(4000)).toBe(true);
 });
 
 it('runs jobs one at a time, and goes on after one that fails', async () => {

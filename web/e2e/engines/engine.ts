@@ -17,11 +17,6 @@ export interface Engine {
     job: (...args: Args) => Result | Promise<Result>,
     ...args: Args
   ): Promise<Result>;
-  /** Likewise in the page's worker; undefined where the driver reaches none. */
-  inWorker<Args extends unknown[], Result>(
-    job: (...args: Args) => Result | Promise<Result>,
-    ...args: Args
-  ): Promise<Result | undefined>;
   /** Clicks with the pointer on the first that is shown of what a selector finds, shadow roots included. */
   click(selector: string): Promise<void>;
   /** What the first of them says. */

@@ -61,10 +61,6 @@ export async function launchPuppeteer(
       job: (...args: Args) => Result | Promise<Result>,
       ...args: Args
     ) => page.evaluate(job as never, ...args),
-    inWorker: async <Args extends unknown[], Result>(
-      job: (...args: Args) => Result | Promise<Result>,
-      ...args: Args
-    ) => (await page.workers()[0]?.evaluate(job as never, ...args)) as Result | undefined,
     text: async (selector) =>
       (await first(selector)).evaluate((element) => (element as HTMLElement).innerText),
     click: async (selector) => {

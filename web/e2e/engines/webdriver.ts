@@ -111,7 +111,6 @@ export async function launchWebKit(driver: string, downloads: string): Promise<E
       job: (...args: Args) => Result | Promise<Result>,
       ...args: Args
     ) => script(job.toString(), args) as Promise<Result>,
-    inWorker: () => Promise.resolve(undefined),
     text: async (selector) =>
       (await send('GET', `${session}/${address(await first(selector))}/text`)) as string,
     click: async (selector) => {
