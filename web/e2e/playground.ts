@@ -22,6 +22,11 @@ export class Playground {
     await expect(this.train).toBeEnabled({ timeout: 120_000 });
   }
 
+  /** Waits until a notice says so, for as long as the test may take; another one, such as an error, will not do. */
+  async says(text: string): Promise<void> {
+    await this.notices.getByText(text).waitFor({ timeout: 0 });
+  }
+
   async step(): Promise<number> {
     const text = await this.page.locator('[data-metric=step]').innerText();
     return Number(text.replaceAll(',', ''));

@@ -1,6 +1,7 @@
 /** The one worker: started from wherever this module was loaded, with the line to it. */
 import { Client } from '../client.ts';
 import type { Event } from '../protocol.ts';
+import { policyFor } from './policy.ts';
 import address from '../worker/main.ts?worker&url';
 
 export interface Connection {
@@ -52,7 +53,7 @@ const stopped = (cause: string): string =>
 /** A policy that forbids a worker says so to the console alone. */
 const missing = (cause: string): string => {
   const { origin } = new URL(address, import.meta.url);
-  return `The worker that trains could not be started${cause && ` (${cause})`}. In a page with a Content-Security-Policy, that must allow it: worker-src blob: ${origin}; script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin}. Elsewhere check the connection and reload the page; where that does not help, this browser may be too old.`;
+  return `The worker that trains could not be started${cause && ` (${cause})`}. In a page with a Content-Security-Policy, that must allow it: ${policyFor(origin)}. Elsewhere check the connection and reload the page; where that does not help, this browser may be too old.`;
 };
 
 function startWorker(): Worker {

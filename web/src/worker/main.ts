@@ -1,6 +1,7 @@
 /** The worker's entry: wires the engine to messages, the clock and the real library. */
 import type { Library } from '../library.ts';
 import { type FromWorker, Refusal, type Request } from '../protocol.ts';
+import { policyFor } from '../state/policy.ts';
 import { Engine } from './engine.ts';
 
 /** The part of a dedicated worker's global that is used; the page's types name it differently. */
@@ -27,9 +28,15 @@ const engine = new Engine({
       return library;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
+      const { origin } = new URL(url);
+      // Firefox asks the policy of the page around only now.
+      const policy =
+        origin === self.origin
+          ? ''
+          : ` In a page with a Content-Security-Policy, that must allow it: ${policyFor(origin)}.`;
       throw new Refusal(
         'unsupported',
-        `The engine could not be loaded (${cause}). Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
+        `The engine could not be loaded (${cause}).${policy} Reload the page; if that does not help, this browser is too old or the site is incomplete.`,
         { cause: error },
       );
     }
