@@ -22,9 +22,11 @@ export class Playground {
     await expect(this.train).toBeEnabled({ timeout: 120_000 });
   }
 
-  /** Waits until a notice says so, for as long as the test may take; another one, such as an error, will not do. */
+  /** Waits until a notice says so, for as long as the test may take; an error ends it. */
   async says(text: string): Promise<void> {
-    await this.notices.getByText(text).waitFor({ timeout: 0 });
+    const failed = this.notices.getByRole('alert').locator('p');
+    await this.notices.getByText(text).or(failed).first().waitFor({ timeout: 0 });
+    await expect(this.notices).toContainText(text);
   }
 
   async step(): Promise<number> {

@@ -112,8 +112,8 @@ pub(crate) fn browser() -> Result<Browser> {
 
 /// The browser engines beside Chromium that the page is tried in, as far as they can be had.
 pub(crate) struct Engines {
-    /// What `web/e2e/engines` is told of each: the variable, and the program that it names.
-    pub(crate) found: Vec<(&'static str, PathBuf)>,
+    /// Those that there are, as `web/e2e/engines` is told of them: the name, and the variable with its program.
+    pub(crate) found: Vec<(&'static str, &'static str, PathBuf)>,
     /// A line for each that is missing: which, and how to get it.
     pub(crate) missing: Vec<String>,
 }
@@ -128,7 +128,7 @@ pub(crate) fn engines() -> Result<Engines> {
     let firefox = from_environment("FIREFOX")?
         .or_else(|| installed_or(&["firefox-esr", "firefox"], &["firefox-esr"]));
     match firefox {
-        Some(program) => engines.found.push(("FIREFOX", program)),
+        Some(program) => engines.found.push(("firefox", "FIREFOX", program)),
         None => engines.missing.push(
             "Firefox was not tested: install it (Debian: firefox-esr), or set FIREFOX to its executable".into(),
         ),
@@ -138,7 +138,7 @@ pub(crate) fn engines() -> Result<Engines> {
     let webkit = from_environment("WEBKIT_DRIVER")?
         .or_else(|| installed_or(&["WebKitWebDriver"], &["webkit2gtk-driver"]));
     match webkit.filter(|_| xvfb.is_some()) {
-        Some(program) => engines.found.push(("WEBKIT_DRIVER", program)),
+        Some(program) => engines.found.push(("webkit", "WEBKIT_DRIVER", program)),
         None => engines.missing.push(
             "WebKit was not tested: install its driver (Debian: webkit2gtk-driver xvfb), or set WEBKIT_DRIVER".into(),
         ),

@@ -46,7 +46,7 @@ export class Training {
   // Together a tenth of the time, so that the page trains nearly as fast as the library alone. At most 30 pictures a second; the
   // metrics draw many samples, and change slowly.
   readonly #frames = new Cadence(33, 1 / 12, 5_000);
-  readonly #evaluations = new Cadence(1200, 1 / 50, 10_000);
+  readonly #evaluations = new Cadence(1200, 1 / 50, 30_000);
 
   constructor(
     private readonly clock: Clock,
