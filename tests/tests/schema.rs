@@ -1,21 +1,60 @@
-//! The schema that the page makes its controls from is that of the config's types.
+//! The schema that the page makes its controls from is that of the config's types, and so are the ranges in it.
 
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
+/// What a check of ranges needs of a schema; descriptions are most of it.
+const OF_RANGES: [&str; 15] = [
+    "type",
+    "const",
+    "enum",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "items",
+    "properties",
+    "required",
+    "oneOf",
+    "anyOf",
+    "$ref",
+    "$defs",
+    "x-unit",
+];
+
+/// The parts of a schema with these keys; `named` is an object whose keys are names.
+fn ranges(schema: &Value, named: bool) -> Value {
+    match schema {
+        Value::Object(fields) => {
+            let kept = (fields.iter())
+                .filter(|(key, _)| named || OF_RANGES.contains(&key.as_str()))
+                .map(|(key, value)| {
+                    let of_names = !named && matches!(key.as_str(), "properties" | "$defs");
+                    (key.clone(), ranges(value, of_names))
+                });
+            Value::Object(kept.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => items.iter().map(|item| ranges(item, false)).collect(),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn the_schema_is_that_of_the_types() {
-    let mut types =
-        serde_json::to_string_pretty(&schemars::schema_for!(ganlet::ExperimentConfig)).unwrap();
-    types.push('\n');
+    let types = schemars::schema_for!(ganlet::ExperimentConfig).to_value();
+    let schema = serde_json::to_string_pretty(&types).unwrap();
+    let ranges = ranges(&types, false).to_string();
     if std::env::var_os("GANLET_BLESS").is_some() {
-        let file =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/gan/src/config/schema.json");
-        std::fs::write(file, &types).unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/gan/src/config");
+        std::fs::write(folder.join("schema.json"), schema + "\n").unwrap();
+        std::fs::write(folder.join("ranges.json"), ranges + "\n").unwrap();
         return;
     }
     // As values: the order of an object's fields hangs on serde_json's features, which differ between builds.
-    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-    let same = value(ganlet::config::SCHEMA) == value(&types);
+    let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let same =
+        value(ganlet::config::SCHEMA) == types && value(ganlet::config::RANGES) == value(&ranges);
     assert!(
         same,
         "the types have changed: GANLET_BLESS=1 cargo test -p ganlet-tests --test schema"

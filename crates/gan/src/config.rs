@@ -29,6 +29,9 @@ use crate::preset;
 /// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
 pub const SCHEMA: &str = include_str!("config/schema.json");
 
+/// What is left of [`SCHEMA`] without its words: what a config is checked by. The same test writes it.
+pub const RANGES: &str = include_str!("config/ranges.json");
+
 /// A whole experiment: what is to be learned from, the model that learns, and for how long.
 ///
 /// As JSON it is flat: the model's own fields stand beside the common ones, and `"model"` says whose they are. Without it the

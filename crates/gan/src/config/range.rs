@@ -1,15 +1,16 @@
 //! Ranges of single fields. The schema has them, from the attribute `range` or `length` beside each field, and they are
-//! read from there, so that the page's controls and this check cannot differ.
+//! read from there, so that the page's controls and this check cannot differ. From [`RANGES`], the schema without its words,
+//! which are 7 KB in each of the library's modules.
 
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::SCHEMA;
+use super::RANGES;
 use crate::error::{ConfigError, excerpt};
 
 static PARSED: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(SCHEMA).expect("the schema is JSON"));
+    LazyLock::new(|| serde_json::from_str(RANGES).expect("a test writes this"));
 
 /// Checks every number and the length of every list of a whole config.
 ///

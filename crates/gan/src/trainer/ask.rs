@@ -147,7 +147,7 @@ impl Trainer {
         self.traced
             .view_of(|found| found == kind)
             .ok_or_else(|| Error::View {
-                found: format!("{kind:?}").to_lowercase(),
+                found: format!("{kind:?}").to_ascii_lowercase(),
                 known: names(self.traced.views.iter().map(|view| view.name)),
             })
     }
