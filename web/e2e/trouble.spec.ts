@@ -88,7 +88,19 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
     buffer: Buffer.from('not a checkpoint'),
   });
   await expect(playground.notices.getByRole('alert')).toContainText(
-    /broken\.safetensors was not loaded, and the model here is as it was: the checkpoint is damaged/,
+    'broken.safetensors is no checkpoint, and the model here is as it was',
+  );
+  // One that was cut short: its header names a tensor that is not there.
+  const header = JSON.stringify({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'cut.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.concat([length, Buffer.from(header)]),
+  });
+  await expect(playground.notices).toContainText(
+    /cut\.safetensors was not loaded, and the model here is as it was: the checkpoint is damaged/,
   );
   await page.locator('input[type=file]').setInputFiles({
     name: 'cat.png',

@@ -21,12 +21,16 @@ export class GanMeasures extends SessionElement {
   static override styles = [
     shared,
     css`
+      :host {
+        display: grid;
+        gap: 0.5rem;
+        padding-block: 0.625rem;
+        border-block: 1px solid var(--line);
+      }
       dl {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(5.25rem, 1fr));
         gap: 0.75rem 1rem;
-        padding-block: 0.625rem;
-        border-block: 1px solid var(--line);
       }
       .lead {
         grid-column: span 2;
@@ -50,17 +54,14 @@ export class GanMeasures extends SessionElement {
         stroke-linejoin: round;
       }
       details {
-        grid-column: 1 / -1;
         font-size: 0.8125rem;
       }
       summary {
         cursor: pointer;
         color: var(--quiet);
       }
-      details > div {
-        display: grid;
+      details dl {
         grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr));
-        gap: 0.75rem 1rem;
         padding-block-start: 0.5rem;
       }
       details dd {
@@ -115,18 +116,17 @@ export class GanMeasures extends SessionElement {
     const beside = others.filter(({ more }) => !more).slice(0, BESIDE);
     const rest = others.filter((one) => !beside.includes(one));
     return html`<dl aria-live="off">
-      ${lead ? this.#reading(lead, this.#curve(lead.name)) : nothing}
-      ${beside.map((one) => this.#reading(one))}
+        ${lead ? this.#reading(lead, this.#curve(lead.name)) : nothing}
+        ${beside.map((one) => this.#reading(one))} ${this.#onDemand(all.length > 0)}
+      </dl>
       ${
         rest.length > 0
           ? html`<details>
               <summary>More numbers</summary>
-              <div>${rest.map((one) => this.#reading(one))}</div>
+              <dl>${rest.map((one) => this.#reading(one))}</dl>
             </details>`
           : nothing
-      }
-      ${this.#onDemand(all.length > 0)}
-    </dl>`;
+      }`;
   }
 
   #reading({ name, label, value, note }: Reading, curve?: TemplateResult): TemplateResult {

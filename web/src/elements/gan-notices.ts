@@ -19,14 +19,14 @@ export class GanNotices extends SessionElement {
         inset-block-start: 0;
         display: grid;
         padding: 4rem 0.75rem 0;
-        justify-items: center;
+        justify-items: end;
         gap: 0.5rem;
         pointer-events: none;
       }
       .region {
         display: grid;
         gap: 0.5rem;
-        width: min(40rem, 100%);
+        width: min(27rem, 100%);
       }
       .notice {
         display: grid;

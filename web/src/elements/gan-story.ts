@@ -27,6 +27,9 @@ export class GanStory extends ThemedElement {
     'progress',
   ];
   #scheduled = false;
+  /** What the coach said last that differs in kind, and the words for it. */
+  #said = '';
+  #spoken = '';
 
   static override styles = [
     shared,
@@ -161,8 +164,12 @@ export class GanStory extends ThemedElement {
         trained: session.shipped && series.steps.length === 0,
       });
     const tone = line ? (update && model ? colourOf(model.info, update) : '') : 'silent';
+    // Its numbers change every second; who hears it is told when something else is so.
+    const said = `${scene?.model ?? ''} ${phase ?? ''} ${line?.rung ?? line?.text ?? ''}`;
+    if (said !== this.#said) [this.#said, this.#spoken] = [said, line?.text ?? ''];
     return html`<p class="coach ${tone}" data-coach=${line?.rung ?? ''}>
-      ${line?.text} ${line?.section ? cite(line.section) : nothing}
-    </p>`;
+        ${line?.text} ${line?.section ? cite(line.section) : nothing}
+      </p>
+      <p class="visually-hidden" role="status">${this.#spoken}</p>`;
   }
 }

@@ -184,7 +184,7 @@ export abstract class Models extends Core {
   /** What to try next: a preset as it is but for what the idea says, so that one change shows what it does. It trains at
    * once, with the run before it kept to compare. */
   async tryIdea({ preset, overrides }: Idea): Promise<void> {
-    const before = this.#remembered();
+    const before = await this.#remembered();
     const made = await this.create({ ...this.spec, preset, overrides });
     if (!made || this.spec.preset !== preset) return;
     this.before = before;
@@ -192,10 +192,17 @@ export abstract class Models extends Core {
     await this.play();
   }
 
-  /** The run as it stands, if there is something to remember. */
-  #remembered(): Run | undefined {
-    const { model, frame, evaluation, step, title } = this;
-    return model && frame && step > 0 ? { title, step, model, frame, evaluation } : undefined;
+  /** The run as it stands, with the numbers of just now, if there is something to remember. */
+  async #remembered(): Promise<Run | undefined> {
+    if (this.running) await this.try('', 'pause', null);
+    const { model, frame, step, title } = this;
+    if (!model || !frame || step === 0) return undefined;
+    // Measuring images takes long; of points it does not.
+    if (model.info.data.kind === 'points' && this.evaluation?.step !== step) {
+      const evaluation = await this.try('', 'evaluate', null);
+      if (evaluation) this.measured(evaluation);
+    }
+    return { title, step, model, frame, evaluation: this.evaluation };
   }
 
   /** Looks no more at the run before. */

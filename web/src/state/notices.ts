@@ -1,4 +1,4 @@
-/** Messages for a person. Errors stay until dismissed; the rest leave by themselves. */
+/** Messages for a person. Errors that offer something stay until dismissed; the rest leave by themselves. */
 export type Tone = 'error' | 'warning' | 'info';
 
 /** What a message offers to do about what it says. */
@@ -14,7 +14,7 @@ export interface Notice {
   offer?: Offer | undefined;
 }
 
-const LIFETIME_MS: Record<Tone, number> = { error: Infinity, warning: 15_000, info: 5_000 };
+const LIFETIME_MS: Record<Tone, number> = { error: 60_000, warning: 15_000, info: 5_000 };
 
 export class Notices {
   #nextId = 1;
@@ -27,7 +27,7 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.text !== text);
     const notice: Notice = { id: this.#nextId++, tone, text, offer };
     this.list = [...this.list, notice].slice(-4);
-    const lifetime = LIFETIME_MS[tone];
+    const lifetime = offer ? Infinity : LIFETIME_MS[tone];
     if (Number.isFinite(lifetime)) {
       setTimeout(() => {
         this.dismiss(notice.id);
