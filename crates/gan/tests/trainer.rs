@@ -491,17 +491,17 @@ fn bad_configs_name_the_field() {
         (
             r#"{"preset": "ring-wgan-gp", "discriminator": {"layers": [{"kind": "reshape", "shape": [1, 1, 2]},
                 {"kind": "residual", "channels": 2, "batch_norm": true}, {"kind": "dense", "units": 1}]}}"#,
-            "batch norm mixes the samples",
+            "residual mixes the samples",
         ),
         (
             r#"{"preset": "ring", "batch": 1, "gradient_penalty": null, "discriminator": {"layers": [
                 {"kind": "dense", "units": 8}, {"kind": "batch_norm"}, {"kind": "relu"}, {"kind": "dense", "units": 1}]}}"#,
-            "`batch`: 1 sample, of which the batch norm at discriminator.layers.1",
+            "`batch`: 1 sample, and discriminator.layers.1 compares the samples",
         ),
         (
             r#"{"preset": "ring", "batch": 1, "generator": {"layers": [
                 {"kind": "dense", "units": 8}, {"kind": "batch_norm"}, {"kind": "relu"}, {"kind": "dense", "units": 2}]}}"#,
-            "batch norm at generator.layers.1",
+            "generator.layers.1 compares the samples",
         ),
         (r#"{"preset": "ring", "#, "config"),
         ("rong", "rong"),
