@@ -2,6 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { Preset } from '../library.ts';
+import { firstSentence } from '../state/format.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
@@ -12,7 +13,6 @@ import { SessionElement } from './session-element.ts';
 const GROUPS: Record<string, string> = {
   toys: 'Toys with a known density',
   images: 'Images',
-  bench: 'Benchmarks',
 };
 
 @customElement('gan-presets')
@@ -82,14 +82,6 @@ export class GanPresets extends SessionElement {
       li strong {
         font-weight: 600;
       }
-      /* Titles are whole; of a long summary the beginning is enough to choose by. */
-      li .small {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        line-clamp: 3;
-        overflow: hidden;
-      }
       h2 + ul + h2 {
         margin-block-start: 0.25rem;
         border-block-start: 1px solid var(--line);
@@ -109,7 +101,7 @@ export class GanPresets extends SessionElement {
         </button>
       </h1>
       <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#place}>
-        ${[...grouped(catalog?.presets ?? [])].map(
+        ${[...grouped((catalog?.presets ?? []).filter(isForPeople))].map(
           ([group, presets]) => html`
             <h2>${GROUPS[group] ?? labelOf(group)}</h2>
             <ul>
@@ -144,12 +136,15 @@ export class GanPresets extends SessionElement {
       >
         <strong>${preset.title}</strong>
         <span class="quiet small"
-          >${here ? preset.summary : 'Its images are not part of this site.'}</span
+          >${here ? firstSentence(preset.summary) : 'Its images are not part of this site.'}</span
         >
       </button>
     </li>`;
   }
 }
+
+/** What the library is timed on has a page of its own. */
+const isForPeople = ({ group }: Preset): boolean => group !== 'bench';
 
 function grouped(presets: readonly Preset[]): Map<string, Preset[]> {
   const groups = new Map<string, Preset[]>();
