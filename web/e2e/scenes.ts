@@ -1,6 +1,6 @@
 /**
- * Records what the coach has to judge: real runs, of presets and of what goes wrong, at steps where a person looked at the
- * picture and said what is so. `test/scenes.test.ts` holds the coach to it. The pictures go where GANLET_SCREENSHOTS says.
+ * Records what the coach has to judge: real runs, of presets and of what goes wrong, at steps where it is
+ * known what is so, from their numbers and for some from their picture. `test/scenes.test.ts` holds the coach to it. The pictures go where GANLET_SCREENSHOTS says.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Page, test } from '@playwright/test';

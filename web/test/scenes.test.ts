@@ -9,7 +9,7 @@ interface Recorded {
   scene: Scene;
 }
 
-/** `npm run scenes` recorded them from real runs; what is so in each, a person said who looked at the picture. */
+/** `npm run scenes` recorded them from real runs; what is so in each was set down from its numbers and, for some, its picture. */
 const scenes = recorded as unknown as readonly Recorded[];
 
 it('is tried on forty scenes or more, some of every rung', () => {
