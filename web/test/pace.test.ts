@@ -75,10 +75,18 @@ it('spaces a side job by its cost', () => {
 
 it('makes nobody wait longer than anybody wants to', () => {
   const cadence = new Cadence(33, 1 / 50, 2000);
+  cadence.record(0, 400);
+  cadence.record(400, 800);
+  expect(cadence.due(2799)).toBe(false);
+  expect(cadence.due(2800)).toBe(true);
+});
+
+it('leaves four fifths to the rest however slow a side job is', () => {
+  const cadence = new Cadence(33, 1 / 50, 2000);
   cadence.record(0, 1000);
   cadence.record(1000, 2000);
-  expect(cadence.due(3999)).toBe(false);
-  expect(cadence.due(4000)).toBe(true);
+  expect(cadence.due(5999)).toBe(false);
+  expect(cadence.due(6000)).toBe(true);
 });
 
 it('runs jobs one at a time, and goes on after one that fails', async () => {

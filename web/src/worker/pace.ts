@@ -61,6 +61,9 @@ export class Rate {
   }
 }
 
+/** What a side job that is slow leaves to the rest, in times of what it takes, however long one waits for it. */
+const FAIR = 4;
+
 /**
  * Spaces out a side job (frames, evaluations) so that it takes at most a given share of the time, unless one would have to wait for
  * it for longer than anybody wants to.
@@ -85,6 +88,6 @@ export class Cadence {
     const cost = Math.min(took, this.#last);
     this.#last = took;
     const pause = Math.max(this.minMs - took, cost * (1 / this.share - 1));
-    this.#next = end + Math.min(pause, this.maxMs);
+    this.#next = end + Math.min(pause, Math.max(this.maxMs, FAIR * cost));
   }
 }

@@ -44,9 +44,9 @@ export class Training {
   #pace = new Pace();
   readonly #rate = new Rate();
   // Together a tenth of the time, so that the page trains nearly as fast as the library alone. At most 30 pictures a second; the
-  // metrics draw many samples, and change slowly.
+  // metrics draw many samples, but the story must not say for long what the picture beside it no longer shows.
   readonly #frames = new Cadence(33, 1 / 12, 5_000);
-  readonly #evaluations = new Cadence(1200, 1 / 50, 30_000);
+  readonly #evaluations = new Cadence(1200, 1 / 50, 4_000);
 
   constructor(
     private readonly clock: Clock,
