@@ -37,6 +37,9 @@ function chartsOf(info: Info | undefined): ChartOf[] {
     .slice(0, FEW);
 }
 
+/** How long curves of a run that is not going on let the rest of the page come first, in milliseconds. */
+const AFTER_THE_GAME = 1500;
+
 const NO_CURVES: ChartOf = { metrics: [], range: null };
 
 const short = (value: number): string =>
@@ -56,6 +59,7 @@ export class GanCurves extends ThemedElement {
   #plots: uPlot[] = [];
   /** Gives up waiting to come into view. */
   #begun = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #scheduled = false;
   @state() private charts: readonly ChartOf[] = chartsOf(undefined);
   readonly #resize = new ResizeObserver(() => {
@@ -191,14 +195,28 @@ export class GanCurves extends ThemedElement {
     setTimeout(() => {
       this.#scheduled = false;
       this.empty = this.session.series.steps.length === 0;
-      if (!this.empty && !this.#begun) {
-        this.#begun = true;
-        whenInView(this, '0px', () => void this.#begin());
-      }
+      if (!this.empty) this.#beginSoon();
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
       });
     }, 100);
+  }
+
+  /** At once while it trains; where a run is there already, the game comes first, and its curves after it. */
+  #beginSoon(): void {
+    if (this.#begun) return;
+    if (this.session.running) this.#start();
+    else if (this.#later === undefined) {
+      this.#later = setTimeout(() => {
+        this.#start();
+      }, AFTER_THE_GAME);
+    }
+  }
+
+  #start(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    whenInView(this, '0px', () => void this.#begin());
   }
 
   get #pointed(): number | undefined {
