@@ -52,3 +52,14 @@ for (const { name, preset, steps, then } of VIEWS) {
     }
   });
 }
+
+test('course', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(SIZES.desktop);
+  await page.goto('./learn/mode-collapse.html');
+  await page.locator('[data-do^="train"]').first().click();
+  await page.locator('.said').getByText('Trained to step').waitFor({ timeout: 120_000 });
+  // The picture and the numbers of the last step come right after it.
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: `${FOLDER}/course-desktop-light.png` });
+});
