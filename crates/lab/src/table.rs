@@ -102,6 +102,7 @@ fn compare(definition: &Definition, args: &Args) -> Result<Report> {
         teaches: definition.teaches.clone(),
         about: definition.about.clone(),
         seeds: args.seeds,
+        only: args.only.clone(),
         metrics: definition.metrics.clone(),
         rows: rows.collect(),
     })

@@ -2,7 +2,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { icon } from '../style/icons.ts';
-import { shared } from '../style/shared.ts';
+import { dialog, shared } from '../style/shared.ts';
 
 const KEYS: [string, string][] = [
   ['Space', 'Train or pause'],
@@ -21,26 +21,10 @@ export class GanKeys extends LitElement {
 
   static override styles = [
     shared,
+    dialog,
     css`
       dialog {
         width: min(24rem, 100vw - 2rem);
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: 0.75rem;
-        background: var(--raised);
-        color: var(--ink);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.35);
-      }
-      .head {
-        display: flex;
-        justify-content: space-between;
-        align-items: center;
-        margin-block-end: 0.75rem;
-      }
-      h2 {
-        font-size: 1.0625rem;
       }
       dl {
         display: grid;

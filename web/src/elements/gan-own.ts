@@ -11,7 +11,7 @@ import {
 } from '../state/own-data.ts';
 import type { Topic } from '../state/session.ts';
 import { icon } from '../style/icons.ts';
-import { shared } from '../style/shared.ts';
+import { dialog, shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
 
 /** Pixels of the square, and what lies around the data in it. */
@@ -41,31 +41,16 @@ export class GanOwn extends ThemedElement {
 
   static override styles = [
     shared,
+    dialog,
     css`
       dialog {
         width: min(46rem, 100vw - 2rem);
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: 0.75rem;
-        background: var(--raised);
-        color: var(--ink);
       }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.35);
-      }
-      .head,
       .row {
         display: flex;
         flex-wrap: wrap;
         gap: 0.5rem;
         align-items: center;
-      }
-      .head {
-        justify-content: space-between;
-        margin-block-end: 0.75rem;
-      }
-      h2 {
-        font-size: 1.0625rem;
       }
       h3 {
         font-size: 0.9375rem;

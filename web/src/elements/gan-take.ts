@@ -7,7 +7,7 @@ import { isObject } from '../state/json.ts';
 import type { Topic } from '../state/session.ts';
 import { Still, SIDE } from '../stage/still.ts';
 import { icon } from '../style/icons.ts';
-import { shared } from '../style/shared.ts';
+import { dialog, shared } from '../style/shared.ts';
 import { download } from './download.ts';
 import { ThemedElement } from './themed-element.ts';
 
@@ -27,28 +27,17 @@ export class GanTake extends ThemedElement {
 
   static override styles = [
     shared,
+    dialog,
     css`
       dialog {
         width: min(28rem, 100vw - 2rem);
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: 0.75rem;
-        background: var(--raised);
-        color: var(--ink);
       }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.35);
-      }
-      .head,
       section {
         display: flex;
         flex-wrap: wrap;
         justify-content: space-between;
         align-items: center;
         gap: 0.375rem 1rem;
-      }
-      h2 {
-        font-size: 1.0625rem;
       }
       section {
         padding-block: 0.75rem;

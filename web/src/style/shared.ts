@@ -146,3 +146,26 @@ export const row = css`
     min-height: 2rem;
   }
 `;
+
+/** A dialog over the page, with its title and the way out in one line. How wide it is, each says itself. */
+export const dialog = css`
+  dialog {
+    padding: 1.25rem;
+    border: 1px solid var(--line);
+    border-radius: 0.75rem;
+    background: var(--raised);
+    color: var(--ink);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.35);
+  }
+  .head {
+    display: flex;
+    justify-content: space-between;
+    align-items: center;
+    margin-block-end: 0.75rem;
+  }
+  h2 {
+    font-size: 1.0625rem;
+  }
+`;

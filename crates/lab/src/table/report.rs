@@ -15,6 +15,9 @@ pub(super) struct Report {
     pub(super) teaches: String,
     pub(super) about: String,
     pub(super) seeds: u32,
+    /// Which rows were asked for, where not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) only: Option<String>,
     /// The order of the columns.
     pub(super) metrics: Vec<String>,
     pub(super) rows: Vec<Row>,
@@ -111,8 +114,13 @@ impl Report {
         let has_verdict = self.rows.iter().any(|row| row.verdict.is_some());
         let has_diverged = self.rows.iter().any(|row| row.diverged > 0);
         let mut text = format!(
-            "## {}\n\n{}. {}\n\n`ganlet table {} --seeds {}`\n\n",
-            self.title, self.teaches, self.about, self.table, self.seeds
+            "## {}\n\n{}. {}\n\n`ganlet table {} --seeds {}{}`\n\n",
+            self.title,
+            self.teaches,
+            self.about,
+            self.table,
+            self.seeds,
+            (self.only.as_ref()).map_or(String::new(), |only| format!(" --only {only}")),
         );
         let mut heads = vec![String::new()];
         heads.extend(self.metrics.iter().map(|metric| metric.replace('_', " ")));
@@ -187,6 +195,7 @@ mod tests {
             teaches: "Section".into(),
             about: "About.".into(),
             seeds: 5,
+            only: None,
             metrics: columns.to_vec(),
             rows: vec![row],
         };
