@@ -32,7 +32,7 @@ export const SHOW: Show = { heat: true, grid: false, arrows: false, choice: unde
 /** Whose move slow motion shows: the name of an update. */
 export type Phase = string;
 
-export interface Catalog {
+export interface Description {
   presets: Preset[];
   /** JSON schema of the config. */
   schema: Json;
@@ -110,7 +110,7 @@ export interface Timing {
 
 export interface Calls extends StudioCalls {
   /** With a backend, what it takes is on its way when the catalog is there. */
-  open: { args: { library: string; data: string; backend?: BackendChoice }; result: Catalog };
+  open: { args: { library: string; data: string; backend?: BackendChoice }; result: Description };
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };

@@ -6,7 +6,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type Choice, choiceOf, codesOf, samplerOf } from '../state/describe.ts';
 import { Latest } from '../state/latest.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -20,7 +20,7 @@ export class GanAsked extends SessionElement {
   protected readonly topics: readonly Topic[] = ['model', 'show', 'running'];
   /** Chains are watched although nothing is learned. */
   @state() private watching = false;
-  readonly #codes = new Latest<readonly number[]>((codes) => this.session.setShow({ codes }));
+  readonly #codes = new Latest<readonly number[]>((codes) => this.session.stage.setShow({ codes }));
 
   static override styles = [
     shared,
@@ -113,7 +113,8 @@ export class GanAsked extends SessionElement {
   ];
 
   override render(): TemplateResult | typeof nothing {
-    const { model, show } = this.session;
+    const { model } = this.session.current;
+    const { show } = this.session.stage;
     const sampler = model && samplerOf(model.info);
     const choice = choiceOf(sampler, show);
     const codes = codesOf(sampler, show);
@@ -129,7 +130,7 @@ export class GanAsked extends SessionElement {
   #choice({ input, words, chosen }: Choice): TemplateResult {
     const name = input.kind === 'category' ? 'Category' : 'Class';
     const choose = (value: string): void => {
-      void this.session.setShow({ choice: value === '' ? undefined : Number(value) });
+      void this.session.stage.setShow({ choice: value === '' ? undefined : Number(value) });
     };
     if (words.length > MOST_BUTTONS) {
       return html`<label class="small"
@@ -193,7 +194,7 @@ export class GanAsked extends SessionElement {
     return html`<button
       aria-pressed=${this.watching}
       data-action="chains"
-      ?disabled=${this.session.running}
+      ?disabled=${this.session.run.running}
       @click=${() => {
         this.watching = !this.watching;
         if (this.watching) void this.#walk();
@@ -205,8 +206,8 @@ export class GanAsked extends SessionElement {
 
   /** Every picture takes the chains some steps further, so looking is all it takes. */
   async #walk(): Promise<void> {
-    while (this.watching && this.isConnected && !this.session.running) {
-      await this.session.setShow({});
+    while (this.watching && this.isConnected && !this.session.run.running) {
+      await this.session.stage.setShow({});
       await new Promise((resolve) => setTimeout(resolve, CHAIN_PAUSE));
     }
     this.watching = false;

@@ -4,7 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Colour, Update } from '../library.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { count, duration, rate } from '../state/format.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -132,8 +132,8 @@ export class GanBar extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const off = !session.model;
-    const offers = session.offers.bind(session);
+    const off = !session.current.model;
+    const offers = session.current.offers.bind(session.current);
     return html`
       ${offers('train') ? this.#train(off) : nothing} ${offers('step') ? this.#steps(off) : nothing}
       ${offers('reset') ? this.#reset(off) : nothing} ${offers('slow') ? this.#slow(off) : nothing}
@@ -149,16 +149,17 @@ export class GanBar extends SessionElement {
       ?disabled=${off}
       aria-keyshortcuts="Space"
       @click=${() => {
-        void session.toggle();
+        void session.run.toggle();
       }}
     >
-      ${session.running ? icon('pause') : icon('play')} ${session.running ? 'Pause' : 'Train'}
+      ${session.run.running ? icon('pause') : icon('play')}
+      ${session.run.running ? 'Pause' : 'Train'}
     </button>`;
   }
 
   /** A button for every update of a step, and one for the whole. */
   #steps(off: boolean): TemplateResult {
-    const info = this.session.model?.info;
+    const info = this.session.current.model?.info;
     // What is loading is a game, most of the time.
     const updates = info?.updates ?? PLAYERS;
     if (updates.length === 1) {
@@ -188,7 +189,7 @@ export class GanBar extends SessionElement {
       ?disabled=${off}
       aria-keyshortcuts="r"
       @click=${() => {
-        void session.reset();
+        void session.models.reset();
       }}
     >
       ${icon('reset')} <span class="label">Reset</span>
@@ -201,11 +202,11 @@ export class GanBar extends SessionElement {
       class="slow"
       data-action="slow"
       title="One update at a time, explained (m)"
-      aria-pressed=${session.slow ? 'true' : 'false'}
+      aria-pressed=${session.run.slow ? 'true' : 'false'}
       aria-keyshortcuts="m"
       ?disabled=${off}
       @click=${() => {
-        void session.setSlow(!session.slow);
+        void session.run.setSlow(!session.run.slow);
       }}
     >
       ${icon('slow')} <span class="label">Slow motion</span>
@@ -214,14 +215,15 @@ export class GanBar extends SessionElement {
 
   #counter(): TemplateResult {
     return html`<div class="counter">
-      <strong data-metric="step">${count(this.session.step)}</strong>
+      <strong data-metric="step">${count(this.session.run.step)}</strong>
       <span class="quiet small"> ${this.#pace()} </span>
     </div>`;
   }
 
   /** How far it is, how fast, and how long it takes on this machine. */
   #pace(): string {
-    const { step, stepsPerSecond, length, running, expected } = this.session;
+    const { step, stepsPerSecond, running, expected } = this.session.run;
+    const { length } = this.session.current;
     const goal = step < length ? length : undefined;
     const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
     if (!running || stepsPerSecond <= 0) {
@@ -249,7 +251,7 @@ export class GanBar extends SessionElement {
       ?disabled=${off}
       aria-keyshortcuts=${key ?? nothing}
       @click=${() => {
-        void this.session.stepOnce(update);
+        void this.session.run.stepOnce(update);
       }}
     >
       ${name === 'Step' ? nothing : html`<span class="visually-hidden">Step</span>`} ${name}

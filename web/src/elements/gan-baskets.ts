@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Three } from '../protocol-studio.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { analogy, type Basket, BASKETS, verdictText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
@@ -159,7 +159,8 @@ export class GanBaskets extends SessionElement {
   }
 
   #basket(name: Basket, i: number): TemplateResult {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     const picks = studio.baskets[name];
     const chosen = studio.chosen === name;
     const coefficient = studio.coefficients[i] ?? 0;
@@ -235,7 +236,8 @@ export class GanBaskets extends SessionElement {
   }
 
   #result(): TemplateResult {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     const result = studio.arithmetic?.result;
     return html`<div class="result" aria-live="polite">
       ${

@@ -5,7 +5,7 @@ import { surfaceOf } from '../stage/canvas.ts';
 import { drawSamples } from '../stage/thumbs.ts';
 import { count } from '../state/format.ts';
 import { readings } from '../state/readings.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
@@ -68,7 +68,7 @@ export class GanBefore extends ThemedElement {
   ];
 
   override updated(): void {
-    const { before } = this.session;
+    const { before } = this.session.comparison;
     const surface = this.canvas && surfaceOf(this.canvas);
     if (surface && before) {
       drawSamples(surface, before.model, before.frame.fake, this.theme.palette.fake);
@@ -77,9 +77,9 @@ export class GanBefore extends ThemedElement {
 
   override render(): TemplateResult | typeof nothing {
     const { session } = this;
-    const { before } = session;
+    const { before } = session.comparison;
     if (!before) return nothing;
-    const now = session.evaluation?.values ?? {};
+    const now = session.run.evaluation?.values ?? {};
     const rows = before.evaluation ? readings(before.evaluation.values).slice(0, COMPARED) : [];
     const read = readings(now);
     return html`<section aria-label="The run before">
@@ -114,7 +114,7 @@ export class GanBefore extends ThemedElement {
         class="plain"
         aria-label="Compare no more"
         @click=${() => {
-          session.forgetBefore();
+          session.comparison.forget();
         }}
       >
         ${icon('close')}

@@ -1,7 +1,7 @@
 /** What this run changes about its preset, beside the title: one chip a change, which takes it back. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -62,8 +62,8 @@ export class GanChanges extends SessionElement {
 
   override render(): TemplateResult | typeof nothing {
     const { session } = this;
-    const { changes } = session;
-    if (!session.model || changes.length === 0) return nothing;
+    const { changes } = session.current;
+    if (!session.current.model || changes.length === 0) return nothing;
     return html`<ul aria-label="What differs from the preset">
       ${changes.map(
         ({ path, name, is, was }) =>
@@ -73,8 +73,8 @@ export class GanChanges extends SessionElement {
               class="plain"
               aria-label="Take back ${name}"
               title=${was === undefined ? 'As the preset has it' : `Back to ${was}`}
-              ?disabled=${session.busy !== ''}
-              @click=${() => void session.takeBack(path)}
+              ?disabled=${session.channel.busy !== ''}
+              @click=${() => void session.settings.takeBack(path)}
             >
               ${icon('close')}
             </button>
@@ -82,7 +82,7 @@ export class GanChanges extends SessionElement {
       )}
       <li class="link">
         <a
-          href=${session.at(`compare.html${session.hash}`)}
+          href=${session.catalog.at(`compare.html${session.current.hash}`)}
           target="_blank"
           title="Both on one seed, in a page of their own"
           >Compare with the preset</a

@@ -8,7 +8,7 @@ import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { Info, Metric } from '../library.ts';
 import { viewOf } from '../state/describe.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { whenInView } from './in-view.ts';
@@ -182,7 +182,7 @@ export class GanCurves extends ThemedElement {
 
   /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
   protected override told(topic: Topic): void {
-    const charts = chartsOf(this.session.model?.info);
+    const charts = chartsOf(this.session.current.model?.info);
     if (topic === 'model' && !sameCharts(charts, this.charts)) {
       this.charts = charts;
       // Their places are there when these charts are shown.
@@ -194,7 +194,7 @@ export class GanCurves extends ThemedElement {
     this.#scheduled = true;
     setTimeout(() => {
       this.#scheduled = false;
-      this.empty = this.session.series.steps.length === 0;
+      this.empty = this.session.run.series.steps.length === 0;
       if (!this.empty) this.#beginSoon();
       this.#plots.forEach((plot, i) => {
         plot.setData(this.#data(i));
@@ -205,7 +205,7 @@ export class GanCurves extends ThemedElement {
   /** At once while it trains; where a run is there already, the game comes first, and its curves after it. */
   #beginSoon(): void {
     if (this.#begun) return;
-    if (this.session.running) this.#start();
+    if (this.session.run.running) this.#start();
     else if (this.#later === undefined) {
       this.#later = setTimeout(() => {
         this.#start();
@@ -220,17 +220,17 @@ export class GanCurves extends ThemedElement {
   }
 
   get #pointed(): number | undefined {
-    return this.at === null ? undefined : this.session.series.steps[this.at];
+    return this.at === null ? undefined : this.session.run.series.steps[this.at];
   }
 
   /** A curve's value where the pointer is. */
   #valueOf(metric: string, unit: string): string {
-    const value = this.at === null ? undefined : this.session.series.column(metric)[this.at];
+    const value = this.at === null ? undefined : this.session.run.series.column(metric)[this.at];
     return value === undefined || Number.isNaN(value) ? '' : `${value.toFixed(2)} ${unit}`;
   }
 
   #data(chart: number): uPlot.AlignedData {
-    const { series } = this.session;
+    const { series } = this.session.run;
     const columns = (this.charts[chart]?.metrics ?? []).map(({ name }) =>
       series.steps.map((_, i) => series.column(name)[i] ?? null),
     );
@@ -257,7 +257,8 @@ export class GanCurves extends ThemedElement {
       hooks: {
         draw: [
           (plot) => {
-            const { length, step } = this.session;
+            const { length } = this.session.current;
+            const { step } = this.session.run;
             if (step < length) return;
             const { ctx, bbox } = plot;
             const x = Math.round(plot.valToPos(length, 'x', true));

@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { count } from '../state/format.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -52,11 +52,11 @@ export class GanFilm extends SessionElement {
   ];
 
   override render(): TemplateResult | typeof nothing {
-    const { frames } = this.session.film;
+    const { frames } = this.session.stage.film;
     this.hidden = frames.length < FEWEST;
     if (this.hidden) return nothing;
     const last = frames.length - 1;
-    const at = this.session.looking ?? last;
+    const at = this.session.stage.looking ?? last;
     return html`
       <button
         class="plain"
@@ -84,13 +84,13 @@ export class GanFilm extends SessionElement {
       />
       <output>step ${count(frames[at]?.step ?? 0)}</output>
       ${
-        this.session.looking === undefined
+        this.session.stage.looking === undefined
           ? nothing
           : html`<button
               class="now"
               @click=${() => {
                 this.playing = false;
-                this.session.look(undefined);
+                this.session.stage.look(undefined);
               }}
             >
               Now
@@ -100,13 +100,13 @@ export class GanFilm extends SessionElement {
   }
 
   #look(at: number): void {
-    this.session.look(at >= this.session.film.frames.length - 1 ? undefined : at);
+    this.session.stage.look(at >= this.session.stage.film.frames.length - 1 ? undefined : at);
   }
 
   async #play(from: number): Promise<void> {
     for (let at = from; this.playing && this.isConnected; at++) {
       this.#look(at);
-      if (at >= this.session.film.frames.length - 1) break;
+      if (at >= this.session.stage.film.frames.length - 1) break;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     this.playing = false;

@@ -11,7 +11,8 @@ import { colourOf, shortName } from '../state/describe.ts';
 import { type Place, placesOf } from '../state/diagram.ts';
 import { getPath, type Json } from '../state/json.ts';
 import { layersOf, priorText } from '../state/network.ts';
-import type { Session, Topic } from '../state/session.ts';
+import type { Session } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { dataWords } from '../state/words.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -29,9 +30,9 @@ interface Glance {
 }
 
 /** The loss of the update that moves a network. */
-function lossOf({ model, series }: Session, network: string): string {
+function lossOf({ current: { model }, run }: Session, network: string): string {
   const update = model?.info.updates.find(({ networks }) => networks.includes(network));
-  const value = update && series.column(`${update.name}_loss`).at(-1);
+  const value = update && run.series.column(`${update.name}_loss`).at(-1);
   return value === undefined || Number.isNaN(value) ? '' : `loss ${value.toFixed(2)}`;
 }
 
@@ -45,15 +46,15 @@ const GLANCES: readonly Glance[] = [
     fits: viewIs('decode', 'chain'),
     shape: 'square',
     note: () => '',
-    draw: (surface, { model, frame }, palette, { colour }) => {
+    draw: (surface, { current: { model }, stage: { frame } }, palette, { colour }) => {
       if (model && frame) drawSamples(surface, model, frame.fake, palette[ROLES[colour]]);
     },
   },
   {
     fits: ({ colour }) => colour === 'real',
     shape: 'square',
-    note: ({ model }) => (model ? dataWords(model.info.data.name) : ''),
-    draw: (surface, { model }, palette, { colour }) => {
+    note: ({ current: { model } }) => (model ? dataWords(model.info.data.name) : ''),
+    draw: (surface, { current: { model } }, palette, { colour }) => {
       if (model) drawSamples(surface, model, model.real, palette[ROLES[colour]]);
     },
   },
@@ -61,7 +62,7 @@ const GLANCES: readonly Glance[] = [
     fits: viewIs('score'),
     shape: 'strip',
     note: (session, { name }) => lossOf(session, name),
-    draw: (surface, { model, frame }, palette) => {
+    draw: (surface, { current: { model }, stage: { frame } }, palette) => {
       if (model) drawVerdicts(surface, verdictsOf(model, frame), palette);
     },
   },
@@ -69,7 +70,7 @@ const GLANCES: readonly Glance[] = [
     fits: ({ field }, _, config) => layersOf(config, field).length > 0,
     shape: 'strip',
     note: (session, { name }) => lossOf(session, name),
-    draw: (surface, { model }, palette, { field, colour }) => {
+    draw: (surface, { current: { model } }, palette, { field, colour }) => {
       if (!model) return;
       const { latent_dim, data } = model.info;
       const makes = colour === 'generator' && latent_dim > 0;
@@ -80,8 +81,8 @@ const GLANCES: readonly Glance[] = [
   {
     fits: ({ field }, _, config) => getPath(config, `${field}.dim`) !== undefined,
     shape: 'strip',
-    note: ({ model }) => (model ? priorText(model.config) : ''),
-    draw: (surface, { model }, palette, { field }) => {
+    note: ({ current: { model } }) => (model ? priorText(model.config) : ''),
+    draw: (surface, { current: { model } }, palette, { field }) => {
       const kind = getPath(model?.config, `${field}.kind`);
       drawPrior(surface, typeof kind === 'string' ? kind : 'normal', palette);
     },
@@ -90,7 +91,7 @@ const GLANCES: readonly Glance[] = [
     fits: () => true,
     shape: 'none',
     note: (session, { name, field }) => {
-      const value = getPath(session.model?.config, field);
+      const value = getPath(session.current.model?.config, field);
       return typeof value === 'number' ? String(value) : lossOf(session, name);
     },
   },
@@ -144,12 +145,12 @@ export class GanGame extends ThemedElement {
   }
 
   get #places(): readonly Place[] {
-    const { model } = this.session;
+    const { model } = this.session.current;
     return model ? placesOf(model.info.diagram) : [];
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { model } = this.session;
+    const { model } = this.session.current;
     if (!model) return nothing;
     const note = NOTES[model.info.model];
     return html`<div class="diagram" role="group" aria-label="The model">
@@ -167,7 +168,7 @@ export class GanGame extends ThemedElement {
   #box(block: Block, info: Info, config: Json): TemplateResult {
     const { name, title, field, colour } = block;
     const glance = GLANCES.find(({ fits }) => fits(block, info, config));
-    const moves = info.updates.find(({ name }) => name === this.session.phase)?.networks;
+    const moves = info.updates.find(({ name }) => name === this.session.run.phase)?.networks;
     const letter = shortName(name, title);
     const [first = title] = title.split(' ');
     const text = glance?.note(this.session, block);
@@ -175,7 +176,7 @@ export class GanGame extends ThemedElement {
       class="${colour} ${glance?.shape ?? ''} ${moves?.includes(name) ? 'glow' : ''}"
       data-box=${name}
       title=${`${title}: open its settings`}
-      ?disabled=${!this.session.shows('settings')}
+      ?disabled=${!this.session.current.shows('settings')}
       @click=${() => {
         this.dispatchEvent(new CustomEvent('settings', { detail: field, bubbles: true }));
       }}
@@ -191,7 +192,7 @@ export class GanGame extends ThemedElement {
   }
 
   #draw(): void {
-    const { model } = this.session;
+    const { model } = this.session.current;
     if (!model || !this.diagram) return;
     const places = this.#places;
     // Set from here, not in the template: the page's policy allows no style attributes.

@@ -1,7 +1,7 @@
 /** A first visit in three sentences, over the stage, once: who plays, what the picture shows, and what comes back. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { memory } from '../state/storage.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -48,12 +48,13 @@ export class GanIntro extends SessionElement {
 
   /** Whoever trains has read it, or did not need to. */
   protected override told(topic: Topic): void {
-    if (topic === 'running' && this.session.running) this.#close();
+    if (topic === 'running' && this.session.run.running) this.#close();
     this.requestUpdate();
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { headStart, step } = this.session;
+    const { headStart } = this.session.models;
+    const { step } = this.session.run;
     if (this.seen || headStart === 0 || step !== headStart) return nothing;
     return html`<section aria-label="What this is">
       <p>

@@ -11,7 +11,7 @@ import {
   refusalOfShape,
 } from '../state/picture.ts';
 import type { Verdict } from '../protocol-studio.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { verdictText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-draw.ts';
@@ -73,7 +73,8 @@ export class GanInvert extends SessionElement {
   ];
 
   override render(): TemplateResult {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     const data = model?.info.data;
     const refusal = studio.refusals.invert;
     const { inversion } = studio;
@@ -181,7 +182,7 @@ export class GanInvert extends SessionElement {
 
   /** The middle square of a picture, at the model's size. */
   #scaled(picture: CanvasImageSource, width: number, height: number): Pixels | undefined {
-    const data = this.session.model?.info.data;
+    const data = this.session.current.model?.info.data;
     const canvas = data && new OffscreenCanvas(data.width, data.height);
     const ctx = canvas?.getContext('2d', { willReadFrequently: true });
     if (!data || !ctx) return undefined;
@@ -194,7 +195,8 @@ export class GanInvert extends SessionElement {
   }
 
   async #take(pixels: Pixels | undefined): Promise<void> {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     if (!pixels || !model) return;
     const target = convert(pixels, model.info.data);
     this.target = target;

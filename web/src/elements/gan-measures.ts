@@ -4,7 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import { choiceOf, samplerOf } from '../state/describe.ts';
 import { count } from '../state/format.ts';
 import { type Reading, readings } from '../state/readings.ts';
-import { type Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { SHOW } from '../protocol.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -109,7 +109,8 @@ export class GanMeasures extends SessionElement {
   ];
 
   override render(): TemplateResult {
-    const { evaluation, model } = this.session;
+    const { evaluation } = this.session.run;
+    const { model } = this.session.current;
     const choice = model && choiceOf(samplerOf(model.info), SHOW);
     const all = evaluation ? readings(evaluation.values, choice?.words.length) : [];
     const [lead, ...others] = all;
@@ -140,7 +141,7 @@ export class GanMeasures extends SessionElement {
 
   /** How the number went: its own curve, from the first measure to the last. */
   #curve(name: string): TemplateResult {
-    const { measures } = this.session;
+    const { measures } = this.session.run;
     const points = measures.flatMap(({ step, values }) => {
       const value = values[name];
       return value === undefined || !Number.isFinite(value) ? [] : [[step, value] as const];
@@ -168,7 +169,8 @@ export class GanMeasures extends SessionElement {
 
   /** Measuring images takes long, so it is asked for. */
   #onDemand(measured: boolean): TemplateResult | typeof nothing {
-    const { model, evaluation, evaluating } = this.session;
+    const { model } = this.session.current;
+    const { evaluation, evaluating } = this.session.run;
     if (model?.info.data.kind !== 'image') {
       return measured
         ? nothing
@@ -188,7 +190,7 @@ export class GanMeasures extends SessionElement {
         <button
           ?disabled=${evaluating}
           @click=${() => {
-            void this.session.evaluate();
+            void this.session.run.evaluate();
           }}
         >
           ${measured ? 'Measure again' : 'Measure'}

@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { ideas } from '../state/next.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -49,12 +49,13 @@ export class GanNext extends SessionElement {
 
   override render(): TemplateResult | typeof nothing {
     const { session } = this;
-    const { preset, model, catalog, schema } = session;
-    if (!preset || !model || !catalog) return nothing;
+    const { preset, model } = session.current;
+    const { presets, schema } = session.catalog;
+    if (!preset || !model || !presets) return nothing;
     const list = ideas(
       preset,
-      catalog.presets.filter((one) => session.has(one)),
-      session.spec.overrides,
+      presets.filter((one) => session.catalog.has(one)),
+      session.current.spec.overrides,
       (path) => schema?.knows(path) ?? false,
     );
     if (list.length === 0) return nothing;
@@ -63,7 +64,7 @@ export class GanNext extends SessionElement {
         ${list.map(
           (idea) =>
             html`<li>
-              <button data-idea @click=${() => void session.tryIdea(idea)}>
+              <button data-idea @click=${() => void session.comparison.tryIdea(idea)}>
                 <strong>${idea.label}</strong>
                 <span class="why small quiet">${idea.why}</span>
                 ${icon('next')}

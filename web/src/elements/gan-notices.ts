@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Notice } from '../state/notices.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';

@@ -9,7 +9,7 @@ import {
   REACH,
   readTable,
 } from '../state/own-data.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
@@ -228,8 +228,8 @@ export class GanOwn extends ThemedElement {
   async #use({ dim, data, remarks }: Own): Promise<void> {
     this.problem = '';
     this.dialog.close();
-    await this.session.useData(dim, data);
-    for (const remark of remarks) this.session.notify('info', remark);
+    await this.session.models.useData(dim, data);
+    for (const remark of remarks) this.session.notices.add('info', remark);
   }
 
   #set(points: readonly Point[]): void {

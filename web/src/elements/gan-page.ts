@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { hasLatentImages } from '../state/describe.ts';
-import type { Session, Topic } from '../state/session.ts';
+import type { Session } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { NO_STUDIO } from '../state/words.ts';
 import { shared } from '../style/shared.ts';
 import './gan-bar.ts';
@@ -74,7 +75,7 @@ export class GanPage extends ThemedElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const shows = session.shows.bind(session);
+    const shows = session.current.shows.bind(session.current);
     const tools = shows('tools') || shows('settings');
     const story = shows('story') || shows('curves') || shows('ideas');
     return html`
@@ -184,15 +185,15 @@ export class GanPage extends ThemedElement {
 
   #story(session: Session): TemplateResult {
     return html`<section class="story" aria-label=${this.#name('The story')}>
-      ${session.shows('story') ? html`<gan-story .session=${session} .theme=${this.theme}></gan-story>` : nothing}
+      ${session.current.shows('story') ? html`<gan-story .session=${session} .theme=${this.theme}></gan-story>` : nothing}
       ${
-        session.shows('curves')
+        session.current.shows('curves')
           ? html`<gan-curves .session=${session} .theme=${this.theme}></gan-curves>`
           : nothing
       }
-      ${session.shows('ideas') ? html`<gan-next .session=${session}></gan-next>` : nothing}
+      ${session.current.shows('ideas') ? html`<gan-next .session=${session}></gan-next>` : nothing}
       ${
-        session.shows('controls')
+        session.current.shows('controls')
           ? html`<gan-run class="phone-run" .session=${session}></gan-run>`
           : nothing
       }
@@ -212,16 +213,16 @@ export class GanPage extends ThemedElement {
   /** Into the studio, with a sample of the stage in the chosen basket. */
   async #openStudio(sample?: number): Promise<void> {
     const { session } = this;
-    if (!session.model || !session.shows('studio')) return;
-    if (!hasLatentImages(session.model.info)) {
-      session.notify('warning', NO_STUDIO);
+    if (!session.current.model || !session.current.shows('studio')) return;
+    if (!hasLatentImages(session.current.model.info)) {
+      session.notices.add('warning', NO_STUDIO);
       return;
     }
     // Loaded when it is wanted: most visits begin and many end without it.
     try {
       await import('./gan-studio.ts');
     } catch {
-      session.notify(
+      session.notices.add(
         'error',
         'The studio could not be loaded, and the model here is as it was. Check the connection and open it again.',
       );
@@ -238,7 +239,8 @@ export class GanPage extends ThemedElement {
   };
 
   #onModel(): void {
-    const { model, studio } = this.session;
+    const { model } = this.session.current;
+    const { studio } = this.session;
     if (!this.studioOpen || !model || studio.samples) return;
     if (hasLatentImages(model.info)) void studio.begin();
     else this.studioOpen = false;

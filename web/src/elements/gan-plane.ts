@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Decoded, Three } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { BASKETS, verdictText } from '../state/studio.ts';
 import { shared } from '../style/shared.ts';
 import './gan-images.ts';
@@ -81,7 +81,7 @@ export class GanPlane extends SessionElement {
   }
 
   #map(map: Decoded): TemplateResult {
-    const data = this.session.model?.info.data;
+    const data = this.session.current.model?.info.data;
     const [u, v] = this.uv;
     return html`<div class="map">
       <div

@@ -115,11 +115,11 @@ export class GanPlayground extends LitElement {
 
   /** Goes on with training, as the button does. */
   async train(): Promise<void> {
-    if (this.#session && !this.#session.running) await this.#session.toggle();
+    if (this.#session && !this.#session.run.running) await this.#session.run.toggle();
   }
 
   async pause(): Promise<void> {
-    if (this.#session?.running) await this.#session.toggle();
+    if (this.#session?.run.running) await this.#session.run.toggle();
   }
 
   /**
@@ -133,7 +133,8 @@ export class GanPlayground extends LitElement {
 
   /** The session, once it has a model; rejects where it gets none. */
   #ready(): Promise<Session> {
-    const found = (): Session | undefined => (this.#session?.model ? this.#session : undefined);
+    const found = (): Session | undefined =>
+      this.#session?.current.model ? this.#session : undefined;
     return new Promise((resolve, reject) => {
       const look = (): boolean => {
         const session = found();
@@ -164,7 +165,7 @@ export class GanPlayground extends LitElement {
         if (topic === 'metrics' || topic === 'evaluation' || topic === 'model') this.#tellReading();
       }),
       listen(document, 'visibilitychange', () => {
-        void session.visible(document.visibilityState === 'visible');
+        void session.background.visible(document.visibilityState === 'visible');
       }),
     );
     this.requestUpdate();
@@ -185,29 +186,29 @@ export class GanPlayground extends LitElement {
     const { title } = document;
     this.#leave.push(
       session.subscribe((topic) => {
-        if (topic === 'spec') writeAddress(session.hash);
+        if (topic === 'spec') writeAddress(session.current.hash);
       }),
-      listen(window, 'hashchange', () => void session.follow(location.hash)),
+      listen(window, 'hashchange', () => void session.links.follow(location.hash)),
       listen(document, 'visibilitychange', () => {
         // A hidden tab has only its title to say so.
-        document.title = session.hiddenPause ? `Paused: ${title}` : title;
+        document.title = session.background.paused ? `Paused: ${title}` : title;
       }),
     );
     const link = location.hash || location.search;
     // What is hidden is hidden from the first moment.
-    session.preview(link);
+    session.links.preview(link);
     this.requestUpdate();
-    if (await session.open()) await session.follow(link);
+    if (await session.catalog.open(session.current.spec.backend)) await session.links.follow(link);
   }
 
   /** Follows the attributes to the letter, or says why not. */
   async #obey(session: Session): Promise<void> {
     const { link, problems } = readAttributes(this.attributes);
     if (problems.length === 0) {
-      session.preview(link);
-      this.#opened ??= session.open();
-      if (await this.#opened) problems.push(...(await session.obey(link)));
-      if (!session.model) {
+      session.links.preview(link);
+      this.#opened ??= session.catalog.open(session.current.spec.backend);
+      if (await this.#opened) problems.push(...(await session.links.obey(link)));
+      if (!session.current.model) {
         problems.push(...session.notices.take().map(({ text }) => text));
       }
     }
@@ -255,7 +256,7 @@ export class GanPlayground extends LitElement {
         event.preventDefault();
         this.dropping = false;
         const file = event.dataTransfer?.files[0];
-        if (file) void this.#session?.load(file);
+        if (file) void this.#session?.models.load(file);
       }),
     ];
   }

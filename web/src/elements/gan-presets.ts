@@ -4,7 +4,7 @@ import { customElement, query } from 'lit/decorators.js';
 import type { Preset } from '../library.ts';
 import { firstSentence } from '../state/format.ts';
 import { labelOf } from '../state/schema.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
@@ -90,18 +90,19 @@ export class GanPresets extends SessionElement {
   ];
 
   override render(): TemplateResult {
-    const { catalog, preset, spec } = this.session;
+    const { presets: all } = this.session.catalog;
+    const { preset, spec } = this.session.current;
     const title = preset?.title ?? spec.preset;
-    if (!this.session.shows('presets')) return html`<h1>${title}</h1>`;
+    if (!this.session.current.shows('presets')) return html`<h1>${title}</h1>`;
     return html`
       <h1>
-        <button class="open" popovertarget="panel" ?disabled=${!catalog} aria-haspopup="true">
+        <button class="open" popovertarget="panel" ?disabled=${!all} aria-haspopup="true">
           <span>${title}</span>
           ${icon('down')}
         </button>
       </h1>
       <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#place}>
-        ${[...grouped((catalog?.presets ?? []).filter(isForPeople))].map(
+        ${[...grouped((all ?? []).filter(isForPeople))].map(
           ([group, presets]) => html`
             <h2>${GROUPS[group] ?? labelOf(group)}</h2>
             <ul>
@@ -122,8 +123,8 @@ export class GanPresets extends SessionElement {
   };
 
   #item(preset: Preset): TemplateResult {
-    const current = preset.name === this.session.spec.preset;
-    const here = this.session.has(preset);
+    const current = preset.name === this.session.current.spec.preset;
+    const here = this.session.catalog.has(preset);
     return html`<li>
       <button
         data-preset=${preset.name}

@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { BackendChoice } from '../library.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { MAX_SEED, parseSeed } from '../state/url.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
@@ -51,10 +51,10 @@ export class GanRun extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const off = !session.model;
+    const off = !session.current.model;
     return html`
-      ${session.offers('seed') ? this.#seed(off) : nothing}
-      ${session.offers('backend') ? this.#backend() : nothing}
+      ${session.current.offers('seed') ? this.#seed(off) : nothing}
+      ${session.current.offers('backend') ? this.#backend() : nothing}
     `;
   }
 
@@ -67,7 +67,7 @@ export class GanRun extends SessionElement {
           type="text"
           inputmode="numeric"
           autocomplete="off"
-          .value=${String(session.spec.seed)}
+          .value=${String(session.current.spec.seed)}
           ?disabled=${off}
           @change=${this.#onSeed}
         />
@@ -78,7 +78,7 @@ export class GanRun extends SessionElement {
         aria-label="New seed"
         ?disabled=${off}
         @click=${() => {
-          void session.newSeed();
+          void session.models.newSeed();
         }}
       >
         ${icon('dice')}
@@ -90,10 +90,10 @@ export class GanRun extends SessionElement {
     const { session } = this;
     return html`<label
       >Runs on
-      <select ?disabled=${!session.model} @change=${this.#onBackend}>
+      <select ?disabled=${!session.current.model} @change=${this.#onBackend}>
         ${BACKENDS.map(
           ([value, text]) =>
-            html`<option value=${value} ?selected=${session.spec.backend === value}>
+            html`<option value=${value} ?selected=${session.current.spec.backend === value}>
               ${text}
             </option>`,
         )}
@@ -105,14 +105,14 @@ export class GanRun extends SessionElement {
     const field = event.target as HTMLInputElement;
     const seed = parseSeed(field.value);
     if (seed === undefined) {
-      field.value = String(this.session.spec.seed);
-      this.session.notify('warning', `A seed is a whole number from 0 to ${MAX_SEED}.`);
-    } else if (seed !== this.session.spec.seed) void this.session.reset(seed);
+      field.value = String(this.session.current.spec.seed);
+      this.session.notices.add('warning', `A seed is a whole number from 0 to ${MAX_SEED}.`);
+    } else if (seed !== this.session.current.spec.seed) void this.session.models.reset(seed);
   };
 
   readonly #onBackend = async (event: Event): Promise<void> => {
     const field = event.target as HTMLSelectElement;
-    const made = await this.session.chooseBackend(field.value as BackendChoice);
-    if (!made) field.value = this.session.spec.backend;
+    const made = await this.session.models.chooseBackend(field.value as BackendChoice);
+    if (!made) field.value = this.session.current.spec.backend;
   };
 }

@@ -64,11 +64,11 @@ export class GanSetting extends LitElement {
   override render(): TemplateResult {
     const { control, session } = this;
     const { path, label } = control;
-    const own = session.presetValue(path);
-    const value = session.pending[path] ?? control.value;
+    const own = session.current.presetValue(path);
+    const value = session.settings.pending[path] ?? control.value;
     const preset = presetMark(control, own, value);
     const note = noteOf(control, value, this.group);
-    const refusal = this.refusal ?? session.refusalOf(path);
+    const refusal = this.refusal ?? session.settings.refusalOf(path);
     return html`
       <div>
         <label for=${path}>${label}</label>
@@ -146,7 +146,7 @@ export class GanSetting extends LitElement {
   }
 
   async #change(value: Json): Promise<void> {
-    this.refusal = await this.session.change(this.control.path, value);
+    this.refusal = await this.session.settings.change(this.control.path, value);
   }
 
   async #changeNumber(control: Extract<Control, { kind: 'number' }>, text: string): Promise<void> {

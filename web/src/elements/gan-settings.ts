@@ -4,7 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, property } from 'lit/decorators.js';
 import { nameOf } from '../state/changes.ts';
 import type { ControlGroup } from '../state/schema.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { brief } from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
@@ -138,9 +138,9 @@ export class GanSettings extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const config = session.model?.config;
-    const groups = config === undefined ? [] : (session.schema?.groups(config) ?? []);
-    const pending = Object.keys(session.pending).length;
+    const config = session.current.model?.config;
+    const groups = config === undefined ? [] : (session.catalog.schema?.groups(config) ?? []);
+    const pending = Object.keys(session.settings.pending).length;
     return html`
       <div class="head">
         <h2 id="title">Settings</h2>
@@ -160,16 +160,16 @@ export class GanSettings extends SessionElement {
         </p>
         <button
           @click=${() => {
-            session.discard();
+            session.settings.discard();
           }}
         >
           Discard
         </button>
         <button
           class="primary"
-          ?disabled=${session.busy !== ''}
+          ?disabled=${session.channel.busy !== ''}
           @click=${() => {
-            void session.apply();
+            void session.settings.apply();
           }}
         >
           Apply
@@ -206,12 +206,12 @@ export class GanSettings extends SessionElement {
   /** How much differs from the preset, and the way back. */
   #differing(): TemplateResult | typeof nothing {
     const { session } = this;
-    const count = Object.keys(session.spec.overrides).length;
+    const count = Object.keys(session.current.spec.overrides).length;
     if (count === 0) return nothing;
     return html`<button
       class="mark"
-      ?disabled=${session.busy !== ''}
-      @click=${() => void session.choosePreset(session.spec.preset)}
+      ?disabled=${session.channel.busy !== ''}
+      @click=${() => void session.choosePreset(session.current.spec.preset)}
     >
       ${count === 1 ? '1 differs' : `${count} differ`} from the preset: back
     </button>`;
@@ -219,16 +219,17 @@ export class GanSettings extends SessionElement {
 
   /** Takes the last change back; asked for again, the one before it. */
   #undo(): TemplateResult | typeof nothing {
-    const { lastChange, busy } = this.session;
-    if (!lastChange) return nothing;
+    const { lastEdit } = this.session.settings;
+    const { busy } = this.session.channel;
+    if (!lastEdit) return nothing;
     return html`<button
       class="mark"
       data-action="undo"
-      title="Back to ${brief(lastChange.before)}"
+      title="Back to ${brief(lastEdit.before)}"
       ?disabled=${busy !== ''}
-      @click=${() => void this.session.undo()}
+      @click=${() => void this.session.settings.undo()}
     >
-      Undo ${nameOf(lastChange.path)}
+      Undo ${nameOf(lastEdit.path)}
     </button>`;
   }
 

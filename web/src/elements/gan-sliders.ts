@@ -6,7 +6,7 @@ import type { Direction } from '../library.ts';
 import type { Decoded, Move } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
 import { labelOf } from '../state/schema.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { verdictText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
@@ -83,7 +83,8 @@ export class GanSliders extends SessionElement {
   }
 
   override render(): TemplateResult {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     const refusal = studio.refusals.sliders ?? studio.refusals.survey;
     return html`
       <div class="row">
@@ -155,7 +156,8 @@ export class GanSliders extends SessionElement {
 
   /** A basket that was just filled is what one wants to turn; without one, the first sample. */
   #startingPoint(): Float32Array | undefined {
-    const { studio, model } = this.session;
+    const { studio } = this.session;
+    const { model } = this.session.current;
     const width = model?.info.latent_dim ?? 0;
     const { result } = studio.arithmetic ?? {};
     if (this.start === 'result') {

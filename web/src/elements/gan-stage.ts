@@ -13,7 +13,8 @@ import {
   viewOf,
 } from '../state/describe.ts';
 import { percent, progressText } from '../state/format.ts';
-import { type Kind, kindOf, type Topic } from '../state/session.ts';
+import { type Kind, kindOf } from '../state/current.ts';
+import type { Topic } from '../state/topics.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
 import { type Layers, PlaneStage } from '../stage/plane.ts';
@@ -111,11 +112,11 @@ export class GanStage extends ThemedElement {
   }
 
   get #kind(): Kind | undefined {
-    return this.session.model && kindOf(this.session.model);
+    return this.session.current.model && kindOf(this.session.current.model);
   }
 
   override render(): TemplateResult {
-    const { model } = this.session;
+    const { model } = this.session.current;
     const kind = this.#kind;
     return html`
       <div class="frame">
@@ -135,7 +136,7 @@ export class GanStage extends ThemedElement {
         model && kind && LEGEND[kind].length > 0
           ? html`<ul aria-label="What the picture shows">
               ${LEGEND[kind]
-                .filter(({ layer }) => hasLayer(model, this.session.show, layer))
+                .filter(({ layer }) => hasLayer(model, this.session.stage.show, layer))
                 .map((entry) => this.#toggle(entry))}
             </ul>`
           : nothing
@@ -153,7 +154,7 @@ export class GanStage extends ThemedElement {
   /** What the images are, and the way into the studio. */
   #under({ info }: Model): TemplateResult {
     const score = viewOf(info, 'score');
-    const studio = hasLatentImages(info) && this.session.shows('studio');
+    const studio = hasLatentImages(info) && this.session.current.shows('studio');
     const point = score ? `point at a sample for its ${scoreName(info, score)}` : '';
     const words = [
       point,
@@ -186,7 +187,8 @@ export class GanStage extends ThemedElement {
 
   /** What the shading says, in the picture's own colours. */
   #scale(kind: Kind | undefined): TemplateResult | typeof nothing {
-    const { model, show } = this.session;
+    const { model } = this.session.current;
+    const { show } = this.session.stage;
     if (!model || kind !== 'plane' || !show.heat || !hasLayer(model, show, 'heat')) return nothing;
     return html`<p class="scale small">
       ${
@@ -215,7 +217,7 @@ export class GanStage extends ThemedElement {
 
   /** What is loading and how far, where one looks; over a picture that is there, small. */
   #waiting(kind: Kind | undefined): TemplateResult | typeof nothing {
-    const { busy, progress } = this.session;
+    const { busy, progress } = this.session.channel;
     if (!busy) return kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`;
     return html`<div class=${kind ? 'small hover' : 'waiting quiet'}>
       <p>${busy}${progress ? `: ${progressText(progress)}` : '…'}</p>
@@ -242,7 +244,8 @@ export class GanStage extends ThemedElement {
   }
 
   #images(): TemplateResult {
-    const { model, picture: frame } = this.session;
+    const { model } = this.session.current;
+    const { picture: frame } = this.session.stage;
     return html`${frame?.rows ? rowWords(frame.rows.words) : nothing}<gan-images
         class=${frame?.rows ? 'beside' : nothing}
         .images=${frame?.fake}
@@ -262,7 +265,8 @@ export class GanStage extends ThemedElement {
 
   /** Says in words what the score of a sample is. */
   #look(sample: number | undefined): void {
-    const opinion = sample === undefined ? undefined : this.session.picture?.opinion?.[sample];
+    const opinion =
+      sample === undefined ? undefined : this.session.stage.picture?.opinion?.[sample];
     this.hover =
       sample === undefined || opinion === undefined
         ? ''
@@ -270,7 +274,7 @@ export class GanStage extends ThemedElement {
   }
 
   #scored(what: string, opinion: number): string {
-    const info = this.session.model?.info;
+    const info = this.session.current.model?.info;
     const view = info && viewOf(info, 'score');
     if (!view) return '';
     const speaker = speakerOf(info, view);
@@ -280,7 +284,7 @@ export class GanStage extends ThemedElement {
   }
 
   get #layers(): Layers {
-    const { heat, grid, arrows } = this.session.show;
+    const { heat, grid, arrows } = this.session.stage.show;
     return { ...this.shown, heat, grid, arrows };
   }
 
@@ -288,13 +292,13 @@ export class GanStage extends ThemedElement {
     if (layer === 'real' || layer === 'fake') {
       this.shown = { ...this.shown, [layer]: !this.shown[layer] };
     } else {
-      void this.session.setShow({ [layer]: !this.session.show[layer] });
+      void this.session.stage.setShow({ [layer]: !this.session.stage.show[layer] });
     }
   }
 
   #describe(kind: Kind | undefined): string {
-    const name = this.session.preset?.title ?? this.session.spec.preset;
-    const info = this.session.model?.info;
+    const name = this.session.current.preset?.title ?? this.session.current.spec.preset;
+    const info = this.session.current.model?.info;
     const scored = info !== undefined && viewOf(info, 'score') !== undefined;
     switch (kind) {
       case 'image':
@@ -330,7 +334,8 @@ export class GanStage extends ThemedElement {
   }
 
   #draw(): void {
-    const { model, picture: frame } = this.session;
+    const { model } = this.session.current;
+    const { picture: frame } = this.session.stage;
     const surface = this.isConnected && this.canvas ? surfaceOf(this.canvas) : undefined;
     const { palette } = this.theme;
     const kind = this.#kind;
@@ -341,13 +346,13 @@ export class GanStage extends ThemedElement {
     if (kind === 'plane') this.#readPointer();
     if (this.#freshFrame) {
       this.#freshFrame = false;
-      this.session.drawn();
+      this.session.stage.drawn();
     }
   }
 
   /** Says in words what the score is where the pointer is. */
   #readPointer(): void {
-    const opinion = this.session.picture?.opinion;
+    const opinion = this.session.stage.picture?.opinion;
     let value: number | undefined;
     if (this.#pointer && opinion && this.canvas) {
       const { clientWidth, clientHeight } = this.canvas;

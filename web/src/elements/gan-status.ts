@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Info } from '../library.ts';
 import { webgpuHelp } from '../state/browser.ts';
 import { count, progressText } from '../state/format.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -81,16 +81,18 @@ export class GanStatus extends SessionElement {
   override render(): TemplateResult {
     const { session } = this;
     return html`
-      <span role="status">${session.busy ? this.#busy() : this.#where(session.model?.info)}</span>
-      ${session.hiddenPause ? html`<strong>Paused while this tab is hidden.</strong>` : nothing}
-      ${session.busy || !session.model ? nothing : this.#why(session.model.info)}
-      ${session.busy ? nothing : this.#back()}
+      <span role="status"
+        >${session.channel.busy ? this.#busy() : this.#where(session.current.model?.info)}</span
+      >
+      ${session.background.paused ? html`<strong>Paused while this tab is hidden.</strong>` : nothing}
+      ${session.channel.busy || !session.current.model ? nothing : this.#why(session.current.model.info)}
+      ${session.channel.busy ? nothing : this.#back()}
       <label class="local">
         <input
           type="checkbox"
-          .checked=${session.keepInBackground}
+          .checked=${session.background.allowed}
           @change=${(event: Event) => {
-            session.keepInBackground = (event.target as HTMLInputElement).checked;
+            session.background.allowed = (event.target as HTMLInputElement).checked;
           }}
         />
         Train in a hidden tab too
@@ -98,15 +100,15 @@ export class GanStatus extends SessionElement {
       <span>Nothing leaves this tab.</span>
       ${
         this.page
-          ? html`<a href=${session.at('learn/')}>Lessons</a>
-              <a href=${session.at('bench.html')}>How fast is it here?</a>`
-          : html`<a href=${session.link} target="_blank">Open in a page of its own</a>`
+          ? html`<a href=${session.catalog.at('learn/')}>Lessons</a>
+              <a href=${session.catalog.at('bench.html')}>How fast is it here?</a>`
+          : html`<a href=${session.current.link} target="_blank">Open in a page of its own</a>`
       }
     `;
   }
 
   #busy(): TemplateResult {
-    const { busy, progress } = this.session;
+    const { busy, progress } = this.session.channel;
     const bar =
       progress && progress.total > 0
         ? html`<progress
@@ -131,19 +133,19 @@ export class GanStatus extends SessionElement {
 
   #back(): TemplateResult | typeof nothing {
     const { session } = this;
-    const { aside } = session;
+    const { aside } = session.models;
     if (!aside) return nothing;
     const { preset } = aside.spec;
-    const title = session.catalog?.presets.find(({ name }) => name === preset)?.title;
-    const whose = preset === session.spec.preset ? '' : `${title ?? preset}, `;
-    return html`<button class="back" @click=${() => void session.bringBack()}>
+    const title = session.catalog.find(preset)?.title;
+    const whose = preset === session.current.spec.preset ? '' : `${title ?? preset}, `;
+    return html`<button class="back" @click=${() => void session.models.bringBack()}>
       Back to ${whose}step ${count(aside.step)}
     </button>`;
   }
 
   #why(info: Info): TemplateResult | typeof nothing {
     if (info.backend === 'webgpu' && !info.software) return nothing;
-    const asked = this.session.spec.backend === 'cpu';
+    const asked = this.session.current.spec.backend === 'cpu';
     if (info.backend === 'cpu' && asked) return nothing;
     const reason =
       info.backend === 'webgpu'

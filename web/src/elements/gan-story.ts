@@ -6,7 +6,7 @@ import { colourOf } from '../state/describe.ts';
 import { count, firstSentence } from '../state/format.ts';
 import type { Scene } from '../state/ladder.ts';
 import { sceneOf } from '../state/scene.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { cite, citeStyles } from './cite.ts';
@@ -108,7 +108,7 @@ export class GanStory extends ThemedElement {
 
   /** What the preset is about; where the run differs from it, that is what this is about. */
   #summary(): TemplateResult | typeof nothing {
-    const { preset, changes, title } = this.session;
+    const { preset, changes, title } = this.session.current;
     if (!preset) return nothing;
     if (changes.length === 0) {
       return html`<p class="summary">${firstSentence(preset.summary)} ${cite(preset.teaches)}</p>`;
@@ -123,22 +123,24 @@ export class GanStory extends ThemedElement {
   /** A run has an end, and goes on only if asked. */
   #ended(): TemplateResult | typeof nothing {
     const { session } = this;
-    if (!session.ended) return nothing;
+    if (!session.run.ended) return nothing;
     return html`<p class="ended" role="status">
-      <strong>The run is over, after ${count(session.step)} steps.</strong>
-      <button data-action="go-on" @click=${() => void session.toggle()}>Go on</button>
+      <strong>The run is over, after ${count(session.run.step)} steps.</strong>
+      <button data-action="go-on" @click=${() => void session.run.toggle()}>Go on</button>
     </p>`;
   }
 
   #shipped(): TemplateResult | typeof nothing {
-    const { shipped, model, busy } = this.session;
+    const { shipped } = this.session.models;
+    const { model } = this.session.current;
+    const { busy } = this.session.channel;
     if (!shipped || !model) return nothing;
     return html`<p class="shipped">
       <span>This model was trained beforehand, for ${count(model.info.step)} steps.</span>
       <button
         data-action="scratch"
         ?disabled=${busy !== ''}
-        @click=${() => void this.session.reset()}
+        @click=${() => void this.session.models.reset()}
       >
         Train from scratch
       </button>
@@ -152,7 +154,8 @@ export class GanStory extends ThemedElement {
 
   #coach(): TemplateResult {
     const { session } = this;
-    const { model, series, running, phase } = session;
+    const { model } = session.current;
+    const { series, running, phase } = session.run;
     const update = model?.info.updates.find(({ name }) => name === phase);
     const { scene } = this;
     const line =
@@ -161,7 +164,7 @@ export class GanStory extends ThemedElement {
         running,
         phase,
         phaseTitle: update?.title ?? '',
-        trained: session.shipped && series.steps.length === 0,
+        trained: session.models.shipped && series.steps.length === 0,
       });
     const tone = line ? (update && model ? colourOf(model.info, update) : '') : 'silent';
     // Its numbers change every second; who hears it is told when something else is so.

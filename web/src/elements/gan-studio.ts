@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
 import { labelOf } from '../state/schema.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { BASKETS, SAMPLES, verdictText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-baskets.ts';
@@ -103,9 +103,10 @@ export class GanStudio extends SessionElement {
       this.requestUpdate();
       return;
     }
-    const { frame, studio } = this.session;
+    const { frame } = this.session.stage;
+    const { studio } = this.session;
     // The stage is not there to say so.
-    this.session.drawn();
+    this.session.stage.drawn();
     const now = performance.now();
     if (!frame || frame.step === this.#step || now - this.#followed < FOLLOW_MS) return;
     if (this.#step >= 0) studio.refresh();
@@ -115,7 +116,8 @@ export class GanStudio extends SessionElement {
 
   override render(): TemplateResult {
     const { session } = this;
-    const { studio, model } = session;
+    const { studio } = session;
+    const { model } = session.current;
     const marks = new Map(
       Array.from({ length: SAMPLES }, (_, i) => [i, studio.basketOf(i) ?? ''] as const).filter(
         ([, basket]) => basket,

@@ -4,7 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { csvOf, jsonOf } from '../export/tables.ts';
 import { count } from '../state/format.ts';
 import { isObject } from '../state/json.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { Still, SIDE } from '../stage/still.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
@@ -128,7 +128,7 @@ export class GanTake extends ThemedElement {
   }
 
   #film(): TemplateResult {
-    const { frames } = this.session.film;
+    const { frames } = this.session.stage.film;
     const size = this.filmSize === undefined ? '…' : `about ${megabytes(this.filmSize)}`;
     return html`<section>
       <div>
@@ -161,7 +161,7 @@ export class GanTake extends ThemedElement {
   }
 
   #curves(): TemplateResult {
-    const points = this.session.series.steps.length;
+    const points = this.session.run.series.steps.length;
     return html`<section>
       <div>
         <h3>Curves</h3>
@@ -191,21 +191,22 @@ export class GanTake extends ThemedElement {
   }
 
   #still(scale: number): Still | undefined {
-    const { model, show } = this.session;
+    const { model } = this.session.current;
+    const { show } = this.session.stage;
     const layers = { real: true, fake: true, ...show };
     return model && new Still(model, layers, this.theme.palette, scale);
   }
 
   #caption(step: number): string {
-    return `${this.session.preset?.title ?? ''}, step ${count(step)}`;
+    return `${this.session.current.preset?.title ?? ''}, step ${count(step)}`;
   }
 
   #name(ending: string): string {
-    return `ganlet-${this.session.spec.preset}-step-${this.session.step}.${ending}`;
+    return `ganlet-${this.session.current.spec.preset}-step-${this.session.run.step}.${ending}`;
   }
 
   async #savePicture(): Promise<void> {
-    const { picture } = this.session;
+    const { picture } = this.session.stage;
     const still = this.#still(this.scale);
     if (!still || !picture) throw new Error('There is no picture yet.');
     still.draw(picture, this.captioned ? this.#caption(picture.step) : '');
@@ -219,14 +220,14 @@ export class GanTake extends ThemedElement {
 
   get #reel(): Parameters<(typeof import('../export/gif.ts'))['gifOf']>[1] {
     return {
-      frames: this.session.film.frames,
+      frames: this.session.stage.film.frames,
       caption: ({ step }) => this.#caption(step),
     };
   }
 
   async #measure(): Promise<void> {
     const still = this.#still(1);
-    if (!still || this.session.film.frames.length < 2) return;
+    if (!still || this.session.stage.film.frames.length < 2) return;
     const { sizeOf } = await import('../export/gif.ts');
     this.filmSize = await sizeOf(still, this.#reel);
   }
@@ -243,16 +244,17 @@ export class GanTake extends ThemedElement {
   }
 
   get #names(): string[] {
-    return (this.session.model?.info.metrics ?? []).map(({ name }) => name);
+    return (this.session.current.model?.info.metrics ?? []).map(({ name }) => name);
   }
 
   readonly #saveCsv = (): void => {
-    const text = csvOf(this.session.series, this.#names);
+    const text = csvOf(this.session.run.series, this.#names);
     download(new Blob([text], { type: 'text/csv' }), this.#name('csv'));
   };
 
   readonly #saveJson = (): void => {
-    const { model, series, evaluation } = this.session;
+    const { model } = this.session.current;
+    const { series, evaluation } = this.session.run;
     if (!isObject(model?.config)) return;
     const text = jsonOf(model.config, series, this.#names, evaluation);
     download(new Blob([text], { type: 'application/json' }), this.#name('json'));

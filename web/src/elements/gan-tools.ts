@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { type IconName, icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { download } from './download.ts';
 import { ThemedElement } from './themed-element.ts';
 
@@ -99,16 +99,16 @@ export class GanTools extends ThemedElement {
   ];
 
   override render(): TemplateResult {
-    const off = !this.session.model;
+    const off = !this.session.current.model;
     return html`
       ${
-        this.session.shows('settings')
+        this.session.current.shows('settings')
           ? this.#button('settings', 'Settings', 'Change what is trained', off, () => {
               this.dispatchEvent(new CustomEvent('settings', { detail: '' }));
             })
           : nothing
       }
-      ${this.session.shows('tools') ? this.#quiet(off) : nothing}
+      ${this.session.current.shows('tools') ? this.#quiet(off) : nothing}
     `;
   }
 
@@ -129,7 +129,7 @@ export class GanTools extends ThemedElement {
           this.dispatchEvent(new Event('own'));
         })}
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
-        ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog, () => {
+        ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog.presets, () => {
           this.picker.click();
         })}
         ${this.#button('take', 'Take away', 'A picture, a film or the curves as files', off, () => {
@@ -190,18 +190,21 @@ export class GanTools extends ThemedElement {
   };
 
   async #save(): Promise<void> {
-    const saved = await this.session.save();
+    const saved = await this.session.models.save();
     if (!saved) return;
     download(new Blob([saved.bytes]), saved.name);
   }
 
   async #share(): Promise<void> {
-    const { link } = this.session;
+    const { link } = this.session.current;
     try {
       await navigator.clipboard.writeText(link);
-      this.session.notify('info', 'The link is copied. It opens this preset, seed and settings.');
+      this.session.notices.add(
+        'info',
+        'The link is copied. It opens this preset, seed and settings.',
+      );
     } catch {
-      this.session.notify('info', `Copy this link: ${link}`);
+      this.session.notices.add('info', `Copy this link: ${link}`);
     }
   }
 
@@ -209,6 +212,6 @@ export class GanTools extends ThemedElement {
     const file = this.picker.files?.[0];
     // The same file may be chosen again later.
     this.picker.value = '';
-    if (file) void this.session.load(file);
+    if (file) void this.session.models.load(file);
   };
 }

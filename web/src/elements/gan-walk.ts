@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Decoded } from '../protocol-studio.ts';
-import type { Topic } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 import { type Basket, BASKETS, verdictText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { row, shared } from '../style/shared.ts';
@@ -89,7 +89,7 @@ export class GanWalk extends SessionElement {
   }
 
   #film(walk: Decoded): TemplateResult {
-    const { model } = this.session;
+    const { model } = this.session.current;
     const size = model?.info.data.dim ?? 0;
     return html`<div class="film">
       <gan-images

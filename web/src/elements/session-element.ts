@@ -1,7 +1,8 @@
 /** An element that shows a part of the session and is redrawn when that part changes. */
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Session, Topic } from '../state/session.ts';
+import type { Session } from '../state/session.ts';
+import type { Topic } from '../state/topics.ts';
 
 export abstract class SessionElement extends LitElement {
   @property({ attribute: false }) session!: Session;

@@ -13,25 +13,27 @@ interface Layout {
 
 /** What a key does; undefined where it does nothing, such as what a lesson hides. */
 export function shortcut(key: string, session: Session, layout: Layout): (() => void) | undefined {
-  const offers = session.offers.bind(session);
+  const offers = session.current.offers.bind(session.current);
   switch (key) {
     case ' ':
-      return offers('train') ? () => void session.toggle() : undefined;
+      return offers('train') ? () => void session.run.toggle() : undefined;
     case 's':
-      return offers('step') ? () => void session.stepOnce() : undefined;
+      return offers('step') ? () => void session.run.stepOnce() : undefined;
     case 'l':
-      return session.shows('studio') ? layout.toggleStudio : undefined;
+      return session.current.shows('studio') ? layout.toggleStudio : undefined;
     case 'm':
-      return offers('slow') ? () => void session.setSlow(!session.slow) : undefined;
+      return offers('slow') ? () => void session.run.setSlow(!session.run.slow) : undefined;
     case 'r':
-      return offers('reset') ? () => void session.reset() : undefined;
+      return offers('reset') ? () => void session.models.reset() : undefined;
     case '?':
       return layout.showKeys;
     case 'Escape':
       return layout.closeSettings() ? () => undefined : undefined;
     default: {
-      const update = session.model?.info.updates.find(({ name }) => keyOfUpdate(name) === key);
-      return update && offers('step') ? () => void session.stepOnce(update.name) : undefined;
+      const update = session.current.model?.info.updates.find(
+        ({ name }) => keyOfUpdate(name) === key,
+      );
+      return update && offers('step') ? () => void session.run.stepOnce(update.name) : undefined;
     }
   }
 }

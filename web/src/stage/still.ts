@@ -1,6 +1,6 @@
 /** A picture of the stage by itself, of any size, such as for a file. */
 import type { Frame, Model } from '../protocol.ts';
-import { kindOf } from '../state/core.ts';
+import { kindOf } from '../state/current.ts';
 import type { Palette } from '../style/palette.ts';
 import { drawImages } from './images.ts';
 import { drawLine } from './line.ts';

@@ -1,17 +1,19 @@
-/** Which model there is: made from a preset or a link, loaded, moved to another device, begun again. */
+/** Which model there is: made from a preset, loaded, moved to another device, begun again; and the one before it, put aside. */
 import { CallError } from '../client.ts';
 import type { BackendChoice } from '../library.ts';
-import type { Aside, CreateArgs, Evaluation, Failure, Frame, Model } from '../protocol.ts';
-import { Core, kindOf } from './core.ts';
-import { asText, getPath, isObject, type Json } from './json.ts';
-import type { Idea } from './next.ts';
+import type { Aside, CreateArgs, Model } from '../protocol.ts';
+import type { Catalog } from './catalog.ts';
+import type { Channel } from './channel.ts';
+import type { Current } from './current.ts';
+import { count } from './format.ts';
+import { getPath, type Json } from './json.ts';
+import type { Notices } from './notices.ts';
 import { isCheckpoint, type Past, pastOf, withPast } from './record.ts';
-import { SchemaReader } from './schema.ts';
-import { fetchShipped, listOf, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
-import { DEFAULT_SPEC, MAX_SEED, type Reading, readHash, type Spec } from './url.ts';
-
-/** Steps before the first picture for a visitor who comes without a link. */
-const HEAD_START = 150;
+import { withoutRefused } from './refused.ts';
+import type { Run } from './run.ts';
+import { fetchShipped, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
+import type { Topics } from './topics.ts';
+import { MAX_SEED, type Spec } from './url.ts';
 
 /** What the page knows of a model that gives way to another. */
 interface Left {
@@ -19,101 +21,34 @@ interface Left {
   past: Past;
 }
 
-/** What a run had come to, to be shown beside another. */
-export interface Run {
-  title: string;
-  step: number;
-  model: Model;
-  frame: Frame;
-  evaluation: Evaluation | undefined;
-}
-
-export abstract class Models extends Core {
-  /** How many models were asked for; only the last is wanted. */
-  #wanted = 0;
-  /** One attempt is enough: where it fails too, that is said. */
-  protected recovering = false;
+export class Models {
   /** Steps that ran by themselves before the first picture. */
   headStart = 0;
-  /** What an idea was tried on, beside which its result is shown. */
-  before: Run | undefined;
+  /** The model came trained, with the page. */
+  shipped = false;
   /** What gave way to the model that there is, if it had been trained here. */
   aside: (Aside & Left) | undefined;
+  /** How many models were asked for; only the last is wanted. */
+  #wanted = 0;
 
-  /** Loads the library and what is known of it; false where that failed, and said so. */
-  async open(): Promise<boolean> {
-    const catalog = await this.try('Loading the engine', 'open', {
-      library: this.at('lib/ganlet.js'),
-      data: this.at('data/'),
-      backend: this.spec.backend,
-    });
-    if (!catalog) return false;
-    this.catalog = catalog;
-    const lists = ['data/index.json', 'models/index.json'].map((path) => listOf(path, this.site));
-    [this.dataSets, this.trained] = await Promise.all(lists);
-    this.schema = isObject(catalog.schema) ? new SchemaReader(catalog.schema) : undefined;
-    this.tell('catalog');
-    return true;
-  }
-
-  /** What a link says of the page itself holds before there is a model. */
-  preview(link: string): void {
-    this.spec = readHash(link).spec;
-  }
-
-  /** Takes what a link asks for, says what it could not take, and creates the model: an old link should still open
-   * something sensible. */
-  async follow(link: string): Promise<void> {
-    const { spec, named, problems } = this.#read(link);
-    if (!this.#isPreset(spec.preset)) {
-      this.notices.add(
-        'error',
-        `There is no preset “${spec.preset}” in this version, so “${DEFAULT_SPEC.preset}” was opened. Choose another from the list at the top.`,
-      );
-      spec.preset = DEFAULT_SPEC.preset;
-      spec.overrides = {};
-    }
-    const skip = (problem: string): void => void problems.push(problem);
-    const made = await this.create(spec, named ? 0 : HEAD_START, skip);
-    // One message, so that of many problems none pushes another away.
-    if (problems.length) {
-      const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
-      this.notices.add('warning', skipped.join(' '));
-    }
-    // What cannot be helped must not leave an empty page.
-    if (!made && !this.model) await this.create({ ...spec, backend: 'auto', overrides: {} });
-    // The address again says what is there.
-    this.tell('spec');
-  }
-
-  /** Creates what attributes ask for, to the letter; or says why that cannot be. */
-  async obey(link: string): Promise<string[]> {
-    const { spec, problems } = this.#read(link);
-    if (!this.#isPreset(spec.preset)) {
-      const names = this.catalog?.presets.map(({ name }) => name) ?? [];
-      problems.unshift(
-        `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
-      );
-    }
-    if (problems.length === 0) await this.create(spec);
-    return problems;
-  }
-
-  #read(link: string): Reading {
-    return readHash(link, (path) => this.schema?.knows(path) ?? true);
-  }
-
-  #isPreset(name: string): boolean {
-    return this.catalog?.presets.some((preset) => preset.name === name) ?? false;
-  }
+  constructor(
+    private readonly topics: Topics,
+    private readonly notices: Notices,
+    private readonly channel: Channel,
+    private readonly catalog: Catalog,
+    private readonly current: Current,
+    private readonly run: Run,
+    /** Hears of a model that took the place of another one, which was of the given kind. */
+    private readonly onAdopt: (before: Model | undefined) => void,
+  ) {}
 
   /** `skip`, where it is given, hears of each value that was dropped because the engine refuses it; the rest is kept. */
   async create(spec: Spec, headStart = 0, skip?: (problem: string) => void): Promise<boolean> {
     const turn = ++this.#wanted;
     const { preset, seed, backend, overrides } = spec;
     const shipped =
-      this.ships(spec.preset) && wantsShipped(spec)
-        ? await this.loadShipped(spec, () => turn === this.#wanted)
+      this.catalog.ships(spec.preset) && wantsShipped(spec)
+        ? await this.#loadShipped(spec, () => turn === this.#wanted)
         : undefined;
     if (!shipped && turn !== this.#wanted) return true;
     const args = { preset, seed, backend, overrides: { ...overrides }, headStart };
@@ -121,23 +56,24 @@ export abstract class Models extends Core {
     // If there is none, another one may have been chosen meanwhile; if there is one, the worker has gone over to it.
     if (!model) return turn !== this.#wanted;
     const left = this.#left();
+    const { current } = this;
     // Where it was skipped, another backend was taken.
-    this.spec = { ...spec, backend: args.backend };
+    current.spec = { ...spec, backend: args.backend };
     this.adopt(model);
     this.shipped = shipped !== undefined;
     // How long it was trained beforehand is no setting that somebody changed.
-    if (shipped) this.spec = { ...this.spec, overrides: {} };
+    if (shipped) current.spec = { ...current.spec, overrides: {} };
     this.headStart = shipped ? 0 : headStart;
     this.#putAside(model, left);
     return true;
   }
 
   async #make(args: CreateArgs, skip?: (problem: string) => void): Promise<Model | undefined> {
-    const end = this.begin('Preparing the model');
+    const end = this.channel.begin('Preparing the model');
     try {
       for (;;) {
         try {
-          return await this.client.call('create', args);
+          return await this.channel.call('create', args);
         } catch (error) {
           if (!skip || !(error instanceof CallError)) throw error;
           const problem = withoutRefused(args, error);
@@ -146,7 +82,7 @@ export abstract class Models extends Core {
         }
       }
     } catch (error) {
-      this.failed(error);
+      this.channel.failed(error);
       return undefined;
     } finally {
       end();
@@ -154,18 +90,14 @@ export abstract class Models extends Core {
   }
 
   /** The trained model that comes with a preset; where it cannot be had, one trains it oneself. */
-  protected async loadShipped(
-    { preset, backend }: Spec,
-    wanted: () => boolean,
-  ): Promise<Model | undefined> {
-    const end = this.begin('Loading the trained model');
+  async #loadShipped({ preset, backend }: Spec, wanted: () => boolean): Promise<Model | undefined> {
+    const end = this.channel.begin('Loading the trained model');
     try {
-      const bytes = await fetchShipped(preset, this.site, (progress) => {
-        this.progress = progress;
-        this.tell('progress');
+      const bytes = await fetchShipped(preset, this.catalog.site, (progress) => {
+        this.channel.report(progress);
       });
       if (!wanted()) return undefined;
-      return await this.client.call('load', { bytes, backend }, [bytes.buffer]);
+      return await this.channel.call('load', { bytes, backend }, [bytes.buffer]);
     } catch (error) {
       if (!wanted()) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
@@ -176,44 +108,9 @@ export abstract class Models extends Core {
     }
   }
 
-  choosePreset(preset: string): Promise<boolean> {
-    this.forgetBefore();
-    return this.create({ ...this.spec, preset, overrides: {}, scratch: false });
-  }
-
-  /** What to try next: a preset as it is but for what the idea says, so that one change shows what it does. It trains at
-   * once, with the run before it kept to compare. */
-  async tryIdea({ preset, overrides }: Idea): Promise<void> {
-    const before = await this.#remembered();
-    const made = await this.create({ ...this.spec, preset, overrides });
-    if (!made || this.spec.preset !== preset) return;
-    this.before = before;
-    this.tell('before');
-    await this.play();
-  }
-
-  /** The run as it stands, with the numbers of just now, if there is something to remember. */
-  async #remembered(): Promise<Run | undefined> {
-    if (this.running) await this.try('', 'pause', null);
-    const { model, frame, step, title } = this;
-    if (!model || !frame || step === 0) return undefined;
-    // Measuring images takes long; of points it does not.
-    if (model.info.data.kind === 'points' && this.evaluation?.step !== step) {
-      const evaluation = await this.try('', 'evaluate', null);
-      if (evaluation) this.measured(evaluation);
-    }
-    return { title, step, model, frame, evaluation: this.evaluation };
-  }
-
-  /** Looks no more at the run before. */
-  forgetBefore(): void {
-    this.before = undefined;
-    this.tell('before');
-  }
-
   /** A person's own data: in the game that there is, where that learns points of as many dimensions, else in one that does. */
   useData(dim: number, data: Json): Promise<boolean> {
-    const { model, spec } = this;
+    const { model, spec } = this.current;
     const same = model?.info.data.kind === 'points' && model.info.data.dim === dim;
     const preset = same ? spec.preset : dim === 1 ? 'line-1d' : 'ring';
     const others = Object.entries(spec.overrides).filter(([path]) => !/^data(\.|$)/.test(path));
@@ -223,31 +120,32 @@ export abstract class Models extends Core {
 
   /** Another device; what was trained moves with it. */
   async chooseBackend(backend: BackendChoice): Promise<boolean> {
-    if (!this.model || this.step === 0) return this.create({ ...this.spec, backend });
-    const { shipped, running } = this;
-    const model = await this.try('Moving the model', 'move', { backend });
+    const { current, run, shipped } = this;
+    if (!current.model || run.step === 0) return this.create({ ...current.spec, backend });
+    const { running } = run;
+    const model = await this.channel.try('Moving the model', 'move', { backend });
     if (model) {
-      this.spec = { ...this.spec, backend };
-      this.adopt(model, this.past);
+      current.spec = { ...current.spec, backend };
+      this.adopt(model, run.past);
       this.shipped = shipped;
-      this.tell('model');
+      this.topics.tell('model');
     }
-    if (running) await this.play();
+    if (running) await run.play();
     return model !== undefined;
   }
 
-  async reset(seed = this.spec.seed): Promise<void> {
-    if (!this.model) return;
-    const again = this.running;
-    if (again) await this.try('', 'pause', null);
-    const model = await this.try('Starting again', 'reset', { seed });
+  async reset(seed = this.current.spec.seed): Promise<void> {
+    if (!this.current.model) return;
+    const again = this.run.running;
+    if (again) await this.run.pause();
+    const model = await this.channel.try('Starting again', 'reset', { seed });
     if (!model) return;
     const left = this.#left();
     const { spec } = left;
-    this.spec = { ...spec, seed, scratch: this.ships(spec.preset) };
+    this.current.spec = { ...spec, seed, scratch: this.catalog.ships(spec.preset) };
     this.adopt(model);
     this.#putAside(model, left);
-    if (again) await this.play();
+    if (again) await this.run.play();
   }
 
   newSeed(): Promise<void> {
@@ -255,9 +153,9 @@ export abstract class Models extends Core {
   }
 
   async save(): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
-    const bytes = await this.try('', 'save', null);
-    const name = `ganlet-${this.spec.preset}-step-${this.step}.safetensors`;
-    return bytes && { name, bytes: withPast(bytes, this.past) };
+    const bytes = await this.channel.try('', 'save', null);
+    const name = `ganlet-${this.current.spec.preset}-step-${this.run.step}.safetensors`;
+    return bytes && { name, bytes: withPast(bytes, this.run.past) };
   }
 
   async load(file: File): Promise<void> {
@@ -267,7 +165,7 @@ export abstract class Models extends Core {
       return;
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const { backend } = this.spec;
+    const { backend } = this.current.spec;
     if (!isCheckpoint(bytes)) {
       this.notices.add(
         'error',
@@ -276,7 +174,7 @@ export abstract class Models extends Core {
       return;
     }
     const past = pastOf(bytes);
-    const model = await this.try(
+    const model = await this.channel.try(
       `Loading ${file.name}`,
       'load',
       { bytes, backend },
@@ -286,9 +184,9 @@ export abstract class Models extends Core {
     if (!model) return;
     const left = this.#left();
     const preset = getPath(model.config, 'preset');
-    if (typeof preset === 'string') this.spec = { ...left.spec, preset };
+    if (typeof preset === 'string') this.current.spec = { ...left.spec, preset };
     this.adopt(model, past);
-    this.notices.add('info', `${file.name} loaded at step ${written(model.info.step)}.`);
+    this.notices.add('info', `${file.name} loaded at step ${count(model.info.step)}.`);
     this.#putAside(model, left);
   }
 
@@ -297,98 +195,38 @@ export abstract class Models extends Core {
     if (!this.aside) return;
     const { bytes, spec, past } = this.aside;
     const { backend } = spec;
-    const model = await this.try('Bringing the model back', 'load', { bytes, backend });
+    const model = await this.channel.try('Bringing the model back', 'load', { bytes, backend });
     if (!model) return;
     const left = this.#left();
-    this.spec = spec;
+    this.current.spec = spec;
     this.adopt(model, past);
     this.aside = undefined;
     this.#putAside(model, left);
   }
 
   #left(): Left {
-    return { spec: this.spec, past: this.past };
+    return { spec: this.current.spec, past: this.run.past };
   }
 
   /** What a person trained is not lost by a click, nor by another click on what was not trained. */
   #putAside({ aside }: Model, left: Left): void {
     if (aside) this.aside = { ...aside, ...left };
-    this.tell('model');
-  }
-
-  /** After the GPU went away, or the engine ended; `why` is said with what came of it. */
-  async recover(why = ''): Promise<void> {
-    this.recovering = true;
-    const onCpu = this.model?.info.backend === 'cpu';
-    const model = await this.try('Going on from the last checkpoint', 'recover', null, [], why);
-    this.recovering = false;
-    if (!model) return;
-    if (!onCpu) this.spec = { ...this.spec, backend: 'cpu' };
-    this.adopt(model, this.past);
-    const back = `Back at step ${written(model.info.step)}, on the CPU.`;
-    this.notices.add(why ? 'error' : 'info', `${why}${back}`);
+    this.topics.tell('model');
   }
 
   /** `past`: what is known of how it got there. */
-  protected adopt(model: Model, past?: Past): void {
-    const before = this.model && kindOf(this.model);
-    this.model = model;
+  adopt(model: Model, past?: Past): void {
+    const { current } = this;
+    const before = current.model;
+    current.model = model;
     // The engine's word on the seed and the config counts, whatever a link or a file said.
-    this.spec = {
-      ...this.spec,
-      seed: model.info.seed,
-      overrides: this.overrides(model.config),
-    };
-    // The classic figure has its arrows; the plane starts quiet.
-    const kind = kindOf(model);
-    if (before !== kind) void this.setShow({ heat: true, grid: kind === 'line', arrows: false });
-    this.pending = {};
-    this.refused = undefined;
+    current.spec = { ...current.spec, seed: model.info.seed };
+    current.configure(model.config);
     this.shipped = false;
-    this.series.clear();
-    this.studio.clear();
-    if (past) this.series.restore(past.curves, model.info.step);
-    this.measures = past?.measures.filter(({ step }) => step <= model.info.step) ?? [];
-    this.evaluation = this.measures.at(-1);
-    this.frame = undefined;
-    this.film.clear();
-    this.looking = undefined;
-    this.step = model.info.step;
-    this.stepsPerSecond = 0;
-    this.tell('spec');
-    this.tell('model');
-    this.tell('metrics');
-    this.tell('evaluation');
+    this.run.begin(model.info.step, past);
+    this.onAdopt(before);
+    for (const topic of ['spec', 'model', 'metrics', 'evaluation'] as const) {
+      this.topics.tell(topic);
+    }
   }
-}
-
-/** Drops what a model was refused for; says what and why, or nothing where that is not known. */
-export function withoutRefused(
-  args: CreateArgs,
-  { code, field, message }: Failure,
-): string | undefined {
-  const why = message.replace(/\.$/, '');
-  if (code === 'unsupported' && args.backend !== 'auto') {
-    const { backend } = args;
-    args.backend = 'auto';
-    return `“backend=${backend}”: ${why}`;
-  }
-  if (code !== 'input' || field === undefined) return undefined;
-  const paths = Object.keys(args.overrides);
-  // A value may be refused for a field within it or around it, or beside it: two that do not go together.
-  const [head] = field.split('.');
-  const path =
-    paths.find((path) => path === field) ??
-    paths.find((path) => `${field}.`.startsWith(`${path}.`) || path.startsWith(`${field}.`)) ??
-    paths.find((path) => path.split('.')[0] === head) ??
-    // What is refused is the preset's, which is right by itself.
-    paths.at(-1);
-  if (path === undefined) return undefined;
-  const text = asText(args.overrides[path] ?? null);
-  Reflect.deleteProperty(args.overrides, path);
-  return `“${path}=${text.length > 40 ? `${text.slice(0, 40)}…` : text}”: ${why}`;
-}
-
-function written(step: number): string {
-  return step.toLocaleString('en');
 }

@@ -26,60 +26,61 @@ async function inTurn(all: readonly (() => Promise<void>)[]): Promise<void> {
 }
 
 async function one(session: Session, action: Action): Promise<Done> {
-  const link = session.hash;
+  const link = session.current.hash;
   /** Back to what was there: as it was trained, where something was. */
   const undo = async (): Promise<void> => {
-    if (session.aside) await session.bringBack();
-    else await session.follow(link);
+    if (session.models.aside) await session.models.bringBack();
+    else await session.links.follow(link);
   };
   switch (action.act) {
     case 'open':
-      await session.follow(action.link);
-      return { said: `Opened “${session.preset?.title ?? ''}”.`, undo };
+      await session.links.follow(action.link);
+      return { said: `Opened “${session.current.preset?.title ?? ''}”.`, undo };
     case 'set': {
       const paths = Object.entries(action.changes);
       for (const [path, value] of paths) {
-        const refusal = await session.change(path, value);
+        const refusal = await session.settings.change(path, value);
         if (refusal !== undefined) throw new Error(refusal);
       }
-      const anew = Object.keys(session.pending).length > 0;
-      if (anew) await session.apply();
+      const anew = Object.keys(session.settings.pending).length > 0;
+      if (anew) await session.settings.apply();
       const changed = paths.map(([path, value]) => `${path} is now ${asText(value)}`).join(', ');
       return {
         said: `${changed}${anew ? ', in a new run with the same seed' : ''}.`,
         undo: anew
           ? undo
           : async () => {
-              for (const _ of paths) await session.undo();
+              for (const _ of paths) await session.settings.undo();
             },
       };
     }
     case 'train':
-      await session.trainFor(action.steps);
-      return { said: `Trained to step ${count(session.step)}.` };
+      await session.run.trainFor(action.steps);
+      return { said: `Trained to step ${count(session.run.step)}.` };
     case 'step':
-      await session.stepOnce(action.update);
+      await session.run.stepOnce(action.update);
       return {
         said: action.update === undefined ? 'One step.' : `One update of ${action.update}.`,
       };
     case 'show':
-      await session.setShow(action.layers);
+      await session.stage.setShow(action.layers);
       return { said: '' };
     case 'measure':
-      await session.evaluate();
-      return { said: `Measured at step ${count(session.step)}.` };
+      await session.run.evaluate();
+      return { said: `Measured at step ${count(session.run.step)}.` };
     case 'slow':
-      await session.setSlow(action.on);
+      await session.run.setSlow(action.on);
       return { said: action.on ? 'Slow motion: one update at a time.' : '' };
     case 'reset':
-      await session.reset(action.seed);
-      return { said: `Started again with seed ${session.spec.seed}.`, undo };
+      await session.models.reset(action.seed);
+      return { said: `Started again with seed ${session.current.spec.seed}.`, undo };
   }
 }
 
 /** A number of the run as one reads it: the step, a measured figure, or the last value of a curve. */
 export function readingOf(session: Session, name: string): string | undefined {
-  const { step, evaluation, series, model } = session;
+  const { step, evaluation, series } = session.run;
+  const { model } = session.current;
   if (name === 'step') return count(step);
   const value = evaluation?.values[name] ?? series.column(name).at(-1);
   if (value === undefined || Number.isNaN(value)) return undefined;

@@ -1,19 +1,14 @@
 /** What the coach looks at, put together from what the page knows. */
 import type { Colour, Metric } from '../library.ts';
 import { looksOf } from '../stage/looks.ts';
-import type { Core } from './core.ts';
 import { metricOf } from './describe.ts';
 import { getPath, isObject, type Json } from './json.ts';
 import type { Scene } from './ladder.ts';
+import type { Session } from './session.ts';
 
-export function sceneOf({
-  model,
-  series,
-  step,
-  frame,
-  evaluation,
-  length,
-}: Core): Scene | undefined {
+export function sceneOf({ current, run, stage }: Session): Scene | undefined {
+  const { model, length } = current;
+  const { series, step, evaluation } = run;
   if (!model) return undefined;
   const { info, config, critic } = model;
   const recent = (metric: Metric | undefined): number | undefined =>
@@ -45,7 +40,7 @@ export function sceneOf({
     still: stepSizes(config).flatMap(([path, rate]) => (rate === 0 ? [path] : [])),
     values: evaluation?.values,
     measuredAt: evaluation?.step,
-    looks: looksOf(model, frame),
+    looks: looksOf(model, stage.frame),
   };
 }
 

@@ -1,194 +1,133 @@
 /**
- * Everything a person can do on the page. Elements read the session's fields, call its methods, and
- * are told by topic what changed.
+ * Everything a person can do on the page, by parts: elements read their fields, call their methods, and are told by topic
+ * what changed. This is where the parts meet.
  */
-import { CallError } from '../client.ts';
-import type { Failure, Model } from '../protocol.ts';
-import { getPath, isObject, type Json, sameJson, withPath } from './json.ts';
+import type { Event, Failure, Model } from '../protocol.ts';
+import { Background } from './background.ts';
+import { Catalog } from './catalog.ts';
+import { Channel } from './channel.ts';
+import { Comparison } from './comparison.ts';
+import { Current, kindOf } from './current.ts';
+import { Links } from './links.ts';
 import { Models } from './models.ts';
-import type { Past } from './record.ts';
-import { stepSizes } from './scene.ts';
+import { Notices } from './notices.ts';
+import { Recovery } from './recovery.ts';
+import { Run } from './run.ts';
+import { Settings } from './settings.ts';
+import { Stage } from './stage.ts';
+import { Studio } from './studio.ts';
+import { type Topic, Topics } from './topics.ts';
 
-export { type Kind, kindOf, type Topic } from './core.ts';
+export class Session {
+  readonly #topics = new Topics();
+  readonly #recovery: Recovery;
+  readonly notices: Notices;
+  readonly channel: Channel;
+  readonly catalog: Catalog;
+  readonly current: Current;
+  readonly run: Run;
+  readonly stage: Stage;
+  readonly models: Models;
+  readonly settings: Settings;
+  readonly links: Links;
+  readonly comparison: Comparison;
+  readonly background: Background;
+  readonly studio: Studio;
 
-/** A setting and what it was. */
-interface Change {
-  path: string;
-  before: Json;
-}
-
-export class Session extends Models {
-  #changes: Change[] = [];
-
-  async toggle(): Promise<void> {
-    this.hiddenPause = false;
-    if (!this.model) return;
-    await (this.running ? this.try('', 'pause', null) : this.play());
-  }
-
-  /** Trains so many steps from here; comes back when they are done, or when somebody pauses. */
-  async trainFor(steps: number): Promise<void> {
-    const over = new Promise<void>((resolve) => {
-      const leave = this.subscribe((topic) => {
-        if (topic !== 'running' || this.running) return;
-        leave();
-        resolve();
-      });
+  /** `site` is the address that the library, the data and the models lie below. */
+  constructor(site: string) {
+    const topics = this.#topics;
+    this.notices = new Notices(() => {
+      topics.tell('notices');
     });
-    await this.play(this.step + steps);
-    await over;
+    this.channel = new Channel(topics, this.notices, {
+      event: this.#onEvent,
+      failure: this.#onFailure,
+      stop: (text) => {
+        this.notices.add('error', text);
+        this.run.setRunning(false);
+      },
+    });
+    const { notices, channel } = this;
+    this.catalog = new Catalog(topics, channel, site);
+    this.current = new Current(this.catalog);
+    const { catalog, current } = this;
+    this.run = new Run(topics, channel, current);
+    this.stage = new Stage(topics, channel, current);
+    const { run, stage } = this;
+    this.models = new Models(topics, notices, channel, catalog, current, run, this.#onAdopt);
+    const { models } = this;
+    this.settings = new Settings(topics, notices, channel, current, models);
+    this.links = new Links(topics, notices, catalog, current, models);
+    this.comparison = new Comparison(topics, channel, current, run, stage, models);
+    this.background = new Background(topics, notices, run);
+    this.#recovery = new Recovery(notices, channel, current, run, models, this.settings);
+    this.studio = new Studio(
+      (call, args) => channel.call(call, args),
+      () => {
+        topics.tell('studio');
+      },
+    );
   }
 
-  async setSlow(slow: boolean): Promise<void> {
-    this.slow = slow;
-    this.tell('running');
-    await this.try('', 'speed', { slow });
+  subscribe(listener: (topic: Topic) => void): () => void {
+    return this.#topics.subscribe(listener);
   }
 
-  /** One update, or without one a whole step. */
-  async stepOnce(update?: string): Promise<void> {
-    if (this.model) await this.try('', 'step', { update });
+  close(): void {
+    this.#topics.clear();
+    this.channel.close();
   }
 
-  /** The page went out of sight or came back. */
-  async visible(visible: boolean): Promise<void> {
-    if (!visible && this.running && !this.keepInBackground) {
-      this.hiddenPause = true;
-      await this.try('', 'pause', null);
-    } else if (visible && this.hiddenPause) {
-      this.hiddenPause = false;
-      this.notices.add('info', 'Training was paused while this tab was hidden, and goes on now.');
-      await this.play();
+  choosePreset(preset: string): Promise<boolean> {
+    this.comparison.forget();
+    return this.models.create({ ...this.current.spec, preset, overrides: {}, scratch: false });
+  }
+
+  readonly #onAdopt = (before: Model | undefined): void => {
+    const { model } = this.current;
+    this.settings.clear();
+    this.studio.clear();
+    this.stage.clear();
+    const kind = model && kindOf(model);
+    // The classic figure has its arrows; the plane starts quiet.
+    if (kind !== (before && kindOf(before))) {
+      void this.stage.setShow({ heat: true, grid: kind === 'line', arrows: false });
     }
-  }
+  };
 
-  async evaluate(): Promise<void> {
-    this.evaluating = true;
-    this.tell('evaluation');
-    const evaluation = await this.try('', 'evaluate', null);
-    this.evaluating = false;
-    if (evaluation) this.measured(evaluation);
-    else this.tell('evaluation');
-  }
+  readonly #onFailure = (text: string, failure: Failure): void => {
+    this.settings.refused = failure;
+    this.#recovery.fail(text, failure);
+    this.#topics.tell('spec');
+  };
 
-  /** The preset's own value of a field. */
-  presetValue(path: string): Json | undefined {
-    return getPath(this.preset?.config, path);
-  }
-
-  /** Takes one difference from the preset back: at once where the setting is live, with a new model where it is not. */
-  async takeBack(path: string): Promise<void> {
-    const own = this.presetValue(path);
-    if (own !== undefined && (await this.#put(path, own)) === undefined && !(path in this.pending))
-      return;
-    this.drop(path);
-    const overrides = { ...this.spec.overrides };
-    Reflect.deleteProperty(overrides, path);
-    await this.create({ ...this.spec, overrides });
-  }
-
-  /** What `undo` takes back. */
-  get lastChange(): Change | undefined {
-    return this.#changes.at(-1);
-  }
-
-  /** Changes a setting while training; what cannot change live waits for `apply`. */
-  async change(path: string, value: Json): Promise<string | undefined> {
-    const before = this.pending[path] ?? getPath(this.model?.config, path);
-    const refusal = await this.#put(path, value);
-    if (refusal === undefined && before !== undefined && !sameJson(before, value)) {
-      this.#changes.push({ path, before });
-      this.tell('spec');
+  readonly #onEvent = (event: Event): void => {
+    switch (event.event) {
+      case 'progress':
+        this.channel.report(event.progress);
+        return;
+      case 'running':
+        this.run.setRunning(event.running);
+        return;
+      case 'metrics':
+        this.run.trained(event);
+        return;
+      case 'frame':
+        this.stage.add(event.frame);
+        return;
+      case 'evaluation':
+        this.run.measured(event.evaluation);
+        return;
+      case 'phase':
+        this.run.setPhase(event.phase);
+        return;
+      case 'inverting':
+        this.studio.inverting(event.progress);
+        return;
+      case 'failure':
+        this.#recovery.fail(`Training stopped: ${event.failure.message}`, event.failure);
+        return;
     }
-    return refusal;
-  }
-
-  /** Takes the last change back. Like any change, it is live or waits for `apply`. */
-  async undo(): Promise<void> {
-    const last = this.#changes.pop();
-    const refusal = last && (await this.#put(last.path, last.before));
-    if (refusal !== undefined) this.notices.add('error', refusal);
-    this.tell('spec');
-  }
-
-  protected override adopt(model: Model, past?: Past): void {
-    // Another preset has other settings.
-    const preset = getPath(model.config, 'preset');
-    if (preset !== getPath(this.model?.config, 'preset')) this.#changes = [];
-    super.adopt(model, past);
-  }
-
-  async #put(path: string, value: Json): Promise<string | undefined> {
-    this.refused = undefined;
-    try {
-      const { config } = await this.client.call('set', { path, value });
-      if (this.model) this.model = { ...this.model, config };
-      this.spec = { ...this.spec, overrides: this.overrides(config) };
-      this.drop(path);
-      this.tell('spec');
-      this.tell('model');
-    } catch (error) {
-      if (!(error instanceof CallError) || error.code !== 'structural') {
-        return error instanceof Error ? error.message : String(error);
-      }
-      if (sameJson(value, getPath(this.model?.config, path))) this.drop(path);
-      else this.pending = { ...this.pending, [path]: value };
-      this.tell('spec');
-    }
-    return undefined;
-  }
-
-  /** What the engine found wrong with a setting when it was applied. */
-  refusalOf(path: string): string | undefined {
-    const { field, message } = this.refused ?? {};
-    return field !== undefined && (field === path || field.startsWith(`${path}.`))
-      ? message
-      : undefined;
-  }
-
-  async apply(): Promise<void> {
-    let config = this.model?.config;
-    for (const [path, value] of Object.entries(this.pending)) {
-      if (isObject(config)) config = withPath(config, path, value);
-    }
-    if (config !== undefined) {
-      await this.create({ ...this.spec, overrides: this.overrides(config) });
-    }
-  }
-
-  /** Forgets edits that wait for Apply. */
-  discard(): void {
-    this.pending = {};
-    this.tell('spec');
-  }
-
-  protected drop(path: string): void {
-    const pending = { ...this.pending };
-    Reflect.deleteProperty(pending, path);
-    this.pending = pending;
-  }
-
-  /** Says what went wrong, and offers the way on where there is one. */
-  protected fail(text: string, { code }: Failure): void {
-    if (code === 'lost' && !this.recovering && this.model?.info.backend === 'cpu') {
-      void this.recover(`${text} `);
-    } else if (code === 'lost' && !this.recovering) {
-      this.notices.add(
-        'error',
-        `${text.replace(/\.?$/, '.')} The model can go on from where it was last kept. A GPU goes away where its driver was reset, the computer slept, or another program took it; reloading the page gets it back.`,
-        { label: 'Go on, on the CPU, from the last checkpoint', act: () => void this.recover() },
-      );
-    } else if (code === 'diverged') {
-      this.notices.add('error', text, {
-        label: 'Halve the step sizes and go on',
-        act: () => void this.calm(),
-      });
-    } else this.notices.add('error', text);
-  }
-
-  /** After training diverged: the library is back at the last good step; smaller steps go further. */
-  protected async calm(): Promise<void> {
-    for (const [path, rate] of stepSizes(this.model?.config)) await this.change(path, rate / 2);
-    await this.play();
-  }
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateArgs, Failure } from '../src/protocol.ts';
-import { withoutRefused } from '../src/state/models.ts';
+import { withoutRefused } from '../src/state/refused.ts';
 
 describe('of a link that the engine refuses', () => {
   const given = (overrides: CreateArgs['overrides'], backend: CreateArgs['backend'] = 'cpu') => ({

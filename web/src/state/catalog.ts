@@ -1,0 +1,59 @@
+/** What there is to train: the library's presets and settings, and what lies beside the page for them. */
+import type { BackendChoice, Preset } from '../library.ts';
+import type { Channel } from './channel.ts';
+import { isObject } from './json.ts';
+import { SchemaReader } from './schema.ts';
+import { listOf } from './shipped.ts';
+import type { Topics } from './topics.ts';
+
+export class Catalog {
+  /** Undefined until the library is there. */
+  presets: readonly Preset[] | undefined;
+  schema: SchemaReader | undefined;
+  /** The sets of images beside the page; undefined where nobody says. */
+  #dataSets: readonly string[] | undefined;
+  /** The presets that a trained model ships with. */
+  #trained: readonly string[] | undefined;
+
+  /** `site` is the address that the library, the data and the models lie below. */
+  constructor(
+    private readonly topics: Topics,
+    private readonly channel: Channel,
+    readonly site: string,
+  ) {}
+
+  /** Loads the library and what is known of it; false where that failed, and said so. */
+  async open(backend: BackendChoice): Promise<boolean> {
+    const description = await this.channel.try('Loading the engine', 'open', {
+      library: this.at('lib/ganlet.js'),
+      data: this.at('data/'),
+      backend,
+    });
+    if (!description) return false;
+    const { presets, schema } = description;
+    this.presets = presets;
+    const lists = ['data/index.json', 'models/index.json'].map((path) => listOf(path, this.site));
+    [this.#dataSets, this.#trained] = await Promise.all(lists);
+    this.schema = isObject(schema) ? new SchemaReader(schema) : undefined;
+    this.topics.tell('catalog');
+    return true;
+  }
+
+  find(preset: string): Preset | undefined {
+    return this.presets?.find(({ name }) => name === preset);
+  }
+
+  /** Whether a preset's data are here; toys draw theirs themselves. */
+  has({ group, data }: Preset): boolean {
+    return group !== 'images' || (this.#dataSets?.includes(data) ?? true);
+  }
+
+  ships(preset: string): boolean {
+    return this.#trained?.includes(preset) ?? false;
+  }
+
+  /** The address of what lies beside the page. */
+  at(path: string): string {
+    return new URL(path, this.site).href;
+  }
+}

@@ -1,0 +1,69 @@
+/** Opens what a link asks for: leniently for a visitor, to the letter for a page that embeds a playground. */
+import type { Catalog } from './catalog.ts';
+import type { Current } from './current.ts';
+import type { Models } from './models.ts';
+import type { Notices } from './notices.ts';
+import type { Topics } from './topics.ts';
+import { DEFAULT_SPEC, type Reading, readHash } from './url.ts';
+
+/** Steps before the first picture for a visitor who comes without a link. */
+const HEAD_START = 150;
+
+export class Links {
+  constructor(
+    private readonly topics: Topics,
+    private readonly notices: Notices,
+    private readonly catalog: Catalog,
+    private readonly current: Current,
+    private readonly models: Models,
+  ) {}
+
+  /** What a link says of the page itself holds before there is a model. */
+  preview(link: string): void {
+    this.current.spec = readHash(link).spec;
+  }
+
+  /** Takes what a link asks for, says what it could not take, and creates the model: an old link should still open
+   * something sensible. */
+  async follow(link: string): Promise<void> {
+    const { spec, named, problems } = this.#read(link);
+    if (!this.catalog.find(spec.preset)) {
+      this.notices.add(
+        'error',
+        `There is no preset “${spec.preset}” in this version, so “${DEFAULT_SPEC.preset}” was opened. Choose another from the list at the top.`,
+      );
+      spec.preset = DEFAULT_SPEC.preset;
+      spec.overrides = {};
+    }
+    const skip = (problem: string): void => void problems.push(problem);
+    const made = await this.models.create(spec, named ? 0 : HEAD_START, skip);
+    // One message, so that of many problems none pushes another away.
+    if (problems.length) {
+      const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
+      this.notices.add('warning', skipped.join(' '));
+    }
+    // What cannot be helped must not leave an empty page.
+    if (!made && !this.current.model) {
+      await this.models.create({ ...spec, backend: 'auto', overrides: {} });
+    }
+    // The address again says what is there.
+    this.topics.tell('spec');
+  }
+
+  /** Creates what attributes ask for, to the letter; or says why that cannot be. */
+  async obey(link: string): Promise<string[]> {
+    const { spec, problems } = this.#read(link);
+    if (!this.catalog.find(spec.preset)) {
+      const names = this.catalog.presets?.map(({ name }) => name) ?? [];
+      problems.unshift(
+        `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
+      );
+    }
+    if (problems.length === 0) await this.models.create(spec);
+    return problems;
+  }
+
+  #read(link: string): Reading {
+    return readHash(link, (path) => this.catalog.schema?.knows(path) ?? true);
+  }
+}
