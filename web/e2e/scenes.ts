@@ -72,11 +72,13 @@ const PICTURES = process.env.GANLET_SCREENSHOTS;
 /** The page's own state, from its elements. */
 interface Inside {
   session: {
-    step: number;
-    running: boolean;
-    frame?: { step: number };
-    evaluation?: { step: number };
-    try(busy: string, call: 'play', args: { until: number }): Promise<unknown>;
+    run: {
+      step: number;
+      running: boolean;
+      evaluation?: { step: number };
+      play(until: number): Promise<unknown>;
+    };
+    stage: { frame?: { step: number } };
   };
   scene: Scene;
 }
@@ -92,14 +94,14 @@ async function recorded(page: Page, until: number): Promise<Scene> {
       }
       throw new Error('no story');
     };
-    const { session } = inside();
+    const { run, stage } = inside().session;
     const there = (): boolean =>
-      !session.running &&
-      session.step === until &&
-      session.frame?.step === until &&
+      !run.running &&
+      run.step === until &&
+      stage.frame?.step === until &&
       // Images are measured on demand.
-      (session.evaluation === undefined || session.evaluation.step === until);
-    if (session.step < until) await session.try('', 'play', { until });
+      (run.evaluation === undefined || run.evaluation.step === until);
+    if (run.step < until) await run.play(until);
     while (!there()) await new Promise((done) => setTimeout(done, 50));
     // The first measure of a model comes after its picture.
     await new Promise((done) => setTimeout(done, 300));
