@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Connect, type Plugin, defineConfig, transformWithOxc } from 'vite';
 import { configDefaults } from 'vitest/config';
 import { course, SCRIPT } from './course/plugin.ts';
+import { heads } from './head.ts';
 import { modelList } from './models.ts';
 
 /**
@@ -49,6 +50,7 @@ export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
   base: './',
   plugins: [
+    heads(),
     modelList(),
     course(),
     embedModule(),

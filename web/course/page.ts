@@ -1,4 +1,5 @@
 /** The pages around lessons. They stand in `learn/`, one below the site. */
+import { headOf } from '../head.ts';
 import type { Lesson } from './lesson.ts';
 
 /** Where a page finds its script and its style. */
@@ -13,17 +14,9 @@ const escaped = (text: string): string =>
 function page(title: string, description: string, { script, style }: Assets, body: string): string {
   return `<!doctype html>
 <html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta
-      http-equiv="Content-Security-Policy"
-      content="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; base-uri 'self'; form-action 'none'"
-    />
-    <meta name="color-scheme" content="light dark" />
+  <head>${headOf('../')}
     <meta name="description" content="${escaped(description)}" />
     <title>${escaped(title)}</title>
-    <link rel="icon" href="../favicon.svg" type="image/svg+xml" />
     <link rel="stylesheet" href="${style}" />
     <script type="module" src="${script}"></script>
   </head>

@@ -1,5 +1,5 @@
 /**
- * Records what the coach has to judge: real runs, of presets and of what goes wrong, at steps where it is
+ * Records what the coach has to classify: real runs, of presets and of what goes wrong, at steps where it is
  * known what is so, from their numbers and for some from their picture. `test/scenes.test.ts` holds the coach to it. The pictures go where GANLET_SCREENSHOTS says.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -64,7 +64,7 @@ test('from a sample on the stage to arithmetic, walks, the plane and one’s own
   await page.getByRole('tab', { name: 'Directions' }).click();
   const slider = page.locator('gan-sliders input[type=range]').first();
   await slider.fill('1');
-  await expect(page.getByRole('img', { name: 'The moved sample' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'The shifted sample' })).toBeVisible();
   expect(await findings(page)).toEqual([]);
 
   await page.getByRole('tab', { name: 'Your image' }).click();
@@ -104,7 +104,7 @@ if (trainedModels().includes('faces-dcgan')) {
     await playground.open('#preset=faces-dcgan&backend=cpu');
     await page.keyboard.press('l');
     await page.getByRole('button', { name: /^Try \(man with glasses\)/ }).click();
-    await expect(page.locator('[data-verdict]')).toContainText(/^woman \d+\s%, glasses \d+\s%/, {
+    await expect(page.locator('[data-prediction]')).toContainText(/^woman \d+\s%, glasses \d+\s%/, {
       timeout: 60_000,
     });
   });

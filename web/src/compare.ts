@@ -68,16 +68,23 @@ async function guarded(job: () => Promise<void>): Promise<void> {
 }
 
 train?.addEventListener('click', () => {
-  running = !running;
-  train.textContent = running ? 'Pause' : 'Train both';
-  if (!running) return;
+  if (running) {
+    running = false;
+    // What is under way ends first, for both.
+    train.disabled = true;
+    return;
+  }
+  running = true;
+  train.textContent = 'Pause';
   void guarded(async () => {
     while (running) {
       await both(`train?steps=${STRIDE}`);
       await progress();
     }
   }).finally(() => {
+    running = false;
     train.textContent = 'Train both';
+    train.disabled = false;
   });
 });
 step?.addEventListener('click', () => void guarded(() => both('step')));

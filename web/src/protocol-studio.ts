@@ -2,7 +2,7 @@
 import type { Attribute, Direction, Inversion, InversionProgress } from './library.ts';
 
 /** What the classifier takes an image for, of one attribute. */
-export interface Verdict {
+export interface Prediction {
   attribute: string;
   label: string;
   /** The label as one says it: "no glasses", "black hair". */
@@ -15,7 +15,7 @@ export interface Decoded {
   count: number;
   z: Float32Array<ArrayBuffer>;
   images: Float32Array<ArrayBuffer>;
-  verdicts: Verdict[][];
+  predictions: Prediction[][];
 }
 
 export type Three<T> = [a: T, b: T, c: T];
@@ -36,10 +36,10 @@ export interface Move {
 export interface StudioCalls {
   /** What the classifier tells apart and where there is to go. */
   survey: { args: null; result: { attributes: Attribute[]; directions: Direction[] } };
-  /** Without verdicts: while a slider is dragged, nobody reads them, and they take as long as the pictures. */
+  /** Without predictions: while a slider is dragged, nobody reads them, and they take as long as the pictures. */
   samples: { args: { n: number; seed: number | undefined; truncation: number }; result: Decoded };
   /** What the classifier sees in images that were sent without. */
-  judge: { args: { images: Float32Array }; result: Verdict[][] };
+  classify: { args: { images: Float32Array }; result: Prediction[][] };
   decode: { args: { z: Float32Array }; result: Decoded };
   mean: { args: { latents: Float32Array }; result: Decoded };
   arithmetic: {

@@ -68,9 +68,9 @@ export interface Frame {
   /** Images of a model that makes what is asked for: what each row of the grid shows, and how many it has. */
   rows?: { words: readonly string[]; columns: number };
   /** The score, where the model has one. 2-D: over a square lattice; 1-D: along `line.x`; images: of each sample. */
-  opinion?: Float32Array<ArrayBuffer>;
+  scores?: Float32Array<ArrayBuffer>;
   /** Images: the score of each of the model's real ones. */
-  opinionOfReal?: Float32Array<ArrayBuffer>;
+  realScores?: Float32Array<ArrayBuffer>;
   /** 2-D: samples of a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
   warped?: Float32Array<ArrayBuffer>;
   noise?: Float32Array<ArrayBuffer>;

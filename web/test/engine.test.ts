@@ -36,7 +36,7 @@ class Bench {
 
   async call<K extends CallName>(call: K, args: Calls[K]['args']): Promise<FromWorker> {
     const id = ++this.#id;
-    await this.engine.answer({ id, call, args } as Request);
+    await this.engine.handle({ id, call, args } as Request);
     const reply = this.sent.find((message) => 'id' in message && message.id === id);
     if (!reply) throw new Error(`no reply to ${call}`);
     return reply;
@@ -377,10 +377,10 @@ describe('a model that is no game', () => {
     return { trainer, frame: await makeFrame(trainer, model, { ...SHOW, ...show }) };
   };
 
-  it('without a score has samples and no opinion, and is stepped by its one update', async () => {
+  it('without a score has samples and no scores, and is stepped by its one update', async () => {
     const { frame } = await frameOf('ring-vae');
     expect(frame.fake).toHaveLength(2048);
-    expect(frame.opinion).toBeUndefined();
+    expect(frame.scores).toBeUndefined();
 
     const bench = new Bench();
     await bench.call('open', { library: '', data: '' });
@@ -395,12 +395,12 @@ describe('a model that is no game', () => {
     expect(bench.events('metrics').at(-1)?.series.vae_loss).toBeDefined();
   });
 
-  it('is asked for the class that was chosen, and has opinions only of one', async () => {
+  it('is asked for the class that was chosen, and has scores only of one', async () => {
     const all = await frameOf('ring-cgan', { grid: true });
-    expect(all.frame.opinion).toBeUndefined();
+    expect(all.frame.scores).toBeUndefined();
     expect(all.frame.warped).toBeUndefined();
     const { trainer, frame } = await frameOf('ring-cgan', { grid: true, choice: 5 });
-    expect(frame.opinion).toBeDefined();
+    expect(frame.scores).toBeDefined();
     expect(frame.warped).toBeDefined();
     expect(trainer.asked.map(({ view }) => view)).toEqual(['generate', 'discriminate', 'generate']);
     for (const { inputs, n } of trainer.asked) {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CallName, Calls, FromWorker, Request } from '../src/protocol.ts';
 import { Latest } from '../src/state/latest.ts';
-import { analogy, Studio, verdictText } from '../src/state/studio.ts';
+import { analogy, Studio, predictionText } from '../src/state/studio.ts';
 import { Engine } from '../src/worker/engine.ts';
-import { verdictsOf } from '../src/worker/latent.ts';
+import { predictionsOf } from '../src/worker/latent.ts';
 import * as mock from './mock-library.ts';
 
 const until = async (met: () => boolean): Promise<void> => {
@@ -28,7 +28,7 @@ async function studioOf(preset: string): Promise<Studio> {
     args: Calls[K]['args'],
   ): Promise<Calls[K]['result']> => {
     const own = ++id;
-    await engine.answer({ id: own, call: name, args } as Request);
+    await engine.handle({ id: own, call: name, args } as Request);
     const reply = replies.get(own);
     if (reply && 'ok' in reply && reply.ok) return reply.result;
     throw new Error(reply && 'failure' in reply ? reply.failure.message : 'no reply');
@@ -52,17 +52,18 @@ describe('the studio', () => {
   });
 
   it('asks what the classifier sees in samples when one is looked at, once', async () => {
-    expect(studio.samples?.verdicts).toEqual([]);
+    expect(studio.samples?.predictions).toEqual([]);
     await studio.look(3);
-    const verdicts = studio.samples?.verdicts;
-    expect(verdicts).toHaveLength(64);
-    expect(verdicts?.[3]?.map(({ attribute }) => attribute)).toEqual(['width', 'height']);
+    const predictions = studio.samples?.predictions;
+    expect(predictions).toHaveLength(64);
+    expect(predictions?.[3]?.map(({ attribute }) => attribute)).toEqual(['width', 'height']);
     await studio.look(4);
-    expect(studio.samples?.verdicts).toBe(verdicts);
+    expect(studio.samples?.predictions).toBe(predictions);
     // Other samples, while the same place is looked at.
     studio.show({ seed: 9 });
     await until(
-      () => studio.samples?.verdicts !== verdicts && studio.samples?.verdicts.length === 64,
+      () =>
+        studio.samples?.predictions !== predictions && studio.samples?.predictions.length === 64,
     );
   });
 
@@ -146,18 +147,20 @@ const FACES = [
   { name: 'hair', classes: ['black', 'blond', 'red'] },
 ];
 
-it('reads verdicts attribute by attribute', () => {
-  const rows = verdictsOf(
+it('reads predictions attribute by attribute', () => {
+  const rows = predictionsOf(
     FACES,
     Float32Array.of(0.25, 0.75, 0.5, 0.5, 0.5, 0.25, 0.25, 1, 0, 0, 1, 0, 0, 1),
   );
-  expect(rows.map(verdictText)).toEqual([
+  expect(rows.map(predictionText)).toEqual([
     'man 75\u00a0%, no glasses 50\u00a0%, black hair 50\u00a0%',
     'woman 100\u00a0%, glasses 100\u00a0%, red hair 100\u00a0%',
   ]);
   const digits = [{ name: 'digit', classes: ['0', '1'] }];
-  expect(verdictsOf(digits, Float32Array.of(0, 1)).map(verdictText)).toEqual(['“1” 100\u00a0%']);
-  expect(verdictsOf([], new Float32Array())).toEqual([]);
+  expect(predictionsOf(digits, Float32Array.of(0, 1)).map(predictionText)).toEqual([
+    '“1” 100\u00a0%',
+  ]);
+  expect(predictionsOf([], new Float32Array())).toEqual([]);
 });
 
 it('makes figure 19 of two attributes of two classes', () => {

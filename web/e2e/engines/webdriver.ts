@@ -26,13 +26,13 @@ function freePort(): Promise<number> {
 
 /** Sends a command; what the browser refuses is an error with its words. */
 async function send(method: string, url: string, body?: unknown): Promise<unknown> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(60_000),
   });
-  const { value } = (await answer.json()) as { value: unknown };
-  if (answer.ok) return value;
+  const { value } = (await response.json()) as { value: unknown };
+  if (response.ok) return value;
   const { error, message } = value as { error: string; message: string };
   throw new Error(`${method} ${url}: ${error}: ${message}`);
 }

@@ -181,8 +181,8 @@ export class GanAsked extends SessionElement {
               data-code=${i}
               .value=${String(value)}
               @input=${(event: Event) => {
-                const moved = Number((event.target as HTMLInputElement).value);
-                this.#codes.ask(codes.with(i, moved));
+                const value = Number((event.target as HTMLInputElement).value);
+                this.#codes.ask(codes.with(i, value));
               }}
             /><output class="small quiet">${value.toFixed(2)}</output></label
           >`,

@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Three } from '../protocol-studio.ts';
 import type { Topic } from '../state/topics.ts';
-import { analogy, type Basket, BASKETS, verdictText } from '../state/studio.ts';
+import { analogy, type Basket, BASKETS, predictionText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import './gan-images.ts';
@@ -231,7 +231,7 @@ export class GanBaskets extends SessionElement {
             ></gan-images>`
           : nothing
       }
-      <p class="says">${mean ? verdictText(mean.verdicts[i]) : ''}</p>
+      <p class="says">${mean ? predictionText(mean.predictions[i]) : ''}</p>
     </div>`;
   }
 
@@ -253,7 +253,7 @@ export class GanBaskets extends SessionElement {
               A − B + C appears here, in the middle of its neighbours, once no basket is empty.
             </p>`
       }
-      <p class="says" data-verdict>${result ? verdictText(result.verdicts[4]) : ''}</p>
+      <p class="says" data-prediction>${result ? predictionText(result.predictions[4]) : ''}</p>
     </div>`;
   }
 

@@ -139,7 +139,7 @@ export class GanBench extends LitElement {
     try {
       const [catalog, recorded] = await Promise.all([
         client.call('open', { library: at('lib/ganlet.js'), data: at('data/') }),
-        fetch(at('bench.json')).then((answer) => answer.json() as Promise<Recorded>),
+        fetch(at('bench.json')).then((response) => response.json() as Promise<Recorded>),
       ]);
       this.presets = catalog.presets.filter(({ group }) => group === 'bench');
       this.recorded = recorded;

@@ -14,6 +14,7 @@ import { shared } from '../style/shared.ts';
 import { whenInView } from './in-view.ts';
 import { loadUPlot, whyNoCurves } from './load-uplot.ts';
 import { ThemedElement } from './themed-element.ts';
+import { Throttled } from './throttled.ts';
 
 /** Curves over the same scale. */
 interface ChartOf {
@@ -60,7 +61,10 @@ export class GanCurves extends ThemedElement {
   /** Gives up waiting to come into view. */
   #begun = false;
   #later: ReturnType<typeof setTimeout> | undefined;
-  #scheduled = false;
+  /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
+  readonly #grow = new Throttled(this, 100, () => {
+    this.#update();
+  });
   @state() private charts: readonly ChartOf[] = chartsOf(undefined);
   readonly #resize = new ResizeObserver(() => {
     this.#fit();
@@ -180,7 +184,6 @@ export class GanCurves extends ThemedElement {
     this.#build();
   }
 
-  /** New numbers come many times a second; a curve that grows ten times a second looks as live. */
   protected override told(topic: Topic): void {
     const charts = chartsOf(this.session.current.model?.info);
     if (topic === 'model' && !sameCharts(charts, this.charts)) {
@@ -190,16 +193,15 @@ export class GanCurves extends ThemedElement {
         this.#build();
       });
     }
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setTimeout(() => {
-      this.#scheduled = false;
-      this.empty = this.session.run.series.steps.length === 0;
-      if (!this.empty) this.#beginSoon();
-      this.#plots.forEach((plot, i) => {
-        plot.setData(this.#data(i));
-      });
-    }, 100);
+    this.#grow.ask();
+  }
+
+  #update(): void {
+    this.empty = this.session.run.series.steps.length === 0;
+    if (!this.empty) this.#beginSoon();
+    this.#plots.forEach((plot, i) => {
+      plot.setData(this.#data(i));
+    });
   }
 
   /** At once while it trains; where a run is there already, the game comes first, and its curves after it. */

@@ -5,8 +5,8 @@ import { customElement, query, queryAll, state } from 'lit/decorators.js';
 import type { Block, Colour, Info } from '../library.ts';
 import { arrowPath, type Rect } from '../stage/arrows.ts';
 import { surfaceOf, type Surface } from '../stage/canvas.ts';
-import { drawNetwork, drawPrior, drawSamples, drawVerdicts } from '../stage/thumbs.ts';
-import { verdictsOf } from '../stage/verdicts.ts';
+import { drawNetwork, drawPrior, drawSamples, drawScores } from '../stage/thumbs.ts';
+import { scoresOf } from '../stage/scores.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { type Place, placesOf } from '../state/diagram.ts';
 import { getPath, type Json } from '../state/json.ts';
@@ -18,6 +18,7 @@ import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-game.styles.ts';
+import { Throttled } from './throttled.ts';
 
 /** What a box shows, by what its block is. The first that fits does. */
 interface Glance {
@@ -63,7 +64,7 @@ const GLANCES: readonly Glance[] = [
     shape: 'strip',
     note: (session, { name }) => lossOf(session, name),
     draw: (surface, { current: { model }, stage: { frame } }, palette) => {
-      if (model) drawVerdicts(surface, verdictsOf(model, frame), palette);
+      if (model) drawScores(surface, scoresOf(model, frame), palette);
     },
   },
   {
@@ -118,7 +119,8 @@ export class GanGame extends ThemedElement {
   @query('.diagram') private readonly diagram!: HTMLElement | null;
   @queryAll('button') private readonly boxes!: NodeListOf<HTMLElement>;
   @state() private lines: readonly Line[] = [];
-  #scheduled = false;
+  /** Frames come up to thirty times a second; small pictures need fewer. */
+  readonly #redraw = new Throttled(this, 180);
   readonly #resize = new ResizeObserver(() => {
     this.#draw();
   });
@@ -133,15 +135,9 @@ export class GanGame extends ThemedElement {
     this.#draw();
   }
 
-  /** Frames come up to thirty times a second; small pictures need fewer. */
   protected override told(topic: Topic): void {
     if (topic === 'model' || topic === 'phase') this.requestUpdate();
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setTimeout(() => {
-      this.#scheduled = false;
-      this.requestUpdate();
-    }, 180);
+    else this.#redraw.ask();
   }
 
   get #places(): readonly Place[] {

@@ -10,9 +10,9 @@ import {
   refusalOfFile,
   refusalOfShape,
 } from '../state/picture.ts';
-import type { Verdict } from '../protocol-studio.ts';
+import type { Prediction } from '../protocol-studio.ts';
 import type { Topic } from '../state/topics.ts';
-import { verdictText } from '../state/studio.ts';
+import { predictionText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-draw.ts';
 import type { GanDraw } from './gan-draw.ts';
@@ -24,7 +24,7 @@ export class GanInvert extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
   @state() private target: Converted | undefined;
   @state() private found: Inversion | undefined;
-  @state() private verdicts: readonly Verdict[] = [];
+  @state() private predictions: readonly Prediction[] = [];
   @query('gan-draw') private readonly drawing!: GanDraw;
   @query('input') private readonly picker!: HTMLInputElement;
   #count = 0;
@@ -141,7 +141,7 @@ export class GanInvert extends SessionElement {
           this.found
             ? html`<figcaption>
                   G’s nearest; mean squared error ${this.found.error.toFixed(4)}<br />
-                  ${verdictText(this.verdicts)}
+                  ${predictionText(this.predictions)}
                 </figcaption>
                 <button data-action="take" @click=${this.#put}>
                   Put it into ${studio.chosen}
@@ -201,7 +201,7 @@ export class GanInvert extends SessionElement {
     const target = convert(pixels, model.info.data);
     this.target = target;
     this.found = undefined;
-    this.verdicts = [];
+    this.predictions = [];
     const { image } = target;
     const found = await studio.attempt('invert', 'Looking for the nearest sample', 'invert', {
       image,
@@ -210,7 +210,7 @@ export class GanInvert extends SessionElement {
     this.found = found;
     if (!found) return;
     const seen = await studio.attempt('invert', '', 'decode', { z: found.z });
-    this.verdicts = seen?.verdicts[0] ?? [];
+    this.predictions = seen?.predictions[0] ?? [];
   }
 
   readonly #put = (): void => {

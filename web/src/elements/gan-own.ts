@@ -260,7 +260,7 @@ export class GanOwn extends ThemedElement {
       const share = (i + 1) / Math.max(1, gaps);
       return [from[0] + (x - from[0]) * share, from[1] + (y - from[1]) * share];
     });
-    const added = tool === 'line' ? between : cloud(here, 6);
+    const added = tool === 'line' ? between : cloud(here, this.points.length, 6);
     this.#last = here;
     this.#set([...this.points, ...added]);
   };
@@ -292,10 +292,15 @@ export class GanOwn extends ThemedElement {
 
 const distance = ([ax, ay]: Point, [bx, by]: Point): number => Math.hypot(ax - bx, ay - by);
 
-/** Points around a place, as a spray can leaves them. */
-function cloud([x, y]: Point, count: number): Point[] {
-  return Array.from({ length: count }, () => {
-    const [angle, radius] = [Math.random() * 2 * Math.PI, SCATTER * Math.sqrt(Math.random())];
+/** Steps of an even sequence over the square (Roberts's R2): the same strokes leave the same points. */
+const [TURN, SPREAD] = [0.754877666, 0.569840291];
+
+/** Points around a place, as a spray can leaves them; `from` is how many there are already. */
+function cloud([x, y]: Point, from: number, count: number): Point[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = from + i + 1;
+    const angle = 2 * Math.PI * ((at * TURN) % 1);
+    const radius = SCATTER * Math.sqrt((at * SPREAD) % 1);
     return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
   });
 }

@@ -4,7 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Decoded, Three } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
 import type { Topic } from '../state/topics.ts';
-import { BASKETS, verdictText } from '../state/studio.ts';
+import { BASKETS, predictionText } from '../state/studio.ts';
 import { shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
@@ -116,7 +116,7 @@ export class GanPlane extends SessionElement {
         ></gan-images>
         <p class="small quiet">
           ${u.toFixed(2)} towards B, ${v.toFixed(2)} towards C<br />
-          ${verdictText(this.here?.verdicts[0])}
+          ${predictionText(this.here?.predictions[0])}
         </p>
       </div>
     </div>`;

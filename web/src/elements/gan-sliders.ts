@@ -7,7 +7,7 @@ import type { Decoded, Move } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
-import { verdictText } from '../state/studio.ts';
+import { predictionText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
@@ -23,7 +23,7 @@ export class GanSliders extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
   @state() private amounts: Readonly<Record<string, number>> = {};
   @state() private start: 'sample' | 'result' = 'sample';
-  @state() private moved: Decoded | undefined;
+  @state() private shifted: Decoded | undefined;
   readonly #moves = new Latest<null>(async () => {
     const z = this.#startingPoint();
     if (!z) return;
@@ -32,7 +32,7 @@ export class GanSliders extends SessionElement {
       amount,
     }));
     const { studio } = this.session;
-    this.moved = (await studio.attempt('sliders', '', 'shift', { z, moves })) ?? this.moved;
+    this.shifted = (await studio.attempt('sliders', '', 'shift', { z, moves })) ?? this.shifted;
   });
 
   static override styles = [
@@ -115,11 +115,11 @@ export class GanSliders extends SessionElement {
         <gan-images
           columns="1"
           gap="0"
-          label="The moved sample"
-          .images=${this.moved?.images}
+          label="The shifted sample"
+          .images=${this.shifted?.images}
           .data=${model?.info.data}
         ></gan-images>
-        <p class="small quiet">${verdictText(this.moved?.verdicts[0])}</p>
+        <p class="small quiet">${predictionText(this.shifted?.predictions[0])}</p>
       </div>
       <div>
         ${(Object.keys(KINDS) as Direction['kind'][]).map((kind) => this.#group(kind))}

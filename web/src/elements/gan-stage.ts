@@ -265,22 +265,21 @@ export class GanStage extends ThemedElement {
 
   /** Says in words what the score of a sample is. */
   #look(sample: number | undefined): void {
-    const opinion =
-      sample === undefined ? undefined : this.session.stage.picture?.opinion?.[sample];
+    const score = sample === undefined ? undefined : this.session.stage.picture?.scores?.[sample];
     this.hover =
-      sample === undefined || opinion === undefined
+      sample === undefined || score === undefined
         ? ''
-        : this.#scored(`sample ${sample + 1}`, opinion);
+        : this.#scored(`sample ${sample + 1}`, score);
   }
 
-  #scored(what: string, opinion: number): string {
+  #scored(what: string, score: number): string {
     const info = this.session.current.model?.info;
     const view = info && viewOf(info, 'score');
     if (!view) return '';
     const speaker = speakerOf(info, view);
     return view.range
-      ? `How real ${speaker} thinks ${what} is: ${percent(opinion)}`
-      : `${capital(scoreName(info, view))} of ${what}: ${opinion.toFixed(3)}`;
+      ? `How real ${speaker} thinks ${what} is: ${percent(score)}`
+      : `${capital(scoreName(info, view))} of ${what}: ${score.toFixed(3)}`;
   }
 
   get #layers(): Layers {
@@ -352,14 +351,14 @@ export class GanStage extends ThemedElement {
 
   /** Says in words what the score is where the pointer is. */
   #readPointer(): void {
-    const opinion = this.session.stage.picture?.opinion;
+    const scores = this.session.stage.picture?.scores;
     let value: number | undefined;
-    if (this.#pointer && opinion && this.canvas) {
+    if (this.#pointer && scores && this.canvas) {
       const { clientWidth, clientHeight } = this.canvas;
       const place = (share: number): number => Math.round(share * (HEAT_SIDE - 1));
       const column = place(this.#pointer.x / clientWidth);
       const row = place(1 - this.#pointer.y / clientHeight);
-      value = opinion[row * HEAT_SIDE + column];
+      value = scores[row * HEAT_SIDE + column];
     }
     const text = value === undefined ? '' : this.#scored('this place', value);
     if (text !== this.hover) this.hover = text;

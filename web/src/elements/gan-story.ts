@@ -13,6 +13,7 @@ import { cite, citeStyles } from './cite.ts';
 import './gan-before.ts';
 import './gan-measures.ts';
 import { ThemedElement } from './themed-element.ts';
+import { Throttled } from './throttled.ts';
 
 @customElement('gan-story')
 export class GanStory extends ThemedElement {
@@ -26,7 +27,8 @@ export class GanStory extends ThemedElement {
     'running',
     'progress',
   ];
-  #scheduled = false;
+  /** The coach reads many numbers that change many times a second; its words need not. */
+  readonly #reread = new Throttled(this, 1000);
   /** What the coach said last that differs in kind, and the words for it. */
   #said = '';
   #spoken = '';
@@ -88,16 +90,9 @@ export class GanStory extends ThemedElement {
     `,
   ];
 
-  /** The coach reads many numbers that change many times a second; its words need not. */
   protected override told(topic: Topic): void {
-    if (topic !== 'metrics') this.requestUpdate();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setTimeout(() => {
-        this.#scheduled = false;
-        this.requestUpdate();
-      }, 1000);
-    }
+    if (topic === 'metrics') this.#reread.ask();
+    else this.requestUpdate();
   }
 
   override render(): TemplateResult {

@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
-import { BASKETS, SAMPLES, verdictText } from '../state/studio.ts';
+import { BASKETS, SAMPLES, predictionText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-baskets.ts';
 import './gan-images.ts';
@@ -123,8 +123,8 @@ export class GanStudio extends SessionElement {
         ([, basket]) => basket,
       ),
     );
-    const verdict =
-      studio.looked === undefined ? '' : verdictText(studio.samples?.verdicts[studio.looked]);
+    const prediction =
+      studio.looked === undefined ? '' : predictionText(studio.samples?.predictions[studio.looked]);
     return html`
       <section class="choose" aria-label="Samples">
         <div class="row">
@@ -156,7 +156,7 @@ export class GanStudio extends SessionElement {
             void studio.look(event.detail);
           }}
         ></gan-images>
-        <p class="small quiet says">${studio.busy ? `${studio.busy}…` : verdict}</p>
+        <p class="small quiet says">${studio.busy ? `${studio.busy}…` : prediction}</p>
         ${this.#refusal('samples')} ${this.#samples()} ${this.#find(studio.attributes)}
       </section>
       <section class="work" aria-label="What is done with them">

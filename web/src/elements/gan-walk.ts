@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Decoded } from '../protocol-studio.ts';
 import type { Topic } from '../state/topics.ts';
-import { type Basket, BASKETS, verdictText } from '../state/studio.ts';
+import { type Basket, BASKETS, predictionText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
@@ -122,7 +122,7 @@ export class GanWalk extends SessionElement {
           <button @click=${this.#toggle}>
             ${icon(this.playing ? 'pause' : 'play')} ${this.playing ? 'Stop' : 'Play'}
           </button>
-          <span class="quiet">${verdictText(walk.verdicts[this.at])}</span>
+          <span class="quiet">${predictionText(walk.predictions[this.at])}</span>
         </div>
       </div>
     </div>`;

@@ -42,10 +42,10 @@ export function drawLine(
   if (layers.fake && frame) {
     curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25);
   }
-  if (layers.heat && frame?.opinion) {
+  if (layers.heat && frame?.scores) {
     const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
     ctx.setLineDash([7, 5]);
-    curve(ctx, line.x, normalize(frame.opinion, model.critic), unit, palette.d, 2);
+    curve(ctx, line.x, normalize(frame.scores, model.critic), unit, palette.d, 2);
     ctx.setLineDash([2, 5]);
     curve(ctx, [x0, x1], [0.5, 0.5], unit, withAlpha(palette.d, 0.6), 1);
     ctx.setLineDash([]);

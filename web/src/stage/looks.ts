@@ -23,13 +23,13 @@ export function looksOf(model: Model, frame: Frame | undefined): Looks {
       variety: spread(frame.fake, data.dim) / spread(model.real, data.dim),
     };
   }
-  return { undecided: model.critic || !frame.opinion ? undefined : share(frame.opinion) };
+  return { undecided: model.critic || !frame.scores ? undefined : share(frame.scores) };
 }
 
-function share(opinion: Float32Array): number {
+function share(scores: Float32Array): number {
   let about = 0;
-  for (const value of opinion) if (Math.abs(value - 0.5) <= ABOUT) about += 1;
-  return about / opinion.length;
+  for (const value of scores) if (Math.abs(value - 0.5) <= ABOUT) about += 1;
+  return about / scores.length;
 }
 
 /** The mean difference of a pixel from its neighbour to the right. */

@@ -22,16 +22,16 @@ export class PlaneStage {
   ): void {
     const { ctx, width, height } = surface;
     const map = mapping(model.bounds, [0, width, 0, height]);
-    const opinion = frame?.opinion ? normalize(frame.opinion, model.critic) : undefined;
-    if (layers.heat && opinion) this.#drawTerrain(surface, opinion, palette);
+    const scores = frame?.scores ? normalize(frame.scores, model.critic) : undefined;
+    if (layers.heat && scores) this.#drawTerrain(surface, scores, palette);
     if (layers.grid && frame?.warped) drawGrid(ctx, frame.warped, map, palette);
     const size = Math.max(1.6, Math.min(width, height) / 260);
     if (layers.real) this.#drawReal(surface, model.real, map, size, palette);
     if (layers.fake && frame) {
       dots(ctx, frame.fake, map, size, withAlpha(palette.fake, 0.9), palette.paper);
     }
-    if (layers.arrows && frame && opinion)
-      drawArrows(surface, model, frame.fake, opinion, map, palette);
+    if (layers.arrows && frame && scores)
+      drawArrows(surface, model, frame.fake, scores, map, palette);
   }
 
   /** The real points do not move: they are drawn once for each size and palette. */
@@ -54,9 +54,9 @@ export class PlaneStage {
     ctx.drawImage(this.#real.picture, 0, 0, width, height);
   }
 
-  #drawTerrain({ ctx, width, height }: Surface, opinion: Float32Array, palette: Palette): void {
+  #drawTerrain({ ctx, width, height }: Surface, scores: Float32Array, palette: Palette): void {
     const pixels = terrainPixels(
-      opinion,
+      scores,
       HEAT_SIDE,
       rgb(palette.real),
       rgb(palette.fake),
@@ -69,7 +69,7 @@ export class PlaneStage {
     ctx.drawImage(this.#terrain, -cell[0] / 2, -cell[1] / 2, width + cell[0], height + cell[1]);
 
     ctx.beginPath();
-    const lines = contour(opinion, HEAT_SIDE, 0.5);
+    const lines = contour(scores, HEAT_SIDE, 0.5);
     for (let i = 0; i + 3 < lines.length; i += 4) {
       ctx.moveTo((lines[i] ?? 0) * cell[0], height - (lines[i + 1] ?? 0) * cell[1]);
       ctx.lineTo((lines[i + 2] ?? 0) * cell[0], height - (lines[i + 3] ?? 0) * cell[1]);
@@ -152,7 +152,7 @@ function drawArrows(
   { ctx, width, height }: Surface,
   model: Model,
   fake: Float32Array,
-  opinion: Float32Array,
+  scores: Float32Array,
   map: Mapping,
   palette: Palette,
 ): void {
@@ -162,7 +162,7 @@ function drawArrows(
   for (let i = 0; i < ARROW_COUNT; i++) {
     const [x, y] = [fake[2 * i] ?? 0, fake[2 * i + 1] ?? 0];
     const [sx, sy] = slopeAt(
-      opinion,
+      scores,
       HEAT_SIDE,
       ((x - x0) / (x1 - x0)) * (HEAT_SIDE - 1),
       ((y - y0) / (y1 - y0)) * (HEAT_SIDE - 1),

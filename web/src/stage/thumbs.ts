@@ -5,7 +5,7 @@ import { type Palette, withAlpha } from '../style/palette.ts';
 import { mapping, type Surface } from './canvas.ts';
 import { kernelDensity } from './density.ts';
 import { sheetOf } from './images.ts';
-import { histogram, type Verdicts } from './verdicts.ts';
+import { histogram, type Scores } from './scores.ts';
 
 const DOTS = 160;
 const BINS = 20;
@@ -87,20 +87,20 @@ export function drawNetwork(
   });
 }
 
-/** How often D gives which verdict, from "fake" at the left to "real" at the right: real samples
+/** How often D gives which score, from "fake" at the left to "real" at the right: real samples
  * above the line, generated ones below it. */
-export function drawVerdicts(
+export function drawScores(
   { ctx, width, height }: Surface,
-  verdicts: Verdicts | undefined,
+  scores: Scores | undefined,
   palette: Palette,
 ): void {
   const middle = Math.round(height / 2);
   ctx.fillStyle = palette.line;
   ctx.fillRect(0, middle - 0.5, width, 1);
-  if (!verdicts) return;
+  if (!scores) return;
   const sides = [
-    [histogram(verdicts.real, BINS), palette.real, -1],
-    [histogram(verdicts.fake, BINS), palette.fake, 1],
+    [histogram(scores.real, BINS), palette.real, -1],
+    [histogram(scores.fake, BINS), palette.fake, 1],
   ] as const;
   const most = Math.max(0.15, ...sides.flatMap(([shares]) => shares));
   const bin = width / BINS;

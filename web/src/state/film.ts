@@ -61,8 +61,8 @@ export class Film {
   }
 }
 
-function bytesOf({ fake, opinion, opinionOfReal, warped, noise }: Frame): number {
-  return [fake, opinion, opinionOfReal, warped, noise].reduce(
+function bytesOf({ fake, scores, realScores, warped, noise }: Frame): number {
+  return [fake, scores, realScores, warped, noise].reduce(
     (sum, layer) => sum + (layer?.byteLength ?? 0),
     0,
   );

@@ -2,6 +2,7 @@
 import { type Action, readActions } from './action.ts';
 import { count, percent } from './format.ts';
 import { asText } from './json.ts';
+import { isShare } from './readings.ts';
 import type { Session } from './session.ts';
 
 /** What was done, in words, and how to take it back where that can be. */
@@ -85,10 +86,7 @@ export function readingOf(session: Session, name: string): string | undefined {
   const value = evaluation?.values[name] ?? series.column(name).at(-1);
   if (value === undefined || Number.isNaN(value)) return undefined;
   // A critic's scores are no probabilities.
-  const share = SHARES.test(name) && !(model?.critic && name.startsWith('d_'));
+  const share = isShare(name) && !(model?.critic && name.startsWith('d_'));
   if (share) return percent(value);
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(3)));
 }
-
-/** Figures that are shares of something, from 0 to 1. */
-const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+)$/;

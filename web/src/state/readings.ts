@@ -23,6 +23,11 @@ interface Way {
   more?: true;
 }
 
+/** Figures that are shares of something, from 0 to 1. */
+const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+)$/;
+
+export const isShare = (name: string): boolean => SHARES.test(name);
+
 /** At chance level, give or take: a number that knowing nothing would reach too. */
 const isChance = (value: number, chance: number): boolean => value < 1.25 * chance;
 
@@ -38,7 +43,6 @@ const againstChance = (name: string, what: string) => (values: Values, classes?:
 const WAYS: Readonly<Record<string, Way>> = {
   high_quality: {
     label: 'Samples landing on real data',
-    value: percent,
     note: ({ high_quality: quality = 0, high_quality_chance: chance }) => {
       if (chance === undefined) return '“high quality”';
       return chance > 0.5 || isChance(quality, chance)
@@ -48,7 +52,6 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
   confident: {
     label: 'Samples that show something clear',
-    value: percent,
     note: () => 'a classifier is sure of them',
   },
   modes: {
@@ -59,12 +62,10 @@ const WAYS: Readonly<Record<string, Way>> = {
   classes: { label: 'Classes that appear', value: count, note: () => 'as a classifier sees them' },
   label_accuracy: {
     label: 'Right class',
-    value: percent,
     note: againstChance('label_accuracy', 'samples of what was asked for'),
   },
   cluster_accuracy: {
     label: 'Categories that are classes',
-    value: percent,
     note: againstChance('cluster_accuracy', 'found without labels'),
   },
   mutual_information_nats: {
@@ -119,12 +120,11 @@ export function readings(values: Values, classes?: number): Reading[] {
     .map((name): Reading => {
       const way = WAYS[name] ?? { label: labelOf(name), more: true };
       const value = values[name] ?? NaN;
+      const text = way.value ?? (isShare(name) ? percent : divergence);
       return {
         name,
         label: way.label,
-        value: Number.isFinite(value)
-          ? (way.value ?? divergence)(value, values)
-          : divergence(value),
+        value: Number.isFinite(value) ? text(value, values) : divergence(value),
         note: way.note?.(values, classes) ?? '',
         more: way.more ?? false,
       };

@@ -8,8 +8,8 @@ import type { Spec } from './url.ts';
 /** A list of names, or undefined where there is none. */
 export async function listOf(path: string, base: string): Promise<string[] | undefined> {
   try {
-    const answer = await fetch(new URL(path, base));
-    const names: unknown = answer.ok ? await answer.json() : undefined;
+    const response = await fetch(new URL(path, base));
+    const names: unknown = response.ok ? await response.json() : undefined;
     return Array.isArray(names) ? names.map(String) : undefined;
   } catch {
     return undefined;
@@ -36,14 +36,14 @@ export async function fetchShipped(
   base: string,
   onProgress: (progress: Progress) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const answer = await fetch(new URL(`models/${preset}.safetensors`, base));
-  if (!answer.ok || !answer.body) {
-    throw new Error(`The trained model of ${preset} could not be loaded (${answer.status}).`);
+  const response = await fetch(new URL(`models/${preset}.safetensors`, base));
+  if (!response.ok || !response.body) {
+    throw new Error(`The trained model of ${preset} could not be loaded (${response.status}).`);
   }
-  const total = Number(answer.headers.get('Content-Length') ?? 0);
+  const total = Number(response.headers.get('Content-Length') ?? 0);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
-  const reader = answer.body.getReader();
+  const reader = response.body.getReader();
   for (;;) {
     const { value } = await reader.read();
     if (!value) break;

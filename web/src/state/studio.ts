@@ -3,7 +3,7 @@
  * of the studio starts from the baskets' means, so that there is one way to choose latents.
  */
 import type { CallName, Calls } from '../protocol.ts';
-import type { Arithmetic, Decoded, Three, Verdict } from '../protocol-studio.ts';
+import type { Arithmetic, Decoded, Three, Prediction } from '../protocol-studio.ts';
 import type { Attribute, Direction, InversionProgress } from '../library.ts';
 import { percent } from './format.ts';
 import { Latest } from './latest.ts';
@@ -47,7 +47,7 @@ export class Studio {
   refusals: Readonly<Record<string, string>> = {};
 
   /** Samples that the classifier was asked about. */
-  #judged: Decoded | undefined;
+  #classified: Decoded | undefined;
   /** Each filling looks through samples of its own; the same clicks find the same ones again. */
   #fills = 0;
   readonly #sums = new Latest<null>(async () => {
@@ -103,14 +103,19 @@ export class Studio {
   async look(index: number | undefined): Promise<void> {
     const { samples } = this;
     this.looked = index;
-    if (index === undefined || !samples || samples.verdicts.length || this.#judged === samples) {
+    if (
+      index === undefined ||
+      !samples ||
+      samples.predictions.length ||
+      this.#classified === samples
+    ) {
       this.changed();
       return;
     }
-    this.#judged = samples;
-    const verdicts = await this.attempt('samples', '', 'judge', { images: samples.images });
+    this.#classified = samples;
+    const predictions = await this.attempt('samples', '', 'classify', { images: samples.images });
     // Others may be there by now.
-    if (verdicts && this.samples === samples) this.samples = { ...samples, verdicts };
+    if (predictions && this.samples === samples) this.samples = { ...samples, predictions };
     this.changed();
   }
 
@@ -273,8 +278,8 @@ interface Shown {
 }
 
 /** "woman 98 %, glasses 91 %" */
-export function verdictText(verdicts: readonly Verdict[] | undefined): string {
-  return (verdicts ?? [])
+export function predictionText(predictions: readonly Prediction[] | undefined): string {
+  return (predictions ?? [])
     .map(({ words, probability }) => `${words} ${percent(probability)}`)
     .join(', ');
 }

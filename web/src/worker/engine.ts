@@ -47,7 +47,7 @@ export class Engine {
     });
   }
 
-  async answer(request: Request): Promise<void> {
+  async handle(request: Request): Promise<void> {
     const { id, call, args } = request;
     try {
       // The pairing of name and arguments is checked where the request is built.

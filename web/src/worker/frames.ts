@@ -193,9 +193,9 @@ export async function makeFrame(trainer: Trainer, model: Model, show: Show): Pro
     const { count, rows } = asker.grid;
     frame.fake = await asker.sample(count);
     if (rows) frame.rows = rows;
-    put(frame, 'opinion', await asker.score(score, frame.fake));
+    put(frame, 'scores', await asker.score(score, frame.fake));
     // Nobody knows which class each of the real ones is of.
-    if (!choiceOf(score, show)) put(frame, 'opinionOfReal', await asker.score(score, model.real));
+    if (!choiceOf(score, show)) put(frame, 'realScores', await asker.score(score, model.real));
     return frame;
   }
   if (!model.line && dim !== 2) return frame;
@@ -203,7 +203,7 @@ export async function makeFrame(trainer: Trainer, model: Model, show: Show): Pro
   const range = noiseRange(noise);
   if (model.line) {
     frame.fake = await asker.sample(LINE_SAMPLES);
-    put(frame, 'opinion', await asker.score(score, model.line.x));
+    put(frame, 'scores', await asker.score(score, model.line.x));
     if (show.grid && info.latent_dim === 1) {
       frame.noise = linspace(...range, ARROWS);
       put(frame, 'warped', await asker.decode(frame.noise));
@@ -211,14 +211,14 @@ export async function makeFrame(trainer: Trainer, model: Model, show: Show): Pro
     return frame;
   }
   frame.fake = await asker.sample(PLANE_SAMPLES);
-  put(frame, 'opinion', await asker.score(score, lattice(model.bounds, HEAT_SIDE)));
+  put(frame, 'scores', await asker.score(score, lattice(model.bounds, HEAT_SIDE)));
   if (show.grid && info.latent_dim === 2) {
     put(frame, 'warped', await asker.decode(lattice([...range, ...range], GRID_SIDE)));
   }
   return frame;
 }
 
-type Layer = 'opinion' | 'opinionOfReal' | 'warped';
+type Layer = 'scores' | 'realScores' | 'warped';
 
 function put(frame: Frame, layer: Layer, values: Float32Array<ArrayBuffer> | undefined): void {
   if (values) frame[layer] = values;
@@ -226,6 +226,6 @@ function put(frame: Frame, layer: Layer, values: Float32Array<ArrayBuffer> | und
 
 /** The buffers of a frame, to be moved to the page rather than copied. */
 export function buffersOf(frame: Frame): Transferable[] {
-  const { fake, opinion, opinionOfReal, warped, noise } = frame;
-  return [fake, opinion, opinionOfReal, warped, noise].flatMap((a) => (a ? [a.buffer] : []));
+  const { fake, scores, realScores, warped, noise } = frame;
+  return [fake, scores, realScores, warped, noise].flatMap((a) => (a ? [a.buffer] : []));
 }

@@ -2,7 +2,7 @@
 import type { Attribute, Trainer } from '../library.ts';
 import type { Handlers } from '../protocol.ts';
 import { wordsFor } from '../state/words.ts';
-import type { Decoded, InversionEvent, StudioCalls, Verdict } from '../protocol-studio.ts';
+import type { Decoded, InversionEvent, StudioCalls, Prediction } from '../protocol-studio.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 
@@ -11,24 +11,24 @@ const own = (array: Float32Array): Floats => array as Floats;
 /** The library compiles one program per batch size; these sizes are all that the studio asks for. */
 async function decode(trainer: Trainer, z: Float32Array): Promise<Decoded> {
   const shown = await show(trainer, z);
-  return { ...shown, verdicts: await judge(trainer, shown.images) };
+  return { ...shown, predictions: await classify(trainer, shown.images) };
 }
 
 async function show(trainer: Trainer, z: Float32Array): Promise<Decoded> {
   const images = own(await trainer.generate(z));
-  return { count: z.length / trainer.info().latent_dim, z: own(z), images, verdicts: [] };
+  return { count: z.length / trainer.info().latent_dim, z: own(z), images, predictions: [] };
 }
 
-async function judge(trainer: Trainer, images: Float32Array): Promise<Verdict[][]> {
+async function classify(trainer: Trainer, images: Float32Array): Promise<Prediction[][]> {
   const attributes = trainer.attributes();
-  return attributes.length ? verdictsOf(attributes, await trainer.classify(images)) : [];
+  return attributes.length ? predictionsOf(attributes, await trainer.classify(images)) : [];
 }
 
 /** Of each image and attribute the likeliest class. `probabilities` is [image, attribute, class], flat. */
-export function verdictsOf(
+export function predictionsOf(
   attributes: readonly Attribute[],
   probabilities: Float32Array,
-): Verdict[][] {
+): Prediction[][] {
   const width = attributes.reduce((sum, { classes }) => sum + classes.length, 0);
   const images = width ? Math.floor(probabilities.length / width) : 0;
   return Array.from({ length: images }, (_, image) => {
@@ -85,7 +85,7 @@ export function studioCalls(
         const options = { truncation, seed: seed ?? trainer.info().seed };
         return show(trainer, trainer.latents(n, options));
       }),
-    judge: ({ images }) => run((trainer) => judge(trainer, images)),
+    classify: ({ images }) => run((trainer) => classify(trainer, images)),
     decode: ({ z }) => run((trainer) => decode(trainer, z)),
     mean: ({ latents }) => run((trainer) => decode(trainer, trainer.mean(latents))),
     arithmetic: ({ baskets, coefficients, rescale }) =>

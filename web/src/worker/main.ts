@@ -53,4 +53,4 @@ const engine = new Engine({
     }),
 });
 
-scope.onmessage = ({ data }) => void engine.answer(data);
+scope.onmessage = ({ data }) => void engine.handle(data);

@@ -3,25 +3,25 @@
 import type { Bounds, Frame, Model } from '../protocol.ts';
 import { normalize } from './terrain.ts';
 
-export interface Verdicts {
+export interface Scores {
   real: Float32Array;
   fake: Float32Array;
 }
 
-export function verdictsOf(model: Model, frame: Frame | undefined): Verdicts | undefined {
-  const opinion = frame?.opinion;
-  if (!frame || !opinion) return undefined;
-  if (frame.opinionOfReal) {
-    const both = new Float32Array(frame.opinionOfReal.length + opinion.length);
-    both.set(frame.opinionOfReal);
-    both.set(opinion, frame.opinionOfReal.length);
+export function scoresOf(model: Model, frame: Frame | undefined): Scores | undefined {
+  const scores = frame?.scores;
+  if (!frame || !scores) return undefined;
+  if (frame.realScores) {
+    const both = new Float32Array(frame.realScores.length + scores.length);
+    both.set(frame.realScores);
+    both.set(scores, frame.realScores.length);
     const values = normalize(both, model.critic);
-    const cut = frame.opinionOfReal.length;
+    const cut = frame.realScores.length;
     return { real: values.subarray(0, cut), fake: values.subarray(cut) };
   }
   // Of labelled images nobody knows the real ones' labels.
   if (model.info.data.kind === 'image') return undefined;
-  const values = normalize(opinion, model.critic);
+  const values = normalize(scores, model.critic);
   const [x0, x1] = model.bounds;
   const read = model.line
     ? (points: Float32Array) => alongLine(values, x0, x1, points)
