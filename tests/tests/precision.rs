@@ -2,6 +2,7 @@
 
 use ganlet::config::{Network, Optimizer};
 use ganlet::layer::{Learned, Mode, Stack};
+use ganlet::optimizer::Descent;
 use ganlet::random::Random;
 use ganlet_core::eval::Evaluator;
 use ganlet_core::gpu::{Device, Prefer};
@@ -69,7 +70,13 @@ fn adam_keeps_its_digits_with_long_memories() {
         let after = &count + 1.0;
         // As in a game: single precision, and on the device.
         let hyper = |name: &str, value: f64| state(&b, name, &[], &[value as f32]);
-        let (next, memory) = optimizer.update(&hyper, &params, &gradient, &buffers, &after);
+        let at = Descent {
+            params: &params,
+            gradient: &gradient,
+            buffers: &buffers,
+            count: &after,
+        };
+        let (next, memory) = optimizer.update(&hyper, at);
         let mut updates = vec![(&count, &after)];
         updates.extend(buffers.iter().zip(&memory));
         b.entry("step", &updates, &[("step", &next)]);

@@ -1,27 +1,8 @@
 //! The primitive operations. Everything else is a composition of these.
 
-use crate::dtype::{DType, Scalar};
+pub use ganlet_loops::operation::Unary;
 
-/// Element-wise functions of one float.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Unary {
-    /// `-x`
-    Neg,
-    /// `1 / x`
-    Recip,
-    /// `e^x`
-    Exp,
-    /// Natural logarithm.
-    Log,
-    /// Square root. Its slope at 0 is infinite: penalties take `sqrt(x + eps)`.
-    Sqrt,
-    /// Hyperbolic tangent.
-    Tanh,
-    /// Sine, of radians.
-    Sin,
-    /// The largest integer not above `x`.
-    Floor,
-}
+use crate::dtype::{DType, Scalar};
 
 /// Element-wise functions of two tensors of one shape and type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -12,8 +12,8 @@ use safetensors::{SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::config::ExperimentConfig;
 use crate::error::{ConfigError, excerpt};
+use crate::experiment::ExperimentConfig;
 use crate::model::{ModelConfig, Role, Traced};
 
 /// The newest layout of our header that is read. A larger number in a file means a newer ganlet wrote it.

@@ -4,12 +4,14 @@
 //! An [`ExperimentConfig`] says what to run. [`Trainer`] trains the model on the CPU or the GPU, draws samples, measures
 //! them, and saves what it has learned. `examples/train_ring.rs` is a whole program.
 
+pub mod bench;
 mod broken;
 pub mod checkpoint;
 mod code;
 pub mod config;
 pub mod data;
 pub mod error;
+pub mod experiment;
 pub mod init;
 mod json;
 pub mod latent;
@@ -24,8 +26,8 @@ mod tensor;
 pub mod trainer;
 
 pub use code::Code;
-pub use config::ExperimentConfig;
 pub use error::ConfigError;
+pub use experiment::ExperimentConfig;
 pub use trainer::Trainer;
 
 /// The code in the README, which has to compile and to run.

@@ -10,6 +10,19 @@ const FLOOR: f64 = 1e-30;
 /// Looks up a live hyper-parameter by the name it has in the optimizer's config.
 pub type Lookup<'a> = &'a dyn Fn(&str, f64) -> Tensor;
 
+/// Where an update starts from; params, gradient and running buffers have one length.
+#[derive(Clone, Copy)]
+pub struct Descent<'a> {
+    /// What moves, downhill.
+    pub params: &'a Tensor,
+    /// The loss's gradient there.
+    pub gradient: &'a Tensor,
+    /// As [`Optimizer::buffers`] names them.
+    pub buffers: &'a [Tensor],
+    /// The number of updates with this one, shape `[]`.
+    pub count: &'a Tensor,
+}
+
 impl Optimizer {
     /// Names of the running buffers it keeps for each parameter.
     pub fn buffers(&self) -> &'static [&'static str] {
@@ -20,16 +33,9 @@ impl Optimizer {
         }
     }
 
-    /// Parameters and running buffers after one update; `count` is the number of updates with this one, shape `[]`.
-    pub fn update(
-        &self,
-        hyper: Lookup<'_>,
-        params: &Tensor,
-        gradient: &Tensor,
-        buffers: &[Tensor],
-        count: &Tensor,
-    ) -> (Tensor, Vec<Tensor>) {
-        self.rule(Tensor::sqrt, hyper, params, gradient, buffers, count)
+    /// Parameters and running buffers after one update.
+    pub fn update(&self, hyper: Lookup<'_>, at: Descent<'_>) -> (Tensor, Vec<Tensor>) {
+        self.rule(Tensor::sqrt, hyper, at)
     }
 
     /// [`update`](Self::update) for whoever differentiates through it: its gradient is finite everywhere, also for parameters
@@ -37,13 +43,10 @@ impl Optimizer {
     pub fn differentiable_update(
         &self,
         hyper: Lookup<'_>,
-        params: &Tensor,
-        gradient: &Tensor,
-        buffers: &[Tensor],
-        count: &Tensor,
+        at: Descent<'_>,
     ) -> (Tensor, Vec<Tensor>) {
         let root = |square: &Tensor| (square + FLOOR).sqrt();
-        self.rule(root, hyper, params, gradient, buffers, count)
+        self.rule(root, hyper, at)
     }
 
     /// An update that takes the root of a mean of squares by `root`.
@@ -51,11 +54,14 @@ impl Optimizer {
         &self,
         root: fn(&Tensor) -> Tensor,
         hyper: Lookup<'_>,
-        params: &Tensor,
-        gradient: &Tensor,
-        buffers: &[Tensor],
-        count: &Tensor,
+        at: Descent<'_>,
     ) -> (Tensor, Vec<Tensor>) {
+        let Descent {
+            params,
+            gradient,
+            buffers,
+            count,
+        } = at;
         match *self {
             Optimizer::Sgd {
                 lr,
@@ -189,7 +195,13 @@ mod tests {
             Optimizer::update
         };
         let (params, count) = (state("params", &[0.0; 2]), b.scalar(1.0));
-        let (next, _) = update(optimizer, &hyper, &params, &gradient, &buffers, &count);
+        let at = Descent {
+            params: &params,
+            gradient: &gradient,
+            buffers: &buffers,
+            count: &count,
+        };
+        let (next, _) = update(optimizer, &hyper, at);
         let slope = grad(&next.sum_all(), &[&factor]).remove(0);
         b.entry("slope", &[], &[("slope", &slope)]);
         let program = b.build().unwrap();

@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::config::ExperimentConfig;
 use crate::json;
-use crate::trainer::Evaluation;
+use crate::metric::Evaluation;
 
 /// A named experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +28,9 @@ pub struct Preset {
     /// What to try next, as [`ideas`](Self::ideas) reads it.
     #[serde(default, rename = "ideas")]
     pub ideas_json: Value,
-    config: Value,
+    /// Its config as JSON, without its name.
+    #[serde(rename = "config")]
+    pub(crate) config_json: Value,
     /// The name in configs, links and the terminal.
     #[serde(skip)]
     pub name: &'static str,
@@ -144,13 +145,6 @@ impl Preset {
             ideas => Vec::deserialize(ideas).expect("a test reads every idea"),
         }
     }
-
-    /// The experiment that the preset names.
-    pub fn config(&self) -> ExperimentConfig {
-        let mut config = self.config.clone();
-        config["preset"] = Value::String(self.name.into());
-        serde_json::from_value(config).expect("a test parses every preset")
-    }
 }
 
 macro_rules! presets {
@@ -213,6 +207,7 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ExperimentConfig;
 
     /// What is called the same game differs in one switch.
     #[test]

@@ -17,8 +17,8 @@ use ganlet_core::{DeviceError, Slot};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use crate::metric::Evaluation;
 use chains::Chains;
-pub use evaluate::Evaluation;
 pub use figures::{
     ANALOGIES, Analogy, AnalogyReport, Concept, CopyReport, InversionReport, SliderReport,
 };
@@ -26,9 +26,10 @@ pub use latent::{Direction, DirectionKind, Inversion, InvertOptions, InvertProgr
 use recovery::Snapshot;
 
 use crate::checkpoint::{CheckpointError, initial_bytes};
-use crate::config::{Data, ExperimentConfig};
+use crate::config::Data;
 use crate::data::Toy;
 use crate::error::{ConfigError, DataError, MetricError, excerpt};
+use crate::experiment::ExperimentConfig;
 use crate::latent::LatentError;
 use crate::metric::classifier::{Classifier, ModelError};
 use crate::model::{Dataset, Metric, RING, Traced, Update, ViewKind, entry};
@@ -278,7 +279,11 @@ impl Trainer {
         Ok(trainer)
     }
 
-    pub(crate) fn at(
+    /// Starts training on a device that is there already; `dataset` is what the config names.
+    ///
+    /// # Errors
+    /// Parts of the config that do not fit together, or more than the device holds.
+    pub fn at(
         config: ExperimentConfig,
         dataset: Dataset,
         place: Place,
@@ -423,7 +428,19 @@ impl Trainer {
         Ok((self.recorded..self.recorded + count).map(row).collect())
     }
 
-    pub(crate) async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+    /// The parameters of the network of this name, as its flat buffer: [`Traced::networks`] says what lies where.
+    ///
+    /// # Errors
+    /// A device that fails.
+    ///
+    /// # Panics
+    /// If there is no such network.
+    pub async fn parameters(&mut self, network: &str) -> Result<Vec<f32>, Error> {
+        let bytes = self.read_state(&format!("{network}.params")).await?;
+        Ok(bytemuck::pod_collect_to_vec(&bytes))
+    }
+
+    async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let state =
             (self.traced.program.state(name)).expect("callers name states that the program has");
         Ok(self.session.read(Slot::State(state)).await?)

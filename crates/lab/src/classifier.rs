@@ -1,5 +1,7 @@
 //! `ganlet train-classifier`
 
+mod train;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -8,9 +10,10 @@ use ganlet::Trainer;
 use ganlet::config::Data;
 use ganlet::data::ImageKind;
 use ganlet::error::excerpt;
-use ganlet::metric::classifier::{Model, TrainOptions, train};
+use ganlet::metric::classifier::Model;
 use ganlet_core::backend::Place;
 use serde_json::json;
+use train::{TrainOptions, train};
 
 use crate::{PlaceArgs, data, file, progress};
 

@@ -1,99 +1,19 @@
 //! Executes steps over the lanes of one chunk. Each step is one loop; what happens around the loop is paid once for
 //! hundreds of lanes.
 
-use bytemuck::{cast_slice, cast_slice_mut};
+use bytemuck::cast_slice_mut;
 
-use crate::address::Addresses;
 use crate::fetch::{fetch_base, gather, load, values, within};
+use crate::frame::Frame;
 use crate::lanes::{Lanes, map1, map2, map3};
 use crate::memory::Buffer;
-use crate::nest::{LANES, Pattern};
+use crate::nest::Pattern;
 use crate::operation::{
-    Cast, Comparison, Float1, Float2, Operation, Source, Step, Target, Word2, Write,
+    Cast, Comparison, Float2, Operation, Source, Step, Target, Unary, Word2, Write,
 };
 use crate::random::{below as scale, threefry2x32};
 use crate::target::multiversion;
 use crate::vector;
-
-/// Vector registers, scalars and addresses of the code that is running.
-#[derive(Debug, Default)]
-pub struct Registers {
-    vectors: Vec<Vec<u32>>,
-    pub(crate) scalars: Vec<u32>,
-    pub(crate) bases: Vec<i64>,
-    /// How often each loop has turned.
-    pub(crate) turns: Vec<usize>,
-    /// Where the block of a contraction starts.
-    pub origin: Vec<usize>,
-    /// The partial results of a reduction.
-    pub(crate) partial: Vec<Vec<f32>>,
-    /// Element numbers, for loads that no simple pattern describes.
-    pub(super) indices: Vec<u32>,
-}
-
-impl Registers {
-    /// Makes room, so that running allocates nothing.
-    pub(crate) fn reserve(
-        &mut self,
-        vectors: usize,
-        scalars: usize,
-        addresses: usize,
-        loops: usize,
-    ) {
-        if self.vectors.len() < vectors {
-            self.vectors.resize_with(vectors, || vec![0; LANES]);
-        }
-        self.scalars.resize(self.scalars.len().max(scalars), 0);
-        self.bases.resize(self.bases.len().max(addresses), 0);
-        self.turns.resize(self.turns.len().max(loops), 0);
-        self.indices.resize(LANES, 0);
-    }
-}
-
-/// What steps work on.
-pub(crate) struct Frame<'a> {
-    pub(crate) buffers: &'a [Buffer],
-    pub(crate) addresses: &'a Addresses,
-    pub(crate) registers: &'a mut Registers,
-}
-
-// Why the `unsafe` accesses of this file are sound: kernels promise (see `Access::ReadWrite`) that a point loads only
-// elements that it stores itself or that no point stores, and no two points store one element. A chunk first loads,
-// then stores; slices of buffers live for one step only, or for one write. A step that writes to a buffer directly
-// does so only where the kernel loads nothing from that buffer. Several threads run different points.
-
-impl<'a> Frame<'a> {
-    /// An operand. Looking for it is paid once for hundreds of lanes, and is much code to have at every step's place.
-    #[inline(never)]
-    pub(super) fn words(&self, source: Source, count: usize) -> Lanes<'_, u32> {
-        match source {
-            Source::Register(r) => Lanes::Each(&self.registers.vectors[r][..count]),
-            Source::Scalar(s) => Lanes::All(self.registers.scalars[s]),
-            Source::Memory { buffer, address } => {
-                let start = self.registers.bases[address] as usize;
-                // SAFETY: see above.
-                Lanes::Each(unsafe { self.buffers[buffer].slice(start, count) })
-            }
-        }
-    }
-
-    /// The registers of a float operand.
-    #[inline(always)]
-    pub(crate) fn floats(&self, source: Source, count: usize) -> Lanes<'_, f32> {
-        match self.words(source, count) {
-            Lanes::Each(words) => Lanes::Each(cast_slice(words)),
-            Lanes::All(word) => Lanes::All(f32::from_bits(word)),
-        }
-    }
-
-    #[inline(always)]
-    fn word(&self, source: Source, lane: usize) -> u32 {
-        match self.words(source, lane + 1) {
-            Lanes::Each(words) => words[lane],
-            Lanes::All(word) => word,
-        }
-    }
-}
 
 multiversion! {
     /// Executes steps in order.
@@ -109,7 +29,7 @@ multiversion! {
                 Target::Scalar(_) => &mut scalar[..],
                 Target::Memory { buffer, address } => {
                     let start = frame.registers.bases[address] as usize;
-                    // SAFETY: the kernel only writes to this buffer; see above.
+                    // SAFETY: the kernel only writes to this buffer; see `frame`.
                     unsafe { frame.buffers[buffer].slice_mut(start, count) }
                 }
             };
@@ -128,12 +48,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
     let n = out.len();
     match operation {
         Operation::Load(fetch) => load(fetch, fetch_base(fetch, frame), frame, out),
-        Operation::Gather {
-            fetch,
-            row,
-            last,
-            stride,
-        } => gather(fetch, *row, *last, *stride, frame, out),
+        Operation::Gather(chosen) => gather(chosen, frame, out),
         Operation::Coordinate(address) => values(frame, *address, out),
         Operation::Within(limits) => within(limits, frame, out),
         Operation::Random {
@@ -155,7 +70,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 }
             }
         }
-        Operation::Float1(op, a) => float1(*op, cast_slice_mut(out), frame.floats(*a, n)),
+        Operation::Unary(op, a) => unary(*op, cast_slice_mut(out), frame.floats(*a, n)),
         // As a choice between words: of one between floats the compiler makes no vectors for WebAssembly.
         Operation::Float2(Float2::Max, a, b) => select_less(frame, [*a, *b, *b, *a], out),
         Operation::Float2(op, a, b) => {
@@ -169,7 +84,7 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
                 Float2::Sub => map2(out, a, b, |a, b| a - b),
                 Float2::Mul => map2(out, a, b, |a, b| a * b),
                 Float2::MulRecip => map2(out, a, b, |a, b| a * (1.0 / b)),
-                Float2::Max => unreachable!("a choice, see above"),
+                Float2::Max => unreachable!("a choice, see `frame`"),
             }
         }
         Operation::MulAdd(a, b, c) => {
@@ -223,16 +138,16 @@ fn run_step(operation: &Operation<Source>, frame: &mut Frame<'_>, out: &mut [u32
 }
 
 #[inline(always)]
-fn float1(op: Float1, out: &mut [f32], a: Lanes<'_, f32>) {
+fn unary(op: Unary, out: &mut [f32], a: Lanes<'_, f32>) {
     let slice = match op {
-        Float1::Neg => return map1(out, a, |a| -a),
-        Float1::Recip => return map1(out, a, |a| 1.0 / a),
-        Float1::Sqrt => return map1(out, a, f32::sqrt),
-        Float1::Floor => return map1(out, a, f32::floor),
-        Float1::Exp => vector::exp,
-        Float1::Log => vector::log,
-        Float1::Tanh => vector::tanh,
-        Float1::Sin => vector::sin,
+        Unary::Neg => return map1(out, a, |a| -a),
+        Unary::Recip => return map1(out, a, |a| 1.0 / a),
+        Unary::Sqrt => return map1(out, a, f32::sqrt),
+        Unary::Floor => return map1(out, a, f32::floor),
+        Unary::Exp => vector::exp,
+        Unary::Log => vector::log,
+        Unary::Tanh => vector::tanh,
+        Unary::Sin => vector::sin,
     };
     match a {
         Lanes::Each(a) => slice(out, a),
@@ -286,7 +201,7 @@ fn store(write: &Write, frame: &Frame<'_>, count: usize) {
     let value = frame.words(write.value, count);
     match frame.addresses.pattern(write.address) {
         Pattern::Linear(1) => {
-            // SAFETY: see above. A value in place comes from a buffer that is not updated.
+            // SAFETY: see `frame`. A value in place comes from a buffer that is not updated.
             let out = unsafe { buffer.slice_mut::<u32>(base as usize, count) };
             map1(out, value, |v| v);
         }
@@ -307,7 +222,7 @@ fn scatter(buffer: &Buffer, value: Lanes<'_, u32>, count: usize, index: impl Fn(
             Lanes::Each(values) => values[lane],
             Lanes::All(value) => value,
         };
-        // SAFETY: stores were verified when they were compiled; no races, see above.
+        // SAFETY: stores were verified when they were compiled; no races, see `frame`.
         unsafe { buffer.set_unchecked(index(lane) as usize, value) }
     }
 }

@@ -2,14 +2,14 @@
 
 use bytemuck::Pod;
 
-use crate::execute::Frame;
+use crate::frame::Frame;
 use crate::lanes::{each1, map1};
 use crate::nest::Pattern;
-use crate::operation::{Fetch, Limit, Resolved, Source};
+use crate::operation::{Fetch, Gather, Limit, Resolved, Source};
 
 // In the browser some of these are functions of their own, as loops over lanes are (see `lanes`): else steps would have them several times.
 
-// Accesses are sound for the reasons that `execute` gives: no one writes what a chunk loads.
+// Accesses are sound for the reasons that `frame` gives: no one writes what a chunk loads.
 
 /// The values of an address over the lanes, as words. Negative ones wrap: they are only compared.
 #[inline(always)]
@@ -218,15 +218,14 @@ fn load_at<T: Pod + Into<u32>>(fetch: &Fetch, frame: &Frame<'_>, out: &mut [u32]
 }
 
 #[inline(always)]
-pub(super) fn gather(
-    fetch: &Fetch,
-    row: Source,
-    last: u32,
-    stride: i64,
-    frame: &mut Frame<'_>,
-    out: &mut [u32],
-) {
+pub(super) fn gather(chosen: &Gather<Source>, frame: &mut Frame<'_>, out: &mut [u32]) {
     let n = out.len();
+    let Gather {
+        ref fetch,
+        row,
+        last,
+        stride,
+    } = *chosen;
     let base = fetch_base(fetch, frame);
     if let Source::Scalar(row) = row {
         let row = frame.registers.scalars[row].min(last);

@@ -11,6 +11,7 @@
 //! Every element of C is a sum over k in ascending order within blocks whose length depends on k alone, so a result
 //! does not depend on the number of threads.
 
+mod interleave;
 mod isa;
 pub mod listed;
 mod pack;

@@ -5,8 +5,9 @@
 //! this crate runs; [`gemm`] is the matrix product. Running allocates nothing.
 
 pub mod address;
-pub mod execute;
+mod execute;
 mod fetch;
+pub mod frame;
 pub mod gemm;
 mod lanes;
 pub mod memory;

@@ -56,6 +56,19 @@ pub struct Fetch {
     pub resolved: Option<Resolved>,
 }
 
+/// Elements of rows that are chosen lane by lane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Gather<R> {
+    /// Elements of row 0.
+    pub fetch: Fetch,
+    /// The row of each lane; any larger than `last` stand for it.
+    pub row: R,
+    /// Number of the last row; larger indices take it.
+    pub last: u32,
+    /// From row to row.
+    pub stride: i64,
+}
+
 /// Where the lanes of a load lie relative to its address, listed for every combination of loop turns that matters to
 /// its limits. Lanes beyond a limit are out of any buffer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,9 +79,9 @@ pub struct Resolved {
     pub elements: Box<[u32]>,
 }
 
-/// Functions of one float.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Float1 {
+/// Element-wise functions of one float.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unary {
     /// `-x`
     Neg,
     /// `1 / x`
@@ -77,7 +90,7 @@ pub enum Float1 {
     Exp,
     /// Natural logarithm.
     Log,
-    /// Square root.
+    /// Square root. Its slope at 0 is infinite: penalties take `sqrt(x + eps)`.
     Sqrt,
     /// Hyperbolic tangent.
     Tanh,
@@ -145,16 +158,7 @@ pub enum Operation<R> {
     /// Elements of a buffer.
     Load(Fetch),
     /// Elements of chosen rows.
-    Gather {
-        /// Elements of row 0.
-        fetch: Fetch,
-        /// The row of each lane; any larger than `last` stand for it.
-        row: R,
-        /// Number of the last row; larger indices take it.
-        last: u32,
-        /// From row to row.
-        stride: i64,
-    },
+    Gather(Gather<R>),
     /// The value of an address.
     Coordinate(usize),
     /// 1 where all limits hold, else 0.
@@ -171,7 +175,7 @@ pub enum Operation<R> {
         below: u32,
     },
     /// A function of one float.
-    Float1(Float1, R),
+    Unary(Unary, R),
     /// A function of two floats.
     Float2(Float2, R, R),
     /// `a * b + c`, rounded twice: a product was absorbed.
@@ -200,17 +204,12 @@ impl<R: Copy> Operation<R> {
     pub fn map<S>(&self, mut f: impl FnMut(R) -> S) -> Operation<S> {
         match self {
             Operation::Load(fetch) => Operation::Load(fetch.clone()),
-            Operation::Gather {
-                fetch,
-                row,
-                last,
-                stride,
-            } => Operation::Gather {
-                fetch: fetch.clone(),
-                row: f(*row),
-                last: *last,
-                stride: *stride,
-            },
+            Operation::Gather(gather) => Operation::Gather(Gather {
+                fetch: gather.fetch.clone(),
+                row: f(gather.row),
+                last: gather.last,
+                stride: gather.stride,
+            }),
             Operation::Coordinate(address) => Operation::Coordinate(*address),
             Operation::Within(limits) => Operation::Within(limits.clone()),
             Operation::Random {
@@ -224,7 +223,7 @@ impl<R: Copy> Operation<R> {
                 stream: *stream,
                 below: *below,
             },
-            Operation::Float1(op, a) => Operation::Float1(*op, f(*a)),
+            Operation::Unary(op, a) => Operation::Unary(*op, f(*a)),
             Operation::Float2(op, a, b) => Operation::Float2(*op, f(*a), f(*b)),
             Operation::MulAdd(a, b, c) => Operation::MulAdd(f(*a), f(*b), f(*c)),
             Operation::Word2(op, a, b) => Operation::Word2(*op, f(*a), f(*b)),

@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use crate::execute::{Frame, Registers, run_steps};
+use crate::execute::run_steps;
+use crate::frame::{Frame, Registers};
 use crate::lanes::{Lanes, larger};
 use crate::memory::Buffer;
 use crate::nest::{LANES, Pattern};

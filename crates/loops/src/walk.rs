@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::address::Addresses;
-use crate::execute::{Frame, Registers, run_steps, run_writes};
+use crate::execute::{run_steps, run_writes};
+use crate::frame::{Frame, Registers};
 use crate::memory::Buffer;
 use crate::nest::Nest;
 use crate::operation::{Step, Write};

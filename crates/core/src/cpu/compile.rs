@@ -8,35 +8,9 @@ use ganlet_loops::walk::Code;
 use super::address::Interned;
 use super::allocate::{allocate, origin};
 use super::fuse::{fuse, live};
+use super::space::{Rate, Space};
 use super::translate::bits;
-use crate::dtype::DType;
 use crate::plan::kernel::{Access, Affine, Instr, Register, Store, Typed};
-
-/// A buffer as a piece of code sees it.
-#[derive(Clone, Debug)]
-pub(crate) struct Array {
-    /// Index among the session's buffers.
-    pub(crate) buffer: usize,
-    pub(crate) access: Access,
-    pub(crate) dtype: DType,
-    /// How many elements there are.
-    pub(crate) len: usize,
-    /// Scratch memory, whose addresses do not move with the origin of a block.
-    pub(crate) scratch: bool,
-}
-
-/// Over what a piece of code runs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Space<'a> {
-    /// The extents walked.
-    pub(crate) domain: &'a [usize],
-    /// The extents within which origin and domain stay.
-    pub(crate) full: &'a [usize],
-    /// A flag for each axis, or empty.
-    pub(crate) reduced: &'a [bool],
-    /// What bindings stand for.
-    pub(crate) arrays: &'a [Array],
-}
 
 /// Code, and where what was asked of it is found.
 #[derive(Debug)]
@@ -46,14 +20,6 @@ pub(crate) struct Compiled {
     pub(crate) values: Vec<Source>,
     /// The addresses of the places asked for.
     pub(crate) places: Vec<usize>,
-}
-
-/// How often a register varies.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Rate {
-    /// With the loop before this number, or never (0).
-    Loop(usize),
-    Lane,
 }
 
 /// Code under construction.

@@ -7,14 +7,14 @@
 mod blocks;
 mod planner;
 
-use ganlet_loops::execute::Registers;
+use ganlet_loops::frame::Registers;
 use ganlet_loops::gemm::listed::{CHECKS, Listed, Place, Walk};
 use ganlet_loops::gemm::{self, Factor, Matrix, sgemm};
 use ganlet_loops::memory::Buffer;
 
-use super::compile::Array;
 use super::nest::stride;
 use super::scratch::ScratchSizes;
+use super::space::Array;
 use crate::plan::kernel::{Affine, Instr, Kernel, Operand, Role, farthest_first};
 use blocks::{Block, Blocks, Side};
 use planner::Planner;

@@ -3,8 +3,8 @@
 
 use ganlet_loops::nest::Nest;
 
-use super::compile::Space;
 use super::nest::{candidates, lane_stride};
+use super::space::Space;
 use crate::dtype::DType;
 use crate::plan::kernel::{Affine, Bound, Instr, Store, Typed};
 

@@ -1,6 +1,6 @@
 //! Epilogues are pointwise kernels that find accumulators in scratch memory.
 
-use super::compile::Array;
+use super::space::Array;
 use crate::dtype::DType;
 use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{

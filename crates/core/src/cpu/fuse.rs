@@ -3,9 +3,9 @@
 //! A fused step rounds as its parts do, so that a value has the same bits in every kernel that computes it: which steps fuse
 //! depends on who else uses them there, and comparisons (the gradients of `max`) tell values apart by their last bit.
 
-use ganlet_loops::operation::{Comparison, Float1, Float2, Operation};
+use ganlet_loops::operation::{Comparison, Float2, Operation, Unary};
 
-use super::compile::Rate;
+use super::space::Rate;
 use crate::plan::kernel::{Instr, Register, Typed};
 
 /// Which registers `roots` need.
@@ -59,19 +59,19 @@ pub(crate) fn fuse(
             Some(Operation::Float2(Float2::Add, a, b)) => match (operand(a), operand(b)) {
                 (Some(&Operation::Float2(Float2::Mul, x, y)), _) => (Operation::MulAdd(x, y, b), a),
                 (_, Some(&Operation::Float2(Float2::Mul, x, y))) => (Operation::MulAdd(x, y, a), b),
-                (Some(&Operation::Float1(Float1::Neg, x)), _) => {
+                (Some(&Operation::Unary(Unary::Neg, x)), _) => {
                     (Operation::Float2(Float2::Sub, b, x), a)
                 }
-                (_, Some(&Operation::Float1(Float1::Neg, x))) => {
+                (_, Some(&Operation::Unary(Unary::Neg, x))) => {
                     (Operation::Float2(Float2::Sub, a, x), b)
                 }
                 _ => continue,
             },
             Some(Operation::Float2(Float2::Mul, a, b)) => match (operand(a), operand(b)) {
-                (Some(&Operation::Float1(Float1::Recip, x)), _) => {
+                (Some(&Operation::Unary(Unary::Recip, x)), _) => {
                     (Operation::Float2(Float2::MulRecip, b, x), a)
                 }
-                (_, Some(&Operation::Float1(Float1::Recip, x))) => {
+                (_, Some(&Operation::Unary(Unary::Recip, x))) => {
                     (Operation::Float2(Float2::MulRecip, a, x), b)
                 }
                 _ => continue,

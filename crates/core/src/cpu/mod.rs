@@ -20,6 +20,7 @@ mod reduce;
 mod resolve;
 mod scratch;
 mod session;
+mod space;
 #[cfg(test)]
 mod tests;
 mod translate;

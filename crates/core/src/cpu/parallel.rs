@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ganlet_loops::execute::Registers;
+use ganlet_loops::frame::Registers;
 
 /// A thread must have at least this much to do, by estimate: waking it takes some microseconds.
 #[cfg(not(target_arch = "wasm32"))]

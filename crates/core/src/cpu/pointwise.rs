@@ -1,12 +1,13 @@
 //! Runs code chunk by chunk: pointwise kernels, epilogues, and operands that have to be computed before a contraction.
 
-use ganlet_loops::execute::Registers;
+use ganlet_loops::frame::Registers;
 use ganlet_loops::memory::Buffer;
 use ganlet_loops::walk::Code;
 
-use super::compile::{Compiled, Space, Task, compile};
+use super::compile::{Compiled, Task, compile};
 use super::cost;
 use super::parallel;
+use super::space::Space;
 use crate::plan::kernel::{Store, Typed};
 
 /// A body with its stores over a box of points.

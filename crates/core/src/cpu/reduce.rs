@@ -1,16 +1,17 @@
 //! Reductions: [`ganlet_loops::reduce`] accumulates what the prologue computes, the epilogue is a pointwise kernel.
 
-use ganlet_loops::execute::Registers;
+use ganlet_loops::frame::Registers;
 use ganlet_loops::memory::Buffer;
 use ganlet_loops::nest::Nest;
 use ganlet_loops::reduce::{Fold, Folded, LaneAxis, Reduction};
 
-use super::compile::{Array, Space, Task, compile};
+use super::compile::{Task, compile};
 use super::cost;
 use super::epilogue;
 use super::parallel;
 use super::pointwise::Pointwise;
 use super::scratch::ScratchSizes;
+use super::space::{Array, Space};
 use crate::op::Reducer;
 use crate::plan::kernel::{Access, Accumulator, Affine, Kernel, Register, Typed};
 

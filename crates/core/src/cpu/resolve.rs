@@ -7,8 +7,8 @@ use ganlet_loops::nest::Nest;
 use ganlet_loops::operation::{Limit, Resolved};
 
 use super::address::Interned;
-use super::compile::Space;
 use super::nest::values;
+use super::space::Space;
 
 /// The most elements that a list may have: 1 MiB.
 const LARGEST: usize = 1 << 18;

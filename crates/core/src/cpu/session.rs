@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use ganlet_loops::execute::Registers;
+use ganlet_loops::frame::Registers;
 use ganlet_loops::gemm;
 use ganlet_loops::memory::Buffer;
 
-use super::compile::{Array, Space};
 use super::contract::Contract;
 use super::pointwise::Pointwise;
 use super::reduce::Reduce;
 use super::scratch::ScratchSizes;
+use super::space::{Array, Space};
 use crate::dtype::DType;
 use crate::plan::coalesce::coalesce;
 use crate::plan::kernel::{Kernel, Kind};

@@ -1,13 +1,14 @@
 //! Instructions -> operations on addresses, and how often each has to be done.
 
 use ganlet_loops::nest::Pattern;
-use ganlet_loops::operation::{Cast, Comparison, Fetch, Float1, Float2, Limit, Operation, Word2};
+use ganlet_loops::operation::{Cast, Comparison, Fetch, Float2, Gather, Limit, Operation, Word2};
 
-use super::compile::{Array, Compiler, Rate};
+use super::compile::Compiler;
 use super::nest::{depth, pattern};
 use super::resolve::resolve;
+use super::space::{Array, Rate};
 use crate::dtype::{DType, Scalar};
-use crate::op::{Binary, Unary};
+use crate::op::Binary;
 use crate::plan::kernel::{Affine, Bound, Instr, Register, Typed, View};
 
 impl Compiler<'_> {
@@ -66,12 +67,12 @@ impl Compiler<'_> {
             } => {
                 let last = rows.saturating_sub(1);
                 let fetch = self.fetch(*binding, view, (last * row_stride) as i64);
-                Operation::Gather {
+                Operation::Gather(Gather {
                     fetch,
                     row: *row,
                     last: last as u32,
                     stride: *row_stride as i64,
-                }
+                })
             }
             Instr::Coordinate(affine) => {
                 Operation::Coordinate(self.addresses.intern(&self.nest, affine, false))
@@ -93,7 +94,7 @@ impl Compiler<'_> {
                 }
             }
             Instr::Accumulator(_) => unreachable!("accumulators are compiled to loads"),
-            Instr::Unary(op, a) => Operation::Float1(unary(*op), *a),
+            Instr::Unary(op, a) => Operation::Unary(*op, *a),
             Instr::Binary(op, a, b) => binary(*op, body[*a].dtype, *a, *b),
             Instr::Select(c, a, b) => Operation::Select(*c, *a, *b),
             Instr::Cast(a, to) => Operation::Cast(cast(body[*a].dtype, *to)?, *a),
@@ -169,19 +170,6 @@ pub(super) fn bits(value: Scalar) -> u32 {
         Scalar::F32(v) => (v as f32).to_bits(),
         Scalar::U32(v) => v,
         Scalar::Bool(v) => u32::from(v),
-    }
-}
-
-fn unary(op: Unary) -> Float1 {
-    match op {
-        Unary::Neg => Float1::Neg,
-        Unary::Recip => Float1::Recip,
-        Unary::Exp => Float1::Exp,
-        Unary::Log => Float1::Log,
-        Unary::Sqrt => Float1::Sqrt,
-        Unary::Tanh => Float1::Tanh,
-        Unary::Sin => Float1::Sin,
-        Unary::Floor => Float1::Floor,
     }
 }
 

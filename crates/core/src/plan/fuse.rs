@@ -5,8 +5,9 @@ mod merge;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::home::{Home, VirtualId};
 use super::kernel::Kernel;
-use super::lower::{Context, Home, Keep, NeedsHome, Reads, Recipe, Template, VirtualId, squeeze};
+use super::lower::{Context, Keep, NeedsHome, Reads, Recipe, Template, squeeze};
 use super::store::{Heavy, Storage, Virtual, VirtualRole, choose};
 use crate::node::{Node, NodeId};
 use crate::op::Op;

@@ -1,7 +1,7 @@
 //! When a kernel may write over what it reads.
 
+use super::home::VirtualId;
 use super::kernel::{Access, Affine, Binding, Body, Instr, Kernel, Kind, Store, Typed, View};
-use super::lower::VirtualId;
 use crate::dtype::DType;
 
 /// Whether a kernel uses a buffer.

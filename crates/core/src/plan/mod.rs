@@ -7,6 +7,7 @@ mod erase;
 mod expand;
 mod fuse;
 mod hazard;
+mod home;
 mod horizontal;
 #[cfg(test)]
 pub(crate) mod interpret;

@@ -7,11 +7,11 @@
 use super::coalesce::{coalesce, visit_body};
 use super::fuse::{Fused, MAX_BINDINGS};
 use super::hazard;
+use super::home::VirtualId;
 use super::kernel::{
     Access, Accumulator, Affine, Binding, Body, Instr, Kernel, Kind, Role, Store, Typed, View,
     farthest_first,
 };
-use super::lower::VirtualId;
 use super::store::{Virtual, VirtualRole};
 use crate::dtype::DType;
 use crate::op::Reducer;

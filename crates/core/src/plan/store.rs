@@ -12,7 +12,7 @@ mod joins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::lower::Home;
+use super::home::Home;
 use crate::node::{Node, NodeId};
 use crate::op::{Binary, Op};
 use crate::program::{self, Program};

@@ -6,6 +6,7 @@ mod helpers;
 mod memory;
 mod parts;
 mod pointwise;
+mod product;
 mod quad;
 mod reduce;
 mod registers;

@@ -1,9 +1,9 @@
 //! Matrix products for software rasterizers: every invocation computes a tile of its own in registers.
 
 use super::Tuning;
-use super::contract::{Product, emit_coords};
 use super::emit::Emitter;
 use super::parts::{Frame, Parts, Pools};
+use super::product::{Product, emit_coords};
 use super::quad::{self, Grid, Shared};
 use super::values::{Coord, LANES, Out, Place, Value};
 use crate::plan::kernel::Operand;

@@ -2,9 +2,9 @@
 //! four rows by four columns.
 
 use super::Tuning;
-use super::contract::{Product, emit_coords};
 use super::emit::Emitter;
 use super::parts::{Frame, Parts, Pools};
+use super::product::{Product, emit_coords};
 use super::values::{Coord, LANES, Out, Place};
 use crate::plan::kernel::Operand;
 

@@ -16,7 +16,7 @@ static PARSED: LazyLock<Value> =
 ///
 /// # Errors
 /// The first that lies outside of its range, NaN among them.
-pub(super) fn check(config: &Value) -> Result<(), ConfigError> {
+pub(crate) fn check(config: &Value) -> Result<(), ConfigError> {
     walk(&PARSED, config, &mut Vec::new())
 }
 

@@ -9,8 +9,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 
-use super::images::Images;
-use super::sets::{ImageFacts, ImageSet};
+use super::images::{Attribute, Images};
 use crate::error::DataError;
 
 /// Values of a pixel of a part: premultiplied red, green, blue, and coverage.
@@ -25,8 +24,13 @@ struct Header {
     background: [u8; 3],
 }
 
-/// Puts together all faces of the unpacked safetensors `file`.
-pub(super) fn read(name: &str, file: &[u8], facts: &ImageFacts) -> Result<ImageSet, DataError> {
+/// All faces of the unpacked safetensors `file`, put together: those to learn from, and those held out.
+pub(super) fn read(
+    name: &str,
+    file: &[u8],
+    shape: [usize; 3],
+    attributes: &[Attribute],
+) -> Result<(Images, Images), DataError> {
     let damaged = |cause: String| DataError::Damaged {
         file: name.into(),
         cause,
@@ -48,9 +52,9 @@ pub(super) fn read(name: &str, file: &[u8], facts: &ImageFacts) -> Result<ImageS
         }
         Ok(view)
     };
-    let [height, width, _] = facts.shape;
+    let [height, width, _] = shape;
     let parts = tensor("sprites", Dtype::U8, &[height, width, RGBA])?;
-    let labels = tensor("labels", Dtype::U8, &[facts.attributes.len()])?;
+    let labels = tensor("labels", Dtype::U8, &[attributes.len()])?;
     let recipes = tensors.tensor("recipes").map_err(wrong)?;
     let count = labels.shape()[0];
     if recipes.dtype() != Dtype::U16
@@ -63,19 +67,15 @@ pub(super) fn read(name: &str, file: &[u8], facts: &ImageFacts) -> Result<ImageS
         .ok_or_else(|| damaged("a face has a part that is not there".into()))?;
     let size = height * width * header.background.len();
     let split = |faces: std::ops::Range<usize>| {
-        let labels = &labels.data()
-            [faces.start * facts.attributes.len()..faces.end * facts.attributes.len()];
+        let labels = &labels.data()[faces.start * attributes.len()..faces.end * attributes.len()];
         Images::new(
-            facts.shape,
+            shape,
             Arc::from(&pictures[faces.start * size..faces.end * size]),
             labels.into(),
-            facts.attributes.clone().into(),
+            attributes.into(),
         )
     };
-    Ok(ImageSet {
-        train: split(0..header.train),
-        test: split(header.train..count),
-    })
+    Ok((split(0..header.train), split(header.train..count)))
 }
 
 /// Every face's picture, `[faces, height, width, 3]`; nothing where a recipe names a part that is not there.

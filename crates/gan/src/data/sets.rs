@@ -101,7 +101,9 @@ impl ImageKind {
         let verify = || (facts.files.iter().zip(&unpacked)).try_for_each(|(f, c)| f.verify(c));
         if !self.is_idx() {
             verify()?;
-            return faces::read(&facts.files[0].name, &unpacked[0], facts);
+            let name = &facts.files[0].name;
+            let (train, test) = faces::read(name, &unpacked[0], facts.shape, &facts.attributes)?;
+            return Ok(ImageSet { train, test });
         }
         let split = |images: usize| {
             let named = |i: usize| (facts.files[i].name.as_str(), &*unpacked[i]);

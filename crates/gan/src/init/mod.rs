@@ -1,12 +1,11 @@
 //! How parameters start.
 
-pub mod bench;
-
 use ganlet_core::random::threefry2x32;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use crate::bench;
 use crate::config::Init;
 use crate::layer::{Param, ParamKind, Stack};
 
@@ -97,7 +96,9 @@ fn weight(part: &mut [f32], init: &Init, param: &Param, index: u32, rng: &mut Ch
         Init::Bench { seed } => {
             let scale = (3.0 / fan_in as f64).sqrt();
             let numbers = bench::numbers(seed + index, part.len(), scale);
-            bench::arrange(part, &numbers, order, &param.shape);
+            for (weight, place) in part.iter_mut().zip(order.places(&param.shape)) {
+                *weight = numbers[place];
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ use ganlet_core::grad::grad;
 use ganlet_core::{DType, Tensor};
 
 use crate::config::{Optimizer, Prior};
-use crate::model::{Role, States};
+use crate::model::states::{Role, States};
+use crate::optimizer::Descent;
 
 /// Latents that are improved side by side.
 pub(crate) const STARTS: usize = 16;
@@ -65,7 +66,15 @@ pub(crate) fn trace(
         _ => b.scalar(value),
     };
     let after = &updates + 1.0;
-    let (next, next_moments) = optimizer.update(&hyper, &z, &gradient, &moments, &after);
+    let (next, next_moments) = optimizer.update(
+        &hyper,
+        Descent {
+            params: &z,
+            gradient: &gradient,
+            buffers: &moments,
+            count: &after,
+        },
+    );
     b.entry(
         ENTRY,
         &[

@@ -32,8 +32,7 @@ mod tests {
 
     use super::*;
     use crate::layer::Features;
-    use crate::loss::cost;
-    use crate::model::gan::Cost;
+    use crate::loss::{Cost, cost};
 
     /// Value, slope and curvature of a function at `x`.
     fn derivatives(f: &dyn Fn(&Tensor) -> Tensor, x: f32) -> [f64; 3] {

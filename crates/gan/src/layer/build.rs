@@ -1,13 +1,14 @@
 //! Shapes and parameters of a network, from its config: every layer is checked against what comes before it, and the error
 //! names the layer and both shapes.
 
-use super::image::{conv_extent, conv_transpose_extent};
-use super::{Order, Param, ParamKind, Stack, Step};
-use crate::config::{Layer, Network, Resample, Upsampling, batch_norm_eps};
+use super::declare::Place;
+use super::{
+    Param, ParamKind, Stack, Step, average_pool, batch_norm, condition, conv, conv_transpose,
+    dense, filter, maxout, minibatch_discrimination, minibatch_std, pixel_shuffle, reshape,
+    residual, upsample,
+};
+use crate::config::{Layer, Network};
 use crate::error::ConfigError;
-
-/// Kernels count the elements of one buffer with 32 bits.
-const MOST_NUMBERS: usize = i32::MAX as usize;
 
 impl Stack {
     /// Works out shapes and parameters for inputs of extents `input`: `[numbers]` or `[height, width, channels]`.
@@ -117,7 +118,15 @@ impl Stack {
                 channels,
                 resample,
                 batch_norm,
-            } => self.residual(at, channels, resample, batch_norm)?,
+            } => {
+                let [.., inputs] = self.image(at)?;
+                let [main, shortcut] = residual::parts(inputs, channels, resample, batch_norm);
+                let before = self.output.clone();
+                let main = self.part(at, "main", &main)?;
+                self.output = before;
+                let shortcut = self.part(at, "shortcut", &shortcut)?;
+                Step::Residual { main, shortcut }
+            }
             _ => {
                 let before = self.output.clone();
                 self.layer(at, layer, next)?;
@@ -132,6 +141,18 @@ impl Stack {
         Ok(step)
     }
 
+    /// The layers of one way through a block.
+    fn part(&mut self, at: &Place, name: &str, layers: &[Layer]) -> Result<Vec<Step>, ConfigError> {
+        let step = |(i, layer): (usize, &Layer)| {
+            let at = Place {
+                field: at.field.clone(),
+                name: format!("{}.{name}.{i}.{}", at.name, layer.kind()),
+            };
+            self.step(&at, layer, None)
+        };
+        layers.iter().enumerate().map(step).collect()
+    }
+
     /// Declares the layer's parameters and moves on to its output.
     fn layer(
         &mut self,
@@ -140,154 +161,19 @@ impl Stack {
         next: Option<&Layer>,
     ) -> Result<(), ConfigError> {
         match *layer {
-            Layer::Dense { units, bias } => {
-                let outputs = match next {
-                    Some(Layer::Reshape { shape }) => shape.clone(),
-                    _ => vec![units],
-                };
-                self.affine(at, units, outputs, bias)?;
-                self.output = vec![units];
-            }
-            Layer::Maxout { units, pieces } => {
-                self.affine(at, units * pieces, vec![units * pieces], true)?;
-                self.output = vec![units];
-            }
-            Layer::Conv {
-                channels,
-                kernel,
-                stride,
-                padding,
-                bias,
-            } => {
-                let [height, width, inputs] = self.image(at)?;
-                let extent = |extent| conv_extent(extent, kernel, stride, padding);
-                let (Some(rows), Some(columns)) = (extent(height), extent(width)) else {
-                    return Err(at.error(
-                        format!(
-                            "a kernel of {kernel} by {kernel} does not fit into {:?} with {padding} zeros around it, which is \
-                             {} by {}",
-                            self.output,
-                            height + 2 * padding,
-                            width + 2 * padding
-                        ),
-                        "take a smaller kernel, more padding, or fewer strides before it",
-                    ));
-                };
-                let square = kernel * kernel;
-                let kind = ParamKind::Weight {
-                    fan_in: inputs * square,
-                    fan_out: channels * square,
-                    order: Order::Conv,
-                };
-                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias)?;
-                self.output = vec![rows, columns, channels];
-            }
-            Layer::ConvTranspose {
-                channels,
-                kernel,
-                stride,
-                padding,
-                bias,
-            } => {
-                let [height, width, inputs] = self.image(at)?;
-                let extent = |extent| conv_transpose_extent(extent, kernel, stride, padding);
-                let (Some(rows), Some(columns)) = (extent(height), extent(width)) else {
-                    return Err(at.error(
-                        format!(
-                            "a padding of {padding} leaves nothing of {:?} with kernel {kernel} and stride {stride}",
-                            self.output
-                        ),
-                        "take less padding, or a larger kernel",
-                    ));
-                };
-                // Each output is a sum over one in stride² places of the kernel.
-                let square = kernel * kernel;
-                let kind = ParamKind::Weight {
-                    fan_in: (inputs * square).div_ceil(stride * stride),
-                    fan_out: channels * square,
-                    order: Order::ConvTranspose,
-                };
-                self.kernel(at, [kernel, kernel, inputs, channels], kind, bias)?;
-                self.output = vec![rows, columns, channels];
-            }
-            Layer::Upsample { factor, .. } => {
-                let [height, width, channels] = self.image(at)?;
-                self.output = vec![
-                    height.saturating_mul(factor),
-                    width.saturating_mul(factor),
-                    channels,
-                ];
-            }
-            Layer::AveragePool { size } => {
-                let [height, width, channels] = self.image(at)?;
-                if !height.is_multiple_of(size) || !width.is_multiple_of(size) {
-                    return Err(at.error(
-                        format!("squares of {size} by {size} do not tile {:?}", self.output),
-                        "take a size that divides height and width",
-                    ));
-                }
-                self.output = vec![height / size, width / size, channels];
-            }
-            Layer::PixelShuffle { factor } => {
-                let [height, width, channels] = self.image(at)?;
-                let square = factor * factor;
-                if !channels.is_multiple_of(square) {
-                    return Err(at.error(
-                        format!("{square} does not divide the channels of {:?}", self.output),
-                        format!("give the layer before it a multiple of {square} channels"),
-                    ));
-                }
-                self.output = vec![
-                    height.saturating_mul(factor),
-                    width.saturating_mul(factor),
-                    channels / square,
-                ];
-            }
-            Layer::Reshape { ref shape } => {
-                let numbers = |shape: &[usize]| shape.iter().product::<usize>();
-                let (before, after) = (numbers(&self.output), numbers(shape));
-                if before != after {
-                    return Err(at.error(
-                        format!(
-                            "{:?} has {before} numbers, and {shape:?} has {after}",
-                            self.output
-                        ),
-                        "make both the same",
-                    ));
-                }
-                self.output.clone_from(shape);
-            }
-            Layer::Condition => {
-                if self.condition == 0 {
-                    return Err(at.error(
-                        "nothing is joined here: this network has no second input".into(),
-                        "take the layer away, or give the model labels or codes",
-                    ));
-                }
-                let channels = self.output.last_mut().expect("every shape has axes");
-                *channels += self.condition;
-            }
-            Layer::BatchNorm { .. } => {
-                let (&channels, rest) = self.output.split_last().expect("every shape has axes");
-                self.compares(at, rest.iter().product());
-                self.param(at, "scale", vec![channels], ParamKind::Scale);
-                self.param(at, "shift", vec![channels], ParamKind::Shift);
-                for start in [0.0, 1.0] {
-                    self.stats_start.extend(vec![start; channels]);
-                }
-            }
-            Layer::MinibatchStd => {
-                self.compares(at, 1);
-                *self.output.last_mut().expect("every shape has axes") += 1;
-                self.stats_start.push(1.0);
-            }
+            Layer::Dense { units, bias } => dense::declare(self, at, units, bias, next)?,
+            Layer::Maxout { units, pieces } => maxout::declare(self, at, units, pieces)?,
+            Layer::Conv { .. } => conv::declare(self, at, filter(layer))?,
+            Layer::ConvTranspose { .. } => conv_transpose::declare(self, at, filter(layer))?,
+            Layer::Upsample { factor, .. } => upsample::declare(self, at, factor)?,
+            Layer::AveragePool { size } => average_pool::declare(self, at, size)?,
+            Layer::PixelShuffle { factor } => pixel_shuffle::declare(self, at, factor)?,
+            Layer::Reshape { ref shape } => reshape::declare(self, at, shape)?,
+            Layer::Condition => condition::declare(self, at)?,
+            Layer::BatchNorm { .. } => batch_norm::declare(self, at),
+            Layer::MinibatchStd => minibatch_std::declare(self, at),
             Layer::MinibatchDiscrimination { kernels, dims } => {
-                self.compares(at, 1);
-                let inputs = self.output.iter().product();
-                let kind = ParamKind::weight(inputs, kernels * dims);
-                self.weight(at, vec![inputs, kernels * dims], kind)?;
-                self.output = vec![inputs + kernels];
-                self.stats_start.extend(vec![0.0; kernels]);
+                minibatch_discrimination::declare(self, at, kernels, dims)?;
             }
             Layer::Residual { .. }
             | Layer::Relu
@@ -298,160 +184,5 @@ impl Stack {
             | Layer::Dropout { .. } => {}
         }
         Ok(())
-    }
-
-    /// Takes note of a layer that compares samples by so many numbers in each channel.
-    fn compares(&mut self, at: &Place, numbers: usize) {
-        let fewest = self.thinnest_norm.as_ref().map_or(usize::MAX, |(_, n)| *n);
-        if numbers < fewest {
-            self.thinnest_norm = Some((at.field.clone(), numbers));
-        }
-    }
-
-    /// Pre-activation, as in SN-GAN. Resampling and the shortcut's convolution of kernel 1 commute, so that convolution sees
-    /// the smaller image.
-    fn residual(
-        &mut self,
-        at: &Place,
-        channels: usize,
-        resample: Resample,
-        batch_norm: bool,
-    ) -> Result<Step, ConfigError> {
-        let [.., inputs] = self.image(at)?;
-        let conv = |kernel: usize| Layer::Conv {
-            channels,
-            kernel,
-            stride: 1,
-            padding: kernel / 2,
-            bias: true,
-        };
-        let norm = || {
-            batch_norm.then_some(Layer::BatchNorm {
-                eps: batch_norm_eps(),
-            })
-        };
-        let up = || {
-            (resample == Resample::Up).then_some(Layer::Upsample {
-                factor: 2,
-                method: Upsampling::Nearest,
-            })
-        };
-        let down = || (resample == Resample::Down).then_some(Layer::AveragePool { size: 2 });
-        let first = [norm(), Some(Layer::Relu), up(), Some(conv(3))];
-        let second = [norm(), Some(Layer::Relu), Some(conv(3)), down()];
-        let shortcut = [down(), (inputs != channels).then(|| conv(1)), up()];
-        let before = self.output.clone();
-        let mut part = |name: &str, layers: Vec<Layer>| {
-            self.output.clone_from(&before);
-            let steps = layers.iter().enumerate().map(|(i, layer)| {
-                let at = Place {
-                    field: at.field.clone(),
-                    name: format!("{}.{name}.{i}.{}", at.name, layer.kind()),
-                };
-                self.step(&at, layer, None)
-            });
-            steps.collect::<Result<Vec<Step>, ConfigError>>()
-        };
-        let main = part("main", first.into_iter().chain(second).flatten().collect())?;
-        let shortcut = part("shortcut", shortcut.into_iter().flatten().collect())?;
-        Ok(Step::Residual { main, shortcut })
-    }
-
-    /// Height, width and channels of what comes before a layer.
-    fn image(&self, at: &Place) -> Result<[usize; 3], ConfigError> {
-        self.output.clone().try_into().map_err(|found: Vec<usize>| {
-            at.error(
-                format!("it reads [height, width, channels], but {found:?} comes before it"),
-                "put a reshape layer before it, such as {\"kind\": \"reshape\", \"shape\": [7, 7, 64]}",
-            )
-        })
-    }
-
-    fn affine(
-        &mut self,
-        at: &Place,
-        units: usize,
-        outputs: Vec<usize>,
-        bias: bool,
-    ) -> Result<(), ConfigError> {
-        let inputs = self.output.clone();
-        let count = inputs.iter().product();
-        let kind = ParamKind::Weight {
-            fan_in: count,
-            fan_out: units,
-            order: Order::Dense { inputs, outputs },
-        };
-        self.weight(at, vec![count, units], kind)?;
-        if bias {
-            self.param(at, "bias", vec![units], ParamKind::Shift);
-        }
-        Ok(())
-    }
-
-    fn kernel(
-        &mut self,
-        at: &Place,
-        shape: [usize; 4],
-        kind: ParamKind,
-        bias: bool,
-    ) -> Result<(), ConfigError> {
-        self.weight(at, shape.to_vec(), kind)?;
-        if bias {
-            self.param(at, "bias", vec![shape[3]], ParamKind::Shift);
-        }
-        Ok(())
-    }
-
-    fn weight(
-        &mut self,
-        at: &Place,
-        shape: Vec<usize>,
-        kind: ParamKind,
-    ) -> Result<(), ConfigError> {
-        let before = &self.output;
-        at.countable(&shape, || format!("{before:?} needs a weight of"))?;
-        self.param(at, "weight", shape, kind);
-        at.countable(&[self.params_len()], || {
-            "with this layer the network has parameters".into()
-        })
-    }
-
-    fn param(&mut self, at: &Place, part: &str, shape: Vec<usize>, kind: ParamKind) {
-        let offset = self.params_len();
-        self.params.push(Param {
-            name: format!("{}.{part}", at.name),
-            shape,
-            offset,
-            kind,
-        });
-    }
-}
-
-/// Where a layer stands.
-struct Place {
-    /// In the config, for errors.
-    field: String,
-    /// In the parameters' names.
-    name: String,
-}
-
-impl Place {
-    fn error(&self, problem: String, cure: impl Into<String>) -> ConfigError {
-        ConfigError::new(&self.field, problem, cure)
-    }
-
-    /// Whether `shape` has few enough numbers for one buffer; `what` says whose shape it is.
-    fn countable(&self, shape: &[usize], what: impl Fn() -> String) -> Result<(), ConfigError> {
-        let numbers = (shape.iter()).try_fold(1_usize, |product, &n| product.checked_mul(n));
-        if numbers.is_some_and(|n| n <= MOST_NUMBERS) {
-            return Ok(());
-        }
-        Err(self.error(
-            format!(
-                "{} {shape:?}, and one buffer has at most {MOST_NUMBERS} numbers",
-                what()
-            ),
-            "make this layer smaller, or the layers before it",
-        ))
     }
 }

@@ -1,23 +1,45 @@
 //! Networks: layer lists over one flat parameter buffer.
 
 mod activation;
+mod average_pool;
+mod batch_norm;
 mod build;
+mod condition;
+mod conv;
+mod conv_transpose;
+mod declare;
+mod dense;
+mod dropout;
 mod forward;
 mod image;
-mod minibatch;
-mod norm;
+mod maxout;
+mod minibatch_discrimination;
+mod minibatch_std;
+mod order;
+mod pass;
+mod pixel_shuffle;
+mod reshape;
+mod residual;
+mod spectral;
 #[cfg(test)]
 mod tests;
+mod upsample;
 
 use ganlet_core::Tensor;
 
 pub use activation::{leaky_relu, relu, sigmoid, softplus};
-pub use image::{average_pool, conv, conv_transpose, pixel_shuffle, upsample};
+pub use average_pool::average_pool;
+pub use conv::conv;
+pub use conv_transpose::conv_transpose;
+pub use order::Order;
+pub use pixel_shuffle::pixel_shuffle;
+pub use upsample::upsample;
 
 use crate::config::Layer;
 use crate::error::ConfigError;
 use crate::random::Random;
-use forward::{Pass, flat};
+use conv::Filter;
+use pass::{Pass, flat};
 
 /// What a parameter is, which decides how it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,29 +50,13 @@ pub enum ParamKind {
         fan_in: usize,
         /// Outputs that one input takes part in.
         fan_out: usize,
-        /// How the peers' benchmark orders its elements.
+        /// How its elements are ordered where channels come first.
         order: Order,
     },
     /// A number that is added, and starts at 0.
     Shift,
     /// A factor, which starts at 1.
     Scale,
-}
-
-/// The order of a weight's elements where channels come first, as in the peers' benchmark.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// A matrix of inputs and outputs; either side may be an image.
-    Dense {
-        /// Extents of what comes in: `[height, width, channels]`, or `[numbers]`.
-        inputs: Vec<usize>,
-        /// Extents of what goes out: `[height, width, channels]`, or `[numbers]`.
-        outputs: Vec<usize>,
-    },
-    /// A kernel as `[outputs, channels, rows, columns]`.
-    Conv,
-    /// A kernel as `[channels, outputs, rows, columns]`, turned by half a circle.
-    ConvTranspose,
 }
 
 /// A part of the flat parameter buffer.
@@ -260,5 +266,32 @@ impl Stack {
         };
         let estimates = Pass::new(self, learned, None, &mut unused).estimates();
         Some(Tensor::concat(&estimates.iter().collect::<Vec<_>>(), 0))
+    }
+}
+
+/// The kernel of a convolution's layer.
+fn filter(layer: &Layer) -> Filter {
+    match *layer {
+        Layer::Conv {
+            channels,
+            kernel,
+            stride,
+            padding,
+            bias,
+        }
+        | Layer::ConvTranspose {
+            channels,
+            kernel,
+            stride,
+            padding,
+            bias,
+        } => Filter {
+            channels,
+            kernel,
+            stride,
+            padding,
+            bias,
+        },
+        _ => unreachable!("the caller matched a convolution"),
     }
 }

@@ -3,7 +3,13 @@
 use ganlet_core::eval::{Evaluator, Value};
 use ganlet_core::{Builder, DType, Init, Tensor};
 
-use super::{Learned, Mode, Stack, image, minibatch, norm};
+use super::batch_norm::{Moments, moments};
+use super::condition::join;
+use super::minibatch_discrimination::closeness;
+use super::minibatch_std::spread;
+use super::{
+    Learned, Mode, Stack, average_pool, conv, conv_transpose, pixel_shuffle, spectral, upsample,
+};
 use crate::config::{Network, Upsampling};
 use crate::error::ConfigError;
 use crate::random::Random;
@@ -21,7 +27,7 @@ fn value(b: Builder, inputs: &[Vec<f64>], output: &Tensor) -> Vec<f64> {
 
 /// Numbers without a pattern, in -1 to 1.
 fn numbers(len: usize, seed: u32) -> Vec<f64> {
-    let numbers = crate::init::bench::numbers(seed, len, 1.0);
+    let numbers = crate::bench::numbers(seed, len, 1.0);
     numbers.into_iter().map(f64::from).collect()
 }
 
@@ -43,19 +49,15 @@ fn a_transposed_convolution_is_the_transpose() {
         (4, 1, 1, 0),
         (7, 7, 3, 3),
     ] {
-        let small = image::conv_extent(extent, kernel, stride, padding).unwrap();
-        assert_eq!(
-            image::conv_transpose_extent(small, kernel, stride, padding),
-            Some(extent)
-        );
+        let small = (extent + 2 * padding - kernel) / stride + 1;
         let b = Builder::new();
         let x = b.input("x", &[2, extent, extent, 3], DType::F32);
         let y = b.input("y", &[2, small, small, 4], DType::F32);
         let w = b.input("w", &[kernel, kernel, 3, 4], DType::F32);
-        let forth = image::conv(&x, &w, stride, padding);
+        let forth = conv(&x, &w, stride, padding);
         assert_eq!(forth.shape(), y.shape());
         let turned = w.flip(&[0, 1]).permute(&[0, 1, 3, 2]);
-        let back = image::conv_transpose(&y, &turned, stride, padding);
+        let back = conv_transpose(&y, &turned, stride, padding);
         assert_eq!(back.shape(), x.shape());
         let products = Tensor::concat(
             &[
@@ -80,7 +82,7 @@ fn a_transposed_convolution_is_the_transpose() {
 
 #[test]
 fn images_grow_and_shrink_as_in_other_frameworks() {
-    let line = |x: &Tensor, factor, method| image::upsample(x, factor, method).narrow(1, 0, 1);
+    let line = |x: &Tensor, factor, method| upsample(x, factor, method).narrow(1, 0, 1);
     let run = |f: &dyn Fn(&Tensor) -> Tensor, shape: &[usize], x: &[f64]| {
         let b = Builder::new();
         let input = b.input("x", shape, DType::F32);
@@ -107,7 +109,7 @@ fn images_grow_and_shrink_as_in_other_frameworks() {
     );
     assert_close(&thrice, &[0.0, 0.0, 1.0, 2.0, 3.0, 3.0]);
     let both = run(
-        &|x| image::upsample(x, 2, Upsampling::Bilinear),
+        &|x| upsample(x, 2, Upsampling::Bilinear),
         &[1, 2, 2, 1],
         &[0.0, 4.0, 8.0, 12.0],
     );
@@ -117,19 +119,19 @@ fn images_grow_and_shrink_as_in_other_frameworks() {
         .collect();
     assert_close(&both, &rows);
     let alone = run(
-        &|x| image::upsample(x, 2, Upsampling::Bilinear),
+        &|x| upsample(x, 2, Upsampling::Bilinear),
         &[1, 1, 1, 1],
         &[7.0],
     );
     assert_close(&alone, &[7.0; 4]);
     let pooled = run(
-        &|x| image::average_pool(x, 2),
+        &|x| average_pool(x, 2),
         &[1, 2, 4, 1],
         &[0.0, 2.0, 10.0, 20.0, 4.0, 6.0, 30.0, 40.0],
     );
     assert_close(&pooled, &[3.0, 25.0]);
     let channels: Vec<f64> = (0..8).map(f64::from).collect();
-    let shuffled = run(&|x| image::pixel_shuffle(x, 2), &[1, 1, 1, 8], &channels);
+    let shuffled = run(&|x| pixel_shuffle(x, 2), &[1, 1, 1, 8], &channels);
     // [row, column, channel]
     assert_close(&shuffled, &[0.0, 4.0, 1.0, 5.0, 2.0, 6.0, 3.0, 7.0]);
 }
@@ -156,7 +158,7 @@ fn spectral_norm_finds_the_largest_singular_value() {
     let bytes = |values: &[f32]| Init::Bytes(bytemuck::cast_slice(values).into());
     let w = b.state("w", &[5, 3], DType::F32, bytes(&matrix));
     let u = b.state("u", &[3], DType::F32, bytes(&[0.3, -0.5, 0.2]));
-    let (divided, next) = norm::spectral(&w, &u);
+    let (divided, next) = spectral::normalized(&w, &u);
     b.entry("update", &[(&u, &next)], &[("divided", &divided)]);
     let program = b.build().unwrap();
     let mut evaluator = Evaluator::<f64>::new(&program);
@@ -199,8 +201,8 @@ fn a_residual_block_whose_convolutions_are_zero_only_resamples() {
             let output = stack.forward(learned, &x, None, &mut mode).output;
             let image = x.reshape(&[2, 4, 4, 3]);
             let expected = match resample {
-                "up" => image::upsample(&image, 2, Upsampling::Nearest),
-                "down" => image::average_pool(&image, 2),
+                "up" => upsample(&image, 2, Upsampling::Nearest),
+                "down" => average_pool(&image, 2),
                 _ => image,
             };
             let difference = output - expected.reshape(&[2, extent * extent * 3]);
@@ -240,14 +242,14 @@ fn batch_norm_normalizes_each_channel_over_batch_and_image() {
     .unwrap();
     let b = Builder::new();
     let x = b.input("x", &[5, 2, 2, 3], DType::F32);
-    let norm::Moments { mean, variance, .. } = norm::moments(&x);
+    let Moments { mean, variance, .. } = moments(&x);
     assert_eq!(
         (mean.shape(), variance.shape()),
         (vec![1, 1, 1, 3], vec![1, 1, 1, 3])
     );
     assert_eq!(stack.params[0].shape, [3]);
     let normalized = (&x - mean) * (variance + 1e-12).sqrt().recip();
-    let norm::Moments { mean, variance, .. } = norm::moments(&normalized);
+    let Moments { mean, variance, .. } = moments(&normalized);
     let both = Tensor::concat(&[&mean.reshape(&[3]), &variance.reshape(&[3])], 0);
     let inputs: Vec<f64> = numbers(60, 4).iter().map(|v| 3.0 * v + 1.0).collect();
     assert_close(&value(b, &[inputs], &both), &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
@@ -406,7 +408,7 @@ fn a_condition_is_more_numbers_of_a_row_or_more_channels_of_an_image() {
         let found = stack.forward(learned, &x, Some(&c), &mut mode);
         assert_eq!(found.last.shape(), [3, stack.last_len]);
         let joined = match plain.len() {
-            3 => image::join(&x.reshape(&[3, 2, 2, 1]), &c),
+            3 => join(&x.reshape(&[3, 2, 2, 1]), &c),
             _ => Tensor::concat(&[&x, &c], 1),
         };
         let expected = match plain.len() {
@@ -454,7 +456,7 @@ fn layers_that_compare_samples_say_how_much_they_differ() {
         value(b, &[x.to_vec()], &output)
     };
     // Deviations of 1 and 3 over the batch.
-    let spread = compare(&[2, 2], &[0.0, 1.0, 2.0, 7.0], &minibatch::spread);
+    let spread = compare(&[2, 2], &[0.0, 1.0, 2.0, 7.0], &spread);
     assert_close(&spread, &[2.0]);
     // Two kernels of two numbers: distances |1| + |2| and 0 between the first two, 10 and more to the third.
     let rows = [
@@ -462,7 +464,7 @@ fn layers_that_compare_samples_say_how_much_they_differ() {
         [1.0, 2.0, 5.0, 5.0],
         [50.0, 50.0, 50.0, 50.0],
     ];
-    let closeness = compare(&[3, 2, 2], &rows.concat(), &minibatch::closeness);
+    let closeness = compare(&[3, 2, 2], &rows.concat(), &closeness);
     let near = (-3_f64).exp();
     assert_close(&closeness, &[near, 1.0, near, 1.0, 0.0, 0.0]);
 }

@@ -2,9 +2,9 @@
 
 use ganlet_core::Tensor;
 
+use super::Cost;
 use super::divergence::{Terms, terms};
 use crate::layer::{Features, relu, softplus};
-use crate::model::gan::Cost;
 
 /// Logits above this are cut in the maximum likelihood cost, whose gradient is `e^a`.
 const LARGEST_LOGIT: f64 = 30.0;

@@ -7,8 +7,8 @@
 
 use ganlet_core::Tensor;
 
+use super::Cost;
 use crate::layer::softplus;
-use crate::model::gan::Cost;
 
 /// Outputs beyond this are cut before they become exponents.
 const LARGEST: f64 = 30.0;

@@ -17,3 +17,8 @@ pub mod toy;
 pub use parzen::{Oddity, ParzenReport};
 pub use rows::Rows;
 pub use toy::{Coverage, Divergence, ToyMetric};
+
+use std::collections::BTreeMap;
+
+/// Metrics by their fixed names.
+pub type Evaluation = BTreeMap<String, f64>;

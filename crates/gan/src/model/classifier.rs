@@ -16,7 +16,7 @@ use crate::error::ConfigError;
 use crate::tensor::{cross_entropy, softmax};
 
 /// Its network, and its update.
-pub(crate) const C: &str = "c";
+pub const C: &str = "c";
 const CLASSIFY: &str = "classify";
 
 /// A network that says what images show.

@@ -3,12 +3,12 @@
 use ganlet_core::{DType, Tensor};
 
 use super::describe::{Body, NetworkSpec};
-use super::program::{Role, States};
+use super::states::{Role, States};
 use crate::config::Optimizer;
 use crate::error::ConfigError;
 use crate::init;
 use crate::layer::{Features, Learned, Mode, Stack};
-use crate::optimizer::Lookup;
+use crate::optimizer::{Descent, Lookup};
 use crate::random::Random;
 
 /// Share of a running statistic that a training step keeps.
@@ -24,8 +24,7 @@ pub(super) struct Room {
 }
 
 /// One of the updates of an [`Optimizer`].
-type Rule =
-    fn(&Optimizer, Lookup<'_>, &Tensor, &Tensor, &[Tensor], &Tensor) -> (Tensor, Vec<Tensor>);
+type Rule = fn(&Optimizer, Lookup<'_>, Descent<'_>) -> (Tensor, Vec<Tensor>);
 
 /// A network at one moment of a step: state tensors at first, their next values later.
 #[derive(Clone)]
@@ -209,13 +208,18 @@ impl Learner {
         let count = &self.count + 1.0;
         // As in the loss that the gradient is of.
         let spectral = self.stack.power_iteration(self.learned());
-        let (optimizer, buffers) = (&self.optimizer, &self.buffers);
         let pulled = self
             .history
             .as_ref()
             .map(|(mean, weight)| gradient + (&self.params - mean).detach() * (2.0 * weight));
         let gradient = pulled.as_ref().unwrap_or(gradient);
-        let (params, buffers) = rule(optimizer, hyper, &self.params, gradient, buffers, &count);
+        let at = Descent {
+            params: &self.params,
+            gradient,
+            buffers: &self.buffers,
+            count: &count,
+        };
+        let (params, buffers) = rule(&self.optimizer, hyper, at);
         let params = match self.clip {
             Some(bound) => params.clamp(-bound, bound),
             None => params,

@@ -14,6 +14,7 @@ mod program;
 mod record;
 pub(crate) mod registry;
 pub(crate) mod source;
+pub(crate) mod states;
 mod task;
 mod trace;
 
@@ -32,10 +33,11 @@ pub use describe::{
 pub use figures::Figures;
 pub use hyper::Hyper;
 pub use look::Look;
-pub(crate) use program::States;
-pub use program::{NetworkInfo, RING, Role, Traced, entry};
+pub use program::{NetworkInfo, Traced, entry};
+pub use record::RING;
 pub use registry::ModelConfig;
 pub use source::Dataset;
+pub use states::Role;
 pub use task::{Classes, Task};
 pub use trace::Trace;
 

@@ -11,17 +11,16 @@ use super::hyper::Hyper;
 use super::learner::{Learner, Room};
 use super::look::Look;
 use super::record::Record;
-use super::source::{Dataset, Source};
+use super::source::{self, Dataset};
+use super::states::{Role, States};
 use super::task::Task;
 use super::trace::{Start, Trace};
-use crate::config::{Data, ExperimentConfig};
+use crate::config::Data;
 use crate::error::ConfigError;
+use crate::experiment::ExperimentConfig;
 use crate::latent::invert;
 use crate::layer::Param;
 use crate::random::Random;
-
-/// Steps whose metrics the device remembers.
-pub const RING: usize = 256;
 
 /// Names of the entries of a model's program.
 pub mod entry {
@@ -38,76 +37,6 @@ pub mod entry {
     /// What answers a view; its inputs are `VIEW.INPUT`.
     pub fn view(name: &str) -> String {
         format!("view.{name}")
-    }
-}
-
-/// What a state is for, which decides where it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// What is learned: weights, and their averages.
-    Parameter,
-    /// What only an optimizer needs.
-    Optimizer,
-    /// Running statistics, counters, keys, recorded metrics.
-    Statistic,
-    /// What the data set gives; in no checkpoint.
-    Data,
-    /// What a question leaves behind; in no checkpoint.
-    Scratch,
-}
-
-impl Role {
-    /// Whether training changes it, so that a checkpoint needs it.
-    pub fn is_saved(self) -> bool {
-        match self {
-            Role::Parameter | Role::Optimizer | Role::Statistic => true,
-            Role::Data | Role::Scratch => false,
-        }
-    }
-}
-
-/// Declares states with what they are for.
-pub(crate) struct States<'a> {
-    b: &'a Builder,
-    roles: HashMap<String, Role>,
-}
-
-impl<'a> States<'a> {
-    pub(crate) fn builder(&self) -> &'a Builder {
-        self.b
-    }
-
-    pub(crate) fn declare(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        dtype: DType,
-        init: Init,
-        role: Role,
-    ) -> Tensor {
-        self.roles.insert(name.into(), role);
-        self.b.state(name, shape, dtype, init)
-    }
-
-    pub(crate) fn zeros(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        dtype: DType,
-        role: Role,
-    ) -> Tensor {
-        self.declare(name, shape, dtype, Init::Zeros, role)
-    }
-
-    pub(crate) fn floats(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        values: &[f32],
-        role: Role,
-    ) -> Tensor {
-        let bytes = Init::Bytes(bytemuck::cast_slice(values).into());
-        self.declare(name, shape, DType::F32, bytes, role)
     }
 }
 
@@ -169,11 +98,8 @@ impl Traced {
             bytes: buffer_bytes,
         };
         let b = Builder::new();
-        let mut states = States {
-            b: &b,
-            roles: HashMap::new(),
-        };
-        let source = Source::new(&mut states, &config.common, dataset, noise_len(&views))?;
+        let mut states = States::new(&b);
+        let source = source::open(&mut states, &config.common, dataset, noise_len(&views))?;
         let hyper = Hyper::new(&b);
         let key_bytes: Vec<u8> = [seed, 0].iter().flat_map(|w| w.to_le_bytes()).collect();
         let key = states.declare(
@@ -201,7 +127,7 @@ impl Traced {
         let optimizer_fields: Vec<&str> = specs.iter().map(|spec| spec.optimizer_field).collect();
         let start = Start {
             b: &b,
-            source: &source,
+            source: &*source,
             hyper: &hyper,
             key: &key,
             task: &task,
@@ -245,7 +171,7 @@ impl Traced {
             })
             .collect();
         let fields: Vec<&str> = specs.iter().map(|spec| spec.field).collect();
-        let (roles, hyper) = (states.roles, hyper.finish());
+        let (roles, hyper) = (states.into_roles(), hyper.finish());
         let program = b.build().map_err(|error| {
             ConfigError::new(
                 fields.join(", "),
@@ -353,7 +279,7 @@ fn trace_views(
     views: &[View],
     batch: usize,
 ) {
-    let b = states.b;
+    let b = states.builder();
     for view in views {
         let input = |input: &super::describe::Input| {
             b.input(
@@ -377,7 +303,7 @@ fn trace_inversion(states: &mut States<'_>, model: &dyn Model, look: &Look<'_>, 
         return;
     };
     // Whatever else it decodes is held where the question says.
-    let b = states.b;
+    let b = states.builder();
     let held = |input: &super::describe::Input| match input.kind {
         InputKind::Noise { .. } => None,
         _ => Some(b.input(&invert::held(input.name), &[1, input.len], DType::F32)),

@@ -2,7 +2,10 @@
 
 use ganlet_core::{Builder, DType, Tensor};
 
-use super::program::{RING, Role, States};
+use super::states::{Role, States};
+
+/// Steps whose metrics the device remembers.
+pub const RING: usize = 256;
 
 /// The ring and the row that comes next.
 pub(super) struct Record {

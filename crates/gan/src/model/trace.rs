@@ -18,7 +18,7 @@ use crate::random::Random;
 /// One training step under construction: networks as they are at this moment of it, draws, and what is recorded.
 pub struct Trace<'a> {
     task: &'a Task<'a>,
-    source: &'a Source,
+    source: &'a dyn Source,
     hyper: &'a Hyper,
     random: Random,
     /// Networks with the places of their optimizers in the config.
@@ -42,7 +42,7 @@ pub struct Trace<'a> {
 /// How a trace begins.
 pub(super) struct Start<'a> {
     pub(super) b: &'a Builder,
-    pub(super) source: &'a Source,
+    pub(super) source: &'a dyn Source,
     pub(super) hyper: &'a Hyper,
     pub(super) key: &'a Tensor,
     pub(super) task: &'a Task<'a>,

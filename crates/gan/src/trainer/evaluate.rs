@@ -12,7 +12,7 @@ use crate::config::Data;
 use crate::data::{ImageKind, ImageSet, Toy};
 use crate::latent::{Truncation, draw};
 use crate::metric::classifier::{heads, most_likely};
-use crate::metric::{Rows, ToyMetric, parzen};
+use crate::metric::{Evaluation, Rows, ToyMetric, parzen};
 use crate::model::{Dataset, Figures, Task, ViewKind};
 
 /// Samples of a toy that are measured.
@@ -23,9 +23,6 @@ const COVERAGE_SAMPLES: usize = 2500;
 const IMAGE_SAMPLES: usize = 10_000;
 /// Samples of chains that are measured, each of which takes hundreds of steps.
 const CHAIN_SAMPLES: usize = 512;
-
-/// Metrics by their fixed names.
-pub type Evaluation = BTreeMap<String, f64>;
 
 impl Trainer {
     /// Measures the model as it is, by what can be asked of it: its samples (modes and estimated divergences on toys, the Parzen
@@ -182,8 +179,7 @@ impl Trainer {
             .map(|network| network.name)
             .collect();
         for name in networks {
-            let bytes = self.read_state(&format!("{name}.params")).await?;
-            parameters.insert(name, bytemuck::pod_collect_to_vec(&bytes));
+            parameters.insert(name, self.parameters(name).await?);
         }
         let mut figures = Figures {
             task: &Task::loaded(&self.config.common, &self.dataset),

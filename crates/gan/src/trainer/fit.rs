@@ -3,8 +3,8 @@
 use ganlet_core::backend::{Place, Session, SessionError};
 
 use super::Error;
-use crate::config::ExperimentConfig;
 use crate::error::ConfigError;
+use crate::experiment::ExperimentConfig;
 use crate::model::{Dataset, Task, Traced};
 
 /// `error` as a person can act on it: nearly all of what a model takes grows with its batch.

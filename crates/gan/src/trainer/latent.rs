@@ -348,8 +348,7 @@ impl Trainer {
         else {
             return Ok(vec![]);
         };
-        let params = self.read_state(&format!("{name}.params")).await?;
-        let params: Vec<f32> = bytemuck::pod_collect_to_vec(&params);
+        let params = self.parameters(name).await?;
         let matrix = &params[first.offset..first.offset + first.len()];
         let count = PRINCIPALS.min(first.shape[0].min(first.shape[1]));
         let found = latent::principal(matrix, prior.dim, count)?;

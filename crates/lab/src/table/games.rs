@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use ganlet::layer::Features;
+use ganlet::loss::Cost;
 use ganlet::loss::{cost, penalty};
-use ganlet::model::gan::Cost;
 use ganlet_core::eval::{Evaluator, Value};
 use ganlet_core::grad::grad;
 use ganlet_core::{Builder, DType, Program, Tensor};

@@ -5,7 +5,7 @@
 //! depth that lies together in memory (the channels under one tap), and then copies: an image is unfolded panel by
 //! panel, and never in memory.
 
-use super::pack;
+use super::interleave::interleave_rows;
 
 /// The most coordinates that are checked: one for each spatial axis, and more than that from padding.
 pub const CHECKS: usize = 4;
@@ -233,7 +233,7 @@ impl<'a> Listed<'a> {
             });
             // SAFETY: every lane has `len` elements; the caller promises the room.
             unsafe {
-                pack::interleave_rows::<N>(at, stretch.len, stride, to);
+                interleave_rows::<N>(at, stretch.len, stride, to);
                 to = to.add(stretch.len * stride);
             }
         }

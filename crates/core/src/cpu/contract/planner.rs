@@ -2,11 +2,11 @@
 
 use super::blocks::{Blocks, Side};
 use super::{Contract, Input, Output};
-use crate::cpu::compile::{Array, Space};
 use crate::cpu::epilogue;
 use crate::cpu::nest::stride;
 use crate::cpu::pointwise::Pointwise;
 use crate::cpu::scratch::ScratchSizes;
+use crate::cpu::space::{Array, Space};
 use crate::dtype::DType;
 use crate::plan::kernel::{Access, Affine, Instr, Kernel, Operand, Store, View};
 use ganlet_loops::gemm::listed::{AXES, CHECKS, Place};

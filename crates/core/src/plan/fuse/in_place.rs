@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Fused, Fusion};
 use crate::plan::hazard;
+use crate::plan::home::VirtualId;
 use crate::plan::kernel::Kernel;
-use crate::plan::lower::VirtualId;
 use crate::plan::store::{Storage, Virtual, VirtualRole};
 
 impl Fusion<'_> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Lowered, NeedsHome, Reads, Recipe, VirtualId, emit, register_type, squeeze};
+use super::{Context, Lowered, NeedsHome, Reads, Recipe, emit, register_type, squeeze};
 use crate::dtype::DType;
 use crate::node::NodeId;
 use crate::op::Op;
+use crate::plan::home::VirtualId;
 use crate::plan::kernel::{
     Access, Affine, Binding, Body, Bound, Instr, Kernel, Kind, Register, Store, View,
 };

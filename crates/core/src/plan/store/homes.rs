@@ -7,7 +7,7 @@ use super::class::is_leaf;
 use super::{Chooser, Storage, Virtual, VirtualRole, Written};
 use crate::node::{Node, NodeId};
 use crate::op::Op;
-use crate::plan::lower::Home;
+use crate::plan::home::Home;
 use crate::program::{self, Program};
 use crate::shape::numel;
 

@@ -1,9 +1,8 @@
 //! Says what an image shows: a small convolutional network with a softmax for each attribute of a set of images.
 //!
-//! It is trained by [`train`] on the engine that also trains the GANs, and ships as a file: [`Model`].
+//! `ganlet train-classifier` trains it, as a model of the kind `classifier`, and it ships as a file: [`Model`].
 
 mod model;
-mod train;
 
 use std::ops::Range;
 
@@ -12,7 +11,6 @@ use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
 
 pub use crate::model::classifier::heads;
 pub use model::{Model, ModelError};
-pub use train::{Progress, TrainOptions, train};
 
 use crate::broken::Broken;
 use crate::data::{Attribute, Images};

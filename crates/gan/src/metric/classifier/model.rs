@@ -35,8 +35,10 @@ pub struct Model {
     pub kind: ImageKind,
     /// Share of held-out images that it names rightly, for each attribute.
     pub accuracy: Vec<f64>,
-    pub(super) network: Network,
-    pub(super) params: Vec<f32>,
+    /// What computes the logits of all attributes.
+    pub network: Network,
+    /// Its flat buffer of parameters.
+    pub params: Vec<f32>,
 }
 
 #[derive(Serialize, Deserialize)]

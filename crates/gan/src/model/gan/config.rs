@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Network, Optimizer, Prior, one};
+use crate::loss::Cost;
 
 /// Both players and the game between them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,46 +97,6 @@ pub struct Encoder {
     pub network: Network,
     /// How E learns.
     pub optimizer: Optimizer,
-}
-
-/// What the players minimize, from D's logit `a`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Cost {
-    /// G minimizes what D maximizes (tutorial, equation 10). G's gradient vanishes when D wins.
-    Minimax,
-    /// G maximizes the log probability of being mistaken (equation 13).
-    #[default]
-    NonSaturating,
-    /// G's expected gradient is that of maximum likelihood when D is optimal (equation 14).
-    MaximumLikelihood,
-    /// Squared distance of the logit from 1 for real, 0 for generated (Mao et al. 2017).
-    LeastSquares,
-    /// Only logits below 1 for real and above -1 for generated samples cost D anything (Lim and Ye 2017; Miyato et al.
-    /// 2018). Its usual company is spectral norm in D.
-    Hinge,
-    /// Difference of mean scores (Arjovsky et al. 2017). Needs a penalty on the critic, or clipped weights.
-    Wasserstein,
-    /// D tells which of a real and a generated sample is the real one, and G makes it err (Jolicoeur-Martineau 2019).
-    Relativistic,
-    /// D as in the non-saturating game; G makes the mean of what D's last layer sees what it is for data (Salimans et al.
-    /// 2016, section 3.1).
-    FeatureMatching,
-    /// The Kullback-Leibler divergence KL(data || model) as a game (f-GAN, Nowozin et al. 2016): G covers all that data do.
-    Kl,
-    /// KL(model || data) as a game: G stays where data are.
-    ReverseKl,
-    /// Pearson's chi-square divergence as a game.
-    Pearson,
-    /// Neyman's chi-square divergence as a game.
-    Neyman,
-    /// The squared Hellinger distance as a game.
-    SquaredHellinger,
-    /// The Jensen-Shannon divergence as a game: the minimax one, up to constants.
-    JensenShannon,
-    /// The total variation as a game.
-    TotalVariation,
 }
 
 /// Keeps D's slope near a target.

@@ -11,9 +11,7 @@ mod winnable;
 
 use ganlet_core::Tensor;
 
-pub use config::{
-    Codes, Cost, Encoder, Gan, GradientPenalty, Labels, Order, PenaltyPlace, Schedule,
-};
+pub use config::{Codes, Encoder, Gan, GradientPenalty, Labels, Order, PenaltyPlace, Schedule};
 use draw::Made;
 
 use super::describe::{Diagram, Metric, NetworkSpec, Update, View};

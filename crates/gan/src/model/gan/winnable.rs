@@ -1,9 +1,10 @@
 //! Games that a player cannot win, whatever it learns, are refused with the cure: G whose samples cannot reach the data, and D
 //! whose verdicts cannot reach what its cost rewards.
 
-use super::{Cost, Gan};
+use super::Gan;
 use crate::config::{Data, ImageData, Init, Layer, Network, PoolData};
 use crate::error::ConfigError;
+use crate::loss::Cost;
 use crate::model::Task;
 
 /// The smallest and the largest number that something takes or makes.

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::{Evaluation, mean};
+use super::mean;
 use crate::data::ImageSet;
+use crate::metric::Evaluation;
 use crate::metric::classifier::{heads, most_likely};
 use crate::metric::matching::best_matching;
 use crate::model::{InputKind, ViewKind};

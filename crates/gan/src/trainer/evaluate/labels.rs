@@ -1,7 +1,8 @@
 //! Whether samples are of the class that was asked for, and how varied they are within it.
 
-use super::{Evaluation, distance, mean};
+use super::{distance, mean};
 use crate::data::{ImageSet, Toy};
+use crate::metric::Evaluation;
 use crate::metric::classifier::{heads, most_likely};
 use crate::model::{InputKind, ViewKind};
 use crate::trainer::{Error, Trainer};

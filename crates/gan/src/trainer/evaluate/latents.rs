@@ -1,7 +1,8 @@
 //! Whether latents hold what samples show: neighbours by latent, and what comes back by way of it.
 
-use super::{Evaluation, distance, mean};
+use super::{distance, mean};
 use crate::data::{ImageSet, ImageView};
+use crate::metric::Evaluation;
 use crate::metric::Rows;
 use crate::metric::copies::nearest_rows;
 use crate::model::{InputKind, ViewKind};

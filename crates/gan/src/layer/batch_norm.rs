@@ -1,9 +1,44 @@
-//! Normalization of activations and of weights.
+//! Normalization of each channel over the batch (Ioffe and Szegedy 2015).
 
 use ganlet_core::Tensor;
 
-/// Keeps a length's inverse finite.
-const LENGTH_EPS: f64 = 1e-12;
+use super::declare::Place;
+use super::pass::Pass;
+use super::{Mode, ParamKind, Stack};
+
+pub(super) fn declare(stack: &mut Stack, at: &Place) {
+    let (&channels, rest) = stack.output.split_last().expect("every shape has axes");
+    let numbers = rest.iter().product();
+    stack.compares(at, numbers);
+    stack.param(at, "scale", vec![channels], ParamKind::Scale);
+    stack.param(at, "shift", vec![channels], ParamKind::Shift);
+    for start in [0.0, 1.0] {
+        stack.stats_start.extend(vec![start; channels]);
+    }
+}
+
+pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, eps: f64) -> Tensor {
+    let (centred, variance) = centred(pass, x);
+    let normalized = centred * (variance + eps).sqrt().recip();
+    normalized * pass.next() + pass.next()
+}
+
+/// Inputs less the mean of their channel, and its variance: of this batch, or those kept for drawing samples.
+fn centred(pass: &mut Pass<'_, '_>, x: &Tensor) -> (Tensor, Tensor) {
+    match &mut pass.mode {
+        Mode::Train { batch_stats, .. } => {
+            let found = moments(x);
+            let n = x.numel() / found.variance.numel().max(1);
+            batch_stats.extend([found.mean, unbiased(&found.variance, n)]);
+            (found.centred, found.variance)
+        }
+        Mode::Sample { .. } => {
+            let channels = x.shape().last().copied().unwrap_or(1);
+            let [mean, variance] = [pass.kept(channels), pass.kept(channels)];
+            (x - mean, variance)
+        }
+    }
+}
 
 /// What batch norm needs to know of a batch.
 pub(super) struct Moments {
@@ -44,26 +79,4 @@ pub(super) fn moments(x: &Tensor) -> Moments {
 /// The variance of what a batch of n is drawn from, by that of the batch: `n / (n - 1)` times as much.
 pub(super) fn unbiased(variance: &Tensor, n: usize) -> Tensor {
     variance * (n as f64 / (n - 1).max(1) as f64)
-}
-
-/// `weight / sigma`, where `sigma` is the largest singular value of the weight as a matrix of `[…, outputs]`, and the next
-/// estimate of the singular vector of its outputs (Miyato et al. 2018, algorithm 1). `estimate` is `[outputs]`. No gradient
-/// flows through the estimates; none flows back into a step from the one before.
-pub(super) fn spectral(weight: &Tensor, estimate: &Tensor) -> (Tensor, Tensor) {
-    let shape = weight.shape();
-    let outputs = *shape.last().expect("weights have axes");
-    let matrix = weight.reshape(&[weight.numel() / outputs, outputs]);
-    let unit = |x: Tensor| {
-        let x = x.detach();
-        let length = (x.square().sum_all() + LENGTH_EPS).sqrt();
-        x * length.recip()
-    };
-    let left = unit(matrix.matmul(&estimate.reshape(&[outputs, 1])));
-    let image = matrix.t().matmul(&left);
-    let right = unit(image.clone());
-    let sigma = (image * &right).sum_all();
-    (
-        weight * (sigma + LENGTH_EPS).recip(),
-        right.reshape(&[outputs]),
-    )
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::{Layer, Prior, PriorKind};
 use crate::model::gan::Order;
 use serde_json::json;
 

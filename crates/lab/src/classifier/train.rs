@@ -1,27 +1,26 @@
 //! Trains a classifier: a model like any other, whose rate falls to zero, on pixels from 0 to 1.
 
+use ganlet::config::{Common, Data, ImageData, Monitor, Network, Optimizer};
+use ganlet::data::{ImageKind, ImageSet};
+use ganlet::metric::classifier::{Classifier, Model};
+use ganlet::model::{Dataset, ModelConfig, classifier};
+use ganlet::trainer::Error;
+use ganlet::{ExperimentConfig, Trainer};
 use ganlet_core::backend::Place;
 use serde_json::json;
 
-use super::Classifier;
-use super::model::Model;
-use crate::config::{Common, Data, ExperimentConfig, ImageData, Monitor, Network, Optimizer};
-use crate::data::{ImageKind, ImageSet};
-use crate::model::{Dataset, ModelConfig, classifier};
-use crate::trainer::{Error, Trainer};
-
 /// How long and from what seed.
 #[derive(Clone, Copy, Debug)]
-pub struct TrainOptions {
+pub(super) struct TrainOptions {
     /// Updates to take.
-    pub steps: usize,
+    pub(super) steps: usize,
     /// What every random number depends on.
-    pub seed: u32,
+    pub(super) seed: u32,
 }
 
 impl TrainOptions {
     /// What the shipped classifiers were trained with: faces are drawn, so they are learned sooner.
-    pub fn standard(kind: ImageKind) -> Self {
+    pub(super) fn standard(kind: ImageKind) -> Self {
         let steps = match kind {
             ImageKind::Mnist | ImageKind::FashionMnist => 6000,
             ImageKind::Faces => 750,
@@ -32,11 +31,11 @@ impl TrainOptions {
 
 /// How far training is.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
+pub(super) struct Progress {
     /// Updates taken so far.
-    pub step: usize,
+    pub(super) step: usize,
     /// Mean cross-entropy of the last minibatch, summed over attributes, in nats.
-    pub cost: f32,
+    pub(super) cost: f32,
 }
 
 /// Images of one update.
@@ -99,7 +98,7 @@ fn config(kind: ImageKind, images: usize, steps: usize) -> ExperimentConfig {
 ///
 /// # Errors
 /// A device that fails.
-pub async fn train(
+pub(super) async fn train(
     kind: ImageKind,
     images: &ImageSet,
     place: &Place,
@@ -117,14 +116,11 @@ pub async fn train(
             cost: row.values[0],
         });
     }
-    let params = trainer
-        .read_state(&format!("{}.params", classifier::C))
-        .await?;
     let model = Model {
         kind,
         accuracy: vec![],
         network: network(kind),
-        params: bytemuck::pod_collect_to_vec(&params),
+        params: trainer.parameters(classifier::C).await?,
     };
     // As it will be read: in half precision.
     let mut model = Model::from_bytes(&model.to_bytes("")).expect("what was just written reads");

@@ -1,0 +1,124 @@
+//! Real data and noise, drawn on the device. One file a kind of data.
+
+mod images;
+mod mixture;
+mod pool;
+
+use ganlet_core::{Builder, DType, Tensor};
+
+use super::states::States;
+use crate::config::{Common, Data, PoolData, Prior, PriorKind};
+use crate::data::ImageSet;
+use crate::error::ConfigError;
+use crate::random::Random;
+use images::Pictures;
+use mixture::Mixture;
+use pool::Pool;
+
+/// What the host has loaded for a config.
+#[derive(Clone, Debug, Default)]
+pub enum Dataset {
+    /// Toys and benchmarks make their own data.
+    #[default]
+    None,
+    /// Images to learn from.
+    Images(ImageSet),
+}
+
+/// Where a step's batches come from.
+pub(super) trait Source {
+    /// The mean of each number of a sample in 0 to 1, where the data are images.
+    fn mean(&self) -> Option<&[f32]> {
+        None
+    }
+
+    /// A minibatch of the data.
+    fn batch(&self, random: &Random, count: usize) -> Batch;
+
+    /// A minibatch of noise, `[count, prior.dim]`, for the update of index `update`.
+    fn noise(&self, random: &Random, count: usize, prior: &Prior, _update: usize) -> Tensor {
+        let shape = [count, prior.dim];
+        let scale = prior.scale;
+        match prior.kind {
+            PriorKind::Normal => random.normal(&shape) * scale,
+            PriorKind::Uniform => random.uniform(&shape) * (2.0 * scale) - scale,
+        }
+    }
+
+    /// Where between real and generated each sample of the penalty lies, `[batch, 1]` in 0 to 1.
+    fn mix(&self, random: &Random, batch: usize) -> Tensor {
+        random.uniform(&[batch, 1])
+    }
+
+    /// What the source itself changes at every step.
+    fn updates(&self, _: &Builder) -> Vec<(Tensor, Tensor)> {
+        vec![]
+    }
+
+    /// Data to look at, `[count, numbers]`, from draws of their own.
+    fn real(&self, _: &Builder, draw: &Tensor, count: usize) -> Tensor {
+        self.batch(&Random::new(draw), count).x
+    }
+}
+
+/// The source of a config's data. `noise_len` is how many numbers the model decodes.
+pub(super) fn open(
+    states: &mut States<'_>,
+    common: &Common,
+    dataset: &Dataset,
+    noise_len: usize,
+) -> Result<Box<dyn Source>, ConfigError> {
+    Ok(match (&common.data, dataset) {
+        (Data::Toy(toy), _) => Box::new(Mixture::new(states, toy)),
+        (Data::Images(chosen), Dataset::Images(loaded)) => {
+            let count = chosen.images.min(loaded.train.len());
+            Box::new(Pictures::new(states, &loaded.train, count, chosen.black))
+        }
+        (Data::Images(_), Dataset::None) => {
+            return Err(ConfigError::new(
+                "data",
+                "these images have not been loaded",
+                "load the data set first, then build the model",
+            ));
+        }
+        (Data::Pool(PoolData::BenchPool { dim, ring }), _) => {
+            Box::new(Pool::new(states, common.batch, noise_len, *dim, *ring))
+        }
+    })
+}
+
+/// A minibatch of the data.
+pub struct Batch {
+    /// Samples, `[batch, numbers]`.
+    pub x: Tensor,
+    labels: Labels,
+}
+
+/// What the labels of a minibatch are read from.
+enum Labels {
+    None,
+    /// The component of the mixture that each point came from, `[batch]`.
+    Components(Tensor),
+    /// A table `[images, attributes]` and the images that were chosen.
+    Rows {
+        table: Tensor,
+        chosen: Tensor,
+    },
+}
+
+impl Batch {
+    /// The class of each sample, u32 `[batch, 1]`, by an attribute of the data.
+    ///
+    /// # Panics
+    /// If the data have no labels; [`Task::classes`](super::Task::classes) says so before anything is traced.
+    pub fn labels(&self, attribute: usize) -> Tensor {
+        match &self.labels {
+            Labels::None => panic!("the task was asked for classes"),
+            Labels::Components(chosen) => chosen.reshape(&[chosen.numel(), 1]),
+            Labels::Rows { table, chosen } => table
+                .gather(chosen)
+                .cast(DType::U32)
+                .narrow(1, attribute, 1),
+        }
+    }
+}
