@@ -68,6 +68,12 @@ export function floatsByName(call: string, value: unknown): Record<string, Float
   );
 }
 
+/** A list. */
+export function list<T>(call: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value as readonly T[];
+  throw refusal(call, value, 'a list');
+}
+
 /** A file's bytes. */
 export function bytes(call: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;

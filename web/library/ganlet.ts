@@ -12,10 +12,16 @@ import {
 } from './arguments.js';
 import { Guard } from './guard.js';
 import { Guarded } from './trainer.js';
-import type { BackendChoice, Trainer as Model, TrainerClass, TrainerOptions } from './types.js';
+import type {
+  BackendChoice,
+  ModuleTrainer,
+  Trainer as Checked,
+  TrainerClass,
+  TrainerOptions,
+} from './types.js';
 
 export type * from './types.js';
-export type Trainer = Model;
+export type Trainer = Checked;
 
 /** A module's folder beside this file. */
 type Name = 'gpu' | 'cpu' | 'cpu-relaxed';
@@ -35,8 +41,8 @@ interface Module {
   whyNoGpu(...against: Against): string;
   Trainer: {
     /** Where `auto` finds no GPU to use, and the module has no other backend: the reason. */
-    create(config: string, options: ModuleOptions): Promise<Model | string>;
-    load(bytes: Uint8Array, options: ModuleOptions): Promise<Model | string>;
+    create(config: string, options: ModuleOptions): Promise<ModuleTrainer | string>;
+    load(bytes: Uint8Array, options: ModuleOptions): Promise<ModuleTrainer | string>;
   };
 }
 
@@ -124,9 +130,9 @@ export const Trainer: TrainerClass = {
 };
 
 async function open(
-  make: (module: Module['Trainer'], options: ModuleOptions) => Promise<Model | string>,
+  make: (module: Module['Trainer'], options: ModuleOptions) => Promise<ModuleTrainer | string>,
   options?: TrainerOptions,
-): Promise<Model> {
+): Promise<Checked> {
   const backend = options?.backend ?? 'auto';
   const report = options?.onProgress;
   if (backend === 'auto') report?.({ stage: 'adapter', done: 0, total: 1 });
@@ -140,7 +146,7 @@ async function open(
   // There is an adapter, but it gave no device, or one that is too small.
   const second = await modules[cpu()]();
   const model = await second.guard.later(() => make(second.module.Trainer, because(made, options)));
-  return new Guarded(model as Model, second.guard);
+  return new Guarded(model as ModuleTrainer, second.guard);
 }
 
 /** The options for a module; those of the CPU's say why, where it is the second choice. */

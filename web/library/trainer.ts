@@ -1,19 +1,36 @@
 /** What `Trainer.create` resolves with: a module's trainer behind checks of what is passed, and of whether it is still there. */
-import { failure, floats, floatsByName, options, rows, seed, text, whole } from './arguments.js';
+import {
+  failure,
+  floats,
+  floatsByName,
+  list,
+  options,
+  rows,
+  seed,
+  text,
+  whole,
+} from './arguments.js';
 import type { Guard } from './guard.js';
-import type { Trainer } from './types.js';
+import type { Ask, ModuleTrainer, Trainer } from './types.js';
 
 /** Steps in one call, and rows of the history: more than anybody waits for. */
 const MOST = 1e9;
 
+/** What a module is asked, as far as JavaScript can tell what is wrong with it. */
+function checked(model: ModuleTrainer, { view, inputs, n }: Ask): Ask {
+  const name = text('ask', view);
+  const len = model.info().views.find((one) => one.name === name)?.len ?? 1;
+  return { view: name, inputs: floatsByName('ask', inputs), n: rows('ask', n, len) };
+}
+
 export class Guarded implements Trainer {
-  #model: Trainer | undefined;
+  #model: ModuleTrainer | undefined;
   readonly #life: number;
   readonly #latent: number;
   readonly #row: number;
 
   constructor(
-    model: Trainer,
+    model: ModuleTrainer,
     private readonly guard: Guard,
   ) {
     this.#model = model;
@@ -47,12 +64,14 @@ export class Guarded implements Trainer {
   reconstruct(x: Float32Array) {
     return this.#later((model) => model.reconstruct(floats('reconstruct', x)));
   }
-  ask(...[view, inputs, n]: Parameters<Trainer['ask']>) {
-    return this.#later((model) => {
-      const name = text('ask', view);
-      const len = model.info().views.find((one) => one.name === name)?.len ?? 1;
-      return model.ask(name, floatsByName('ask', inputs), rows('ask', n, len));
-    });
+  async ask(...[view, inputs, n]: Parameters<Trainer['ask']>) {
+    const [answer = new Float32Array()] = await this.askAll([{ view, inputs, n }]);
+    return answer;
+  }
+  askAll(asks: Ask[]) {
+    return this.#later((model) =>
+      model.askAll(list('ask', asks).map((ask) => checked(model, ask))),
+    );
   }
   evaluate() {
     return this.#later((model) => model.evaluate());
@@ -146,19 +165,19 @@ export class Guarded implements Trainer {
       });
   }
 
-  #need(): Trainer {
+  #need(): ModuleTrainer {
     if (!this.#model) throw failure('input', 'This trainer was freed: create another one.');
     this.guard.check(this.#life);
     return this.#model;
   }
 
-  #now<T>(call: (model: Trainer) => T): T {
+  #now<T>(call: (model: ModuleTrainer) => T): T {
     const model = this.#need();
     return this.guard.now(() => call(model));
   }
 
   // Async, so that what is wrong with an argument is a rejection too.
-  async #later<T>(call: (model: Trainer) => Promise<T>): Promise<T> {
+  async #later<T>(call: (model: ModuleTrainer) => Promise<T>): Promise<T> {
     const model = this.#need();
     return this.guard.later(() => call(model));
   }

@@ -64,17 +64,25 @@ export type Input = { name: string; len: number } & (
 );
 
 /**
- * Something that can be asked of a model. `decode`: from noise to samples. `score`: how real a sample is. `encode`: from
- * samples to latents. `reconstruct`: to what the model makes of them. `log_density`: in nats, or a bound of it.
+ * Something that can be asked of a model. `decode`: from noise to samples. `score`: how real a sample is. `scored`:
+ * decoded images, the score behind the numbers of each. `encode`: from samples to latents. `reconstruct`: to what the model makes of them. `log_density`: in nats, or a bound of it.
  * `classify`: probabilities of classes or codes. `chain`: samples after one more step of a Markov chain.
  */
 export interface View {
   name: string;
-  kind: 'decode' | 'score' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
+  kind:
+    'decode' | 'score' | 'scored' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
   inputs: Input[];
   /** Numbers of one answer, and what they lie between where that is known. */
   len: number;
   range: [number, number] | null;
+}
+
+/** What is asked of a view: `n` answers, to rows of numbers by the names of its inputs. */
+export interface Ask {
+  view: string;
+  inputs: Record<string, Float32Array>;
+  n: number;
 }
 
 /** Meanings that have a colour. */
@@ -138,6 +146,9 @@ export interface TrainerOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** A trainer as a module has it: `ask` is made of `askAll`. */
+export type ModuleTrainer = Omit<Trainer, 'ask'>;
+
 export interface Trainer extends LatentTools {
   train(steps: number): Promise<Metrics>;
   /** One update of `info().updates` alone. The last completes a step; within one, `history` changes its last row. */
@@ -155,6 +166,8 @@ export interface Trainer extends LatentTools {
    * the noise of every redraw, each class in turn, codes in the middle.
    */
   ask(view: string, inputs: Record<string, Float32Array>, n: number): Promise<Float32Array>;
+  /** Several such questions, whose answers are waited for together: one trip to the device and back. */
+  askAll(asks: Ask[]): Promise<Float32Array[]>;
   history(since: number): History;
   evaluate(): Promise<Record<string, number>>;
   density(points: Float32Array): Float32Array;

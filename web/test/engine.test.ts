@@ -370,14 +370,14 @@ it('nests overrides into one config', () => {
   });
 });
 
-describe('a model that is no game', () => {
+describe('a picture', () => {
   const frameOf = async (preset: string, show: Partial<Show> = {}) => {
     const trainer = await mock.Trainer.create(preset);
     const model = await describeModel(trainer);
     return { trainer, frame: await makeFrame(trainer, model, { ...SHOW, ...show }) };
   };
 
-  it('without a score has samples and no scores, and is stepped by its one update', async () => {
+  it('of a model without a score has samples and no scores, and is stepped by its one update', async () => {
     const { frame } = await frameOf('ring-vae');
     expect(frame.fake).toHaveLength(2048);
     expect(frame.scores).toBeUndefined();
@@ -395,7 +395,24 @@ describe('a model that is no game', () => {
     expect(bench.events('metrics').at(-1)?.series.vae_loss).toBeDefined();
   });
 
-  it('is asked for the class that was chosen, and has scores only of one', async () => {
+  it('of images takes one trip to the device, and has each sample\u2019s own score', async () => {
+    const { trainer, frame } = await frameOf('mnist-mlp');
+    expect(trainer.trips).toBe(1);
+    expect(trainer.asked.map(({ view }) => view)).toEqual(['scored', 'discriminate']);
+    expect(frame.fake).toEqual(await trainer.sample(64));
+    expect(frame.scores).toEqual(await trainer.discriminate(frame.fake));
+    expect(frame.realScores).toHaveLength(64);
+  });
+
+  it('of points takes one trip too', async () => {
+    const { trainer, frame } = await frameOf('ring', { grid: true });
+    expect(trainer.trips).toBe(1);
+    expect(frame.fake).toHaveLength(2048);
+    expect(frame.scores).toBeDefined();
+    expect(frame.warped).toBeDefined();
+  });
+
+  it('is of the class that was chosen, and has scores only of one', async () => {
     const all = await frameOf('ring-cgan', { grid: true });
     expect(all.frame.scores).toBeUndefined();
     expect(all.frame.warped).toBeUndefined();

@@ -3,6 +3,7 @@
  * the data. For unit tests and for work on the page without a Rust build; never part of dist.
  */
 import type {
+  Ask,
   BackendChoice,
   Code,
   History,
@@ -431,7 +432,7 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 
   /** What was asked last, with the inputs that were given. */
-  asked: { view: string; inputs: Record<string, Float32Array>; n: number }[] = [];
+  asked: Ask[] = [];
 
   async ask(view: string, inputs: Record<string, Float32Array>, n: number): Promise<Float32Array> {
     this.asked.push({ view, inputs, n });
@@ -440,7 +441,27 @@ export class Trainer extends LatentMock implements TrainerType {
       throw failure('input', `pas de ${view}`);
     }
     if (view === 'discriminate' && x) return this.discriminate(x);
+    if (view === 'scored') return this.#scored(await this.sample(n), n);
     return z ? this.generate(z) : this.sample(n);
+  }
+
+  /** How often it was waited for. */
+  trips = 0;
+
+  async askAll(asks: Ask[]): Promise<Float32Array[]> {
+    this.trips++;
+    return Promise.all(asks.map(({ view, inputs, n }) => this.ask(view, inputs, n)));
+  }
+
+  /** Samples, the score behind each. */
+  async #scored(samples: Float32Array, n: number): Promise<Float32Array> {
+    const scores = await this.discriminate(samples);
+    const len = samples.length / n;
+    const rows = Array.from(scores, (score, i) => [
+      ...samples.subarray(i * len, (i + 1) * len),
+      score,
+    ]);
+    return Float32Array.from(rows.flat());
   }
 
   async discriminate(x: Float32Array): Promise<Float32Array> {
@@ -582,6 +603,9 @@ export class Trainer extends LatentMock implements TrainerType {
       views: [
         generate,
         { name: 'discriminate', kind: 'score', inputs: [x, ...labels], len: 1, range: [0, 1] },
+        ...(this.#image
+          ? [{ ...generate, name: 'scored', kind: 'scored', len: len + 1 } as const]
+          : []),
       ],
       metrics: [
         loss('d_loss', 'discriminator'),

@@ -9,7 +9,7 @@ mod latent;
 mod recovery;
 mod saving;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
 use ganlet_core::wgsl::Tuned;
@@ -18,6 +18,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use crate::metric::Evaluation;
+pub use ask::{Ask, Question};
 use chains::Chains;
 pub use figures::{
     ANALOGIES, Analogy, AnalogyReport, Concept, CopyReport, InversionReport, SliderReport,
@@ -237,6 +238,8 @@ pub struct Trainer {
     snapshot: Option<Snapshot>,
     /// The noise of every redraw.
     fixed_noise: Vec<f32>,
+    /// What views were asked last, by their inputs: what the device has is not sent again.
+    written: HashMap<Slot, Vec<f32>>,
     chains: Chains,
     /// Views of chains asked so far, so that each draws anew.
     asked: u32,
@@ -256,7 +259,9 @@ impl Trainer {
         }
         (options.progress)(report(Stage::Init, 0, 1));
         let mut trainer = Self::at(config, options.dataset, place, options.seed)?;
-        let drawn = [ViewKind::Decode, ViewKind::Score].into_iter();
+        // What pictures are made of.
+        let drawn = [ViewKind::Scored, ViewKind::Decode, ViewKind::Score];
+        let drawn = drawn.into_iter();
         let views = drawn.filter_map(|kind| trainer.traced.view_of(|found| found == kind));
         let views = views.map(|view| entry::view(view.name));
         for name in [entry::TRAIN.into()]
@@ -308,6 +313,7 @@ impl Trainer {
             history: VecDeque::new(),
             snapshot,
             fixed_noise: vec![],
+            written: HashMap::new(),
             chains: Chains::default(),
             asked: 0,
         };

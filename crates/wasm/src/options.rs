@@ -38,10 +38,16 @@ export type Input = { name: string; len: number } & (
 );
 export interface View {
   name: string;
-  kind: 'decode' | 'score' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
+  kind: 'decode' | 'score' | 'scored' | 'encode' | 'reconstruct' | 'log_density' | 'classify' | 'chain';
   inputs: Input[];
   len: number;
   range: [number, number] | null;
+}
+
+export interface Ask {
+    view: string;
+    inputs: Record<string, Float32Array>;
+    n: number;
 }
 export type Colour = 'generator' | 'discriminator' | 'real' | 'fake' | 'third' | 'neutral';
 export interface Metric {
@@ -106,6 +112,21 @@ extern "C" {
     /// Rows of numbers by the names of a view's inputs.
     #[wasm_bindgen(typescript_type = "Record<string, Float32Array>")]
     pub type JsRows;
+    /// Questions to a model.
+    #[wasm_bindgen(typescript_type = "Ask[]")]
+    pub type JsAsks;
+    /// One of them.
+    #[wasm_bindgen(typescript_type = "Ask")]
+    pub type JsAsk;
+    /// The view.
+    #[wasm_bindgen(method, getter)]
+    pub fn view(this: &JsAsk) -> String;
+    /// Its inputs.
+    #[wasm_bindgen(method, getter)]
+    pub fn inputs(this: &JsAsk) -> JsRows;
+    /// How many rows are wanted.
+    #[wasm_bindgen(method, getter)]
+    pub fn n(this: &JsAsk) -> f64;
 }
 
 /// The options, read.

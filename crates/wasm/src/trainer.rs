@@ -7,17 +7,19 @@ use futures_util::lock::{Mutex, MutexGuard};
 use ganlet::config::{Data, PoolData};
 use ganlet::error::excerpt;
 use ganlet::metric::classifier::Model;
-use ganlet::trainer::{self, Row, Stage};
+use ganlet::trainer::{self, Ask, Row, Stage};
 use ganlet::{ExperimentConfig, Trainer as Inner};
 use ganlet_core::backend::Choice;
-use js_sys::{Float32Array, Float64Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, Float64Array, Object, Promise, Reflect, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::data;
 use crate::failure::Failure;
-use crate::options::{JsHistory, JsInfo, JsOptions, JsRows, Options, from_js, rows_by_name, to_js};
+use crate::options::{
+    JsAsk, JsAsks, JsHistory, JsInfo, JsOptions, Options, from_js, rows_by_name, to_js,
+};
 
 /// A model under way. Calls that return a promise run one after another.
 #[wasm_bindgen]
@@ -137,17 +139,31 @@ impl Trainer {
         promise(async move { Ok(floats(&this.lock().await.reconstruct(&x).await?)) })
     }
 
-    /// `n` answers of a view in `info().views`, to rows of numbers by the names of its inputs. What is left out is filled in: the
-    /// noise of every redraw, each class in turn, codes in the middle.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Float32Array>")]
-    pub fn ask(&self, view: String, inputs: JsRows, n: f64) -> Promise {
+    /// Answers of views in `info().views`: `n` of each, to rows of numbers by the names of its inputs. What is left out is filled
+    /// in: the noise of every redraw, each class in turn, codes in the middle. All are waited for together.
+    #[wasm_bindgen(js_name = askAll, unchecked_return_type = "Promise<Float32Array[]>")]
+    pub fn ask_all(&self, asks: JsAsks) -> Promise {
         let this = self.clone();
         promise(async move {
-            let n = count("ask", n)? as usize;
-            let rows = rows_by_name(&inputs)?;
-            let question: Vec<(&str, &[f32])> =
-                rows.iter().map(|(name, rows)| (&**name, &**rows)).collect();
-            Ok(floats(&this.lock().await.ask(&view, &question, n).await?))
+            let mut read = vec![];
+            for ask in Array::from(&asks).iter() {
+                let ask: JsAsk = ask.unchecked_into();
+                let count = count("ask", ask.n())? as usize;
+                read.push((ask.view(), rows_by_name(&ask.inputs())?, count));
+            }
+            let questions: Vec<Vec<(&str, &[f32])>> = (read.iter())
+                .map(|(_, rows, _)| rows.iter().map(|(name, rows)| (&**name, &**rows)).collect())
+                .collect();
+            let asks: Vec<Ask<'_>> = (read.iter().zip(&questions))
+                .map(|((view, _, count), question)| Ask {
+                    view,
+                    question,
+                    count: *count,
+                })
+                .collect();
+            let answers = this.lock().await.ask_all(&asks).await?;
+            let answers = answers.iter().map(|answer| floats(answer));
+            Ok(JsValue::from(answers.collect::<Array>()))
         })
     }
 

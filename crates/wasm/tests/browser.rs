@@ -86,19 +86,50 @@ fn rows(name: &str, numbers: &[f32]) -> JsValue {
     rows.into()
 }
 
+/// Questions as `ask_all` takes them.
+fn asks(wanted: &[(&str, JsValue, f64)]) -> JsValue {
+    let ask = |(view, inputs, n): &(&str, JsValue, f64)| {
+        let ask = js_sys::Object::new();
+        let set = |name: &str, value: &JsValue| Reflect::set(&ask, &name.into(), value).unwrap();
+        set("view", &(*view).into());
+        set("inputs", inputs);
+        set("n", &(*n).into());
+        ask
+    };
+    let asks: js_sys::Array = wanted.iter().map(ask).collect();
+    asks.into()
+}
+
 #[wasm_bindgen_test]
 async fn views_are_asked_by_name_and_fill_in_what_is_missing() {
     let trainer = create(r#"{"preset": "ring-cgan", "batch": 32}"#, "cpu")
         .await
         .unwrap();
-    let ask = |inputs: JsValue, n| trainer.ask("generate".into(), inputs.unchecked_into(), n);
+    let ask = async |inputs: JsValue, n: f64| {
+        let answers = trainer
+            .ask_all(asks(&[("generate", inputs, n)]).unchecked_into())
+            .await;
+        Float32Array::from(js_sys::Array::from(&answers.unwrap()).get(0)).to_vec()
+    };
     let classes: Vec<f32> = (0..8).map(|class| class as f32).collect();
-    let in_turn = floats(ask(js_sys::Object::new().into(), 8.0)).await;
-    assert_eq!(in_turn, floats(ask(rows("label", &classes), 8.0)).await);
-    assert_ne!(in_turn, floats(ask(rows("label", &[5.0; 8]), 8.0)).await);
+    let in_turn = ask(js_sys::Object::new().into(), 8.0).await;
+    assert_eq!(in_turn, ask(rows("label", &classes), 8.0).await);
+    let fives = ask(rows("label", &[5.0; 8]), 8.0).await;
+    assert_ne!(in_turn, fives);
+
+    // Several at once are what each is alone.
+    let both = [
+        ("discriminate", rows("x", &in_turn), 8.0),
+        ("generate", rows("label", &[5.0; 8]), 8.0),
+    ];
+    let both = js_sys::Array::from(&trainer.ask_all(asks(&both).unchecked_into()).await.unwrap());
+    assert_eq!(Float32Array::from(both.get(1)).to_vec(), fives);
+    assert_eq!(Float32Array::from(both.get(0)).length(), 8);
 
     let refused = async |view: &str, inputs: JsValue| {
-        let error = trainer.ask(view.into(), inputs.unchecked_into(), 1.0).await;
+        let error = trainer
+            .ask_all(asks(&[(view, inputs, 1.0)]).unchecked_into())
+            .await;
         let error = error.err().unwrap();
         let missing = view != "generate";
         assert_eq!(code(&error), if missing { "unsupported" } else { "input" });

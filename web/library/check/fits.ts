@@ -5,7 +5,7 @@ import type * as byHand from '../types.js';
 type Fits<Is extends Wanted, Wanted> = Is;
 
 export type Checked = [
-  Fits<generated.Trainer, byHand.Trainer>,
+  Fits<generated.Trainer, byHand.ModuleTrainer>,
   Fits<generated.Info, byHand.Info>,
   Fits<byHand.TrainerOptions, generated.TrainerOptions>,
   Fits<generated.Progress, byHand.Progress>,

@@ -1,6 +1,6 @@
 /** Computes what one picture of the stage needs, from fixed noise, in fixed batch sizes (so that
  * the library compiles one program per size and no more). */
-import type { Input, Trainer, View } from '../library.ts';
+import type { Ask, Input, Trainer, View } from '../library.ts';
 import type { Bounds, Frame, Model, Show } from '../protocol.ts';
 import { type Choice, choiceOf, codesOf, samplerOf, viewOf } from '../state/describe.ts';
 import type { JsonObject } from '../state/json.ts';
@@ -117,11 +117,14 @@ function chosenRows(choice: Choice | undefined, grid: ReturnType<typeof imageGri
     );
 }
 
-/** Asks views for what is to be shown, with the class and the codes that were chosen. */
+type Numbers = Float32Array<ArrayBuffer>;
+
+/** Asks views for what is to be shown, with the class and the codes that were chosen: all at once, in one trip to the device. */
 class Asker {
   readonly grid;
   readonly #rows;
   readonly #sampler: View | undefined;
+  readonly #asked: { ask: Ask; use: (answer: Numbers) => void }[] = [];
 
   constructor(
     private readonly trainer: Trainer,
@@ -135,94 +138,130 @@ class Asker {
   }
 
   /** Samples from the noise of every redraw. */
-  async sample(count: number): Promise<Float32Array<ArrayBuffer>> {
+  async sample(count: number, use: (samples: Numbers) => void): Promise<void> {
+    if (this.#sampler?.kind === 'decode') this.#ask(this.#sampler, {}, count, use);
     // Chains go on from where they were.
-    if (this.#sampler?.kind !== 'decode') return own(await this.trainer.sample(count));
-    return this.ask(this.#sampler, {}, count);
+    else use(own(await this.trainer.sample(count)));
+  }
+
+  /** Images from the noise of every redraw, with their scores. */
+  scored(view: View, count: number, use: (samples: Numbers, scores: Numbers) => void): void {
+    const len = view.len - 1;
+    this.#ask(view, {}, count, (rows) => {
+      const samples = new Float32Array(count * len);
+      const scores = new Float32Array(count);
+      for (let row = 0; row < count; row++) {
+        const start = row * view.len;
+        samples.set(rows.subarray(start, start + len), row * len);
+        scores[row] = rows[start + len] ?? NaN;
+      }
+      use(samples, scores);
+    });
   }
 
   /** Samples of given noise; none where they would be of every class in turn. */
-  async decode(z: Float32Array): Promise<Float32Array<ArrayBuffer> | undefined> {
+  decode(z: Float32Array, use: (samples: Numbers) => void): void {
     const view = this.#sampler;
     const noise = view?.inputs.find(({ kind }) => kind === 'noise');
-    if (!view || !noise || !this.#isDecided(view)) return undefined;
-    return this.ask(view, { [noise.name]: z }, z.length / noise.len);
+    if (!view || !noise || !this.#isDecided(view)) return;
+    this.#ask(view, { [noise.name]: z }, z.length / noise.len, use);
   }
 
   /** Scores of samples; none where the model gives none, or they hang on a class that is not chosen. */
-  async score(
-    view: View | undefined,
-    x: Float32Array,
-  ): Promise<Float32Array<ArrayBuffer> | undefined> {
+  score(view: View | undefined, x: Float32Array, use: (scores: Numbers) => void): void {
     const sample = view?.inputs.find(({ kind }) => kind === 'sample');
-    if (!view || !sample || !this.#isDecided(view)) return undefined;
-    return this.ask(view, { [sample.name]: x }, x.length / sample.len);
+    if (!view || !sample || !this.#isDecided(view)) return;
+    this.#ask(view, { [sample.name]: x }, x.length / sample.len, use);
+  }
+
+  /** Waits for the answers to all that was asked. */
+  async answers(): Promise<void> {
+    if (this.#asked.length === 0) return;
+    const answers = await this.trainer.askAll(this.#asked.map(({ ask }) => ask));
+    for (const [i, { use }] of this.#asked.entries()) {
+      const answer = answers[i];
+      if (answer) use(own(answer));
+    }
   }
 
   #isDecided(view: View): boolean {
     return this.#rows !== undefined || choiceOf(view, this.show) === undefined;
   }
 
-  async ask(
+  #ask(
     view: View,
     given: Record<string, Float32Array>,
-    count: number,
-  ): Promise<Float32Array<ArrayBuffer>> {
+    n: number,
+    use: (answer: Numbers) => void,
+  ): void {
     const inputs = { ...given };
     const choice = choiceOf(view, this.show);
-    if (choice && this.#rows) inputs[choice.input.name] = this.#rows(count);
+    if (choice && this.#rows) inputs[choice.input.name] = this.#rows(n);
     const codes = codesOf(view, this.show);
     const code = view.inputs.find(({ kind }) => kind === 'code');
     if (code) {
       inputs[code.name] = Float32Array.from(
-        { length: count * codes.length },
+        { length: n * codes.length },
         (_, i) => codes[i % codes.length] ?? 0,
       );
     }
-    return own(await this.trainer.ask(view.name, inputs, count));
+    this.#asked.push({ ask: { view: view.name, inputs, n }, use });
   }
 }
 
 export async function makeFrame(trainer: Trainer, model: Model, show: Show): Promise<Frame> {
   const { info } = model;
-  const { dim } = info.data;
   const asker = new Asker(trainer, model, show);
-  const score = viewOf(info, 'score');
   const frame: Frame = { step: trainer.info().step, fake: new Float32Array() };
-  if (info.data.kind === 'image') {
-    const { count, rows } = asker.grid;
-    frame.fake = await asker.sample(count);
-    if (rows) frame.rows = rows;
-    put(frame, 'scores', await asker.score(score, frame.fake));
-    // Nobody knows which class each of the real ones is of.
-    if (!choiceOf(score, show)) put(frame, 'realScores', await asker.score(score, model.real));
-    return frame;
-  }
-  if (!model.line && dim !== 2) return frame;
-  const noise = samplerOf(info)?.inputs ?? [];
-  const range = noiseRange(noise);
-  if (model.line) {
-    frame.fake = await asker.sample(LINE_SAMPLES);
-    put(frame, 'scores', await asker.score(score, model.line.x));
-    if (show.grid && info.latent_dim === 1) {
-      frame.noise = linspace(...range, ARROWS);
-      put(frame, 'warped', await asker.decode(frame.noise));
-    }
-    return frame;
-  }
-  frame.fake = await asker.sample(PLANE_SAMPLES);
-  put(frame, 'scores', await asker.score(score, lattice(model.bounds, HEAT_SIDE)));
-  if (show.grid && info.latent_dim === 2) {
-    put(frame, 'warped', await asker.decode(lattice([...range, ...range], GRID_SIDE)));
-  }
+  if (info.data.kind === 'image') await askImages(asker, frame, model, show);
+  else if (model.line || info.data.dim === 2) await askPoints(asker, frame, model, show);
+  await asker.answers();
   return frame;
 }
 
-type Layer = 'scores' | 'realScores' | 'warped';
-
-function put(frame: Frame, layer: Layer, values: Float32Array<ArrayBuffer> | undefined): void {
-  if (values) frame[layer] = values;
+async function askImages(asker: Asker, frame: Frame, model: Model, show: Show): Promise<void> {
+  const { count, rows } = asker.grid;
+  const score = viewOf(model.info, 'score');
+  const scored = viewOf(model.info, 'scored');
+  if (rows) frame.rows = rows;
+  if (scored) {
+    asker.scored(scored, count, (samples, scores) => {
+      frame.fake = samples;
+      frame.scores = scores;
+    });
+  } else {
+    await asker.sample(count, (samples) => {
+      frame.fake = samples;
+      asker.score(score, samples, into(frame, 'scores'));
+    });
+  }
+  // Nobody knows which class each of the real ones is of.
+  if (!choiceOf(score, show)) asker.score(score, model.real, into(frame, 'realScores'));
 }
+
+async function askPoints(asker: Asker, frame: Frame, model: Model, show: Show): Promise<void> {
+  const { info, line } = model;
+  const score = viewOf(info, 'score');
+  const range = noiseRange(samplerOf(info)?.inputs ?? []);
+  await asker.sample(line ? LINE_SAMPLES : PLANE_SAMPLES, into(frame, 'fake'));
+  asker.score(score, line ? line.x : lattice(model.bounds, HEAT_SIDE), into(frame, 'scores'));
+  if (!show.grid) return;
+  if (line && info.latent_dim === 1) {
+    frame.noise = linspace(...range, ARROWS);
+    asker.decode(frame.noise, into(frame, 'warped'));
+  } else if (!line && info.latent_dim === 2) {
+    asker.decode(lattice([...range, ...range], GRID_SIDE), into(frame, 'warped'));
+  }
+}
+
+type Layer = 'fake' | 'scores' | 'realScores' | 'warped';
+
+/** Puts an answer into a layer of a frame. */
+const into =
+  (frame: Frame, layer: Layer) =>
+  (values: Numbers): void => {
+    frame[layer] = values;
+  };
 
 /** The buffers of a frame, to be moved to the page rather than copied. */
 export function buffersOf(frame: Frame): Transferable[] {

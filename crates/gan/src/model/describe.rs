@@ -90,6 +90,8 @@ pub enum ViewKind {
     Decode,
     /// How real a sample is.
     Score,
+    /// Decoded samples, each with its score behind it. Follows from the other two, of images: one trip to the device and back.
+    Scored,
     /// From samples to latents.
     Encode,
     /// From samples to what the model makes of them by way of its latents.

@@ -13,6 +13,7 @@ mod look;
 mod program;
 mod record;
 pub(crate) mod registry;
+mod scored;
 pub(crate) mod source;
 pub(crate) mod states;
 mod task;

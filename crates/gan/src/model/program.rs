@@ -11,6 +11,7 @@ use super::hyper::Hyper;
 use super::learner::{Learner, Room};
 use super::look::Look;
 use super::record::Record;
+use super::scored;
 use super::source::{self, Dataset};
 use super::states::{Role, States};
 use super::task::Task;
@@ -88,7 +89,10 @@ impl Traced {
         config.validate()?;
         let model = config.model.model();
         let task = Task::loaded(&config.common, dataset);
-        let (specs, views) = (model.networks(&task)?, model.views(&task)?);
+        let (specs, mut views) = (model.networks(&task)?, model.views(&task)?);
+        if task.is_image() {
+            views.extend(scored::view(&views));
+        }
         let view_batch = match &config.data {
             Data::Toy(_) => 1024,
             Data::Images(_) | Data::Pool(_) => 64,
@@ -289,7 +293,10 @@ fn trace_views(
             )
         };
         let inputs: Vec<Tensor> = view.inputs.iter().map(input).collect();
-        let answer = model.view(view.name, look, &inputs);
+        let answer = match view.kind {
+            ViewKind::Scored => scored::trace(model, look, views, &inputs),
+            _ => model.view(view.name, look, &inputs),
+        };
         b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
     }
 }

@@ -18,14 +18,31 @@ const CHAIN_KEY: u32 = 0xc4a1_45ed;
 /// How many batches are under way before their results are read: one wait for all of them, and not too much memory for images.
 const BATCHES: usize = 4;
 
-/// A batch that the device computes: which of its rows come to nothing, by input, and how many numbers it makes.
+/// A batch that the device computes.
 struct Batch {
+    /// Which of the questions it belongs to.
+    question: usize,
+    /// Numbers of a row.
+    len: usize,
+    /// Which rows come to nothing, by input.
     broken: Vec<Broken>,
+    /// Numbers that it makes.
     numbers: usize,
 }
 
 /// Parts of a question, by the names of a view's inputs: rows of numbers.
-pub(super) type Question<'a> = [(&'a str, &'a [f32])];
+pub type Question<'a> = [(&'a str, &'a [f32])];
+
+/// What is asked of a model, among other things.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The view.
+    pub view: &'a str,
+    /// Its inputs, as far as they are given.
+    pub question: &'a Question<'a>,
+    /// Rows that are wanted.
+    pub count: usize,
+}
 
 impl Trainer {
     /// Asks `count` rows of a view. What `question` leaves out is filled in: the noise of every redraw, each class or category
@@ -40,11 +57,54 @@ impl Trainer {
         question: &Question<'_>,
         count: usize,
     ) -> Result<Vec<f32>, Error> {
-        let view = self.find_view(view)?.clone();
-        if let Some((name, _)) = question
-            .iter()
-            .find(|(name, _)| view.inputs.iter().all(|i| i.name != *name))
-        {
+        let ask = Ask {
+            view,
+            question,
+            count,
+        };
+        Ok(self.ask_all(&[ask]).await?.remove(0))
+    }
+
+    /// Asks several views, and waits for the device once where their answers are not too large.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask), before anything is computed.
+    pub async fn ask_all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Vec<f32>>, Error> {
+        let mut wanted = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let view = self.find_view(ask.view)?.clone();
+            let inputs = self.rows(&view, ask)?;
+            wanted.push((view, inputs, ask.count));
+        }
+        let mut answers = vec![vec![]; asks.len()];
+        let mut under_way = Vec::with_capacity(BATCHES);
+        for (question, (view, inputs, count)) in wanted.iter().enumerate() {
+            for start in (0..*count).step_by(self.traced.view_batch) {
+                if under_way.len() == BATCHES {
+                    self.collect(&mut under_way, &mut answers).await?;
+                }
+                let rows = self.traced.view_batch.min(count - start);
+                let broken = self.write_rows(view, inputs, start, rows)?;
+                let entry = self.entry(&entry::view(view.name));
+                self.session.start(entry, 1).await?;
+                let kept = self.session.keep(Slot::Output { entry, output: 0 })?;
+                let batch = Batch {
+                    question,
+                    len: view.len,
+                    broken,
+                    numbers: rows * view.len,
+                };
+                under_way.push((kept, batch));
+            }
+        }
+        self.collect(&mut under_way, &mut answers).await?;
+        Ok(answers)
+    }
+
+    /// All inputs of a view, the missing ones filled in.
+    fn rows<'a>(&mut self, view: &View, ask: &Ask<'a>) -> Result<Vec<Cow<'a, [f32]>>, Error> {
+        let known = |name: &str| view.inputs.iter().any(|input| input.name == name);
+        if let Some((name, _)) = ask.question.iter().find(|(name, _)| !known(name)) {
             return Err(Error::Input {
                 view: view.name,
                 problem: format!("it has no input `{}`", excerpt(name)),
@@ -56,63 +116,49 @@ impl Trainer {
         }
         let mut inputs = Vec::new();
         for input in &view.inputs {
-            let given = question.iter().find(|(name, _)| *name == input.name);
+            let given = ask.question.iter().find(|(name, _)| *name == input.name);
             inputs.push(match given {
-                Some((_, rows)) => Cow::from(given_rows(&view, input, rows, count)?),
-                None => Cow::from(self.default_rows(&view, input, count)?),
+                Some((_, rows)) => Cow::from(given_rows(view, input, rows, ask.count)?),
+                None => Cow::from(self.default_rows(view, input, ask.count)?),
             });
         }
-        self.answer(&view, &inputs, count).await
+        Ok(inputs)
     }
 
-    /// Runs a view's entry over all rows, a batch at a time.
-    async fn answer(
+    /// Hands rows of a view's inputs to the device, `rows` of them from `start` on, where it has others.
+    fn write_rows(
         &mut self,
         view: &View,
         inputs: &[Cow<'_, [f32]>],
-        count: usize,
-    ) -> Result<Vec<f32>, Error> {
-        let entry = self.entry(&entry::view(view.name));
-        let slots: Vec<Slot> = (view.inputs.iter())
-            .map(|input| self.input(&format!("{}.{}", view.name, input.name)))
-            .collect();
-        let batch = self.traced.view_batch;
-        let mut answers = Vec::with_capacity(count * view.len);
-        let mut under_way = Vec::with_capacity(BATCHES);
-        for start in (0..count).step_by(batch) {
-            if under_way.len() == BATCHES {
-                self.collect(view.len, &mut under_way, &mut answers).await?;
-            }
-            let rows = batch.min(count - start);
-            let mut broken = Vec::with_capacity(slots.len());
-            for ((input, numbers), &slot) in view.inputs.iter().zip(inputs).zip(&slots) {
-                let mut padded = vec![0.0_f32; batch * input.len];
-                let part = &numbers[start * input.len..(start + rows) * input.len];
-                padded[..part.len()].copy_from_slice(part);
-                broken.push(Broken::take_out(&mut padded, input.len));
+        start: usize,
+        rows: usize,
+    ) -> Result<Vec<Broken>, Error> {
+        let mut broken = Vec::with_capacity(inputs.len());
+        for (input, numbers) in view.inputs.iter().zip(inputs) {
+            let mut padded = vec![0.0_f32; self.traced.view_batch * input.len];
+            let part = &numbers[start * input.len..(start + rows) * input.len];
+            padded[..part.len()].copy_from_slice(part);
+            broken.push(Broken::take_out(&mut padded, input.len));
+            let slot = self.input(&format!("{}.{}", view.name, input.name));
+            if self.written.get(&slot) != Some(&padded) {
                 self.session.write(slot, bytemuck::cast_slice(&padded))?;
+                self.written.insert(slot, padded);
             }
-            if let ViewKind::Chain { .. } = view.kind {
-                let key = [self.seed ^ CHAIN_KEY, self.asked];
-                self.session
-                    .write(self.input("draw"), bytemuck::cast_slice(&key))?;
-                self.asked = self.asked.wrapping_add(1);
-            }
-            self.session.start(entry, 1).await?;
-            let kept = self.session.keep(Slot::Output { entry, output: 0 })?;
-            let numbers = rows * view.len;
-            under_way.push((kept, Batch { broken, numbers }));
         }
-        self.collect(view.len, &mut under_way, &mut answers).await?;
-        Ok(answers)
+        if let ViewKind::Chain { .. } = view.kind {
+            let key = [self.seed ^ CHAIN_KEY, self.asked];
+            self.session
+                .write(self.input("draw"), bytemuck::cast_slice(&key))?;
+            self.asked = self.asked.wrapping_add(1);
+        }
+        Ok(broken)
     }
 
-    /// Waits for the batches under way and appends what they made, `len` numbers a row.
+    /// Waits for the batches under way and appends what they made.
     async fn collect(
         &mut self,
-        len: usize,
         under_way: &mut Vec<(Kept, Batch)>,
-        answers: &mut Vec<f32>,
+        answers: &mut [Vec<f32>],
     ) -> Result<(), Error> {
         let (kept, batches): (Vec<_>, Vec<_>) = under_way.drain(..).unzip();
         let contents = self.session.take(kept).await?;
@@ -120,9 +166,9 @@ impl Trainer {
             let mut made = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
             made.truncate(batch.numbers);
             for broken in &batch.broken {
-                broken.put_back(&mut made, len);
+                broken.put_back(&mut made, batch.len);
             }
-            answers.append(&mut made);
+            answers[batch.question].append(&mut made);
         }
         Ok(())
     }
