@@ -63,7 +63,7 @@ interface Calls {
 function watch(Guarded: { prototype: object }): void {
   const took: Calls['took'] = {};
   let steps = 0;
-  for (const name of ['train', 'sample', 'ask', 'evaluate', 'save', 'history']) {
+  for (const name of ['train', 'sample', 'askAll', 'evaluate', 'save', 'history']) {
     const call = Reflect.get(Guarded.prototype, name) as (...args: unknown[]) => unknown;
     const timed = function (this: unknown, ...args: unknown[]): unknown {
       const start = performance.now();
@@ -109,10 +109,10 @@ function spent(before: Calls, after: Calls): { rate: number; spent: string } {
   const share = (...names: string[]): string => `${(ms(...names) / seconds / 10).toFixed(0)} %`;
   // The curves are fetched before every picture.
   const pictures = (after.took.history?.calls ?? 0) - (before.took.history?.calls ?? 0);
-  const each = `${(pictures / seconds).toFixed(1)} pictures a second of ${(ms('sample', 'ask') / pictures).toFixed(1)} ms`;
+  const each = `${(pictures / seconds).toFixed(1)} pictures a second of ${(ms('sample', 'askAll') / pictures).toFixed(1)} ms`;
   return {
     rate: (after.steps - before.steps) / seconds,
-    spent: `${share('train')} trains, ${share('sample', 'ask')} makes ${each}, ${share('evaluate')} measures, ${share('save')} keeps checkpoints`,
+    spent: `${share('train')} trains, ${share('sample', 'askAll')} makes ${each}, ${share('evaluate')} measures, ${share('save')} keeps checkpoints`,
   };
 }
 

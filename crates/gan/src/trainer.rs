@@ -9,7 +9,7 @@ mod latent;
 mod recovery;
 mod saving;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use ganlet_core::backend::{Choice, Info as SessionInfo, Place, Session, SessionError};
 use ganlet_core::wgsl::Tuned;
@@ -238,8 +238,8 @@ pub struct Trainer {
     snapshot: Option<Snapshot>,
     /// The noise of every redraw.
     fixed_noise: Vec<f32>,
-    /// What views were asked last, by their inputs: what the device has is not sent again.
-    written: HashMap<Slot, Vec<f32>>,
+    /// What views were asked last, by the program's inputs: what the device has is not sent again.
+    written: Vec<Vec<f32>>,
     chains: Chains,
     /// Views of chains asked so far, so that each draws anew.
     asked: u32,
@@ -313,7 +313,7 @@ impl Trainer {
             history: VecDeque::new(),
             snapshot,
             fixed_noise: vec![],
-            written: HashMap::new(),
+            written: vec![],
             chains: Chains::default(),
             asked: 0,
         };
@@ -328,13 +328,13 @@ impl Trainer {
             .expect("every program has the entries of `model::entry`")
     }
 
-    fn input(&self, name: &str) -> Slot {
+    fn input(&self, name: &str) -> usize {
         let input = self.traced.program.input(name);
-        Slot::Input(input.expect("callers name inputs that the program has"))
+        input.expect("callers name inputs that the program has")
     }
 
     fn write_hyper(&mut self) -> Result<(), Error> {
-        let slot = self.input("hyper");
+        let slot = Slot::Input(self.input("hyper"));
         let values = self.traced.hyper.values();
         Ok(self.session.write(slot, bytemuck::cast_slice(&values))?)
     }

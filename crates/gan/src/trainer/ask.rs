@@ -139,16 +139,20 @@ impl Trainer {
             let part = &numbers[start * input.len..(start + rows) * input.len];
             padded[..part.len()].copy_from_slice(part);
             broken.push(Broken::take_out(&mut padded, input.len));
-            let slot = self.input(&format!("{}.{}", view.name, input.name));
-            if self.written.get(&slot) != Some(&padded) {
-                self.session.write(slot, bytemuck::cast_slice(&padded))?;
-                self.written.insert(slot, padded);
+            let index = self.input(&format!("{}.{}", view.name, input.name));
+            if self.written.len() <= index {
+                self.written.resize(index + 1, vec![]);
+            }
+            if self.written[index] != padded {
+                self.session
+                    .write(Slot::Input(index), bytemuck::cast_slice(&padded))?;
+                self.written[index] = padded;
             }
         }
         if let ViewKind::Chain { .. } = view.kind {
             let key = [self.seed ^ CHAIN_KEY, self.asked];
             self.session
-                .write(self.input("draw"), bytemuck::cast_slice(&key))?;
+                .write(Slot::Input(self.input("draw")), bytemuck::cast_slice(&key))?;
             self.asked = self.asked.wrapping_add(1);
         }
         Ok(broken)
@@ -316,7 +320,7 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn real(&mut self, count: usize, draw: u32) -> Result<Vec<f32>, Error> {
-        let (entry, slot) = (self.entry(entry::REAL), self.input("draw"));
+        let (entry, slot) = (self.entry(entry::REAL), Slot::Input(self.input("draw")));
         let mut results = Vec::new();
         for batch in 0..count.div_ceil(self.traced.view_batch) {
             let key = [!self.seed, draw.wrapping_add(batch as u32)];

@@ -435,7 +435,7 @@ impl Trainer {
         }
         let slot_z = Slot::State(self.state(Z));
         self.session.write(slot_z, bytemuck::cast_slice(&starts))?;
-        let target = self.input(TARGET);
+        let target = Slot::Input(self.input(TARGET));
         self.session.write(target, bytemuck::cast_slice(image))?;
         let chunk = (options.steps / 20).clamp(1, 25);
         let mut step = 0;
@@ -444,7 +444,7 @@ impl Trainer {
             let done = step as f32 / options.steps as f32;
             let rate = INVERT_RATE * 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
             self.session
-                .write(self.input(RATE), bytemuck::bytes_of(&rate))?;
+                .write(Slot::Input(self.input(RATE)), bytemuck::bytes_of(&rate))?;
             let count = chunk.min(options.steps - step);
             self.session.start(entry, count).await?;
             step += count;
