@@ -57,6 +57,11 @@ export interface StudioCalls {
   };
   plane: { args: { corners: Three<Float32Array>; uv: Float32Array }; result: Decoded };
   shift: { args: { z: Float32Array; moves: Move[] }; result: Decoded };
+  /** Three groups of samples that differ in what is wanted alone; null where too few are alike in all else. */
+  match: {
+    args: { wanted: Three<Record<string, string>>; n: number; seed: number };
+    result: Three<Decoded> | null;
+  };
   find: { args: { wanted: Record<string, string>; n: number; seed: number }; result: Decoded };
   invert: { args: { image: Float32Array }; result: Inversion };
 }

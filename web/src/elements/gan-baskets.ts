@@ -1,6 +1,6 @@
 /** A - B + C: three baskets, the image of each one's mean, and the result among its neighbours. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { Three } from '../protocol-studio.ts';
 import type { Topic } from '../state/topics.ts';
 import { analogy, type Basket, BASKETS, predictionText } from '../state/studio.ts';
@@ -9,12 +9,14 @@ import { shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
-/** Members of a basket that the example fills in: means of ten hold in 97 % of trials, of three in 82 %. */
+/** Members of a basket that the example fills in. */
 const EXAMPLE = 10;
 
 @customElement('gan-baskets')
 export class GanBaskets extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
+  /** Whether the result stands among latents near to it. */
+  @state() private neighbours = false;
 
   static override styles = [
     shared,
@@ -32,7 +34,7 @@ export class GanBaskets extends SessionElement {
       }
       .sum {
         display: grid;
-        grid-template-columns: repeat(3, minmax(0, 1fr)) minmax(0, 1.5fr);
+        grid-template-columns: repeat(3, minmax(0, 1fr)) minmax(0, 1.6fr);
         gap: 1rem;
         align-items: start;
       }
@@ -138,7 +140,7 @@ export class GanBaskets extends SessionElement {
             ? html`<button
                 data-action="example"
                 ?disabled=${studio.busy !== ''}
-                @click=${() => void this.#example(example.wanted)}
+                @click=${() => void studio.example(example.wanted, EXAMPLE)}
               >
                 Try (${example.text[0]}) − (${example.text[1]}) + (${example.text[2]})
               </button>`
@@ -239,21 +241,30 @@ export class GanBaskets extends SessionElement {
     const { studio } = this.session;
     const { model } = this.session.current;
     const result = studio.arithmetic?.result;
+    const size = model?.info.data.dim ?? 0;
     return html`<div class="result" aria-live="polite">
       ${
         result
           ? html`<gan-images
-              columns="3"
-              gap="4"
-              label="A minus B plus C in the middle of its neighbours"
-              .images=${result.images}
-              .data=${model?.info.data}
-            ></gan-images>`
-          : html`<p class="mean hint quiet">
-              A − B + C appears here, in the middle of its neighbours, once no basket is empty.
-            </p>`
+                columns=${this.neighbours ? 3 : 1}
+                gap=${this.neighbours ? 4 : 0}
+                label="A minus B plus C${this.neighbours ? ' in the middle of its neighbours' : ''}"
+                .images=${this.neighbours ? result.images : result.images.subarray(4 * size, 5 * size)}
+                .data=${model?.info.data}
+              ></gan-images>
+              <p class="says" data-prediction>${predictionText(result.predictions[4])}</p>
+              <label class="small">
+                <input
+                  type="checkbox"
+                  .checked=${this.neighbours}
+                  @change=${(event: Event) => {
+                    this.neighbours = (event.target as HTMLInputElement).checked;
+                  }}
+                />
+                With its neighbours
+              </label>`
+          : html`<p class="mean hint quiet">A − B + C appears here once no basket is empty.</p>`
       }
-      <p class="says" data-prediction>${result ? predictionText(result.predictions[4]) : ''}</p>
     </div>`;
   }
 
@@ -262,14 +273,6 @@ export class GanBaskets extends SessionElement {
     const next: Three<number> = [...studio.coefficients];
     next[i] = value;
     studio.weigh(next);
-  }
-
-  async #example(wanted: Three<Record<string, string>>): Promise<void> {
-    const { studio } = this.session;
-    for (const [i, name] of BASKETS.entries()) {
-      if (!(await studio.fill(name, wanted[i] ?? {}, EXAMPLE))) return;
-    }
-    studio.weigh([1, -1, 1]);
   }
 }
 

@@ -178,6 +178,31 @@ export class Studio {
     return true;
   }
 
+  /**
+   * Fills the three baskets with samples of what is wanted that are alike in all else, as far as there are such: the difference
+   * of their means is then what is wanted, and not also the colour of some hair.
+   */
+  async example(wanted: Three<Record<string, string>>, n: number): Promise<void> {
+    const seed = ++this.#fills;
+    const args = { wanted, n, seed };
+    const found = await this.attempt('result', 'Looking for samples that match', 'match', args);
+    for (const [i, basket] of BASKETS.entries()) {
+      const group = found?.[i];
+      if (!group) {
+        if (!(await this.fill(basket, wanted[i] ?? {}, n))) return;
+        continue;
+      }
+      const picks = Array.from({ length: group.count }, (_, at) =>
+        this.#pickOf(group, at, `example ${seed} ${basket}/${at}`),
+      );
+      this.put(
+        basket,
+        picks.filter((pick) => pick !== undefined),
+      );
+    }
+    this.weigh([1, -1, 1]);
+  }
+
   /** The latents of a basket, one after another. */
   latents(basket: Basket): Float32Array {
     const picks = this.baskets[basket];

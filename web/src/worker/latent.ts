@@ -2,7 +2,14 @@
 import type { Attribute, Trainer } from '../library.ts';
 import type { Handlers } from '../protocol.ts';
 import { wordsFor } from '../state/words.ts';
-import type { Decoded, InversionEvent, StudioCalls, Prediction } from '../protocol-studio.ts';
+import type {
+  Decoded,
+  InversionEvent,
+  Prediction,
+  StudioCalls,
+  Three,
+} from '../protocol-studio.ts';
+import { matched } from './matched.ts';
 
 type Floats = Float32Array<ArrayBuffer>;
 
@@ -58,7 +65,7 @@ async function shifted(
   return sum;
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+function joined(parts: readonly Float32Array[]): Floats {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -66,6 +73,44 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return all;
+}
+
+/** Samples that are looked through at once for groups that match, and how often. */
+const LOOKED = 512;
+const LOOKS = 4;
+/** Fewer of each group tell little of what they differ in. */
+const FEWEST = 3;
+
+async function match(
+  trainer: Trainer,
+  { wanted, n, seed }: StudioCalls['match']['args'],
+): Promise<Three<Decoded> | null> {
+  const seen: Decoded[] = [];
+  let groups: Three<number[]> = [[], [], []];
+  for (let look = 0; look < LOOKS && groups[0].length < n; look++) {
+    const z = trainer.latents(LOOKED, { seed: seed * LOOKS + look });
+    seen.push(await decode(trainer, z));
+    const predictions = seen.flatMap((one) => one.predictions);
+    groups = matched(predictions, wanted, n);
+  }
+  if (groups[0].length < FEWEST) return null;
+  return groups.map((group) => taken(seen, group)) as Three<Decoded>;
+}
+
+/** Some of the samples that were looked through. */
+function taken(seen: readonly Decoded[], numbers: readonly number[]): Decoded {
+  const row = (all: Float32Array, at: number): Float32Array => {
+    const size = all.length / LOOKED;
+    return all.subarray(at * size, (at + 1) * size);
+  };
+  const from = numbers.map((i) => [seen[Math.floor(i / LOOKED)], i % LOOKED] as const);
+  const rows = from.flatMap(([one, at]) => (one ? [{ one, at }] : []));
+  return {
+    count: rows.length,
+    z: joined(rows.map(({ one, at }) => row(one.z, at))),
+    images: joined(rows.map(({ one, at }) => row(one.images, at))),
+    predictions: rows.map(({ one, at }) => one.predictions[at] ?? []),
+  };
 }
 
 /** `run` hands out the trainer, one call at a time. */
@@ -101,6 +146,7 @@ export function studioCalls(
       run((trainer) => decode(trainer, trainer.walk(from, to, steps, kind))),
     plane: ({ corners, uv }) => run((trainer) => decode(trainer, trainer.plane(...corners, uv))),
     shift: (args) => run(async (trainer) => decode(trainer, await shifted(trainer, args))),
+    match: (args) => run((trainer) => match(trainer, args)),
     find: ({ wanted, n, seed }) =>
       run(async (trainer) => decode(trainer, await trainer.find(wanted, n, { seed }))),
     invert: ({ image }) =>
