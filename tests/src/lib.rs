@@ -7,3 +7,8 @@ pub mod op_table;
 pub mod parity;
 pub mod random_graph;
 pub mod ties;
+
+/// The code in the README, which has to compile and to run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

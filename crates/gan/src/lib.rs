@@ -4,6 +4,7 @@
 //! An [`ExperimentConfig`] says what to run. [`Trainer`] trains the model on the CPU or the GPU, draws samples, measures
 //! them, and saves what it has learned. `examples/train_ring.rs` is a whole program.
 
+pub mod assets;
 pub mod bench;
 mod broken;
 pub mod checkpoint;
@@ -29,8 +30,3 @@ pub use code::Code;
 pub use error::ConfigError;
 pub use experiment::ExperimentConfig;
 pub use trainer::Trainer;
-
-/// The code in the README, which has to compile and to run.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-pub struct Readme;

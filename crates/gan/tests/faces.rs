@@ -19,7 +19,7 @@ fn trained_faces() -> Trainer {
         dataset: Dataset::Images(images),
         progress: &mut |_| {},
     };
-    let model = include_bytes!("../../../web/public/models/faces-dcgan.safetensors");
+    let model = include_bytes!("../../lab/models/faces-dcgan.safetensors");
     let mut trainer = block_on(Trainer::load(model, options)).unwrap();
     let classifier = include_bytes!("../assets/classifier-faces.safetensors");
     trainer

@@ -12,7 +12,7 @@ use pollster::block_on;
 
 const FACES_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-faces.safetensors");
 const MNIST_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-mnist.safetensors");
-const MODEL: &[u8] = include_bytes!("../../../web/public/models/mnist-dcgan.safetensors");
+const MODEL: &[u8] = include_bytes!("../../lab/models/mnist-dcgan.safetensors");
 
 fn faces() -> ImageSet {
     let file = include_bytes!("../assets/faces.safetensors.gz");

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use ganlet::Trainer;
+use ganlet::assets;
 use ganlet::config::Data;
 use ganlet::data::ImageKind;
 use ganlet::error::excerpt;
@@ -53,22 +54,12 @@ pub(crate) fn kind(name: &str) -> Result<ImageKind> {
     Ok(kind)
 }
 
-/// The classifier that ships for a set of images, if one does.
-fn shipped(kind: ImageKind) -> Result<Option<Model>> {
-    let bytes: &[u8] = match kind {
-        ImageKind::Mnist => include_bytes!("../../gan/assets/classifier-mnist.safetensors"),
-        ImageKind::Faces => include_bytes!("../../gan/assets/classifier-faces.safetensors"),
-        ImageKind::FashionMnist => return Ok(None),
-    };
-    Ok(Some(Model::from_bytes(bytes)?))
-}
-
 /// Puts the shipped classifier beside a model of images that it knows.
 pub(crate) fn attach(trainer: &mut Trainer) -> Result<()> {
     if let Data::Images(data) = &trainer.config().data
-        && let Some(model) = shipped(data.kind)?
+        && let Some(bytes) = assets::classifier(data.kind)
     {
-        trainer.attach_classifier(model)?;
+        trainer.attach_classifier(Model::from_bytes(bytes)?)?;
     }
     Ok(())
 }

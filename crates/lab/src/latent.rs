@@ -135,12 +135,8 @@ async fn grids_per_second(trainer: &mut Trainer) -> Result<f64> {
 /// The model that ships with the page.
 fn shipped(kind: ImageKind) -> Option<&'static [u8]> {
     match kind {
-        ImageKind::Mnist => Some(include_bytes!(
-            "../../../web/public/models/mnist-dcgan.safetensors"
-        )),
-        ImageKind::Faces => Some(include_bytes!(
-            "../../../web/public/models/faces-dcgan.safetensors"
-        )),
+        ImageKind::Mnist => Some(include_bytes!("../models/mnist-dcgan.safetensors")),
+        ImageKind::Faces => Some(include_bytes!("../models/faces-dcgan.safetensors")),
         ImageKind::FashionMnist => None,
     }
 }
