@@ -318,7 +318,7 @@ impl Session {
         )
     }
 
-    /// Fills a buffer.
+    /// Sets the contents of a buffer, from the bytes of its elements in row-major order.
     ///
     /// # Errors
     /// The wrong number of bytes.

@@ -43,7 +43,7 @@ impl fmt::Display for DType {
 pub enum Scalar {
     /// A float. Kept in f64 so that the f64 reference loses nothing; backends round it to f32.
     F32(f64),
-    /// An unsigned integer.
+    /// An unsigned integer of 32 bits; arithmetic wraps.
     U32(u32),
     /// A truth value.
     Bool(bool),

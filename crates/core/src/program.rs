@@ -10,7 +10,7 @@ use crate::node::{Node, NodeId};
 pub struct InputDef {
     /// The name the host knows it by.
     pub name: String,
-    /// The extents.
+    /// Extent of each axis, outermost first.
     pub shape: Vec<usize>,
     /// The element type.
     pub dtype: DType,
@@ -30,7 +30,7 @@ pub enum Init {
 pub struct StateDef {
     /// The name in checkpoints and errors.
     pub name: String,
-    /// The extents.
+    /// Extent of each axis, outermost first.
     pub shape: Vec<usize>,
     /// The element type.
     pub dtype: DType,

@@ -6,7 +6,7 @@ use serde_json::{Error, Map, Value};
 
 use crate::error::{ConfigError, excerpt};
 
-/// From text.
+/// Reads a value from JSON text.
 ///
 /// # Errors
 /// Malformed JSON, or JSON of another shape.
