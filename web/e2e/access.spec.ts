@@ -34,6 +34,9 @@ for (const preset of ['ring', 'line-1d', 'mnist-mlp']) {
     await page.getByRole('button', { name: 'Settings' }).click();
     expect(await playground.overflow()).toBe(0);
     expect(await findings(page)).toEqual([]);
+    await page.locator('gan-settings .advanced > summary').click();
+    expect(await playground.overflow()).toBe(0);
+    expect(await findings(page)).toEqual([]);
   });
 }
 

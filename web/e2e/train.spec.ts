@@ -160,7 +160,7 @@ test('a live setting changes while training, a structural one starts again', asy
   await playground.open('#preset=ring&backend=cpu');
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.locator('gan-settings .advanced > summary').click();
-  const rate = page.locator('gan-settings [data-path="g_optimizer.lr"] input');
+  const rate = page.locator('gan-settings [data-path="g_optimizer.lr"] input[type=number]');
   await rate.fill('0.0005');
   await rate.press('Enter');
   await expect(page).toHaveURL(/g_optimizer\.lr=0\.0005/);
@@ -169,6 +169,41 @@ test('a live setting changes while training, a structural one starts again', asy
   await batch.press('Enter');
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page).toHaveURL(/batch=64/);
+  await playground.ready();
+});
+
+test('a network is built of blocks: widened, taken out, put in', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.locator('gan-settings .advanced > summary').click();
+  const generator = page.locator('gan-settings [data-path="generator.layers"] gan-layers');
+  await expect(generator.locator('li')).toHaveCount(7);
+  const units = generator.getByLabel('Units').first();
+  await units.fill('0');
+  await units.press('Enter');
+  await expect(generator.getByRole('alert')).toContainText('Units: This goes from 1');
+  await units.fill('32');
+  await units.press('Enter');
+  await generator.getByRole('button', { name: 'Take out Dense, 5 of 7' }).click();
+  await generator.getByRole('button', { name: 'Take out Relu, 5 of 6' }).click();
+  await generator.getByRole('combobox').selectOption({ label: 'Batch norm' });
+  await generator.getByRole('button', { name: 'Add before the last' }).click();
+  await generator.getByRole('button', { name: 'Move Batch norm, 5 of 6 up' }).click();
+  await expect(generator.locator('.kind')).toHaveText([
+    'Dense',
+    'Relu',
+    'Dense',
+    'Batch norm',
+    'Relu',
+    'Dense',
+  ]);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL(/generator.layers=/);
+  await expect(page.locator('gan-settings .foot')).toBeHidden();
+  const link = decodeURIComponent(page.url());
+  expect(link).toContain('"units":32');
+  expect(link.match(/"kind":"batch_norm"/g)).toHaveLength(1);
   await playground.ready();
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Control } from '../src/state/schema.ts';
-import { noteOf, presetMark } from '../src/state/setting.ts';
+import { noteOf, presetMark, slid, valueAt } from '../src/state/setting.ts';
 import schema from '../../crates/gan/src/config/schema.json' with { type: 'json' };
 import { SchemaReader } from '../src/state/schema.ts';
 import type { JsonObject } from '../src/state/json.ts';
@@ -37,5 +37,36 @@ describe('a setting in words', () => {
     // Of a union the kind is compared; its fields have marks of their own.
     expect(presetMark(kind, { kind: 'adam', lr: 1 }, adam.g_optimizer)).toBeUndefined();
     expect(presetMark(kind, { kind: 'sgd', lr: 1 }, adam.g_optimizer)).toBe('sgd');
+  });
+});
+
+describe('a slider', () => {
+  const rate = {
+    kind: 'number',
+    path: 'lr',
+    label: '',
+    description: '',
+    value: 0,
+    integer: false,
+    optional: false,
+    min: 0,
+    max: 1,
+  } as const;
+
+  it('goes by factors from the least to the most that is allowed', () => {
+    expect([0, 1].map((place) => valueAt(rate, place))).toEqual([0, 1]);
+    expect(valueAt(rate, 0.4)).toBeCloseTo(1e-3);
+    for (const value of [1e-5, 2e-4, 0.002, 0.3, 1]) {
+      expect(valueAt(rate, slid(rate, value) || 1e-9)).toBeCloseTo(value, 6);
+    }
+    expect(slid(rate, 0)).toBe(0);
+    expect(slid(rate, 5)).toBe(1);
+  });
+
+  it('of whole numbers gives whole numbers', () => {
+    const dim = { ...rate, integer: true, min: 1, max: 1024 };
+    expect(valueAt(dim, 0)).toBe(1);
+    expect(valueAt(dim, 0.5)).toBe(32);
+    expect(valueAt(dim, 1)).toBe(1024);
   });
 });

@@ -4,14 +4,26 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { asText, type Json } from '../state/json.ts';
 import type { Control } from '../state/schema.ts';
 import type { Session } from '../state/session.ts';
-import { digits, isChosen, lines, noteOf, numberRefusal, presetMark } from '../state/setting.ts';
+import {
+  digits,
+  isChosen,
+  lines,
+  noteOf,
+  numberRefusal,
+  presetMark,
+  slid,
+  valueAt,
+} from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
+import './gan-layers.ts';
 
 @customElement('gan-setting')
 export class GanSetting extends LitElement {
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) control!: Control;
+  /** Whether a number has a slider too. */
+  @property({ type: Boolean }) slider = false;
   /** What the heading above says already. */
   @property({ attribute: false }) group = '';
   /** What the engine said about the last value, where it refused it. */
@@ -23,7 +35,7 @@ export class GanSetting extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
         align-items: center;
         gap: 0.125rem 0.75rem;
         padding-block: 0.5rem;
@@ -41,6 +53,12 @@ export class GanSetting extends LitElement {
       input[type='text'] {
         width: 8rem;
         text-align: end;
+      }
+      input[type='range'] {
+        grid-column: 1 / -1;
+        width: 100%;
+        margin: 0;
+        accent-color: var(--ink);
       }
       select {
         max-width: 11rem;
@@ -84,7 +102,7 @@ export class GanSetting extends LitElement {
             : nothing
         }
       </div>
-      ${this.#input(control, value)}
+      ${this.#input(control, value)} ${this.#slider(control, value)}
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${note ? html`<p class="small quiet">${note}</p>` : nothing}
     `;
@@ -135,6 +153,11 @@ export class GanSetting extends LitElement {
           .value=${asText(value)}
           @change=${(event: Event) => void this.#change(field(event).value)}
         />`;
+      case 'list':
+        return html`<gan-layers
+          .control=${Array.isArray(value) ? control.of(value) : control}
+          @change=${(event: CustomEvent<Json>) => void this.#change(event.detail)}
+        ></gan-layers>`;
       case 'json':
         return html`<textarea
           id=${path}
@@ -143,6 +166,20 @@ export class GanSetting extends LitElement {
           @change=${(event: Event) => void this.#changeJson(field(event).value)}
         ></textarea>`;
     }
+  }
+
+  #slider(control: Control, value: Json): TemplateResult | typeof nothing {
+    if (!this.slider || control.kind !== 'number' || typeof value !== 'number') return nothing;
+    return html`<input
+      type="range"
+      min="0"
+      max="1"
+      step="0.005"
+      aria-label=${control.label}
+      aria-valuetext=${digits(value)}
+      .value=${String(slid(control, value))}
+      @change=${(event: Event) => void this.#change(valueAt(control, Number(field(event).value)))}
+    />`;
   }
 
   async #change(value: Json): Promise<void> {

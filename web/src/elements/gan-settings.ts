@@ -286,6 +286,7 @@ export class GanSettings extends SessionElement {
             .session=${this.session}
             .control=${control}
             .group=${description}
+            .slider=${key === 'plain'}
           ></gan-setting>`,
       )}
     </section>`;

@@ -33,7 +33,24 @@ export type Control =
   | (Base & { kind: 'toggle' })
   | (Base & { kind: 'choice'; choices: Choice[]; chosen: number })
   | (Base & { kind: 'text' })
+  | (Base & {
+      kind: 'list';
+      items: ListItem[];
+      /** What can be put in. */
+      choices: Choice[];
+      /** The same control with another list. */
+      of: (value: Json[]) => Control;
+    })
   | (Base & { kind: 'json' });
+
+/** One element of a list whose elements are of several kinds, such as a layer. */
+export interface ListItem {
+  label: string;
+  description: string;
+  value: JsonObject;
+  /** Its own fields, by paths that begin with the list's and the element's number. */
+  controls: Control[];
+}
 
 export interface ControlGroup {
   /** The top-level field that the controls belong to; empty for plain fields. */
@@ -54,6 +71,9 @@ export function labelOf(key: string): string {
     .replace(/\b(g|d)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Controls that need a heading of their own. */
+const LARGE: ReadonlySet<Control['kind']> = new Set(['json', 'list']);
 
 export class SchemaReader {
   constructor(private readonly root: JsonObject) {}
@@ -77,7 +97,7 @@ export class SchemaReader {
       if (value === undefined) continue;
       const controls = this.#controls(key, key, schema, value);
       const [only] = controls;
-      if (controls.length === 1 && only && only.kind !== 'json') plain.controls.push(only);
+      if (controls.length === 1 && only && !LARGE.has(only.kind)) plain.controls.push(only);
       else if (controls.length > 0) {
         const description = textOf(this.#resolve(schema));
         groups.push({ key, title: labelOf(key), description, controls });
@@ -162,7 +182,28 @@ export class SchemaReader {
     }
     if (typeof value === 'string') return [{ ...base, kind: 'text' }];
     if (isObject(value)) return this.#fields(path, schema, value);
+    if (Array.isArray(value) && isObject(schema.items))
+      return [this.#list(base, schema.items, value)];
     return [{ ...base, kind: 'json' }];
+  }
+
+  /** A list of tagged objects: each with its fields, and what else could be put in. */
+  #list(base: Base, element: JsonObject, value: Json[]): Control {
+    const tagged = this.#variants(this.#resolve(element)).flatMap((variant) =>
+      this.#tagged(variant),
+    );
+    const items = value.flatMap((item, i): ListItem[] => {
+      const found = isObject(item)
+        ? tagged.find(({ tag }) => item[tag.key] === tag.value)
+        : undefined;
+      if (!found || !isObject(item)) return [];
+      const controls = this.#fields(`${base.path}.${i}`, found.variant, item);
+      return [{ ...this.#choice(found, {}), value: item, controls }];
+    });
+    if (tagged.length === 0 || items.length < value.length) return { ...base, kind: 'json' };
+    const choices = tagged.map((one) => this.#choice(one, {}));
+    const of = (next: Json[]): Control => this.#list({ ...base, value: next }, element, next);
+    return { ...base, kind: 'list', items, choices, of };
   }
 
   #fields(path: string, schema: JsonObject, value: JsonObject): Control[] {
@@ -191,11 +232,7 @@ export class SchemaReader {
     const chosen = tagged.findIndex(({ tag }) => value[tag.key] === tag.value);
     const variant = tagged[chosen]?.variant;
     if (!variant) return [{ ...base, kind: 'json' }];
-    const choices = tagged.map(({ variant, tag, description }): Choice => ({
-      label: labelOf(asText(tag.value)),
-      description,
-      value: { ...this.#valueOf(variant, value), [tag.key]: tag.value },
-    }));
+    const choices = tagged.map((one) => this.#choice(one, value));
     return [
       {
         ...base,
@@ -208,8 +245,13 @@ export class SchemaReader {
     ];
   }
 
+  #choice({ variant, tag, description }: Tagged, present: JsonObject): Choice {
+    const value = { ...this.#valueOf(variant, present), [tag.key]: tag.value };
+    return { label: labelOf(asText(tag.value)), description, value };
+  }
+
   /** A variant by what tells it from others: one constant, or one of several, each of which is a choice of its own. */
-  #tagged(variant: JsonObject): { variant: JsonObject; tag: Tag; description: string }[] {
+  #tagged(variant: JsonObject): Tagged[] {
     const fields = this.#properties(variant);
     const tag = tagOf(fields);
     if (tag) return [{ variant, tag, description: textOf(variant) }];
@@ -241,8 +283,13 @@ function withoutReference(schema: JsonObject): JsonObject {
   );
 }
 
-/** A first value for a required number that the schema gives none: one, kept in its range. */
-function placeholder(field: JsonObject): number | undefined {
+/** A first value where the schema gives none: of a required number one, kept in its range; of a list as few as it may have. */
+function placeholder(field: JsonObject): Json | undefined {
+  if (typesOf(field).includes('array') && isObject(field.items)) {
+    const one = placeholder(field.items);
+    const fewest = typeof field.minItems === 'number' ? field.minItems : 0;
+    return one === undefined ? undefined : Array<Json>(fewest).fill(one);
+  }
   if (!isNumeric(field) || typesOf(field).includes('null')) return undefined;
   const { minimum, maximum } = field;
   const low = typeof minimum === 'number' ? minimum : -Infinity;
@@ -256,6 +303,12 @@ function textOf(schema: JsonObject): string {
     typeof description === 'string' ? description : typeof title === 'string' ? title : '';
   // Written for Rust's documentation, read here as prose.
   return text.replaceAll(/[`[\]]/g, '');
+}
+
+interface Tagged {
+  variant: JsonObject;
+  tag: Tag;
+  description: string;
 }
 
 interface Tag {

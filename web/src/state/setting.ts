@@ -58,14 +58,35 @@ function comparable(control: Control, value: Json): Json {
   return control.kind === 'choice' && isObject(value) ? (value.kind ?? 'on') : value;
 }
 
-/** A number that was kept in single precision, without the digits that this added: 0.05, not 0.05000000074505806. */
-export const digits = (value: number): string => String(Number(value.toPrecision(7)));
+/** A number that was kept in single precision, without the digits that this added: 0.05, not 0.05000000074505806; a tiny one as 1e-5. */
+export function digits(value: number): string {
+  const short = Number(value.toPrecision(7));
+  return short !== 0 && Math.abs(short) < 1e-4 ? short.toExponential() : String(short);
+}
+
+type NumberControl = Extract<Control, { kind: 'number' }>;
+
+/** Decades that a slider covers below the largest value. */
+const DECADES = 5;
+
+/** Where on a slider from 0 to 1 a value stands: even steps are even factors, since what matters of a rate is its size. */
+export function slid({ min = 0, max = 1 }: NumberControl, value: number): number {
+  const least = leastOf(min, max);
+  return value <= least ? 0 : Math.min(1, Math.log(value / least) / Math.log(max / least));
+}
+
+/** The value at a place of the slider, in two digits; at its very start the least that is allowed. */
+export function valueAt({ min = 0, max = 1, integer }: NumberControl, place: number): number {
+  if (place <= 0) return min;
+  const least = leastOf(min, max);
+  const value = least * (max / least) ** Math.min(1, place);
+  return integer ? Math.round(value) : Number(value.toPrecision(2));
+}
+
+const leastOf = (min: number, max: number): number => Math.max(min, max / 10 ** DECADES);
 
 /** Why a number cannot be taken, in the reader's words, before the engine is asked. */
-export function numberRefusal(
-  control: Extract<Control, { kind: 'number' }>,
-  text: string,
-): string | undefined {
+export function numberRefusal(control: NumberControl, text: string): string | undefined {
   const value = Number(text);
   const { min = -Infinity, max = Infinity, integer, optional } = control;
   if (text.trim() === '') return optional ? undefined : 'This needs a number.';
@@ -80,6 +101,7 @@ export function numberRefusal(
 }
 
 export function brief(value: Json): string {
+  if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
   const text = value === null ? 'off' : typeof value === 'number' ? digits(value) : asText(value);
   return text.length > 16 ? `${text.slice(0, 15)}…` : text;
 }
