@@ -15,7 +15,6 @@ import './gan-next.ts';
 import './gan-notices.ts';
 import './gan-presets.ts';
 import './gan-run.ts';
-import './gan-settings.ts';
 import './gan-stage.ts';
 import './gan-status.ts';
 import './gan-story.ts';
@@ -27,6 +26,14 @@ import { styles } from './gan-page.styles.ts';
 import type { GanSettings } from './gan-settings.ts';
 import { ThemedElement } from './themed-element.ts';
 
+const LATER = {
+  settings: { name: 'The settings', load: () => import('./gan-settings.ts') },
+  own: { name: '“Your data”', load: () => import('./gan-own.ts') },
+  take: { name: '“Take away”', load: () => import('./gan-take.ts') },
+  studio: { name: 'The studio', load: () => import('./gan-studio.ts') },
+} as const;
+type Part = keyof typeof LATER;
+
 @customElement('gan-page')
 export class GanPage extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['spec', 'model'];
@@ -34,8 +41,7 @@ export class GanPage extends ThemedElement {
   @property({ type: Boolean }) whole = false;
   @state() private settingsOpen = false;
   @state() private studioOpen = false;
-  /** Dialogs that were asked for, and are loaded. */
-  @state() private loaded: ReadonlySet<'own' | 'take'> = new Set();
+  @state() private loaded: ReadonlySet<Part> = new Set();
   @query('gan-keys') private readonly keys!: GanKeys;
   @query('gan-own') private readonly own!: GanOwn;
   @query('gan-take') private readonly taker!: GanTake;
@@ -53,18 +59,28 @@ export class GanPage extends ThemedElement {
   };
 
   readonly #showTake = async (): Promise<void> => {
-    await import('./gan-take.ts');
-    this.loaded = new Set([...this.loaded, 'take']);
-    await this.updateComplete;
-    this.taker.show();
+    if (await this.#load('take')) this.taker.show();
   };
 
   readonly #showOwn = async (): Promise<void> => {
-    await import('./gan-own.ts');
-    this.loaded = new Set([...this.loaded, 'own']);
-    await this.updateComplete;
-    this.own.show();
+    if (await this.#load('own')) this.own.show();
   };
+
+  /** Parts of the page that come when they are wanted: most visits begin and many end without them. */
+  async #load(part: Part): Promise<boolean> {
+    try {
+      await LATER[part].load();
+    } catch {
+      this.session.notices.add(
+        'error',
+        `${LATER[part].name} could not be loaded, and the model here is as it was. Check the connection and try again.`,
+      );
+      return false;
+    }
+    this.loaded = new Set([...this.loaded, part]);
+    await this.updateComplete;
+    return true;
+  }
 
   /** Closes what lies over the page; false where nothing does. */
   readonly closeSettings = (): boolean => {
@@ -120,13 +136,17 @@ export class GanPage extends ThemedElement {
       </div>
       <div class="over">
         <aside role=${this.#landmark} aria-label=${this.#name('Settings')}>
-          <gan-settings
-            .session=${session}
-            ?open=${this.settingsOpen}
-            @close=${() => {
-              this.settingsOpen = false;
-            }}
-          ></gan-settings>
+          ${
+            this.loaded.has('settings')
+              ? html`<gan-settings
+                  .session=${session}
+                  ?open=${this.settingsOpen}
+                  @close=${() => {
+                    this.settingsOpen = false;
+                  }}
+                ></gan-settings>`
+              : nothing
+          }
         </aside>
       </div>
       <div class="over"><gan-notices .session=${session}></gan-notices></div>
@@ -218,16 +238,7 @@ export class GanPage extends ThemedElement {
       session.notices.add('warning', NO_STUDIO);
       return;
     }
-    // Loaded when it is wanted: most visits begin and many end without it.
-    try {
-      await import('./gan-studio.ts');
-    } catch {
-      session.notices.add(
-        'error',
-        'The studio could not be loaded, and the model here is as it was. Check the connection and open it again.',
-      );
-      return;
-    }
+    if (!(await this.#load('studio'))) return;
     this.studioOpen = true;
     await session.studio.begin();
     if (sample !== undefined) session.studio.pick(sample);
@@ -246,7 +257,8 @@ export class GanPage extends ThemedElement {
     else this.studioOpen = false;
   }
 
-  readonly #onSettings = ({ detail }: CustomEvent<string>): void => {
+  readonly #onSettings = async ({ detail }: CustomEvent<string>): Promise<void> => {
+    if (!(await this.#load('settings'))) return;
     if (detail) {
       this.settingsOpen = true;
       this.drawer.show(detail);
