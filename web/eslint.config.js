@@ -7,6 +7,8 @@ export default tseslint.config(
     ignores: [
       'dist',
       'lib',
+      'package/fixtures',
+      'pkg',
       'data',
       'library/check',
       'node_modules',

@@ -3,6 +3,7 @@ import { type Connect, type Plugin, defineConfig, transformWithOxc } from 'vite'
 import { configDefaults } from 'vitest/config';
 import { course, SCRIPT } from './course/plugin.ts';
 import { heads } from './head.ts';
+import { installable } from './installable.ts';
 import { modelList } from './models.ts';
 
 /**
@@ -44,7 +45,11 @@ function embedModule(): Plugin {
   };
 }
 
-const NAMED: Readonly<Record<string, string>> = { embed: 'embed.js', learn: SCRIPT };
+const NAMED: Readonly<Record<string, string>> = {
+  embed: 'embed.js',
+  learn: SCRIPT,
+  sw: 'sw.js',
+};
 
 export default defineConfig({
   // Relative, so that the site works from any sub-path of any static host.
@@ -54,6 +59,7 @@ export default defineConfig({
     modelList(),
     course(),
     embedModule(),
+    installable(),
     process.env.GANLET_MOCK === '1' ? mockLibrary() : undefined,
   ],
   build: {
@@ -67,6 +73,7 @@ export default defineConfig({
         lesson: 'embed.html',
         embed: 'embed.ts',
         learn: 'src/learn.ts',
+        sw: 'src/offline/worker.ts',
       },
       output: {
         // What others write into their pages keeps its name, as does what written pages name; they load everything else.
@@ -79,6 +86,6 @@ export default defineConfig({
     environment: 'node',
     // A loaded machine is no failure.
     testTimeout: 60_000,
-    exclude: [...configDefaults.exclude, 'e2e/**'],
+    exclude: [...configDefaults.exclude, 'e2e/**', 'package/**'],
   },
 } as Parameters<typeof defineConfig>[0] & { test: object });

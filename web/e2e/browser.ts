@@ -30,6 +30,8 @@ export const base = {
   use: {
     baseURL: SERVED ?? `http://127.0.0.1:${PORT}/`,
     trace: 'retain-on-failure',
+    // What a worker answers, a test cannot hold back or change; those of it (offline.spec.ts) let it in.
+    serviceWorkers: 'block',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       args: [

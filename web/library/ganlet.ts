@@ -46,13 +46,19 @@ interface Module {
   };
 }
 
+/** How one module is loaded: each file by a literal name, which is how bundlers find what they have to ship. */
+interface Files {
+  code(): Promise<unknown>;
+  wasm(): URL;
+}
+
 /**
  * What a module is chosen by. tools/catalog.js writes it above the compiled entry: were it in a file of its own, every
  * module would wait for that first.
  */
 declare const BUILT: {
   /** The modules of this site: a developer's build may have one. */
-  modules: Name[];
+  modules: Partial<Record<Name, Files>>;
   /** What the names of rasterizers contain. */
   software_adapters: string[];
 };
@@ -62,8 +68,6 @@ interface Catalog {
   presets: unknown[];
   schema: unknown;
 }
-
-const beside = (path: string): string => new URL(path, import.meta.url).href;
 
 /** Does it once; again only after a failure. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -75,15 +79,26 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     }));
 }
 
-async function fetched(path: string): Promise<Response> {
-  const response = await fetch(beside(path));
-  if (!response.ok) throw failure('data', `${beside(path)} answered ${response.status}`);
+/** The part of Node that reads its own files, which `fetch` does not. Asked for by a call, so that no bundler looks for it. */
+interface Node {
+  getBuiltinModule?(name: 'node:fs/promises'): { readFile(file: URL): Promise<BodyInit> };
+}
+
+async function fetched(url: URL): Promise<Response> {
+  const { process } = globalThis as { process?: Node };
+  const files = url.protocol === 'file:' && process?.getBuiltinModule?.('node:fs/promises');
+  if (files) {
+    const type = url.pathname.endsWith('.wasm') ? 'application/wasm' : 'application/json';
+    return new Response(await files.readFile(url), { headers: { 'Content-Type': type } });
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw failure('data', `${url.href} answered ${response.status}`);
   return response;
 }
 
 let catalog: Catalog | undefined;
 const loadCatalog = once(async () => {
-  catalog = (await (await fetched('./ganlet.json')).json()) as Catalog;
+  catalog = (await (await fetched(new URL('./ganlet.json', import.meta.url))).json()) as Catalog;
   return catalog;
 });
 
@@ -129,29 +144,35 @@ export const Trainer: TrainerClass = {
   },
 };
 
-async function open(
-  make: (module: Module['Trainer'], options: ModuleOptions) => Promise<ModuleTrainer | string>,
-  options?: TrainerOptions,
-): Promise<Checked> {
+type Make = (module: Module['Trainer'], options: ModuleOptions) => Promise<ModuleTrainer | string>;
+
+async function open(make: Make, options?: TrainerOptions): Promise<Checked> {
   const backend = options?.backend ?? 'auto';
   const report = options?.onProgress;
   if (backend === 'auto') report?.({ stage: 'adapter', done: 0, total: 1 });
   const [name, against] = await choose(backend);
   report?.({ stage: 'engine', done: 0, total: 0 });
-  const { module, guard } = await modules[name]();
-  const reason = against && module.whyNoGpu(...against);
-  const opening = () => guard.later(() => make(module.Trainer, because(reason, options)));
+  const first = await modules[name]();
+  const reason = against && first.module.whyNoGpu(...against);
+  const opening = () => opened(first, make, reason, options);
   const made = await (name === 'gpu' ? withSubgroups(opening) : opening());
-  if (typeof made !== 'string') return new Guarded(made, guard);
+  if (typeof made !== 'string') return new Guarded(made, first.guard);
   // There is an adapter, but it gave no device, or one that is too small.
   const second = await modules[cpu()]();
-  const model = await second.guard.later(() => make(second.module.Trainer, because(made, options)));
-  return new Guarded(model as ModuleTrainer, second.guard);
+  return new Guarded((await opened(second, make, made, options)) as ModuleTrainer, second.guard);
 }
 
-/** The options for a module; those of the CPU's say why, where it is the second choice. */
-function because(fallbackReason: string | undefined, options: TrainerOptions = {}): ModuleOptions {
-  return fallbackReason === undefined ? options : { ...options, backend: 'cpu', fallbackReason };
+/** Opens a model in a module; the CPU's says why, where it is the second choice. */
+function opened(
+  { module, guard, dataUrl }: Loaded,
+  make: Make,
+  fallbackReason: string | undefined,
+  options: TrainerOptions = {},
+): Promise<ModuleTrainer | string> {
+  const given = { ...options, dataUrl: options.dataUrl ?? dataUrl };
+  const chosen =
+    fallbackReason === undefined ? given : { ...given, backend: 'cpu' as const, fallbackReason };
+  return guard.later(() => make(module.Trainer, chosen));
 }
 
 /** Which module a backend takes, and for `auto` the reason if it is not the GPU's. */
@@ -164,9 +185,9 @@ async function choose(backend: BackendChoice): Promise<[Name, Against | undefine
 
 /** Why `auto` does not take a GPU, asked before anything large is loaded; the GPU's module has the last word. */
 async function againstGpu(): Promise<Against | undefined> {
-  if (!BUILT.modules.includes('gpu')) return ['left-out'];
-  // Not every browser has it.
-  const { gpu } = navigator as { gpu?: GPU };
+  if (!BUILT.modules.gpu) return ['left-out'];
+  // Not every browser has it, and Node 20 has no navigator.
+  const { gpu } = (globalThis as { navigator?: { gpu?: GPU } }).navigator ?? {};
   if (!gpu) return ['no-webgpu'];
   const wanted = { powerPreference: 'high-performance' } as const;
   const adapter = await gpu.requestAdapter(wanted).catch(() => null);
@@ -224,11 +245,13 @@ const RELAXED = Uint8Array.of(
 );
 
 const cpu = (): Name =>
-  BUILT.modules.includes('cpu-relaxed') && WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu';
+  BUILT.modules['cpu-relaxed'] && WebAssembly.validate(RELAXED) ? 'cpu-relaxed' : 'cpu';
 
 interface Loaded {
   module: Module;
   guard: Guard;
+  /** Where the data sets are, unless one says otherwise. */
+  dataUrl: string;
 }
 
 const modules: Record<Name, () => Promise<Loaded>> = {
@@ -240,19 +263,22 @@ const modules: Record<Name, () => Promise<Loaded>> = {
 const device = (name: Name): string => (name === 'gpu' ? 'GPU' : 'CPU');
 
 async function load(name: Name): Promise<Loaded> {
-  if (!BUILT.modules.includes(name)) {
+  const files = BUILT.modules[name];
+  if (!files) {
     throw failure(
       'unsupported',
       `This site was built without the engine for the ${device(name)}. Choose another, or build it with all: cargo xtask build, or build --dev --all.`,
     );
   }
   try {
+    const wasm = files.wasm();
     // Both files at once.
-    const source = fetched(`./${name}/ganlet_bg.wasm`);
+    const source = fetched(wasm);
     source.catch(() => undefined);
-    const module = (await import(beside(`./${name}/ganlet.js`))) as Module;
+    const module = (await files.code()) as Module;
     await module.default({ module_or_path: source });
-    return { module, guard: new Guard(module, beside(`./${name}/`)) };
+    const dataUrl = new URL('../../data/', wasm).href;
+    return { module, guard: new Guard(module, wasm.href), dataUrl };
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw failure(

@@ -23,12 +23,15 @@ export class Guard {
   /** How often the module has begun anew; a trainer belongs to one of its lives. */
   #life = 0;
   readonly #waiting = new Set<Reject>();
+  /** How the addresses of the module's files begin: the stack of an error from it names one. */
+  readonly #files: string;
 
   constructor(
     private readonly module: Resettable,
-    /** The address of the module's folder, which the stack of an error from it names. */
-    private readonly folder: string,
+    /** The address of its wasm. */
+    wasm: string,
   ) {
+    this.#files = wasm.replace(/_bg\.wasm$/, '');
     // A promise of the module is carried on in tasks of its own, whose errors reach nobody else.
     const scope = globalThis as Partial<EventTarget>;
     for (const type of ['error', 'unhandledrejection']) {
@@ -69,7 +72,7 @@ export class Guard {
 
   #onUncaught(event: ErrorEvent & PromiseRejectionEvent): void {
     const error: unknown = event.error ?? event.reason;
-    if (!(error instanceof Error) || !error.stack?.includes(this.folder)) return;
+    if (!(error instanceof Error) || !error.stack?.includes(this.#files)) return;
     if (isEnd(error)) this.#begin(error);
     // What is still on its way to a former life comes too late, and means nothing.
     else if (this.#life === 0 || event.type !== 'error') return;

@@ -6,13 +6,13 @@ import { Guarded } from '../library/trainer.ts';
 import type { Trainer } from '../src/library.ts';
 import { Trainer as Mock } from './mock-library.ts';
 
-const FOLDER = 'https://site.test/lib/cpu/';
+const FILES = 'https://site.test/lib/cpu/ganlet';
 
 async function guarded(change: Partial<Trainer> = {}) {
   const module = { __wbg_reset_state: vi.fn() };
   const model = Object.assign(await Mock.create('ring', { seed: 1 }), change);
   const free = vi.spyOn(model, 'free');
-  const guard = new Guard(module, FOLDER);
+  const guard = new Guard(module, `${FILES}_bg.wasm`);
   return { trainer: new Guarded(model, guard), module, guard, free };
 }
 
@@ -106,7 +106,7 @@ describe('a trainer', () => {
     const { trainer, module } = await guarded({ evaluate: () => new Promise(() => undefined) });
     vi.unstubAllGlobals();
     const uncaught = (error: Error, at: string) => {
-      error.stack = `${error.name}: ${error.message}\n    at ${at}ganlet.js:1:1`;
+      error.stack = `${error.name}: ${error.message}\n    at ${at}:1:1`;
       const event = { type: 'error', error, preventDefault: vi.fn() };
       listeners.error?.(event);
       return event.preventDefault;
@@ -114,9 +114,9 @@ describe('a trainer', () => {
     const evaluating = trainer.evaluate();
     const foreign = uncaught(new WebAssembly.RuntimeError('unreachable'), 'https://other.test/');
     expect(foreign).not.toHaveBeenCalled();
-    expect(uncaught(new Error('none of that kind'), FOLDER)).not.toHaveBeenCalled();
+    expect(uncaught(new Error('none of that kind'), `${FILES}.js`)).not.toHaveBeenCalled();
     expect(module.__wbg_reset_state).not.toHaveBeenCalled();
-    const own = uncaught(new WebAssembly.RuntimeError('unreachable'), FOLDER);
+    const own = uncaught(new WebAssembly.RuntimeError('unreachable'), `${FILES}.js`);
     expect(own).toHaveBeenCalled();
     await expect(evaluating).rejects.toMatchObject({ code: 'lost' });
     expect(module.__wbg_reset_state).toHaveBeenCalledTimes(1);

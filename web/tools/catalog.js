@@ -1,6 +1,6 @@
 /**
  * Completes the library in lib/ with what only its compiled modules know: ganlet.json, with the presets and the config's JSON
- * schema, for pages; and, above the entry's code, the constant by which it chooses a module.
+ * schema, for pages; and, above the entry's code, the constant by which it chooses and loads a module.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { URL } from 'node:url';
@@ -13,8 +13,19 @@ const schema = new URL('../../crates/gan/src/config/schema.json', import.meta.ur
 const known = { presets, schema: JSON.parse(await readFile(schema, 'utf8')) };
 await writeFile(new URL('ganlet.json', lib), JSON.stringify(known));
 
-const entries = await readdir(lib, { withFileTypes: true });
-const modules = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const folders = (await readdir(lib, { withFileTypes: true })).filter((one) => one.isDirectory());
+const files = folders.map(
+  ({ name }) => `  ${JSON.stringify(name)}: {
+    code: () => import('./${name}/ganlet.js'),
+    wasm: () => new URL('./${name}/ganlet_bg.wasm', import.meta.url),
+  },
+`,
+);
+const built = `const BUILT = {
+modules: {
+${files.join('')}},
+software_adapters: ${JSON.stringify(software_adapters)},
+};
+`;
 const entry = new URL('ganlet.js', lib);
-const built = `const BUILT = ${JSON.stringify({ modules, software_adapters })};\n`;
 await writeFile(entry, built + (await readFile(entry, 'utf8')));

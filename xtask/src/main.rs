@@ -5,6 +5,7 @@
 
 mod data;
 mod library;
+mod package;
 mod serve;
 mod setup;
 mod sh;
@@ -60,6 +61,8 @@ enum Task {
     },
     /// Print the size of what the page loads
     Size,
+    /// Make the npm package in web/pkg, and pack it into the folder of build products
+    Package,
     /// Format everything, fix what linters can fix, and check the house rules
     Tidy,
     /// Fetch and verify the data sets; prints where each is
@@ -81,6 +84,7 @@ fn main() {
         }
         Task::Test { only, .. } => test::run(&only),
         Task::Size => size::run(),
+        Task::Package => package::run(),
         Task::Tidy => tidy::run(),
         Task::Data => data::run(),
     };

@@ -37,18 +37,29 @@ pub(crate) fn node_packages() -> Result<()> {
     if major.and_then(|major| major.parse().ok()).unwrap_or(0) < NODE_MAJOR {
         bail!("Node {version} is too old; get version 20 or newer from https://nodejs.org");
     }
-    if node_packages_match() {
+    npm_packages(&sh::web())
+}
+
+/// Makes sure that what the npm package is made and tried with is there, beside the page's packages.
+pub(crate) fn package_tools() -> Result<()> {
+    node_packages()?;
+    npm_packages(&sh::web().join("package"))
+}
+
+/// Makes sure that a folder's node_modules is what its lock file says.
+fn npm_packages(folder: &Path) -> Result<()> {
+    if npm_packages_match(folder) {
         return Ok(());
     }
-    eprintln!("Installing the npm packages of web/package-lock.json");
-    sh::run(sh::command("npm", ["ci", "--no-fund", "--no-audit"]).current_dir(sh::web()))
+    eprintln!("Installing the npm packages of {}", folder.display());
+    sh::run(sh::command("npm", ["ci", "--no-fund", "--no-audit"]).current_dir(folder))
 }
 
 /// Compares npm's record of what it installed with what the lock file asks for. File times would not do: they
 /// change with every checkout.
-fn node_packages_match() -> bool {
+fn npm_packages_match(folder: &Path) -> bool {
     let packages = |file: &str| -> Option<Value> {
-        let text = std::fs::read_to_string(sh::web().join(file)).ok()?;
+        let text = std::fs::read_to_string(folder.join(file)).ok()?;
         Some(serde_json::from_str::<Value>(&text).ok()?["packages"].take())
     };
     let (Some(wanted), Some(installed)) = (

@@ -18,9 +18,11 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
 
 /// Builds the site if it is missing or older than something that it is made from.
 pub(crate) fn ensure(profile: Profile) -> Result<()> {
-    const NOT_SOURCES: [&str; 6] = [
+    const NOT_SOURCES: [&str; 8] = [
         "node_modules",
         "dist",
+        "package",
+        "pkg",
         "e2e",
         "test",
         "test-results",
@@ -57,6 +59,8 @@ impl Parts {
         sh::run(&mut sh::npm_run("build"))?;
         sh::copy_folder(&self.library, &folder().join("lib"))?;
         sh::copy_folder(&self.data, &folder().join("data"))?;
+        // What the service worker keeps is all that lies there now.
+        sh::run(&mut sh::npm_run("offline"))?;
         stamp.set()
     }
 }

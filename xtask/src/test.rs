@@ -2,7 +2,7 @@
 
 use crate::library::{self, Profile};
 use crate::serve::Site;
-use crate::{setup, sh, site, size, tidy};
+use crate::{package, setup, sh, site, size, tidy};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub(crate) enum Stage {
     Web,
     /// The static site, and the size of its wasm
     Site,
+    /// The npm package, built by other people's tools and run in Node and headless Chromium
+    Package,
     /// A person's path through the page in headless Chromium
     E2e,
     /// The same path in short in Chromium, Firefox and WebKit, as far as they can be had
@@ -119,6 +121,7 @@ impl Stage {
                 site::build(Profile::Release)?;
                 size::run()
             }
+            Self::Package => package(),
             Self::E2e => e2e(),
         }?;
         Ok(vec![])
@@ -169,6 +172,12 @@ fn capabilities(chrome: &Path) -> Result<PathBuf> {
     let file = sh::target().join("webdriver.json");
     fs::write(&file, capabilities.to_string())?;
     Ok(file)
+}
+
+fn package() -> Result<()> {
+    package::make()?;
+    let mut tests = sh::npm_run("package:test");
+    sh::run(tests.env("CHROME", setup::chrome()?))
 }
 
 fn e2e() -> Result<()> {

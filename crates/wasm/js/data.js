@@ -1,17 +1,12 @@
-// Loads data files that lie beside the library.
-
-/** The folder that `cargo xtask build` fills: this file is lib/<module>/snippets/<crate>/js/data.js. */
-export function defaultDataUrl() {
-  return new URL('../../../../../data/', import.meta.url).href;
-}
+// Loads data files.
 
 /** Fetches a file, unpacked, and reports bytes as they arrive; `total` is 0 where the server does not say. */
 export async function fetchBytes(url, report) {
   let response;
   try {
-    response = await fetch(url);
+    response = await (fileOf(url) ?? fetch(url));
   } catch (cause) {
-    throw new Error(`${url} cannot be loaded (${cause.message}); check the connection and try again`);
+    throw new Error(`${url} cannot be loaded (${cause.message}); check the connection and the option dataUrl, the folder with the data sets`);
   }
   if (!response.ok) {
     throw new Error(`${url} answered ${response.status}; check the option dataUrl, the folder with the data sets (\`cargo xtask data\` fetches what a page lacks)`);
@@ -27,6 +22,12 @@ export async function fetchBytes(url, report) {
     report(done, total);
   }
   return unpacked(new Blob(parts), url);
+}
+
+/** A file where this is Node, whose `fetch` reads none. */
+function fileOf(url) {
+  const files = url.startsWith('file:') && globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  return files ? files.readFile(new URL(url)).then((bytes) => new Response(bytes)) : undefined;
 }
 
 /** The bytes of a file that may be gzipped: some servers unpack what ends in .gz, some do not. */

@@ -16,8 +16,6 @@ use crate::options::Options;
 
 #[wasm_bindgen(module = "/js/data.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = defaultDataUrl)]
-    fn default_data_url() -> String;
     #[wasm_bindgen(js_name = fetchBytes, catch)]
     async fn fetch_bytes(
         url: &str,
@@ -58,7 +56,8 @@ pub(crate) async fn classifier(
 
 /// Where the files of a set are.
 fn folder(kind: ImageKind, options: &Options) -> String {
-    let base = options.data_url.clone().unwrap_or_else(default_data_url);
+    // The library's entry always names one.
+    let base = options.data_url.as_deref().unwrap_or("data");
     format!("{}/{}", base.trim_end_matches('/'), kind.name())
 }
 

@@ -25,17 +25,34 @@ import { listen, onKey, shortcut } from './shortcuts.ts';
 /** What only lessons need comes when one does. */
 const lessons = () => import('../state/perform.ts');
 
+/** What is for later comes when the model is there. */
+const offline = () => import('../offline/register.ts');
+
+/**
+ * A game: train it, watch it, change it. What is written here, package/manifest.config.js tells others' editors.
+ *
+ * @fires ready - its model is there
+ * @fires reading - there are new numbers, for `reading`
+ */
 @customElement('gan-playground')
 export class GanPlayground extends LitElement {
+  /** What is trained, such as `ring`. */
   @property({ reflect: true }) preset: string | null = null;
+  /** What every random number depends on: a whole number. */
   @property({ reflect: true }) seed: string | null = null;
+  /** `auto`, `webgpu` or `cpu`. */
   @property({ reflect: true }) backend: string | null = null;
+  /** Begins untrained, where a trained model ships for the preset. */
   @property({ reflect: true }) scratch: string | null = null;
+  /** Parts to leave out: `presets tools settings game story curves ideas controls status studio`. */
   @property({ reflect: true }) hide: string | null = null;
+  /** What the bar offers, all unless given: `train step reset slow counter seed backend`. */
   @property({ reflect: true }) controls: string | null = null;
   /** The rest of a share link, such as `cost=minimax&batch=64`. */
   @property({ reflect: true }) settings: string | null = null;
+  /** `light`, `dark` or `auto`, which follows the page. */
   @property({ reflect: true }) theme: string | null = null;
+  /** It is the whole page, with its link as the address. */
   @property({ type: Boolean }) page = false;
   @state() private dropping = false;
   /** Why the attributes cannot be followed; shown in the element's place. */
@@ -199,6 +216,7 @@ export class GanPlayground extends LitElement {
     session.links.preview(link);
     this.requestUpdate();
     if (await session.catalog.open(session.current.spec.backend)) await session.links.follow(link);
+    void offline().then(({ keepOffline }) => keepOffline(session));
   }
 
   /** Follows the attributes to the letter, or says why not. */
