@@ -76,7 +76,7 @@ interface Inside {
       step: number;
       running: boolean;
       evaluation?: { step: number };
-      play(until: number): Promise<unknown>;
+      trainTo(step: number): Promise<unknown>;
     };
     stage: { frame?: { step: number } };
   };
@@ -101,7 +101,7 @@ async function recorded(page: Page, until: number): Promise<Scene> {
       stage.frame?.step === until &&
       // Images are measured on demand.
       (run.evaluation === undefined || run.evaluation.step === until);
-    if (run.step < until) await run.play(until);
+    if (run.step < until) await run.trainTo(until);
     while (!there()) await new Promise((done) => setTimeout(done, 50));
     // The first measure of a model comes after its picture.
     await new Promise((done) => setTimeout(done, 300));

@@ -5,6 +5,7 @@
 import type { Backend, BackendChoice, Code, Info, Preset, Progress } from './library.ts';
 import type { InversionEvent, StudioCalls } from './protocol-studio.ts';
 import type { Json } from './state/json.ts';
+import type { Stop } from './state/stop.ts';
 
 /** What to train: a preset plus what differs from it. */
 export interface CreateArgs {
@@ -119,8 +120,10 @@ export interface Calls extends StudioCalls {
   reset: { args: { seed: number }; result: Model };
   /** Goes on, on the CPU, from the last checkpoint of a model whose GPU is gone. */
   recover: { args: null; result: Model };
-  /** To a step, or until it is paused. */
-  play: { args: { until: number | undefined }; result: null };
+  /** Goes on from an earlier step of the run, exactly as it was then. */
+  branch: { args: { step: number }; result: Model };
+  /** To a step, or until it is paused or where `stop` says. */
+  play: { args: { until: number | undefined; stop?: Stop | undefined }; result: null };
   pause: { args: null; result: null };
   speed: { args: { slow: boolean }; result: null };
   /** One update, or without one a whole step. */
@@ -149,7 +152,8 @@ export interface Evaluation {
 
 export type Event =
   | { event: 'progress'; progress: Progress }
-  | { event: 'running'; running: boolean }
+  /** `reached`: why training stopped by itself before its end. */
+  | { event: 'running'; running: boolean; reached?: Stop }
   | { event: 'phase'; phase: Phase | undefined }
   | { event: 'metrics'; step: number; stepsPerSecond: number; series: Series }
   | { event: 'frame'; frame: Frame }

@@ -183,6 +183,88 @@ describe('the engine', () => {
     });
   });
 
+  it('goes on from any step of the run, as it was then', async () => {
+    await bench.call('create', CREATE);
+    await until(() => bench.events('evaluation').length > 0);
+    const text = async (): Promise<string> => {
+      const saved = await bench.call('save', null);
+      if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
+      return new TextDecoder().decode(saved.result as Uint8Array);
+    };
+    const trainTo = async (step: number): Promise<void> => {
+      const before = bench.events('running').length;
+      await bench.call('play', { until: step });
+      await until(() => bench.events('running').length >= before + 2);
+    };
+    const rate = (value: number) => bench.call('set', { path: 'g_optimizer.lr', value });
+    const straight = new Map<number, string>();
+    await trainTo(7);
+    straight.set(7, await text());
+    await rate(0.25);
+    await trainTo(12);
+    for (const update of ['d', 'd', 'g', 'd']) await bench.call('step', { update });
+    straight.set(13, await text());
+    await rate(0.125);
+    await trainTo(20);
+    straight.set(20, await text());
+    // Back and forth; each branch has what is kept of the way up to it.
+    for (const step of [20, 13, 7]) {
+      const reply = await bench.call('branch', { step });
+      expect(reply).toMatchObject({ ok: true, result: { info: { step } } });
+      expect(await text()).toBe(straight.get(step));
+    }
+    await rate(0.25);
+    await trainTo(12);
+    for (const update of ['d', 'd', 'g', 'd']) await bench.call('step', { update });
+    expect(await text()).toBe(straight.get(13));
+    expect(await bench.call('branch', { step: 7 })).toMatchObject({
+      ok: true,
+      result: { aside: { step: 13 } },
+    });
+  });
+
+  it.each([
+    [{ kind: 'step', step: 40 }, (step: number) => step === 40],
+    [{ kind: 'time', seconds: 0.2 }, (step: number) => step > 0 && step < 1e6],
+    [
+      { kind: 'metric', name: 'd_fake', bound: '>=', value: 0.2 },
+      (step: number) => step > 0 && step < 1e6,
+    ],
+    [
+      { kind: 'metric', name: 'kl', bound: '<=', value: 2.05 },
+      (step: number) => step > 0 && step < 1e6,
+    ],
+  ] as const)('stops by itself at %o, and says why', async (stop, fits) => {
+    await bench.call('create', CREATE);
+    const end = stop.kind === 'step' ? stop.step : 1e6;
+    await bench.call('play', { until: end, stop });
+    await until(() => bench.events('running').some(({ running }) => !running));
+    expect(bench.events('running').at(-1)).toMatchObject({ running: false, reached: stop });
+    await until(() => fits(bench.events('metrics').at(-1)?.step ?? -1));
+  });
+
+  it('refuses to wait for a number that never comes', async () => {
+    await bench.call('create', CREATE);
+    const stop = { kind: 'metric', name: 'fame', bound: '>=', value: 1 } as const;
+    const reply = await bench.call('play', { until: 10, stop });
+    expect(reply).toMatchObject({ ok: false, failure: { code: 'input' } });
+    expect(JSON.stringify(reply)).toMatch(/stop: there is no metric “fame” here; .*d_loss.*modes/);
+    expect(bench.events('running')).toEqual([]);
+  });
+
+  it('says from where on it can go back', async () => {
+    await bench.call('create', { ...CREATE, headStart: 5 });
+    await until(() => bench.events('evaluation').length > 0);
+    await bench.call('save', null);
+    expect(await bench.call('branch', { step: 3 })).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'input',
+        message: 'Nothing is kept of step 3: choose a picture from step 5 on.',
+      },
+    });
+  });
+
   it('shows each player’s move in slow motion', async () => {
     await bench.call('create', CREATE);
     await bench.call('speed', { slow: true });

@@ -233,6 +233,8 @@ export function endEngine(): void {
 export class Trainer extends LatentMock implements TrainerType {
   readonly #life = life;
   #step = 0;
+  /** Hangs on all that was done, in its order, as weights do. */
+  #weight = 0.5;
   #sent: number[] = [];
   #values: Record<string, number[]> = {};
 
@@ -273,7 +275,7 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 
   static async load(bytes: Uint8Array, options: TrainerOptions = {}): Promise<Trainer> {
-    let saved: { state: Config; seed: number; step: number };
+    let saved: { state: Config; seed: number; step: number; weight: number };
     try {
       saved = JSON.parse(new TextDecoder().decode(bytes)) as typeof saved;
     } catch {
@@ -286,6 +288,7 @@ export class Trainer extends LatentMock implements TrainerType {
       seed: saved.seed,
     });
     trainer.#step = saved.step;
+    trainer.#weight = saved.weight;
     return trainer;
   }
 
@@ -311,7 +314,7 @@ export class Trainer extends LatentMock implements TrainerType {
     this.#check();
     if (lost && this.backend === 'webgpu') throw failure('lost', 'le pilote a redémarré');
     await new Promise((resolve) => setTimeout(resolve, Math.min(60, steps * 0.4)));
-    for (let i = 0; i < steps; i++) this.#record();
+    for (let i = 0; i < steps; i++) this.#record('dg');
     return this.#latest();
   }
 
@@ -319,13 +322,18 @@ export class Trainer extends LatentMock implements TrainerType {
   async step(update: string): Promise<Metrics> {
     const { updates } = this.info();
     if (!updates.some(({ name }) => name === update)) throw failure('input', `pas de ${update}`);
-    this.#record();
+    this.#record(update);
     if (update !== updates.at(-1)?.name) this.#step -= 1;
     return Promise.resolve(this.#latest());
   }
 
   /** The numbers of one more step; a move within it has left some already. */
-  #record(): void {
+  #record(moves: string): void {
+    const rate = Number((this.state.g_optimizer as JsonObject).lr);
+    for (const move of moves) {
+      this.#weight =
+        (this.#weight * 3.9 * (1 - this.#weight) + rate + (move === 'd' ? 0.2 : 0)) % 1;
+    }
     if (this.#sent.at(-1) === this.#step) {
       this.#sent.pop();
       for (const column of Object.values(this.#values)) column.pop();
@@ -635,13 +643,19 @@ export class Trainer extends LatentMock implements TrainerType {
   }
 
   async save(): Promise<Uint8Array> {
-    const saved = { state: this.state, seed: this.seed, step: this.#step };
+    const saved = {
+      state: this.state,
+      seed: this.seed,
+      step: this.#step,
+      weight: this.#weight,
+    };
     return Promise.resolve(new TextEncoder().encode(JSON.stringify(saved)));
   }
 
   async reset(seed: number): Promise<void> {
     this.seed = seed;
     this.#step = 0;
+    this.#weight = 0.5;
     this.#sent = [];
     this.#values = {};
     return Promise.resolve();

@@ -9,6 +9,7 @@ describe('the share link', () => {
       backend: 'cpu',
       scratch: true,
       hide: ['game', 'status'],
+      stop: { kind: 'metric', name: 'modes', bound: '>=', value: 8 },
       controls: ['train', 'reset'],
       overrides: {
         'g_optimizer.lr': 0.0005,
@@ -35,6 +36,8 @@ describe('the share link', () => {
     ['#seed=', 'seed='],
     ['#seed=4294967296', 'seed=4294967296'],
     ['#backend=cuda', 'backend=cuda'],
+    ['#stop=soon', 'stop=soon'],
+    ['#stop=0', 'stop=0'],
     ['#unheard_of=1', 'unheard_of'],
     ['#a..b=1', 'a..b'],
     ['#__proto__.x=1', '__proto__.x'],

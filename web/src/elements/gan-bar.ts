@@ -4,6 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Colour, Update } from '../library.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { count, duration, rate } from '../state/format.ts';
+import { stopText } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
@@ -225,6 +226,11 @@ export class GanBar extends SessionElement {
     const { step, stepsPerSecond, running, expected } = this.session.run;
     const { length } = this.session.current;
     const goal = step < length ? length : undefined;
+    const { stop } = this.session.run;
+    if (stop) {
+      const until = `${stop.kind === 'time' ? 'for' : 'until'} ${stopText(stop)}`;
+      return running && stepsPerSecond > 0 ? `${rate(stepsPerSecond)} a second, ${until}` : until;
+    }
     const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
     if (!running || stepsPerSecond <= 0) {
       return expected === undefined

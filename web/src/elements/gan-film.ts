@@ -14,7 +14,7 @@ const PAUSE = 80;
 
 @customElement('gan-film')
 export class GanFilm extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['frame', 'model'];
+  protected readonly topics: readonly Topic[] = ['frame', 'model', 'progress'];
   @state() private playing = false;
 
   static override styles = [
@@ -22,8 +22,9 @@ export class GanFilm extends SessionElement {
     css`
       :host {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 0.5rem;
+        gap: 0.25rem 0.5rem;
         min-width: 0;
         font-size: 0.875rem;
       }
@@ -52,7 +53,7 @@ export class GanFilm extends SessionElement {
   ];
 
   override render(): TemplateResult | typeof nothing {
-    const { frames } = this.session.stage.film;
+    const { items: frames } = this.session.stage.film;
     this.hidden = frames.length < FEWEST;
     if (this.hidden) return nothing;
     const last = frames.length - 1;
@@ -87,26 +88,38 @@ export class GanFilm extends SessionElement {
         this.session.stage.looking === undefined
           ? nothing
           : html`<button
-              class="now"
-              @click=${() => {
-                this.playing = false;
-                this.session.stage.look(undefined);
-              }}
-            >
-              Now
-            </button>`
+                class="now"
+                @click=${() => {
+                  this.playing = false;
+                  this.session.stage.look(undefined);
+                }}
+              >
+                Now
+              </button>
+              <button
+                class="now"
+                data-action="branch"
+                title="Train on from this step, exactly as it was then"
+                ?disabled=${this.session.channel.busy !== ''}
+                @click=${() => {
+                  this.playing = false;
+                  void this.session.timeline.branch();
+                }}
+              >
+                Go on from here
+              </button>`
       }
     `;
   }
 
   #look(at: number): void {
-    this.session.stage.look(at >= this.session.stage.film.frames.length - 1 ? undefined : at);
+    this.session.stage.look(at >= this.session.stage.film.items.length - 1 ? undefined : at);
   }
 
   async #play(from: number): Promise<void> {
     for (let at = from; this.playing && this.isConnected; at++) {
       this.#look(at);
-      if (at >= this.session.stage.film.frames.length - 1) break;
+      if (at >= this.session.stage.film.items.length - 1) break;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     this.playing = false;

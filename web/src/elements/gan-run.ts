@@ -2,6 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { BackendChoice } from '../library.ts';
+import { NO_STOP, readStop, writeStop } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { MAX_SEED, parseSeed } from '../state/url.ts';
 import { icon } from '../style/icons.ts';
@@ -13,6 +14,8 @@ const BACKENDS: [BackendChoice, string][] = [
   ['webgpu', 'WebGPU'],
   ['cpu', 'CPU'],
 ];
+
+const HELP = `Where training stops by itself: ${NO_STOP.replace('it is ', '')}`;
 
 @customElement('gan-run')
 export class GanRun extends SessionElement {
@@ -41,6 +44,9 @@ export class GanRun extends SessionElement {
       input {
         width: 5rem;
       }
+      .stop {
+        width: 6.5rem;
+      }
       .seed {
         display: flex;
         align-items: center;
@@ -54,6 +60,7 @@ export class GanRun extends SessionElement {
     const off = !session.current.model;
     return html`
       ${session.current.offers('seed') ? this.#seed(off) : nothing}
+      ${session.current.offers('stop') ? this.#stop() : nothing}
       ${session.current.offers('backend') ? this.#backend() : nothing}
     `;
   }
@@ -86,6 +93,23 @@ export class GanRun extends SessionElement {
     </div>`;
   }
 
+  #stop(): TemplateResult {
+    const { stop } = this.session.current.spec;
+    return html`<label
+      >Stop at
+      <input
+        class="stop"
+        type="text"
+        autocomplete="off"
+        spellcheck="false"
+        placeholder="the end"
+        title=${HELP}
+        .value=${stop ? writeStop(stop) : ''}
+        @change=${this.#onStop}
+      />
+    </label>`;
+  }
+
   #backend(): TemplateResult {
     const { session } = this;
     return html`<label
@@ -108,6 +132,13 @@ export class GanRun extends SessionElement {
       field.value = String(this.session.current.spec.seed);
       this.session.notices.add('warning', `A seed is a whole number from 0 to ${MAX_SEED}.`);
     } else if (seed !== this.session.current.spec.seed) void this.session.models.reset(seed);
+  };
+
+  readonly #onStop = (event: Event): void => {
+    const field = event.target as HTMLInputElement;
+    const stop = readStop(field.value);
+    if (stop || field.value.trim() === '') void this.session.run.setStop(stop);
+    else this.session.notices.add('warning', `“Stop at ${field.value}”: ${NO_STOP}.`);
   };
 
   readonly #onBackend = async (event: Event): Promise<void> => {

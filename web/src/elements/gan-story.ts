@@ -6,6 +6,7 @@ import { colourOf } from '../state/describe.ts';
 import { count, firstSentence } from '../state/format.ts';
 import type { Scene } from '../state/ladder.ts';
 import { sceneOf } from '../state/scene.ts';
+import { stopText } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -118,9 +119,13 @@ export class GanStory extends ThemedElement {
   /** A run has an end, and goes on only if asked. */
   #ended(): TemplateResult | typeof nothing {
     const { session } = this;
-    if (!session.run.ended) return nothing;
+    const { ended, reached, step } = session.run;
+    if (!ended && !reached) return nothing;
+    const why = reached
+      ? `Stopped at step ${count(step)}${reached.kind === 'step' ? '' : `: ${stopText(reached)}`}, as asked.`
+      : `The run is over, after ${count(step)} steps.`;
     return html`<p class="ended" role="status">
-      <strong>The run is over, after ${count(session.run.step)} steps.</strong>
+      <strong>${why}</strong>
       <button data-action="go-on" @click=${() => void session.run.toggle()}>Go on</button>
     </p>`;
   }

@@ -128,7 +128,7 @@ export class GanTake extends ThemedElement {
   }
 
   #film(): TemplateResult {
-    const { frames } = this.session.stage.film;
+    const { items: frames } = this.session.stage.film;
     const size = this.filmSize === undefined ? '…' : `about ${megabytes(this.filmSize)}`;
     return html`<section>
       <div>
@@ -220,14 +220,14 @@ export class GanTake extends ThemedElement {
 
   get #reel(): Parameters<(typeof import('../export/gif.ts'))['gifOf']>[1] {
     return {
-      frames: this.session.stage.film.frames,
+      frames: this.session.stage.film.items,
       caption: ({ step }) => this.#caption(step),
     };
   }
 
   async #measure(): Promise<void> {
     const still = this.#still(1);
-    if (!still || this.session.stage.film.frames.length < 2) return;
+    if (!still || this.session.stage.film.items.length < 2) return;
     const { sizeOf } = await import('../export/gif.ts');
     this.filmSize = await sizeOf(still, this.#reel);
   }

@@ -204,6 +204,13 @@ export class Models {
     this.#putAside(model, left);
   }
 
+  /** Takes up a model in place of the one that there is, which is put aside. */
+  replace(model: Model, past?: Past): void {
+    const left = this.#left();
+    this.adopt(model, past);
+    this.#putAside(model, left);
+  }
+
   #left(): Left {
     return { spec: this.current.spec, past: this.run.past };
   }

@@ -16,7 +16,16 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number];
 
 /** The controls in the bar. */
-export const CONTROLS = ['train', 'step', 'reset', 'slow', 'counter', 'seed', 'backend'] as const;
+export const CONTROLS = [
+  'train',
+  'step',
+  'reset',
+  'slow',
+  'counter',
+  'seed',
+  'stop',
+  'backend',
+] as const;
 export type Control = (typeof CONTROLS)[number];
 
 /** The words of a list that are known, each once and in the order of `known`, and those that are not. */

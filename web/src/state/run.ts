@@ -5,6 +5,7 @@ import type { Current } from './current.ts';
 import { PaceMemory } from './pace-memory.ts';
 import type { Past } from './record.ts';
 import { SeriesStore } from './series.ts';
+import type { Stop } from './stop.ts';
 import type { Topics } from './topics.ts';
 
 /** Evaluations that are kept of a run. */
@@ -14,6 +15,8 @@ export class Run {
   running = false;
   /** Slow motion: one update at a time, each long enough to be read about. */
   slow = false;
+  /** Why training stopped by itself before the end of the run, where it still stands. */
+  reached: Stop | undefined;
   phase: Phase | undefined;
   step = 0;
   stepsPerSecond = 0;
@@ -38,6 +41,7 @@ export class Run {
     this.evaluation = this.measures.at(-1);
     this.step = step;
     this.stepsPerSecond = 0;
+    this.reached = undefined;
   }
 
   /** What a model that comes later, or a file, is told of this one. */
@@ -62,11 +66,32 @@ export class Run {
     return `${spec.preset} ${model?.info.backend ?? ''}`;
   }
 
-  /** Trains to a step: to the end of the run, unless another is given; beyond that end, until paused. */
-  play(
-    until = this.step < this.current.length ? this.current.length : undefined,
-  ): Promise<unknown> {
-    return this.channel.try('', 'play', { until });
+  /** Where training stops by itself before the end of the run, unless it is there already. */
+  get stop(): Stop | undefined {
+    const { stop } = this.current.spec;
+    const isThere = stop?.kind === 'step' ? stop.step <= this.step : this.reached !== undefined;
+    return isThere ? undefined : stop;
+  }
+
+  /** Trains to the end of the run, or to where it is to stop before; beyond that end, until paused. */
+  play(): Promise<unknown> {
+    const { step, stop } = this;
+    const { length } = this.current;
+    const ends = [length, stop?.kind === 'step' ? stop.step : Infinity].filter((end) => end > step);
+    const until = Math.min(...ends);
+    return this.channel.try('', 'play', { until: until === Infinity ? undefined : until, stop });
+  }
+
+  trainTo(step: number): Promise<unknown> {
+    return this.channel.try('', 'play', { until: step });
+  }
+
+  /** Says where to stop, for this run and those that follow. */
+  async setStop(stop: Stop | undefined): Promise<void> {
+    this.current.spec = { ...this.current.spec, stop };
+    this.reached = undefined;
+    this.topics.tell('spec');
+    if (this.running) await this.play();
   }
 
   pause(): Promise<unknown> {
@@ -86,7 +111,7 @@ export class Run {
         resolve();
       });
     });
-    await this.play(this.step + steps);
+    await this.trainTo(this.step + steps);
     await over;
   }
 
@@ -128,8 +153,9 @@ export class Run {
     this.topics.tell('metrics');
   }
 
-  setRunning(running: boolean): void {
+  setRunning(running: boolean, reached?: Stop): void {
     this.running = running;
+    this.reached = reached;
     this.topics.tell('running');
   }
 

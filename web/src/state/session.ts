@@ -16,6 +16,7 @@ import { Run } from './run.ts';
 import { Settings } from './settings.ts';
 import { Stage } from './stage.ts';
 import { Studio } from './studio.ts';
+import { Timeline } from './timeline.ts';
 import { type Topic, Topics } from './topics.ts';
 
 export class Session {
@@ -31,6 +32,7 @@ export class Session {
   readonly settings: Settings;
   readonly links: Links;
   readonly comparison: Comparison;
+  readonly timeline: Timeline;
   readonly background: Background;
   readonly studio: Studio;
 
@@ -60,6 +62,7 @@ export class Session {
     this.settings = new Settings(topics, notices, channel, current, models);
     this.links = new Links(topics, notices, catalog, current, models);
     this.comparison = new Comparison(topics, channel, current, run, stage, models);
+    this.timeline = new Timeline(channel, run, stage, models);
     this.background = new Background(topics, notices, run);
     this.#recovery = new Recovery(notices, channel, current, run, models, this.settings);
     this.studio = new Studio(
@@ -81,7 +84,9 @@ export class Session {
 
   choosePreset(preset: string): Promise<boolean> {
     this.comparison.forget();
-    return this.models.create({ ...this.current.spec, preset, overrides: {}, scratch: false });
+    // Another game has other numbers to stop at.
+    const { spec } = this.current;
+    return this.models.create({ ...spec, preset, overrides: {}, scratch: false, stop: undefined });
   }
 
   readonly #onAdopt = (before: Model | undefined): void => {
@@ -108,7 +113,7 @@ export class Session {
         this.channel.report(event.progress);
         return;
       case 'running':
-        this.run.setRunning(event.running);
+        this.run.setRunning(event.running, event.reached);
         return;
       case 'metrics':
         this.run.trained(event);

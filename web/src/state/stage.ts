@@ -2,13 +2,17 @@
 import { type Frame, SHOW, type Show } from '../protocol.ts';
 import type { Channel } from './channel.ts';
 import type { Current } from './current.ts';
-import { Film } from './film.ts';
 import type { Topics } from './topics.ts';
+import { Trail } from './trail.ts';
+
+/** Pictures that are kept of a run, and their bytes in all. */
+const MOST = 120;
+const BYTES = 24 * 2 ** 20;
 
 export class Stage {
   frame: Frame | undefined;
   /** The pictures of this run that are kept. */
-  readonly film = new Film();
+  readonly film = new Trail<Frame>(MOST, BYTES, bytesOf);
   /** Which of them is looked at, while that is not the newest. */
   looking: number | undefined;
   show: Show = SHOW;
@@ -28,7 +32,7 @@ export class Stage {
 
   /** The newest picture, or the one of the film that is looked at. */
   get picture(): Frame | undefined {
-    return this.looking === undefined ? this.frame : (this.film.frames[this.looking] ?? this.frame);
+    return this.looking === undefined ? this.frame : (this.film.items[this.looking] ?? this.frame);
   }
 
   add(frame: Frame): void {
@@ -52,4 +56,11 @@ export class Stage {
     this.topics.tell('show');
     if (this.current.model) await this.channel.try('', 'show', this.show);
   }
+}
+
+function bytesOf({ fake, scores, realScores, warped, noise }: Frame): number {
+  return [fake, scores, realScores, warped, noise].reduce(
+    (sum, layer) => sum + (layer?.byteLength ?? 0),
+    0,
+  );
 }

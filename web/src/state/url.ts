@@ -6,6 +6,7 @@
 import type { BackendChoice } from '../library.ts';
 import type { Json } from './json.ts';
 import { type Control, CONTROLS, type Part, PARTS, readWords } from './parts.ts';
+import { NO_STOP, readStop, type Stop, writeStop } from './stop.ts';
 
 export interface Spec {
   preset: string;
@@ -17,6 +18,8 @@ export interface Spec {
   scratch: boolean;
   /** Parts of the page that are left out. */
   hide: readonly Part[];
+  /** Where training stops by itself before the end of the run. */
+  stop: Stop | undefined;
   /** What the bar offers; empty for everything. */
   controls: readonly Control[];
 }
@@ -36,6 +39,7 @@ export const DEFAULT_SPEC: Spec = {
   overrides: {},
   scratch: false,
   hide: [],
+  stop: undefined,
   controls: [],
 };
 
@@ -93,6 +97,10 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     spec.backend = text as BackendChoice;
     return undefined;
   },
+  stop: (spec, text) => {
+    spec.stop = readStop(text);
+    return spec.stop ? undefined : NO_STOP;
+  },
   hide: (spec, text) => {
     const { words, unknown } = readWords(text, PARTS);
     spec.hide = words;
@@ -133,6 +141,7 @@ export function writeHash(spec: Spec): string {
   if (spec.seed !== DEFAULT_SPEC.seed) pairs.push(['seed', String(spec.seed)]);
   if (spec.backend !== DEFAULT_SPEC.backend) pairs.push(['backend', spec.backend]);
   if (spec.scratch) pairs.push(['scratch', '1']);
+  if (spec.stop) pairs.push(['stop', writeStop(spec.stop)]);
   if (spec.hide.length) pairs.push(['hide', spec.hide.join(' ')]);
   if (spec.controls.length) pairs.push(['controls', spec.controls.join(' ')]);
   for (const path of Object.keys(spec.overrides).sort()) {

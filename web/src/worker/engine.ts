@@ -20,6 +20,7 @@ import { type Json, type JsonObject, withPath } from '../state/json.ts';
 import { NO_STUDIO } from '../state/words.ts';
 import { timePreset } from './bench.ts';
 import { describeModel } from './frames.ts';
+import type { Keeper, Way } from './keeper.ts';
 import { studioCalls } from './latent.ts';
 import { Pace } from './pace.ts';
 import { Queue } from './queue.ts';
@@ -29,6 +30,9 @@ export interface Host extends Clock {
   post(message: FromWorker, transfer?: Transferable[]): void;
   load(url: string, backend?: BackendChoice): Promise<Library>;
 }
+
+/** What is done while a run goes a part of its way again. */
+const AGAIN = 'the same steps again';
 
 type Make = (library: Library) => Promise<Trainer>;
 type Leave = () => Promise<Pick<Model, 'aside'>>;
@@ -80,7 +84,7 @@ export class Engine {
           configText(args),
           this.#options({ backend: args.backend, seed: args.seed }),
         );
-        if (args.headStart > 0) await this.#headStart(trainer, args.headStart);
+        await this.#advance(trainer, args.headStart, 'first steps');
         return trainer;
       }),
     load: ({ bytes, backend }) =>
@@ -89,7 +93,7 @@ export class Engine {
       this.#replaceStill(
         async (library) => {
           const bytes = await this.#save();
-          this.#training.keeper.put(bytes);
+          this.#training.keeper.put(this.#training.need().info().step, bytes);
           return library.Trainer.load(bytes, this.#options({ backend }));
         },
         // It is the same model.
@@ -106,9 +110,28 @@ export class Engine {
       this.#replaceStill((library) =>
         library.Trainer.load(this.#training.keeper.checkpoint(), this.#options({ backend: 'cpu' })),
       ),
-    play: async ({ until }) => {
-      this.#training.play(until);
-      return Promise.resolve(null);
+    branch: ({ step }) => {
+      const { keeper } = this.#training;
+      const { backend } = this.#training.need().info();
+      const way = keeper.wayTo(step);
+      return this.#replaceStill(
+        async (library) => {
+          const trainer = await library.Trainer.load(way.bytes, this.#options({ backend }));
+          try {
+            await this.#replay(trainer, way, step);
+          } catch (error) {
+            trainer.free();
+            throw error;
+          }
+          return trainer;
+        },
+        undefined,
+        keeper.upTo(step),
+      );
+    },
+    play: async ({ until, stop }) => {
+      await this.#training.play(until, stop);
+      return null;
     },
     pause: async () => {
       await this.#training.pause();
@@ -122,12 +145,7 @@ export class Engine {
       await this.#training.step(update);
       return null;
     },
-    set: ({ path, value }) =>
-      this.#queue.run(() => {
-        const trainer = this.#training.need();
-        trainer.set(path, value);
-        return { config: JSON.parse(trainer.config()) as Json };
-      }),
+    set: ({ path, value }) => this.#queue.run(() => ({ config: this.#training.set(path, value) })),
     save: () => this.#save(),
     evaluate: () => this.#queue.run(() => this.#training.evaluate()),
     bench: ({ preset, backend }) =>
@@ -189,9 +207,9 @@ export class Engine {
 
   /**
    * Makes a new trainer first and lets the old one go only then: a failure loses nothing. `leave` is what is kept of the
-   * old one, unless whoever asks has kept it.
+   * old one, unless whoever asks has kept it; `keeper`, what is kept of the new one already.
    */
-  async #replace(make: Make, leave?: Leave): Promise<Model> {
+  async #replace(make: Make, leave?: Leave, keeper?: Keeper): Promise<Model> {
     const turn = ++this.#makes;
     const check = (): void => {
       if (turn !== this.#makes)
@@ -210,7 +228,7 @@ export class Engine {
         check();
         this.#training.stop();
         const left = await (leave?.() ?? this.#training.aside());
-        const model = await this.#adopt(trainer);
+        const model = await this.#adopt(trainer, keeper);
         old?.free();
         return { ...model, ...left };
       } catch (error) {
@@ -228,19 +246,31 @@ export class Engine {
   }
 
   /** The same for a model whose last state has been saved already. */
-  #replaceStill(make: Make, leave?: Leave): Promise<Model> {
+  #replaceStill(make: Make, leave?: Leave, keeper?: Keeper): Promise<Model> {
     this.#training.stop();
-    return this.#replace(make, leave);
+    return this.#replace(make, leave, keeper);
   }
 
-  async #adopt(trainer: Trainer): Promise<Model> {
+  async #adopt(trainer: Trainer, keeper?: Keeper): Promise<Model> {
     const model = await describeModel(trainer);
-    this.#training.adopt(trainer, model);
+    this.#training.adopt(trainer, model, keeper);
     return model;
   }
 
-  async #headStart(trainer: Trainer, steps: number): Promise<void> {
+  /** Goes a way again that a run has gone. */
+  async #replay(trainer: Trainer, { deeds }: Way, until: number): Promise<void> {
+    for (const deed of deeds) {
+      await this.#advance(trainer, deed.step, AGAIN);
+      if ('update' in deed) await trainer.step(deed.update);
+      else trainer.set(deed.path, deed.value);
+    }
+    await this.#advance(trainer, until, AGAIN);
+  }
+
+  /** Trains to a step before the model is shown. */
+  async #advance(trainer: Trainer, until: number, label: string): Promise<void> {
     const pace = new Pace();
+    const steps = until - trainer.info().step;
     for (let done = 0; done < steps;) {
       const chunk = Math.min(pace.steps, steps - done);
       const start = this.host.now();
@@ -249,7 +279,7 @@ export class Engine {
       done += chunk;
       this.#post({
         event: 'progress',
-        progress: { stage: 'init', done, total: steps, label: 'first steps' },
+        progress: { stage: 'init', done, total: steps, label },
       });
     }
   }

@@ -1,5 +1,5 @@
 /** Trains the model that there is: in chunks with a picture now and then, or one update at a time. */
-import type { Trainer } from '../library.ts';
+import type { Metrics, Trainer } from '../library.ts';
 import {
   type Evaluation,
   type Event,
@@ -11,6 +11,8 @@ import {
   type Show,
   toFailure,
 } from '../protocol.ts';
+import type { Json } from '../state/json.ts';
+import { isReached, type Stop } from '../state/stop.ts';
 import { buffersOf, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
@@ -31,12 +33,15 @@ export class Training {
   model: Model | undefined;
   show: Show = SHOW;
   pageIsDrawing = false;
-  readonly keeper = new Keeper();
+  keeper = new Keeper();
   #running = false;
   /** How often training was begun: a loop that was paused must not wake up beside the next one. */
   #plays = 0;
   /** The step at which training stops by itself. */
   #until = Infinity;
+  /** What it stops for before that. */
+  #stop: Stop | undefined;
+  #stopAt = Infinity;
   #slow = false;
   /** Whether anything was trained since the model was made or loaded, if only an update within a step. */
   #played = false;
@@ -59,8 +64,8 @@ export class Training {
     return this.trainer;
   }
 
-  /** Goes over to a model that stands at its first step, or wherever its file says. */
-  adopt(trainer: Trainer, model: Model): void {
+  /** Goes over to a model that stands at its first step, or wherever its file says; `keeper`: what is kept of how it got there. */
+  adopt(trainer: Trainer, model: Model, keeper = new Keeper()): void {
     this.trainer = trainer;
     this.model = model;
     this.pageIsDrawing = false;
@@ -68,7 +73,7 @@ export class Training {
     this.#historySince = 0;
     this.#pace = new Pace();
     this.#rate.clear();
-    this.keeper.clear();
+    this.keeper = keeper;
     // Behind the reply with the model, so that the page knows what the picture is of.
     this.#later(async () => {
       await this.clock.breathe();
@@ -93,10 +98,13 @@ export class Training {
     }
   }
 
-  /** Trains to a step, or until it is paused. */
-  play(until = Infinity): void {
+  /** Trains to a step, or until it is paused or where `stop` says. */
+  async play(until = Infinity, stop?: Stop): Promise<void> {
     this.need();
+    if (stop?.kind === 'metric') await this.queue.run(() => this.#checkMetric(stop.name));
     this.#until = until;
+    this.#stop = stop;
+    this.#stopAt = stop?.kind === 'time' ? this.clock.now() + 1000 * stop.seconds : Infinity;
     if (this.#running) return;
     this.#setRunning(true);
     this.#rate.clear();
@@ -116,7 +124,9 @@ export class Training {
       await this.picture();
     });
     // The numbers then are of the same step as the picture.
-    this.#later(() => this.#evaluateToy());
+    this.#later(async () => {
+      await this.#evaluateToy();
+    });
   }
 
   set slow(slow: boolean) {
@@ -130,8 +140,7 @@ export class Training {
     this.stop();
     await this.queue.run(async () => {
       const trainer = this.need();
-      this.#played = true;
-      await (update === undefined ? trainer.train(1) : trainer.step(update));
+      await (update === undefined ? this.#train(trainer, 1) : this.#move(trainer, update));
       this.#report(trainer, 0);
       await this.picture();
       if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
@@ -155,11 +164,11 @@ export class Training {
     return { step: trainer.info().step, values };
   }
 
-  #setRunning(running: boolean): void {
+  #setRunning(running: boolean, reached?: Stop): void {
     if (running === this.#running) return;
     this.#running = running;
     if (!running) this.post({ event: 'phase', phase: undefined });
-    this.post({ event: 'running', running });
+    this.post({ event: 'running', running, ...(reached ? { reached } : {}) });
   }
 
   /** A job that no call waits for; its failure is told all the same. */
@@ -192,14 +201,16 @@ export class Training {
       this.post({ event: 'phase', phase });
       await this.queue.run(async () => {
         const trainer = this.need();
-        this.#played = true;
-        await trainer.step(phase);
+        await this.#move(trainer, phase);
         this.#report(trainer, 0);
         await this.picture();
       });
       await this.clock.sleep(PHASE_MS);
     }
-    await this.queue.run(() => this.#evaluateToy());
+    await this.queue.run(async () => {
+      await this.#evaluateToy();
+      if (this.need().info().step >= this.#until) this.#setRunning(false);
+    });
   }
 
   async #chunk(): Promise<void> {
@@ -212,15 +223,18 @@ export class Training {
       return;
     }
     const start = this.clock.now();
-    this.#played = true;
-    const metrics = await trainer.train(steps);
+    const metrics = await this.#train(trainer, steps);
     const end = this.clock.now();
     this.#pace.record(steps, end - start);
     const stepsPerSecond = this.#rate.record(end, metrics.step);
     if (metrics.step >= this.#until) {
-      this.#setRunning(false);
-      this.#report(trainer, 0);
-      await this.picture();
+      const isStop = this.#stop?.kind === 'step' && this.#stop.step === metrics.step;
+      await this.#finish(trainer, isStop ? this.#stop : undefined);
+      await this.#evaluateToy();
+      return;
+    }
+    if (end >= this.#stopAt || isReached(this.#stop, metrics)) {
+      await this.#finish(trainer, this.#stop);
       await this.#evaluateToy();
       return;
     }
@@ -228,8 +242,64 @@ export class Training {
       this.#report(trainer, stepsPerSecond);
       await this.picture();
     }
-    if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
+    if (this.#evaluations.due(this.clock.now())) {
+      const values = await this.#evaluateToy();
+      if (isReached(this.#stop, values)) await this.#finish(trainer, this.#stop);
+    }
     if (this.keeper.due(this.clock.now())) await this.#keep(trainer);
+  }
+
+  /** Stops at a still model, with its numbers and its picture. */
+  async #finish(trainer: Trainer, reached?: Stop): Promise<void> {
+    this.#setRunning(false, reached);
+    this.#report(trainer, 0);
+    await this.picture();
+  }
+
+  /** Refuses to wait for a number that never comes. */
+  async #checkMetric(name: string): Promise<void> {
+    const recorded = this.need()
+      .info()
+      .metrics.map((metric) => metric.name);
+    if (recorded.includes(name)) return;
+    const { values } = await this.evaluate();
+    if (name in values) return;
+    const known = [...recorded, ...Object.keys(values)].join(', ');
+    throw new Refusal('input', `stop: there is no metric “${name}” here; there are ${known}.`);
+  }
+
+  #train(trainer: Trainer, steps: number): Promise<Metrics> {
+    return this.#advance(trainer, () => trainer.train(steps));
+  }
+
+  /** One update alone. */
+  async #move(trainer: Trainer, update: string): Promise<void> {
+    const { step } = trainer.info();
+    await this.#advance(trainer, () => trainer.step(update));
+    this.keeper.note({ step, after: trainer.info().step, update });
+  }
+
+  async #advance<T>(trainer: Trainer, job: () => Promise<T>): Promise<T> {
+    this.#played = true;
+    try {
+      return await job();
+    } catch (error) {
+      if (toFailure(error).code === 'diverged') {
+        // The library went back to a step that it had come to by a way of its own.
+        this.keeper.cut(trainer.info().step);
+        await this.secure();
+      }
+      throw error;
+    }
+  }
+
+  /** Changes a setting of the model that there is. */
+  set(path: string, value: Json): Json {
+    const trainer = this.need();
+    trainer.set(path, value);
+    const { step } = trainer.info();
+    this.keeper.note({ step, after: step, path, value });
+    return JSON.parse(trainer.config()) as Json;
   }
 
   /** A GPU can vanish and an engine end at any moment; what is in memory here stays. */
@@ -264,9 +334,22 @@ export class Training {
     this.post({ event: 'metrics', step, stepsPerSecond, series });
   }
 
-  /** The exact metrics of a toy are cheap enough to come unasked; those of images are not. */
-  async #evaluateToy(): Promise<void> {
-    if (this.model?.info.data.kind !== 'points') return;
-    this.post({ event: 'evaluation', evaluation: await this.evaluate() });
+  /** The exact metrics of a toy are cheap enough to come unasked; those of images come where one of them is waited for. */
+  async #evaluateToy(): Promise<Record<string, number>> {
+    if (this.model?.info.data.kind !== 'points' && !this.#awaits()) return {};
+    const evaluation = await this.evaluate();
+    this.post({ event: 'evaluation', evaluation });
+    return evaluation.values;
+  }
+
+  /** Whether training is to stop for a number that has to be measured. */
+  #awaits(): boolean {
+    const { model } = this;
+    const stop = this.#stop;
+    return (
+      this.#running &&
+      stop?.kind === 'metric' &&
+      model?.info.metrics.every(({ name }) => name !== stop.name) === true
+    );
   }
 }

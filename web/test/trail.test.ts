@@ -1,43 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../src/protocol.ts';
 import { csvOf, jsonOf } from '../src/export/tables.ts';
-import { Film } from '../src/state/film.ts';
+import { Trail } from '../src/state/trail.ts';
 import { SeriesStore } from '../src/state/series.ts';
 
 const frame = (step: number, floats = 4): Frame => ({ step, fake: new Float32Array(floats) });
-const stepsOf = (film: Film): number[] => film.frames.map(({ step }) => step);
+const keep = (most: number, budget = Infinity): Trail<Frame> =>
+  new Trail(most, budget, ({ fake }) => fake.byteLength);
+const stepsOf = (film: Trail<Frame>): number[] => film.items.map(({ step }) => step);
 
 describe('the film of a run', () => {
   it('keeps the first and the newest, and spreads the rest evenly', () => {
-    const film = new Film(10);
+    const film = keep(10);
     for (let step = 0; step <= 1000; step++) {
       film.add(frame(step));
-      expect(film.frames.length).toBeLessThanOrEqual(10);
-      expect(film.frames.at(-1)?.step).toBe(step);
+      expect(film.items.length).toBeLessThanOrEqual(10);
+      expect(film.items.at(-1)?.step).toBe(step);
     }
     const steps = stepsOf(film);
     expect(steps[0]).toBe(0);
     const gaps = steps.slice(1, -1).map((step, i) => step - (steps[i] ?? 0));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(4 * Math.min(...gaps));
-    expect(film.frames.length).toBeGreaterThanOrEqual(5);
+    expect(film.items.length).toBeGreaterThanOrEqual(5);
   });
 
   it('stays within its budget, and counts what it keeps', () => {
-    const film = new Film(100, 1000);
+    const film = keep(100, 1000);
     for (let step = 0; step < 300; step++) film.add(frame(step, 25));
     expect(film.bytes).toBeLessThanOrEqual(1000);
-    expect(film.bytes).toBe(film.frames.length * 100);
+    expect(film.bytes).toBe(film.items.length * 100);
     film.clear();
-    expect([film.bytes, film.frames.length]).toEqual([0, 0]);
+    expect([film.bytes, film.items.length]).toEqual([0, 0]);
   });
 
   it('has one picture of a step, the newest', () => {
-    const film = new Film();
+    const film = keep(10);
     const [first, second] = [frame(5), frame(5)];
     film.add(frame(0));
     film.add(first);
     film.add(second);
-    expect(film.frames[1]).toBe(second);
+    expect(film.items[1]).toBe(second);
     expect(stepsOf(film)).toEqual([0, 5]);
   });
 });
