@@ -44,6 +44,7 @@ test('going on from an earlier picture gives the straight run, bit for bit', asy
     expect(step).toBeGreaterThan(0);
     expect(step).toBeLessThan(600);
     await page.getByRole('button', { name: 'Go on from here' }).click();
+    await expect(page.getByText(END)).toBeHidden({ timeout: 60_000 });
     await expect(page.getByText(END)).toBeVisible({ timeout: 120_000 });
     expect(await playground.step()).toBe(600);
     expect(await checkpoint(page)).toEqual(straight);
@@ -63,18 +64,21 @@ test('training stops where the link says, and goes on when asked', async ({ page
   await expect(page.getByText('Stopped at step 120, as asked.')).toBeVisible({ timeout: 60_000 });
   expect(await playground.step()).toBe(120);
 
-  const stop = page.getByLabel('Stop at').first();
+  const stop = page.locator('gan-run.desk-run').getByLabel('Stop at');
   await stop.fill('never');
   await stop.press('Enter');
   await expect(playground.notices).toContainText('“Stop at never”: it is a step such as 500');
-  await stop.fill('modes >= 5');
+  await stop.fill('high_quality >= 0.3');
   await stop.press('Enter');
-  await expect(page).toHaveURL(/stop=modes%3E%3D5/);
+  await expect(page).toHaveURL(/stop=high_quality%3E%3D0\.3/);
   await playground.train.click();
-  await expect(page.getByText(/Stopped at step [\d,]+: modes ≥ 5, as asked/)).toBeVisible({
-    timeout: 120_000,
-  });
-  expect(await playground.modes()).toBeGreaterThanOrEqual(5);
+  await expect(page.getByText(/Stopped at step [\d,]+: high quality ≥ 0\.3, as asked/)).toBeVisible(
+    {
+      timeout: 120_000,
+    },
+  );
+  const quality = await page.locator('[data-metric=high_quality]').innerText();
+  expect(parseInt(quality)).toBeGreaterThanOrEqual(30);
   expect(await playground.step()).toBeLessThan(3000);
   const stopped = await playground.step();
   await page.getByRole('button', { name: 'Go on', exact: true }).click();

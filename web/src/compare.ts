@@ -3,7 +3,9 @@
  * the same as the page's own.
  */
 import { GanPlayground } from './elements/gan-playground.ts';
+import type { GanBoth } from './elements/gan-both.ts';
 import { asText } from './state/json.ts';
+import { writeStop } from './state/stop.ts';
 import { DEFAULT_SPEC, readHash, type Spec, writeHash } from './state/url.ts';
 
 /** Steps that one takes before it waits for the other. */
@@ -19,7 +21,14 @@ const part = (id: string): HTMLElement => {
 const games = ['left', 'right'].map(part).filter((one) => one instanceof GanPlayground);
 const [train, step, again] = ['train', 'step', 'again'].map(part) as HTMLButtonElement[];
 const said = part('said');
+const plot = document.querySelector<GanBoth>('gan-both');
 let running = false;
+/** Steps that both have taken, and where the link says to stop. */
+let at = 0;
+const end = spec.stop?.kind === 'step' ? spec.stop.step : Infinity;
+if (spec.stop && spec.stop.kind !== 'step') {
+  problems.push(`“stop=${writeStop(spec.stop)}”: two runs stop together at a step, such as 500`);
+}
 
 /** What each game opens: of the second, the settings of the link too. */
 function open({ preset, seed, backend, overrides }: Spec): void {
@@ -44,7 +53,15 @@ async function both(action: string): Promise<void> {
   for (const game of games) await game.perform(action);
 }
 
+/** Their curves so far, in one plot. */
+function draw(): void {
+  if (!plot) return;
+  const runs = games.map(({ recorded }) => recorded);
+  plot.runs = runs.filter((run) => run !== undefined);
+}
+
 async function progress(): Promise<void> {
+  draw();
   const readings = await Promise.all(
     games.map(async (game) => {
       const [at, modes, quality] = await Promise.all(
@@ -77,8 +94,10 @@ train?.addEventListener('click', () => {
   running = true;
   train.textContent = 'Pause';
   void guarded(async () => {
-    while (running) {
-      await both(`train?steps=${STRIDE}`);
+    while (running && at < end) {
+      const steps = Math.min(STRIDE, end - at);
+      await both(`train?steps=${steps}`);
+      at += steps;
       await progress();
     }
   }).finally(() => {
@@ -87,9 +106,13 @@ train?.addEventListener('click', () => {
     train.disabled = false;
   });
 });
-step?.addEventListener('click', () => void guarded(() => both('step')));
+step?.addEventListener('click', () => {
+  at += 1;
+  void guarded(() => both('step'));
+});
 again?.addEventListener('click', () => {
   running = false;
+  at = 0;
   void guarded(() => both('reset'));
 });
 
@@ -102,6 +125,8 @@ part('changed').textContent =
   'The same again';
 open(spec);
 void guarded(async () => {
+  // The games come first.
+  void import('./elements/gan-both.ts');
   // Nothing is changed by it: it comes back when the model is there.
   await both('show?heat=1');
   for (const button of [train, step, again]) if (button) button.disabled = false;

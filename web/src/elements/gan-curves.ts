@@ -6,47 +6,17 @@ import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
-import type { Info, Metric } from '../library.ts';
-import { viewOf } from '../state/describe.ts';
 import type { Topic } from '../state/topics.ts';
-import { type Palette, ROLES, roles } from '../style/palette.ts';
+import { type Palette, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { type ChartOf, chartOptions, chartsOf, NO_CURVES, sameCharts } from './charts.ts';
 import { whenInView } from './in-view.ts';
 import { loadUPlot, whyNoCurves } from './load-uplot.ts';
 import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
 
-/** Curves over the same scale. */
-interface ChartOf {
-  metrics: readonly Metric[];
-  /** What the scale reaches over, where that is known. */
-  range: [number, number] | null;
-}
-
-/** Charts by what they tell of learning; the first few with curves are shown. */
-const ORDER: readonly Metric['chart'][] = ['loss', 'score', 'other', 'gradient'];
-const FEW = 2;
-
-function chartsOf(info: Info | undefined): ChartOf[] {
-  if (!info) return [NO_CURVES, NO_CURVES];
-  const range = viewOf(info, 'score')?.range ?? null;
-  return ORDER.map((chart) => ({
-    metrics: info.metrics.filter((metric) => metric.chart === chart),
-    range: chart === 'score' ? range : null,
-  }))
-    .filter(({ metrics }) => metrics.length > 0)
-    .slice(0, FEW);
-}
-
 /** How long curves of a run that is not going on let the rest of the page come first, in milliseconds. */
 const AFTER_THE_GAME = 1500;
-
-const NO_CURVES: ChartOf = { metrics: [], range: null };
-
-const short = (value: number): string =>
-  Math.abs(value) >= 10_000
-    ? `${Number((value / 1000).toPrecision(4))}k`
-    : String(Number(value.toPrecision(value >= 1000 ? 4 : 3)));
 
 @customElement('gan-curves')
 export class GanCurves extends ThemedElement {
@@ -255,7 +225,7 @@ export class GanCurves extends ThemedElement {
 
   #options(chart: number, palette: Palette, holder: HTMLElement): uPlot.Options {
     return {
-      ...options(this.charts[chart] ?? NO_CURVES, palette, holder),
+      ...chartOptions(this.charts[chart] ?? NO_CURVES, palette, holder),
       hooks: {
         draw: [
           (plot) => {
@@ -282,43 +252,4 @@ export class GanCurves extends ThemedElement {
       this.#plots[i]?.setSize({ width: holder.clientWidth, height: holder.clientHeight });
     });
   }
-}
-
-/** Whether curves can go on in the same charts. */
-function sameCharts(some: readonly ChartOf[], others: readonly ChartOf[]): boolean {
-  return JSON.stringify(some) === JSON.stringify(others);
-}
-
-function options(
-  { metrics, range }: ChartOf,
-  palette: Palette,
-  holder: HTMLElement,
-): uPlot.Options {
-  const axis: uPlot.Axis = {
-    stroke: palette.quiet,
-    font: '11px system-ui, sans-serif',
-    grid: { stroke: palette.line, width: 1 },
-    ticks: { show: false },
-    values: (_, splits) => splits.map(short),
-  };
-  return {
-    width: Math.max(1, holder.clientWidth),
-    height: Math.max(1, holder.clientHeight),
-    legend: { show: false },
-    cursor: { drag: { x: false, y: false }, y: false, sync: { key: 'curves' } },
-    scales: { x: { time: false }, y: range ? { range } : {} },
-    axes: [
-      { ...axis, size: 24, grid: { show: false } },
-      { ...axis, size: 44, space: 22 },
-    ],
-    series: [
-      {},
-      ...metrics.map(({ title, colour }) => ({
-        label: title,
-        stroke: palette[ROLES[colour]],
-        width: 1.75,
-        points: { show: false },
-      })),
-    ],
-  };
 }

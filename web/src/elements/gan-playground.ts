@@ -7,10 +7,12 @@
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Info } from '../library.ts';
 import { siteOf } from '../site.ts';
 import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
 import { Latest } from '../state/latest.ts';
 import type { Done } from '../state/perform.ts';
+import type { Curves } from '../state/series.ts';
 import { Session } from '../state/session.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -171,6 +173,12 @@ export class GanPlayground extends LitElement {
   /** A number of the run as one reads it: `step`, a measured figure or the last value of a curve; none before there is one. */
   async reading(name: string): Promise<string | undefined> {
     return this.#session && (await lessons()).readingOf(this.#session, name);
+  }
+
+  /** What was recorded so far, thinned out as it is drawn; none before there is a model. */
+  get recorded(): { info: Info; curves: Curves } | undefined {
+    const { model } = this.#session?.current ?? {};
+    return model && this.#session && { info: model.info, curves: this.#session.run.past.curves };
   }
 
   #begin(): Session {
