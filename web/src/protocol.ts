@@ -22,13 +22,24 @@ export interface Show {
   heat: boolean;
   grid: boolean;
   arrows: boolean;
+  /** One dimension: the best discriminator against the two densities, and their ratio. */
+  optimal: boolean;
+  ratio: boolean;
   /** The number of a class or category, of a model that makes what is asked for; undefined: each of them. */
   choice: number | undefined;
   /** Values of the continuous codes, of a model that has such; the middle where missing. */
   codes: readonly number[];
 }
 
-export const SHOW: Show = { heat: true, grid: false, arrows: false, choice: undefined, codes: [] };
+export const SHOW: Show = {
+  heat: true,
+  grid: false,
+  arrows: false,
+  optimal: false,
+  ratio: false,
+  choice: undefined,
+  codes: [],
+};
 
 /** Whose move slow motion shows: the name of an update. */
 export type Phase = string;

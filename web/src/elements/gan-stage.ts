@@ -17,6 +17,7 @@ import { type Kind, kindOf } from '../state/current.ts';
 import type { Topic } from '../state/topics.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
+import { distanceToOptimal } from '../stage/optimal.ts';
 import { type Layers, PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
@@ -27,6 +28,7 @@ import './gan-film.ts';
 import './gan-images.ts';
 import './gan-intro.ts';
 import { ThemedElement } from './themed-element.ts';
+import { Throttled } from './throttled.ts';
 import { styles } from './gan-stage.styles.ts';
 
 type Layer = keyof Layers;
@@ -51,12 +53,14 @@ const LEGEND: Record<Kind, readonly Entry[]> = {
     { layer: 'real', text: 'Data density', colour: 'real' },
     { layer: 'fake', text: 'Model density', colour: 'fake' },
     { layer: 'heat', text: 'D(x)', colour: 'discriminator' },
+    { layer: 'optimal', text: 'Best D', colour: 'discriminator' },
+    { layer: 'ratio', text: 'Data / model', colour: 'neutral' },
     { layer: 'grid', text: 'Noise to data', colour: 'generator' },
   ],
 };
 
 /** Which layers a model has: what hangs on a class has one when a class is chosen. */
-function hasLayer({ info }: Model, show: Show, layer: Layer): boolean {
+function hasLayer({ info, critic }: Model, show: Show, layer: Layer): boolean {
   const decided = (view: View | undefined): boolean => {
     const choice = choiceOf(view, show);
     return view !== undefined && (choice === undefined || choice.chosen !== undefined);
@@ -67,6 +71,9 @@ function hasLayer({ info }: Model, show: Show, layer: Layer): boolean {
       return decided(viewOf(info, 'score'));
     case 'grid':
       return info.latent_dim === info.data.dim && decided(viewOf(info, 'decode'));
+    case 'optimal':
+      // Its place is the scale of probabilities.
+      return decided(viewOf(info, 'score')) && !critic;
     default:
       return true;
   }
@@ -82,6 +89,8 @@ export class GanStage extends ThemedElement {
   readonly #plane = new PlaneStage();
   #pointer: { x: number; y: number } | undefined;
   #scheduled = false;
+  /** A number that changes with every picture could not be read. */
+  readonly #retell = new Throttled(this, 250);
   #freshFrame = false;
   readonly #resize = new ResizeObserver(() => {
     this.#schedule();
@@ -104,6 +113,7 @@ export class GanStage extends ThemedElement {
       this.#freshFrame = true;
       this.#schedule();
       if (this.#kind === 'image') this.requestUpdate();
+      else if (this.session.stage.show.optimal) this.#retell.ask();
     } else {
       this.#pointer = undefined;
       this.hover = '';
@@ -189,6 +199,7 @@ export class GanStage extends ThemedElement {
   #scale(kind: Kind | undefined): TemplateResult | typeof nothing {
     const { model } = this.session.current;
     const { show } = this.session.stage;
+    if (kind === 'line' && show.optimal) return this.#distance();
     if (!model || kind !== 'plane' || !show.heat || !hasLayer(model, show, 'heat')) return nothing;
     return html`<p class="scale small">
       ${
@@ -196,6 +207,16 @@ export class GanStage extends ThemedElement {
           ? html`<span>lowest score of D</span> <span>highest score of D</span>`
           : html`<span>D says fake</span> <span>cannot tell (½)</span> <span>D says real</span>`
       }
+    </p>`;
+  }
+
+  /** How far D is from the best one, now. */
+  #distance(): TemplateResult | typeof nothing {
+    const { model } = this.session.current;
+    const far = model && distanceToOptimal(model, this.session.stage.picture);
+    if (!far) return nothing;
+    return html`<p class="scale small" data-distance>
+      <span>On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.</span>
     </p>`;
   }
 
@@ -283,8 +304,8 @@ export class GanStage extends ThemedElement {
   }
 
   get #layers(): Layers {
-    const { heat, grid, arrows } = this.session.stage.show;
-    return { ...this.shown, heat, grid, arrows };
+    const { heat, grid, arrows, optimal, ratio } = this.session.stage.show;
+    return { ...this.shown, heat, grid, arrows, optimal, ratio };
   }
 
   #flip(layer: Layer): void {

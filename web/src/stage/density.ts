@@ -1,3 +1,9 @@
+// A narrow Gaussian: wide enough to calm the noise of a few thousand samples, narrow enough not
+// to hide a collapse onto one place.
+const SPREAD = 1.5;
+const BELL = Array.from({ length: 11 }, (_, k) => Math.exp(-(((k - 5) / SPREAD) ** 2) / 2));
+const KERNEL = BELL.map((weight) => weight / BELL.reduce((a, b) => a + b, 0));
+
 /** A density estimated from samples, on evenly spaced places. */
 export function kernelDensity(samples: Float32Array, xs: Float32Array): Float32Array {
   const [first, last] = [xs[0] ?? 0, xs[xs.length - 1] ?? 1];
@@ -7,12 +13,19 @@ export function kernelDensity(samples: Float32Array, xs: Float32Array): Float32A
     const i = Math.round((sample - first) / cell);
     if (i >= 0 && i < counts.length) counts[i] = (counts[i] ?? 0) + 1;
   }
-  // A narrow Gaussian: wide enough to calm the noise of a few thousand samples, narrow enough not
-  // to hide a collapse onto one place.
-  const spread = 1.5;
-  const kernel = Array.from({ length: 11 }, (_, k) => Math.exp(-(((k - 5) / spread) ** 2) / 2));
-  const mass = kernel.reduce((a, b) => a + b, 0) * cell * Math.max(1, samples.length);
+  const mass = cell * Math.max(1, samples.length);
   return counts.map(
-    (_, i) => kernel.reduce((sum, weight, k) => sum + weight * (counts[i + k - 5] ?? 0), 0) / mass,
+    (_, i) => KERNEL.reduce((sum, weight, k) => sum + weight * (counts[i + k - 5] ?? 0), 0) / mass,
   );
+}
+
+/** The standard error of such an estimate from so many samples: a count has its own mean as variance. */
+export function kernelError(
+  density: Float32Array,
+  samples: number,
+  xs: Float32Array,
+): Float32Array {
+  const cell = ((xs[xs.length - 1] ?? 1) - (xs[0] ?? 0)) / (xs.length - 1);
+  const squares = KERNEL.reduce((sum, weight) => sum + weight ** 2, 0);
+  return density.map((p) => Math.sqrt((p * squares) / (cell * Math.max(1, samples))));
 }

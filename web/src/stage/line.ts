@@ -6,6 +6,7 @@ import type { Frame, Model } from '../protocol.ts';
 import { type Palette, withAlpha } from '../style/palette.ts';
 import { mapping, type Mapping, type Surface } from './canvas.ts';
 import { kernelDensity } from './density.ts';
+import { type Optimal, optimalOf } from './optimal.ts';
 import type { Layers } from './plane.ts';
 import { normalize } from './terrain.ts';
 
@@ -42,8 +43,14 @@ export function drawLine(
   if (layers.fake && frame) {
     curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25);
   }
+  const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
+  const optimal = layers.optimal || layers.ratio ? optimalOf(model, frame) : undefined;
+  if (optimal && layers.ratio) drawRatio(ctx, line.x, optimal, unit, palette);
+  if (optimal && layers.optimal) {
+    band(ctx, line.x, optimal, unit, withAlpha(palette.d, 0.3));
+    curve(ctx, line.x, optimal.best, unit, palette.d, 1.5);
+  }
   if (layers.heat && frame?.scores) {
-    const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
     ctx.setLineDash([7, 5]);
     curve(ctx, line.x, normalize(frame.scores, model.critic), unit, palette.d, 2);
     ctx.setLineDash([2, 5]);
@@ -85,7 +92,17 @@ function curve(
   fill?: string,
 ): void {
   const path = new Path2D();
-  for (let i = 0; i < xs.length; i++) path.lineTo(map.x(xs[i] ?? 0), map.y(ys[i] ?? 0));
+  let pen = false;
+  for (let i = 0; i < xs.length; i++) {
+    const [x, y] = [map.x(xs[i] ?? 0), map.y(ys[i] ?? 0)];
+    // Where there is no value, the curve has a gap.
+    if (Number.isNaN(y)) pen = false;
+    else if (pen) path.lineTo(x, y);
+    else {
+      path.moveTo(x, y);
+      pen = true;
+    }
+  }
   ctx.strokeStyle = stroke;
   ctx.lineWidth = width;
   ctx.lineJoin = 'round';
@@ -95,6 +112,48 @@ function curve(
   path.lineTo(map.x(xs[0] ?? 0), map.y(0));
   ctx.fillStyle = withAlpha(fill, 0.1);
   ctx.fill(path);
+}
+
+/** One standard error to either side of D*. */
+function band(
+  ctx: CanvasRenderingContext2D,
+  xs: Float32Array,
+  { best, error }: Optimal,
+  map: Mapping,
+  colour: string,
+): void {
+  const bars = new Path2D();
+  xs.forEach((x, i) => {
+    const [y, spread] = [best[i] ?? NaN, error[i] ?? NaN];
+    if (Number.isNaN(y)) return;
+    bars.moveTo(map.x(x), map.y(Math.min(1, y + spread)));
+    bars.lineTo(map.x(x), map.y(Math.max(0, y - spread)));
+  });
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = Math.max(1, map.x(xs[1] ?? 0) - map.x(xs[0] ?? 0));
+  ctx.stroke(bars);
+}
+
+/** The ratio from a sixteenth to sixteen, on a logarithmic scale: even densities lie in the middle. */
+function drawRatio(
+  ctx: CanvasRenderingContext2D,
+  xs: Float32Array,
+  { ratio }: Optimal,
+  map: Mapping,
+  palette: Palette,
+): void {
+  const placed = ratio.map((r) => Math.max(0, Math.min(1, 0.5 + Math.log2(r) / 8)));
+  curve(ctx, xs, placed, map, palette.quiet, 1.5);
+  ctx.font = '12px system-ui, sans-serif';
+  ctx.fillStyle = palette.quiet;
+  ctx.textAlign = 'left';
+  for (const [text, y] of [
+    ['16', 1],
+    ['1', 0.5],
+    ['1/16', 0],
+  ] as const) {
+    ctx.fillText(text, 4, map.y(y) + 4);
+  }
 }
 
 /** From each z on its own line to G(z) on the data's line. */

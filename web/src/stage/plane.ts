@@ -5,7 +5,10 @@ import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
 import { contour, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
-export type Layers = Record<'real' | 'fake' | 'heat' | 'grid' | 'arrows', boolean>;
+export type Layers = Record<
+  'real' | 'fake' | 'heat' | 'grid' | 'arrows' | 'optimal' | 'ratio',
+  boolean
+>;
 
 const ARROW_COUNT = 48;
 

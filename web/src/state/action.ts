@@ -7,7 +7,13 @@ import type { Json } from './json.ts';
 import { parseSeed, parseValue } from './url.ts';
 
 /** Layers of the stage that a lesson can switch. */
-const LAYERS = ['heat', 'grid', 'arrows'] as const satisfies readonly (keyof Show)[];
+const LAYERS = [
+  'heat',
+  'grid',
+  'arrows',
+  'optimal',
+  'ratio',
+] as const satisfies readonly (keyof Show)[];
 type Layer = (typeof LAYERS)[number];
 
 export type Action =

@@ -1,4 +1,5 @@
 /** Does to a session what the text of a lesson asks for. */
+import { distanceToOptimal } from '../stage/optimal.ts';
 import { type Action, readActions } from './action.ts';
 import { count, percent } from './format.ts';
 import { asText } from './json.ts';
@@ -83,6 +84,10 @@ export function readingOf(session: Session, name: string): string | undefined {
   const { step, evaluation, series } = session.run;
   const { model } = session.current;
   if (name === 'step') return count(step);
+  if (name === 'distance_to_best') {
+    const far = model && distanceToOptimal(model, session.stage.picture);
+    return far && `${far.mean.toFixed(3)} ± ${far.error.toFixed(3)}`;
+  }
   const value = evaluation?.values[name] ?? series.column(name).at(-1);
   if (value === undefined || Number.isNaN(value)) return undefined;
   // A critic's scores are no probabilities.
