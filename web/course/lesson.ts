@@ -3,6 +3,7 @@ import { tex } from '@mdit/plugin-tex';
 import MarkdownIt from 'markdown-it';
 import temml from 'temml';
 import { readActions } from '../src/state/action.ts';
+import { ANSWER_NAMES, readFormula } from '../src/state/formula.ts';
 
 export interface Lesson {
   /** The name of its page. */
@@ -51,8 +52,8 @@ export function readLesson(file: string, text: string): Lesson {
     throw new LessonError(file, error instanceof Error ? error.message : String(error));
   }
   if (!lesson.playground) throw new LessonError(file, 'it has no ```playground');
-  if (!lesson.html.includes('class="predict"')) {
-    throw new LessonError(file, 'it asks nothing: it has no ```predict');
+  if (!/class="(predict|formula)"/.test(lesson.html)) {
+    throw new LessonError(file, 'it asks nothing: it has no ```predict or ```formula');
   }
   return lesson;
 }
@@ -105,6 +106,8 @@ function renderer(lesson: Lesson): MarkdownIt {
         return '';
       case 'predict':
         return predict(content, inline, operates);
+      case 'formula':
+        return formula(content, inline, operates);
       default:
         return `<pre><code>${markdown.utils.escapeHtml(content)}</code></pre>\n`;
     }
@@ -145,6 +148,39 @@ ${choices
   .join('\n')}
 </fieldset>
 <p><button>Answer, then run</button></p>
+<p class="after" hidden>${inline(after)}</p>
+</form>\n`;
+}
+
+const ANSWER = 'answer: ';
+
+/** A question that is answered by a curve: written as a formula or drawn. */
+function formula(
+  content: string,
+  inline: (text: string) => string,
+  operates: (action: string) => string,
+): string {
+  const lines = content.split('\n').filter((line) => line.trim() !== '');
+  const at = lines.findIndex((line) => line.startsWith(ANSWER));
+  const question = lines.slice(0, Math.max(0, at)).join(' ');
+  const answer = lines[at]?.slice(ANSWER.length) ?? '';
+  const action = lines.at(-1) ?? '';
+  const after = lines.slice(at + 1, -1).join(' ');
+  if (!question || at < 0) throw new Error('a ```formula asks, and has its “answer: …”');
+  readFormula(answer, ANSWER_NAMES);
+  if (!action.startsWith(DO))
+    throw new Error(`“${question}” does not end with what is run, “do:…”`);
+  if (!after) throw new Error(`“${question}” says nothing once it is answered`);
+  return `<form class="formula" data-answer="${answer}" ${operates(action.slice(DO.length))}>
+<p>${inline(question)}</p>
+<label>D*(x) = <input type="text" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
+<p class="small">Of ${ANSWER_NAMES.map((name) => `<code>${name}</code>`).join(', ')}, numbers, + - * / ^ and brackets.</p>
+<details><summary>Draw it instead</summary>
+<canvas width="512" height="192" role="img" aria-label="Draw the curve with the pointer, over the densities of data and model; a formula says the same"></canvas>
+</details>
+<p class="problem" role="alert"></p>
+<p><button>Answer, then run</button></p>
+<p class="compared" role="status" hidden></p>
 <p class="after" hidden>${inline(after)}</p>
 </form>\n`;
 }

@@ -64,3 +64,36 @@ for (const { slug, actions } of lessons()) {
     expect(errors).toEqual([]);
   });
 }
+
+test('a formula is read before anything runs, laid over what D learned, and judged right or wrong', async ({
+  page,
+}) => {
+  test.slow();
+  await open(page, 'optimal-discriminator');
+  const form = page.locator('form.formula');
+  const field = form.getByRole('textbox');
+  const answer = form.getByRole('button', { name: 'Answer, then run' });
+
+  await field.fill('p_data / (p_data + p_fake)');
+  await answer.click();
+  await expect(form.locator('.problem')).toHaveText(/^Character 20: there is no “p_fake”/, {
+    timeout: 120_000,
+  });
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.locator('.compared')).toBeHidden();
+
+  await field.fill('p_model / (p_data + p_model)');
+  await answer.click();
+  await expect(form.locator('.compared')).toHaveText(/^Not the best yet: your curve/, {
+    timeout: 400_000,
+  });
+  await field.fill('1 / (1 + p_model / p_data)');
+  await answer.click();
+  await expect(form.locator('.compared')).toHaveText(/^Right: your curve/, { timeout: 400_000 });
+  await expect(form.locator('.compared')).toContainText('0.000 from the solution');
+  await expect(form.locator('.problem')).toBeHidden();
+
+  await page.getByRole('button', { name: 'Show the best D' }).click();
+  await expect(page.locator('[data-distance]')).toContainText(/^On average D is 0\.\d+ ± 0\.\d+/);
+  expect(await findings(page)).toEqual([]);
+});

@@ -77,6 +77,12 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form.predict')) {
   });
 }
 
+for (const form of document.querySelectorAll<HTMLFormElement>('form.formula')) {
+  if (!(playground instanceof GanPlayground)) break;
+  const { begin } = await import('./formula-question.ts');
+  begin(form, playground, async () => (await perform(form)) !== undefined);
+}
+
 /** Numbers in the text, and symbols of equations that show theirs when one points at them. */
 async function follow(): Promise<void> {
   if (!(playground instanceof GanPlayground)) return;

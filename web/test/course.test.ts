@@ -43,6 +43,22 @@ describe('a lesson', () => {
     expect(problemsOf(lesson('', ''), known())).toEqual([]);
   });
 
+  it('asks for a formula, whose solution has to be one', () => {
+    const question = (answer: string): string =>
+      `\`\`\`formula\nWhat is best?\nanswer: ${answer}\nThat is why.\ndo:train?steps=10\n\`\`\``;
+    const { html, actions } = lesson(
+      'Some ',
+      `${question('p_data / (p_data + p_model)')}\n\nSome `,
+    );
+    expect(html).toContain('<form class="formula" data-answer="p_data / (p_data + p_model)"');
+    expect(html).toContain('<p class="after" hidden>That is why.</p>');
+    expect(actions).toContain('train?steps=10');
+    expect(() => lesson('Some ', question('p_data / p_fake'))).toThrow('there is no “p_fake”');
+    expect(() => lesson('Some ', question('x').replace('answer: x\n', ''))).toThrow(
+      'its “answer: …”',
+    );
+  });
+
   it.each([
     ['# A title', 'A title', 'does not begin with a title'],
     ['> Tutorial', 'Tutorial', 'does not say its source'],

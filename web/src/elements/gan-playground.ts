@@ -11,7 +11,7 @@ import type { Info } from '../library.ts';
 import { siteOf } from '../site.ts';
 import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
 import { Latest } from '../state/latest.ts';
-import type { Done } from '../state/perform.ts';
+import type { Done, Line } from '../state/perform.ts';
 import type { Curves } from '../state/series.ts';
 import { Session } from '../state/session.ts';
 import { paletteTokens } from '../style/palette.ts';
@@ -173,6 +173,22 @@ export class GanPlayground extends LitElement {
   /** A number of the run as one reads it: `step`, a measured figure or the last value of a curve; none before there is one. */
   async reading(name: string): Promise<string | undefined> {
     return this.#session && (await lessons()).readingOf(this.#session, name);
+  }
+
+  /** Of a game on the line: its places and the two densities there, of which the model's is estimated from samples. */
+  async line(): Promise<Line> {
+    const session = await this.#ready();
+    return (await lessons()).lineOf(session);
+  }
+
+  /** D's scores on the places of the line. */
+  async scores(): Promise<Float32Array | undefined> {
+    return (await this.#ready()).stage.frame?.scores;
+  }
+
+  /** Lays a curve over the game's line, as high as a probability; undefined takes it away. */
+  async propose(values: Float32Array | undefined): Promise<void> {
+    (await this.#ready()).stage.propose(values);
   }
 
   /** What was recorded so far, thinned out as it is drawn; none before there is a model. */

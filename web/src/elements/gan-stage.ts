@@ -361,7 +361,9 @@ export class GanStage extends ThemedElement {
     const kind = this.#kind;
     if (surface && model) {
       if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
-      else if (kind === 'line') drawLine(surface, model, frame, this.#layers, palette);
+      else if (kind === 'line') {
+        drawLine(surface, model, frame, this.#layers, palette, this.session.stage.proposal);
+      }
     }
     if (kind === 'plane') this.#readPointer();
     if (this.#freshFrame) {

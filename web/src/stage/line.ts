@@ -16,6 +16,8 @@ export function drawLine(
   frame: Frame | undefined,
   layers: Layers,
   palette: Palette,
+  /** A reader's own curve. */
+  proposal?: Float32Array,
 ): void {
   const line = model.line;
   if (!line) return;
@@ -50,6 +52,7 @@ export function drawLine(
     band(ctx, line.x, optimal, unit, withAlpha(palette.d, 0.3));
     curve(ctx, line.x, optimal.best, unit, palette.d, 1.5);
   }
+  if (proposal) curve(ctx, line.x, proposal, unit, withAlpha(palette.ink, 0.6), 2);
   if (layers.heat && frame?.scores) {
     ctx.setLineDash([7, 5]);
     curve(ctx, line.x, normalize(frame.scores, model.critic), unit, palette.d, 2);

@@ -10,6 +10,9 @@ export class FormulaError extends Error {
   }
 }
 
+/** What the answer to a question may be made of: the place on the line, and both densities there. */
+export const ANSWER_NAMES: readonly string[] = ['x', 'p_data', 'p_model'];
+
 type Values = Readonly<Record<string, number>>;
 export type Formula = (values: Values) => number;
 

@@ -1,4 +1,5 @@
 /** Does to a session what the text of a lesson asks for. */
+import { kernelDensity } from '../stage/density.ts';
 import { distanceToOptimal } from '../stage/optimal.ts';
 import { type Action, readActions } from './action.ts';
 import { count, percent } from './format.ts';
@@ -77,6 +78,21 @@ async function one(session: Session, action: Action): Promise<Done> {
       await session.models.reset(action.seed);
       return { said: `Started again with seed ${session.current.spec.seed}.`, undo };
   }
+}
+
+/** The places of a game on the line, and both densities there. */
+export interface Line {
+  x: Float32Array;
+  data: Float32Array;
+  model: Float32Array;
+}
+
+export function lineOf({ current, stage }: Session): Line {
+  const { line } = current.model ?? {};
+  if (!line || !stage.frame)
+    throw new Error('This game has no line: its data have more dimensions.');
+  const { x, density: data } = line;
+  return { x, data, model: kernelDensity(stage.frame.fake, x) };
 }
 
 /** A number of the run as one reads it: the step, a measured figure, or the last value of a curve. */

@@ -16,6 +16,8 @@ export class Stage {
   /** Which of them is looked at, while that is not the newest. */
   looking: number | undefined;
   show: Show = SHOW;
+  /** A reader's own curve along the line, as high as a probability. */
+  proposal: Float32Array | undefined;
 
   constructor(
     private readonly topics: Topics,
@@ -28,6 +30,12 @@ export class Stage {
     this.frame = undefined;
     this.film.clear();
     this.looking = undefined;
+    this.proposal = undefined;
+  }
+
+  propose(values: Float32Array | undefined): void {
+    this.proposal = values;
+    this.topics.tell('frame');
   }
 
   /** The newest picture, or the one of the film that is looked at. */

@@ -1,0 +1,178 @@
+/**
+ * A question whose answer is a curve along the line of the game: written as a formula or drawn. It is checked before anything runs,
+ * laid over what D learned, and compared with it and with the solution.
+ */
+import type { GanPlayground } from './elements/gan-playground.ts';
+import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from './state/formula.ts';
+
+/** Nearer to the best curve than this on average, a drawn one is right: a hand is no ruler. */
+const CLOSE = 0.08;
+
+/** What is known along the line: places, and both densities there. */
+interface Line {
+  x: Float32Array;
+  data: Float32Array;
+  model: Float32Array;
+}
+
+type Values = Float32Array<ArrayBuffer>;
+
+/** `run` does what the question runs, and says whether it could. */
+export function begin(
+  form: HTMLFormElement,
+  playground: GanPlayground,
+  run: () => Promise<boolean>,
+): void {
+  const [field, submit, canvas] = ['input', 'button', 'canvas'].map((name) =>
+    form.querySelector(name),
+  ) as [HTMLInputElement, HTMLButtonElement, HTMLCanvasElement];
+  const [problem, compared, after] = ['.problem', '.compared', '.after'].map((name) =>
+    form.querySelector(name),
+  ) as [HTMLElement, HTMLElement, HTMLElement];
+  const solution = readFormula(form.dataset.answer ?? '', ANSWER_NAMES);
+  const pad = new Pad(canvas);
+  form.querySelector('details')?.addEventListener('toggle', () => {
+    void playground.line().then((line) => {
+      pad.show(line);
+    });
+  });
+
+  /** The answer along the line; throws with what is wrong with it. */
+  const read = (line: Line): { values: Values; formula?: Formula } => {
+    if (field.value.trim() === '') {
+      if (pad.values) return { values: pad.values };
+      throw new FormulaError(0, 'write a formula, or draw the curve');
+    }
+    const formula = readFormula(field.value, ANSWER_NAMES);
+    const values = along(line, formula);
+    const gap = values.findIndex((value, i) => !Number.isFinite(value) && isSomewhere(line, i));
+    if (gap >= 0) {
+      throw new FormulaError(0, `it has no value at x = ${(line.x[gap] ?? 0).toFixed(2)}`);
+    }
+    return { values, formula };
+  };
+
+  const refuse = (error: FormulaError): void => {
+    problem.textContent = `${field.value ? `Character ${error.at + 1}: ` : ''}${error.message}.`;
+    field.ariaInvalid = 'true';
+    field.focus();
+    field.setSelectionRange(error.at, error.at + 1);
+  };
+
+  const answer = async (): Promise<void> => {
+    problem.textContent = '';
+    field.ariaInvalid = 'false';
+    try {
+      read(await playground.line());
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      refuse(error);
+      return;
+    }
+    submit.disabled = true;
+    const ran = await run();
+    submit.disabled = false;
+    if (!ran) return;
+    const line = await playground.line();
+    const { values, formula } = read(line);
+    await playground.propose(values);
+    const best = along(line, solution);
+    const far = apart(line, values, best);
+    const right = formula ? isSame(formula, solution, ANSWER_NAMES) : far < CLOSE;
+    const learned = await playground.scores();
+    const fromD = learned ? apart(line, values, learned).toFixed(3) : '–';
+    compared.textContent = `${right ? 'Right' : 'Not the best yet'}: your curve, drawn in grey, is ${fromD} from what D learned and ${far.toFixed(3)} from the solution, on average over what D sees.`;
+    compared.dataset.right = String(right);
+    for (const part of [compared, after]) part.hidden = false;
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void answer();
+  });
+}
+
+function along({ x, data, model }: Line, formula: Formula): Values {
+  return Float32Array.from(x, (at, i) =>
+    formula({ x: at, p_data: data[i] ?? NaN, p_model: model[i] ?? NaN }),
+  );
+}
+
+/** Whether any sample comes to a place. */
+function isSomewhere({ data, model }: Line, i: number): boolean {
+  return (data[i] ?? 0) + (model[i] ?? 0) > 1e-3 * Math.max(...data, ...model);
+}
+
+/** The mean distance of two curves over what D is shown. */
+function apart(line: Line, some: Float32Array, others: Float32Array): number {
+  let [sum, mass] = [0, 0];
+  some.forEach((value, i) => {
+    if (!isSomewhere(line, i)) return;
+    const weight = (line.data[i] ?? 0) + (line.model[i] ?? 0);
+    sum += weight * Math.abs(value - (others[i] ?? NaN));
+    mass += weight;
+  });
+  return sum / mass;
+}
+
+/** A place to draw a curve with the pointer, over the two densities. */
+class Pad {
+  values: Values | undefined;
+  #line: Line | undefined;
+  #last: { at: number; value: number } | undefined;
+
+  constructor(private readonly canvas: HTMLCanvasElement) {
+    canvas.addEventListener('pointerdown', (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      this.#last = undefined;
+      this.#move(event);
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      if (canvas.hasPointerCapture(event.pointerId)) this.#move(event);
+    });
+  }
+
+  show(line: Line): void {
+    this.#line = line;
+    this.#draw();
+  }
+
+  #move({ offsetX, offsetY }: PointerEvent): void {
+    const count = this.#line?.x.length ?? 0;
+    if (count === 0) return;
+    const { clientWidth, clientHeight } = this.canvas;
+    const within = (value: number, most: number): number => Math.max(0, Math.min(most, value));
+    const at = Math.round(within(offsetX / clientWidth, 1) * (count - 1));
+    const value = 1 - within(offsetY / clientHeight, 1);
+    // A curve begins level, and a fast hand leaves no gap.
+    this.values ??= new Float32Array(count).fill(value);
+    const from = this.#last ?? { at, value };
+    for (let i = Math.min(from.at, at); i <= Math.max(from.at, at); i++) {
+      const share = at === from.at ? 1 : (i - from.at) / (at - from.at);
+      this.values[i] = from.value + (value - from.value) * share;
+    }
+    this.#last = { at, value };
+    this.#draw();
+  }
+
+  #draw(): void {
+    const ctx = this.canvas.getContext('2d');
+    if (!ctx || !this.#line) return;
+    const { width, height } = this.canvas;
+    ctx.clearRect(0, 0, width, height);
+    const { data, model } = this.#line;
+    const peak = Math.max(...data, ...model) * 1.1;
+    const styles = getComputedStyle(this.canvas);
+    const curve = (values: Float32Array, most: number, colour: string): void => {
+      ctx.beginPath();
+      values.forEach((value, i) => {
+        ctx.lineTo((i / (values.length - 1)) * width, height * (1 - value / most));
+      });
+      ctx.strokeStyle = styles.getPropertyValue(colour);
+      ctx.lineWidth = 2;
+      ctx.stroke();
+    };
+    curve(data, peak, '--real');
+    curve(model, peak, '--fake');
+    if (this.values) curve(this.values, 1, '--mine');
+  }
+}
