@@ -179,7 +179,7 @@ function formula(
 <canvas width="512" height="192" role="img" aria-label="Draw the curve with the pointer, over the densities of data and model; a formula says the same"></canvas>
 </details>
 <p class="problem" role="alert"></p>
-<p><button>Answer, then run</button></p>
+<p><button disabled>Answer, then run</button></p>
 <p class="compared" role="status" hidden></p>
 <p class="after" hidden>${inline(after)}</p>
 </form>\n`;

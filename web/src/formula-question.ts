@@ -4,6 +4,7 @@
  */
 import type { GanPlayground } from './elements/gan-playground.ts';
 import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from './state/formula.ts';
+import { Theme } from './style/theme.ts';
 
 /** Nearer to the best curve than this on average, a drawn one is right: a hand is no ruler. */
 const CLOSE = 0.08;
@@ -75,7 +76,8 @@ export function begin(
     if (!ran) return;
     const line = await playground.line();
     const { values, formula } = read(line);
-    await playground.propose(values);
+    // Where no sample comes, nothing is asked of D.
+    await playground.propose(values.map((value, i) => (isSomewhere(line, i) ? value : NaN)));
     const best = along(line, solution);
     const far = apart(line, values, best);
     const right = formula ? isSame(formula, solution, ANSWER_NAMES) : far < CLOSE;
@@ -85,6 +87,8 @@ export function begin(
     compared.dataset.right = String(right);
     for (const part of [compared, after]) part.hidden = false;
   };
+  // Until now nobody would have listened.
+  submit.disabled = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void answer();
@@ -117,10 +121,14 @@ function apart(line: Line, some: Float32Array, others: Float32Array): number {
 /** A place to draw a curve with the pointer, over the two densities. */
 class Pad {
   values: Values | undefined;
+  readonly #theme = new Theme(document.documentElement, true);
   #line: Line | undefined;
   #last: { at: number; value: number } | undefined;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
+    this.#theme.addEventListener('change', () => {
+      this.#draw();
+    });
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
       this.#last = undefined;
@@ -161,18 +169,18 @@ class Pad {
     ctx.clearRect(0, 0, width, height);
     const { data, model } = this.#line;
     const peak = Math.max(...data, ...model) * 1.1;
-    const styles = getComputedStyle(this.canvas);
+    const { palette } = this.#theme;
     const curve = (values: Float32Array, most: number, colour: string): void => {
       ctx.beginPath();
       values.forEach((value, i) => {
         ctx.lineTo((i / (values.length - 1)) * width, height * (1 - value / most));
       });
-      ctx.strokeStyle = styles.getPropertyValue(colour);
+      ctx.strokeStyle = colour;
       ctx.lineWidth = 2;
       ctx.stroke();
     };
-    curve(data, peak, '--real');
-    curve(model, peak, '--fake');
-    if (this.values) curve(this.values, 1, '--mine');
+    curve(data, peak, palette.real);
+    curve(model, peak, palette.fake);
+    if (this.values) curve(this.values, 1, palette.ink);
   }
 }

@@ -47,6 +47,26 @@ export class GanRun extends SessionElement {
       .stop {
         width: 6.5rem;
       }
+      /* One line, as long as there is one: what is in the fields says what they are. */
+      @container (min-width: 48rem) and (max-width: 92rem) {
+        :host {
+          gap: 0.5rem 0.75rem;
+        }
+        input,
+        .stop {
+          width: 4.5rem;
+        }
+        .stop {
+          width: 5.5rem;
+        }
+        label > span {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
       .seed {
         display: flex;
         align-items: center;
@@ -96,13 +116,13 @@ export class GanRun extends SessionElement {
   #stop(): TemplateResult {
     const { stop } = this.session.current.spec;
     return html`<label
-      >Stop at
+      ><span>Stop at</span>
       <input
         class="stop"
         type="text"
         autocomplete="off"
         spellcheck="false"
-        placeholder="the end"
+        placeholder="Stop at …"
         title=${HELP}
         .value=${stop ? writeStop(stop) : ''}
         @change=${this.#onStop}
@@ -113,7 +133,7 @@ export class GanRun extends SessionElement {
   #backend(): TemplateResult {
     const { session } = this;
     return html`<label
-      >Runs on
+      ><span>Runs on</span>
       <select ?disabled=${!session.current.model} @change=${this.#onBackend}>
         ${BACKENDS.map(
           ([value, text]) =>

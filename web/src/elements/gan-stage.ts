@@ -215,8 +215,8 @@ export class GanStage extends ThemedElement {
     const { model } = this.session.current;
     const far = model && distanceToOptimal(model, this.session.stage.picture);
     if (!far) return nothing;
-    return html`<p class="scale small" data-distance>
-      <span>On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.</span>
+    return html`<p class="small quiet" data-distance>
+      On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.
     </p>`;
   }
 

@@ -155,7 +155,7 @@ function drawRatio(
     ['1', 0.5],
     ['1/16', 0],
   ] as const) {
-    ctx.fillText(text, 4, map.y(y) + 4);
+    ctx.fillText(text, 4, map.y(y) + (y === 0 ? -3 : 4));
   }
 }
 
