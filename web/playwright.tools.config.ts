@@ -1,4 +1,7 @@
-/** Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`, `enginepace`, `scenes`. */
+/**
+ * Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`, `enginepace`,
+ * `scenes`, `firstminute`.
+ */
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config.ts';
 
@@ -13,5 +16,6 @@ export default defineConfig({
     'gridspeed.ts',
     'enginepace.ts',
     'scenes.ts',
+    'firstminute.ts',
   ],
 });
