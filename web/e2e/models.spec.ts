@@ -65,7 +65,7 @@ test('digits by label have a row for each, or all of one', async ({ page }) => {
 
 test('a code is a slider, and moves the samples', async ({ page }) => {
   const playground = new Playground(page);
-  await playground.open('#preset=mnist-infogan&backend=cpu');
+  await playground.open('#preset=mnist-infogan-mlp&backend=cpu');
   await expect(page.locator('[data-code]')).toHaveCount(2);
   const before = await picture(page);
   await page.locator('[data-code="1"]').fill('0.8');

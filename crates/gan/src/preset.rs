@@ -172,6 +172,7 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         "mnist-dcgan",
         "mnist-cgan",
         "mnist-infogan",
+        "mnist-infogan-mlp",
         "mnist-bigan",
         "mnist-vae",
         "mnist-gmmn",
