@@ -229,6 +229,10 @@ export const styles = css`
     }
   }
   @container (max-width: 26rem) {
+    .main {
+      gap: 0.5rem;
+      padding-block-start: 0.25rem;
+    }
     .name {
       display: none;
     }

@@ -122,7 +122,7 @@ export class GanRun extends SessionElement {
         type="text"
         autocomplete="off"
         spellcheck="false"
-        placeholder="Stop at …"
+        placeholder="Stop at"
         title=${HELP}
         .value=${stop ? writeStop(stop) : ''}
         @change=${this.#onStop}

@@ -140,6 +140,12 @@ export const styles = css`
   }
   /* On a phone the legend is one line, so that what happens now is in sight below the picture. */
   @container (max-width: 26rem) {
+    :host {
+      gap: 0.25rem;
+    }
+    .scale {
+      margin-block-start: 0;
+    }
     ul[aria-label] {
       flex-wrap: nowrap;
       overflow-x: auto;
