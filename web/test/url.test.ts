@@ -10,6 +10,7 @@ describe('the share link', () => {
       scratch: true,
       hide: ['game', 'status'],
       stop: { kind: 'metric', name: 'modes', bound: '>=', value: 8 },
+      caption: 'Watch D & G = 2 <b>players</b>',
       controls: ['train', 'reset'],
       overrides: {
         'g_optimizer.lr': 0.0005,
@@ -19,6 +20,22 @@ describe('the share link', () => {
       },
     };
     expect(readHash(writeHash(spec))).toEqual({ spec, named: true, problems: [] });
+  });
+
+  it('says at which step to begin, which is no part of what is shared later', () => {
+    expect(readHash('#preset=ring&at=500')).toMatchObject({ at: 500, problems: [] });
+    expect(readHash('#preset=ring').at).toBeUndefined();
+    for (const at of ['soon', '-1', '1.5', '100001', '']) {
+      const { at: read, problems } = readHash(`#preset=ring&at=${at}`);
+      expect(read).toBeUndefined();
+      expect(problems[0]).toContain('a whole number from 0 to 100000');
+    }
+  });
+
+  it('has a caption of its own, within a length', () => {
+    const { spec, problems } = readHash(`#caption=${'a'.repeat(500)}`);
+    expect(spec.caption).toHaveLength(400);
+    expect(problems[0]).toContain('more than 400 letters');
   });
 
   it('holds only what differs', () => {

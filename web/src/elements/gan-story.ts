@@ -104,8 +104,9 @@ export class GanStory extends ThemedElement {
 
   /** What the preset is about; where the run differs from it, that is what this is about. */
   #summary(): TemplateResult | typeof nothing {
-    const { preset, changes, title } = this.session.current;
+    const { preset, changes, title, spec } = this.session.current;
     if (!preset) return nothing;
+    if (spec.caption) return html`<p class="summary">${spec.caption}</p>`;
     if (changes.length === 0) {
       return html`<p class="summary">${firstSentence(preset.summary)} ${cite(preset.teaches)}</p>`;
     }

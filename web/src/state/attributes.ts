@@ -11,6 +11,9 @@ export const LINK_ATTRIBUTES = [
   'scratch',
   'hide',
   'controls',
+  'stop',
+  'at',
+  'caption',
 ] as const;
 const OWN: readonly string[] = [...LINK_ATTRIBUTES, 'settings', 'theme', 'page'];
 

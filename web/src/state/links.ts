@@ -26,7 +26,7 @@ export class Links {
   /** Takes what a link asks for, says what it could not take, and creates the model: an old link should still open
    * something sensible. */
   async follow(link: string): Promise<void> {
-    const { spec, named, problems } = this.#read(link);
+    const { spec, at, named, problems } = this.#read(link);
     if (!this.catalog.find(spec.preset)) {
       this.notices.add(
         'error',
@@ -36,7 +36,7 @@ export class Links {
       spec.overrides = {};
     }
     const skip = (problem: string): void => void problems.push(problem);
-    const made = await this.models.create(spec, named ? 0 : HEAD_START, skip);
+    const made = await this.models.create(spec, at ?? (named ? 0 : HEAD_START), skip);
     // One message, so that of many problems none pushes another away.
     if (problems.length) {
       const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
@@ -52,14 +52,14 @@ export class Links {
 
   /** Creates what attributes ask for, to the letter; or says why that cannot be. */
   async obey(link: string): Promise<string[]> {
-    const { spec, problems } = this.#read(link);
+    const { spec, at, problems } = this.#read(link);
     if (!this.catalog.find(spec.preset)) {
       const names = this.catalog.presets?.map(({ name }) => name) ?? [];
       problems.unshift(
         `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
       );
     }
-    if (problems.length === 0) await this.models.create(spec);
+    if (problems.length === 0) await this.models.create(spec, at);
     return problems;
   }
 

@@ -20,12 +20,16 @@ export interface Spec {
   hide: readonly Part[];
   /** Where training stops by itself before the end of the run. */
   stop: Stop | undefined;
+  /** What is said of the run instead of the preset's own sentence; empty for that. */
+  caption: string;
   /** What the bar offers; empty for everything. */
   controls: readonly Control[];
 }
 
 export interface Reading {
   spec: Spec;
+  /** The step to begin at, where a link says one: steps are trained before the first picture. */
+  at: number | undefined;
   /** Whether the link names a preset, so a visitor without a link can be given a head start. */
   named: boolean;
   /** What could not be taken, each a sentence without its full stop: “seed=x”: a seed is … */
@@ -40,6 +44,7 @@ export const DEFAULT_SPEC: Spec = {
   scratch: false,
   hide: [],
   stop: undefined,
+  caption: '',
   controls: [],
 };
 
@@ -101,6 +106,10 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     spec.stop = readStop(text);
     return spec.stop ? undefined : NO_STOP;
   },
+  caption: (spec, text) => {
+    spec.caption = text.trim().slice(0, LONGEST);
+    return text.trim().length > LONGEST ? `it has more than ${LONGEST} letters` : undefined;
+  },
   hide: (spec, text) => {
     const { words, unknown } = readWords(text, PARTS);
     spec.hide = words;
@@ -113,6 +122,11 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
   },
 };
 
+/** More steps than anybody waits for before there is a picture. */
+const LAST_START = 100_000;
+/** As long as a caption may be. */
+const LONGEST = 400;
+
 function unknownWords(unknown: string[], known: readonly string[]): string | undefined {
   return unknown.length
     ? `there is no “${unknown.join('”, “')}”; the words are ${known.join(', ')}`
@@ -124,7 +138,18 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
   const spec: Spec = { ...DEFAULT_SPEC, overrides: {} };
   const problems: string[] = [];
   const words = new URLSearchParams(hash.replace(/^[#?]/, ''));
+  let at: number | undefined;
   for (const [key, text] of words) {
+    if (key === 'at') {
+      at = parseSeed(text);
+      if (at === undefined || at > LAST_START) {
+        problems.push(
+          `“at=${text}”: the step to begin at is a whole number from 0 to ${LAST_START}`,
+        );
+        at = undefined;
+      }
+      continue;
+    }
     const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
     if (read) {
       const problem = read(spec, text);
@@ -133,7 +158,7 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
       problems.push(`“${key}”: this version has no such setting`);
     } else spec.overrides[key] = parseValue(text);
   }
-  return { spec, named: words.has('preset'), problems };
+  return { spec, at, named: words.has('preset'), problems };
 }
 
 export function writeHash(spec: Spec): string {
@@ -142,6 +167,7 @@ export function writeHash(spec: Spec): string {
   if (spec.backend !== DEFAULT_SPEC.backend) pairs.push(['backend', spec.backend]);
   if (spec.scratch) pairs.push(['scratch', '1']);
   if (spec.stop) pairs.push(['stop', writeStop(spec.stop)]);
+  if (spec.caption) pairs.push(['caption', spec.caption]);
   if (spec.hide.length) pairs.push(['hide', spec.hide.join(' ')]);
   if (spec.controls.length) pairs.push(['controls', spec.controls.join(' ')]);
   for (const path of Object.keys(spec.overrides).sort()) {
