@@ -83,7 +83,7 @@ test('attributes say what is shown, and a change of them is followed', async ({ 
   });
   await expect(link).toHaveAttribute(
     'href',
-    /#preset=moons&seed=7&backend=cpu&hide=[^&]*&controls=[^&]*$/,
+    /#preset=moons&seed=7&backend=cpu&hide=[^&]*&controls=[^&]*&v=[\d.]+$/,
   );
 });
 

@@ -56,6 +56,7 @@ describe('tables', () => {
     const evaluation = { step: 2, values: { modes: 8 } };
     const read: unknown = JSON.parse(jsonOf({ preset: 'ring' }, series, ['d_loss'], evaluation));
     expect(read).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
       config: { preset: 'ring' },
       curves: { step: [1, 2], d_loss: [0.5, null] },
       evaluation,

@@ -6,6 +6,7 @@ import { webgpuHelp } from '../state/browser.ts';
 import { count, progressText } from '../state/format.ts';
 import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
+import { VERSION } from '../version.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-status')
@@ -100,7 +101,8 @@ export class GanStatus extends SessionElement {
       <span>Nothing leaves this tab.</span>
       ${
         this.page
-          ? html`<a href=${session.catalog.at('learn/')}>Lessons</a>
+          ? html`<span>Ganlet ${VERSION}</span>
+              <a href=${session.catalog.at('learn/')}>Lessons</a>
               <a href=${session.catalog.at('bench.html')}>How fast is it here?</a>`
           : html`<a href=${session.current.link} target="_blank">Open in a page of its own</a>`
       }

@@ -2,6 +2,7 @@
 import type { Evaluation } from '../protocol.ts';
 import type { JsonObject } from '../state/json.ts';
 import type { SeriesStore } from '../state/series.ts';
+import { VERSION } from '../version.ts';
 
 /** Numbers that are no numbers are empty cells. */
 const cell = (value: number | undefined): string =>
@@ -28,6 +29,7 @@ export function jsonOf(
     ]),
   );
   const whole = {
+    version: VERSION,
     config,
     curves: { step: series.steps, ...curves },
     evaluation: evaluation ?? null,

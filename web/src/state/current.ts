@@ -6,6 +6,7 @@ import { type Change, changesOf, listed } from './changes.ts';
 import { differences, getPath, type Json } from './json.ts';
 import type { Control, Part } from './parts.ts';
 import { DEFAULT_SPEC, type Spec, writeHash } from './url.ts';
+import { VERSION } from '../version.ts';
 
 export class Current {
   model: Model | undefined;
@@ -42,7 +43,7 @@ export class Current {
 
   /** The same as an address to share. */
   get link(): string {
-    return this.catalog.at(this.hash);
+    return this.catalog.at(`${this.hash}&v=${VERSION}`);
   }
 
   /** What a config changes about its preset. */

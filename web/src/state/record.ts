@@ -1,11 +1,13 @@
 /**
- * What a file of a model says of how it got there: its curves, thinned out as they are drawn, and what was measured. It rides in
+ * What a file of a model says of how it got there: its curves, thinned out as they are drawn, what was measured, and the version
+ * that wrote it. It rides in
  * the file's header, as one more entry of the metadata that the safetensors format has room for, and that the engine and the
  * terminal read past. A file without it is as good as ever.
  */
 import type { Evaluation } from '../protocol.ts';
 import { isObject, type Json } from './json.ts';
 import type { Curves } from './series.ts';
+import { VERSION } from '../version.ts';
 
 export interface Past {
   curves: Curves;
@@ -13,6 +15,7 @@ export interface Past {
 }
 
 const KEY = 'ganlet.past';
+const VERSION_KEY = 'ganlet.version';
 const METADATA = '__metadata__';
 /** The file begins with the length of its header, 64 bits, lowest first; what follows the header lies on such a boundary. */
 const WORD = 8;
@@ -48,7 +51,11 @@ export function withPast(bytes: Uint8Array<ArrayBuffer>, past: Past): Uint8Array
   if (!parts) return bytes;
   const { header, rest } = parts;
   const known = isObject(header[METADATA]) ? header[METADATA] : {};
-  const metadata = { ...known, [KEY]: JSON.stringify(past, short) };
+  const metadata = {
+    ...known,
+    [KEY]: JSON.stringify(past, short),
+    [VERSION_KEY]: VERSION,
+  };
   const text = new TextEncoder().encode(JSON.stringify({ ...header, [METADATA]: metadata }));
   const length = Math.ceil(text.length / WORD) * WORD;
   const file = new Uint8Array(WORD + length + rest.length);

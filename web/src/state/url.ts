@@ -88,6 +88,8 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     spec.preset = text;
     return undefined;
   },
+  // Which version wrote the link is no part of the game.
+  v: () => undefined,
   seed: (spec, text) => {
     const seed = parseSeed(text);
     if (seed !== undefined) spec.seed = seed;

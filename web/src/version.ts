@@ -1,0 +1,2 @@
+/** The version of the page, the crates and the npm package. */
+export { version as VERSION } from '../package.json';
