@@ -12,7 +12,7 @@ pub(crate) use network::batch_norm_eps;
 pub use network::{Init, Layer, Network, Resample, Upsampling};
 pub use optimizer::Optimizer;
 
-use crate::data::{ImageKind, Toy};
+use crate::data::{ImageKind, ImageSet, OwnImages, Toy};
 use crate::error::ConfigError;
 use crate::json::tagged;
 
@@ -56,8 +56,39 @@ pub enum Data {
     Toy(Toy),
     /// Images from files.
     Images(ImageData),
+    /// Images of a person's own.
+    Own(OwnImages),
     /// The fixed batches of the peers' benchmark.
     Pool(PoolData),
+}
+
+impl Data {
+    /// The value of black, where these are images; white is 1.
+    pub fn black(&self) -> Option<f64> {
+        match self {
+            Data::Images(data) => Some(data.black),
+            Data::Own(data) => Some(data.black),
+            Data::Toy(_) | Data::Pool(_) => None,
+        }
+    }
+
+    /// How many of the loaded training images are learned from.
+    pub fn learned(&self, loaded: &ImageSet) -> usize {
+        let all = loaded.train.len();
+        match self {
+            Data::Images(data) => data.images.min(all),
+            Data::Toy(_) | Data::Own(_) | Data::Pool(_) => all,
+        }
+    }
+
+    /// Rows, columns, and values of a pixel, where these are images.
+    pub fn image_shape(&self) -> Option<[usize; 3]> {
+        match self {
+            Data::Images(data) => Some(data.kind.facts().shape),
+            Data::Own(data) => Some(data.shape()),
+            Data::Toy(_) | Data::Pool(_) => None,
+        }
+    }
 }
 
 /// A set of images.
@@ -119,6 +150,7 @@ impl<'de> Deserialize<'de> for Data {
             kind if ImageKind::ALL.iter().any(|k| k.name() == kind) => {
                 serde_json::from_value(value).map(Data::Images)
             }
+            "own_images" => serde_json::from_value(value).map(Data::Own),
             "bench_pool" => serde_json::from_value(value).map(Data::Pool),
             _ => serde_json::from_value(value).map(Data::Toy),
         }

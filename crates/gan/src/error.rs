@@ -131,6 +131,15 @@ pub enum DataError {
         /// md5 of the published file, in hexadecimal.
         expected: String,
     },
+    /// A model of somebody's own images, without them.
+    #[error(
+        "the images “{name}” are somebody's own, so no link, config or checkpoint has them: pass their file too, or open \
+         them first"
+    )]
+    NotPassed {
+        /// What the images are called.
+        name: String,
+    },
     /// The content is not laid out as it should be.
     #[error("{file}: damaged: {cause}; download the file again")]
     Damaged {

@@ -510,7 +510,7 @@ impl Trainer {
     pub fn toy(&self) -> Option<&Toy> {
         match &self.config.data {
             Data::Toy(toy) => Some(toy),
-            Data::Images(_) | Data::Pool(_) => None,
+            Data::Images(_) | Data::Own(_) | Data::Pool(_) => None,
         }
     }
 

@@ -8,10 +8,40 @@ use ganlet::config::Data;
 use ganlet::data::{ImageKind, ImageSet};
 use ganlet::model::Dataset;
 
+use crate::own;
+
+/// What `config` learns from, and the config with it: where `path` holds no files of the set that the config names, it holds
+/// a person's own images, which take its place.
+pub(crate) fn take(
+    config: ExperimentConfig,
+    path: Option<&Path>,
+) -> Result<(ExperimentConfig, Dataset)> {
+    match (path, &config.data) {
+        (Some(path), Data::Images(data)) if !holds(data.kind, path) => own::take(config, path),
+        (Some(path), Data::Own(_)) => own::take(config, path),
+        _ => {
+            let dataset = load(&config, path)?;
+            Ok((config, dataset))
+        }
+    }
+}
+
+/// Whether a folder has a file of a set, or a folder for it.
+fn holds(kind: ImageKind, folder: &Path) -> bool {
+    let mut names = kind.facts().files.iter().map(|file| file.name.as_str());
+    folder.join(kind.name()).is_dir()
+        || names
+            .any(|name| folder.join(name).exists() || folder.join(format!("{name}.gz")).exists())
+}
+
 /// What `config` learns from; nothing for toys and benchmarks.
 pub(crate) fn load(config: &ExperimentConfig, folder: Option<&Path>) -> Result<Dataset> {
     match &config.data {
         Data::Images(data) => Ok(Dataset::Images(images(data.kind, folder)?)),
+        Data::Own(images) => {
+            let path = folder.ok_or_else(|| images.missing())?;
+            Ok(own::take(config.clone(), path)?.1)
+        }
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
     }
 }

@@ -8,6 +8,7 @@ mod interrupt;
 mod latent;
 mod list;
 mod oddity;
+mod own;
 mod picture;
 mod profile;
 mod progress;
@@ -237,8 +238,9 @@ pub(crate) struct RunArgs {
     /// Also measures, and writes samples and the checkpoint, every so many steps
     #[arg(long, value_name = "STEPS", value_parser = positive::<u64>)]
     every: Option<u64>,
-    /// Folder with the files of the images [default: GANLET_DATA, or where `cargo xtask data` leaves them]
-    #[arg(long)]
+    /// Folder with the files of the images [default: GANLET_DATA, or where `cargo xtask data` leaves them]; or your own
+    /// images: a folder or a ZIP of pictures (folders are labels), IDX files, a .npy, or a set that the page saved
+    #[arg(long, value_name = "FOLDER or FILE")]
     data: Option<PathBuf>,
     /// As JSON
     #[arg(long)]

@@ -134,6 +134,7 @@ async fn open(
     resumed: Option<&Resumed<'_>>,
 ) -> Result<Trainer> {
     let tuned = args.place.tuned()?;
+    let (config, dataset) = data::take(config, args.data.as_deref())?;
     let (spinner, mut report) = progress::preparing();
     let saved = resumed.map(|resumed| &resumed.checkpoint);
     let options = Options {
@@ -141,7 +142,7 @@ async fn open(
         threads: args.place.threads,
         tuned: tuned.clone(),
         seed: saved.map_or(args.seed.unwrap_or(0), |saved| saved.seed),
-        dataset: data::load(&config, args.data.as_deref())?,
+        dataset,
         progress: &mut report,
     };
     let mut trainer = match resumed {
@@ -289,10 +290,11 @@ async fn draw(trainer: &mut Trainer, path: &Path) -> Result<()> {
                 _ => picture::scatter(path, &real, &fake, [left, right, bottom, top]),
             }
         }
-        Data::Images(data) => {
+        data @ (Data::Images(_) | Data::Own(_)) => {
             let samples = trainer.sample(IMAGES).await?;
-            let shape = data.kind.facts().shape;
-            picture::image_grid(path, &samples, shape, 10, data.black as f32)
+            let shape = data.image_shape().unwrap_or_default();
+            let black = data.black().unwrap_or_default() as f32;
+            picture::image_grid(path, &samples, shape, 10, black)
         }
         Data::Pool(_) => Ok(()),
     }

@@ -32,6 +32,10 @@ pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result
     match &config.data {
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
         Data::Images(data) => Ok(Dataset::Images(images(data.kind, options).await?)),
+        Data::Own(own) => match &options.images {
+            Some(file) => Ok(Dataset::Images(own.read(&file.to_vec())?)),
+            None => Err(own.missing().into()),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! What JavaScript passes to open a trainer.
 
 use ganlet_core::backend::Choice;
-use js_sys::{Array, Float32Array, Function, Object, Reflect};
+use js_sys::{Array, Float32Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
@@ -18,6 +18,8 @@ export interface TrainerOptions {
   seed?: number;
   /** Folder with the data sets; by default `data/` beside the library's folder. */
   dataUrl?: string;
+  /** The file of a person's own images, where the config's data are such. */
+  images?: Uint8Array;
   /** Why it is not a GPU; `info()` says so. */
   fallbackReason?: string;
   onProgress?: (progress: Progress) => void;
@@ -135,6 +137,8 @@ pub(crate) struct Options {
     pub(crate) backend: Choice,
     pub(crate) seed: u32,
     pub(crate) data_url: Option<String>,
+    /// The file of a person's own images.
+    pub(crate) images: Option<Uint8Array>,
     /// Why it is not a GPU, where the caller looked for one.
     pub(crate) fallback_reason: Option<String>,
     on_progress: Option<Function>,
@@ -153,6 +157,7 @@ impl Options {
             backend,
             seed: options.seed()?,
             data_url: options.text("dataUrl")?,
+            images: options.read("images", "a Uint8Array", |v| v.dyn_into().ok())?,
             fallback_reason: options.text("fallbackReason")?,
             on_progress: options.function("onProgress")?,
         })

@@ -381,6 +381,13 @@ fn data_info(data: &Data, sample_len: usize) -> Value {
             "range": [0.0, 0.0], "bounds": bounds,
         })
     };
+    let image = |name: &str, data: &Data| {
+        let [height, width, channels] = data.image_shape().unwrap_or_default();
+        json!({
+            "kind": "image", "name": name, "dim": sample_len, "width": width, "height": height, "channels": channels,
+            "range": [data.black(), 1.0], "bounds": null,
+        })
+    };
     match data {
         Data::Toy(toy) => {
             let bounds = toy.bounds();
@@ -397,13 +404,8 @@ fn data_info(data: &Data, sample_len: usize) -> Value {
                 ]),
             )
         }
-        Data::Images(data) => {
-            let [height, width, channels] = data.kind.facts().shape;
-            json!({
-                "kind": "image", "name": data.kind.name(), "dim": sample_len, "width": width, "height": height,
-                "channels": channels, "range": [data.black, 1.0], "bounds": null,
-            })
-        }
+        Data::Images(images) => image(images.kind.name(), data),
+        Data::Own(_) => image("own_images", data),
         Data::Pool(PoolData::BenchPool { .. }) => points("bench_pool", Value::Null),
     }
 }

@@ -82,12 +82,12 @@ impl Images {
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.labels.len() / self.attributes.len()
+        self.bytes.len() / self.image_len()
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.bytes.is_empty()
     }
 
     /// The class of an image in the `attribute`-th of [`attributes`](Self::attributes).

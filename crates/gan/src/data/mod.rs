@@ -4,9 +4,11 @@ mod faces;
 mod gzip;
 pub mod idx;
 mod images;
+pub mod own;
 mod sets;
 pub mod toy;
 
 pub use images::{Attribute, ImageView, Images};
+pub use own::OwnImages;
 pub use sets::{File, ImageFacts, ImageKind, ImageSet};
 pub use toy::{Bounds, Component, Gaussian, Mixture, Toy};

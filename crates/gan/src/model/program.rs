@@ -95,7 +95,7 @@ impl Traced {
         }
         let view_batch = match &config.data {
             Data::Toy(_) => 1024,
-            Data::Images(_) | Data::Pool(_) => 64,
+            Data::Images(_) | Data::Own(_) | Data::Pool(_) => 64,
         };
         let room = Room {
             view_batch,

@@ -10,7 +10,7 @@ use super::describe::{
     Update, View, ViewKind,
 };
 use super::{Figures, Look, Model, Task, Trace};
-use crate::config::{Data, ImageData, Init, Monitor, Optimizer};
+use crate::config::{Init, Monitor, Optimizer};
 use crate::error::ConfigError;
 use crate::layer::{ParamKind, sigmoid, softplus};
 use crate::metric::partition::{self, Machine};
@@ -119,7 +119,7 @@ fn draw(probabilities: &Tensor, random: &Random) -> Tensor {
 
 impl Model for Rbm {
     fn validate(&self, task: &Task<'_>) -> Result<(), ConfigError> {
-        if !matches!(task.data, Data::Images(ImageData { black: 0.0, .. })) {
+        if task.data.black() != Some(0.0) {
             return Err(ConfigError::new(
                 "data",
                 "visible units are 0 or 1, and these data are not between",

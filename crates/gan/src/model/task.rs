@@ -33,19 +33,19 @@ pub struct Classes {
 impl<'a> Task<'a> {
     /// Of a config, before its data are loaded.
     pub fn new(common: &'a Common) -> Self {
-        let none: &[Attribute] = &[];
-        let (sample, attributes) = match &common.data {
-            Data::Toy(toy) => (vec![toy.dim()], none),
+        let (sample, attributes): (_, Cow<'a, [Attribute]>) = match &common.data {
+            Data::Toy(toy) => (vec![toy.dim()], Cow::default()),
             Data::Images(images) => {
                 let facts = images.kind.facts();
-                (facts.shape.to_vec(), &facts.attributes[..])
+                (facts.shape.to_vec(), facts.attributes.as_slice().into())
             }
-            Data::Pool(PoolData::BenchPool { dim, .. }) => (vec![*dim], none),
+            Data::Own(images) => (images.shape().to_vec(), images.attributes().into()),
+            Data::Pool(PoolData::BenchPool { dim, .. }) => (vec![*dim], Cow::default()),
         };
         Self {
             data: &common.data,
             sample,
-            attributes: attributes.into(),
+            attributes,
             batch: common.batch,
             monitor: common.monitor,
         }
@@ -75,7 +75,7 @@ impl<'a> Task<'a> {
 
     /// Whether samples are images.
     pub fn is_image(&self) -> bool {
-        matches!(self.data, Data::Images(_))
+        self.data.image_shape().is_some()
     }
 
     /// The classes of the attribute of this name, or of the first one; `field` asks for them.
@@ -96,7 +96,12 @@ impl<'a> Task<'a> {
                     "take data with clusters (ring, grid, mixture1d) or images, or leave the labels out",
                 )),
             },
-            Data::Images(_) => {
+            Data::Images(_) | Data::Own(_) if self.attributes.is_empty() => Err(ConfigError::new(
+                field,
+                "these images have no labels",
+                "put the images of each class in a folder of their own, or leave the labels out",
+            )),
+            Data::Images(_) | Data::Own(_) => {
                 let attributes = &self.attributes;
                 let found = attribute.map_or(Some(0), |name| {
                     attributes.iter().position(|a| a.name == name)

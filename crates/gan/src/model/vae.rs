@@ -9,7 +9,7 @@ use super::describe::{
     View, ViewKind,
 };
 use super::{Look, Model, Task, Trace};
-use crate::config::{Data, ImageData, Monitor, Network, Optimizer, Prior, PriorKind, one};
+use crate::config::{Monitor, Network, Optimizer, Prior, PriorKind, one};
 use crate::error::ConfigError;
 use crate::json::tagged;
 use crate::layer::{sigmoid, softplus};
@@ -127,9 +127,8 @@ impl Model for Vae {
                 "use kind normal and scale 1",
             ));
         }
-        match (&self.likelihood, task.data) {
-            (Likelihood::Gaussian { .. }, _)
-            | (Likelihood::Bernoulli, Data::Images(ImageData { black: 0.0, .. })) => {}
+        match (&self.likelihood, task.data.black()) {
+            (Likelihood::Gaussian { .. }, _) | (Likelihood::Bernoulli, Some(0.0)) => {}
             (Likelihood::Bernoulli, _) => {
                 return Err(ConfigError::new(
                     "likelihood.kind",

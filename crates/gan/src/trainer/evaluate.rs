@@ -21,6 +21,12 @@ const TOY_SAMPLES: usize = 10_240;
 const COVERAGE_SAMPLES: usize = 2500;
 /// Samples of images that are measured; as many as in the Parzen window of 2014.
 const IMAGE_SAMPLES: usize = 10_000;
+/// Samples of a person's own images that are measured.
+const OWN_SAMPLES: usize = 1_000;
+/// Training images that a model can learn by heart, at most.
+const FEW_IMAGES: usize = 10_000;
+/// Samples and held-out images whose distances to the training images say whether samples are copies of them.
+const COPIES: usize = 256;
 /// Samples of chains that are measured, each of which takes hundreds of steps.
 const CHAIN_SAMPLES: usize = 512;
 
@@ -35,10 +41,12 @@ impl Trainer {
     pub async fn evaluate(&mut self, progress: &mut dyn FnMut(f32)) -> Result<Evaluation, Error> {
         let mut found = match (self.config.data.clone(), self.dataset.clone()) {
             (Data::Toy(toy), _) => self.evaluate_points(&toy).await?,
-            (Data::Images(data), Dataset::Images(images)) => {
-                self.evaluate_images(data.kind, &images, progress).await?
+            (Data::Images(_) | Data::Own(_), Dataset::Images(images)) => {
+                self.evaluate_images(&images, progress).await?
             }
-            (Data::Images(_), Dataset::None) | (Data::Pool(_), _) => return Ok(Evaluation::new()),
+            (Data::Images(_) | Data::Own(_), Dataset::None) | (Data::Pool(_), _) => {
+                return Ok(Evaluation::new());
+            }
         };
         found.extend(self.log_density().await?);
         found.extend(self.own_figures(progress).await?);
@@ -74,7 +82,6 @@ impl Trainer {
 
     async fn evaluate_images(
         &mut self,
-        kind: ImageKind,
         images: &ImageSet,
         progress: &mut dyn FnMut(f32),
     ) -> Result<Evaluation, Error> {
@@ -82,13 +89,24 @@ impl Trainer {
         found.extend(self.latents_of(images).await?);
         found.extend(self.reconstructions(images).await?);
         found.extend(self.accuracy(images).await?);
-        let Some(samples) = self.fresh_samples(IMAGE_SAMPLES).await? else {
+        found.extend(self.copied(images).await?);
+        let protocol = match &self.config.data {
+            Data::Images(data) => data.kind != ImageKind::Faces,
+            Data::Toy(_) | Data::Own(_) | Data::Pool(_) => false,
+        };
+        let own = matches!(self.config.data, Data::Own(_));
+        // No classifier sees what samples of a person's own images show.
+        if own && self.asked_classes().is_none() {
+            return Ok(found);
+        }
+        let count = if own { OWN_SAMPLES } else { IMAGE_SAMPLES };
+        let Some(samples) = self.fresh_samples(count).await? else {
             return Ok(found);
         };
         found.extend(self.seen(&samples).await?);
         found.extend(self.image_labels(&samples, images).await?);
         // The protocol is for small grey images, since in 3072 dimensions no window says anything, and for many samples.
-        if kind == ImageKind::Faces || samples.len() < IMAGE_SAMPLES * self.traced.sample_len {
+        if !protocol || samples.len() < IMAGE_SAMPLES * self.traced.sample_len {
             return Ok(found);
         }
         let samples = self.unit_pixels(&samples);
@@ -107,6 +125,17 @@ impl Trainer {
         found.insert("parzen_standard_error_nats".into(), report.standard_error);
         found.insert("parzen_sigma".into(), report.sigma);
         Ok(found)
+    }
+
+    /// `copy_ratio`: the median distance of samples to the nearest training image over that of held-out images, where there are
+    /// so few training images that a model may learn them by heart.
+    async fn copied(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
+        let few = self.config.data.learned(images) <= FEW_IMAGES;
+        if !few || self.prior().is_err() || !self.makes_samples() {
+            return Ok(Evaluation::new());
+        }
+        let report = self.copies(COPIES, self.seed).await?;
+        Ok(Evaluation::from([("copy_ratio".into(), report.ratio)]))
     }
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
@@ -209,13 +238,9 @@ impl Trainer {
     }
 
     /// Pixels from 0 to 1 as the model sees them; the inverse of `unit_pixels`.
-    fn model_pixels(&self, mut pixels: Vec<f32>) -> Vec<f32> {
-        if let Data::Images(data) = &self.config.data {
-            let black = data.black as f32;
-            pixels
-                .iter_mut()
-                .for_each(|x| *x = *x * (1.0 - black) + black);
-        }
+    pub(super) fn model_pixels(&self, mut pixels: Vec<f32>) -> Vec<f32> {
+        let black = self.config.data.black().unwrap_or(0.0) as f32;
+        (pixels.iter_mut()).for_each(|x| *x = *x * (1.0 - black) + black);
         pixels
     }
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::latent::{InvertOptions, SURE, property};
 use super::{Error, Trainer};
-use crate::config::Data;
 use crate::latent::{self, LatentError, Term, Truncation};
 use crate::metric::Rows;
 use crate::metric::classifier::{heads, most_likely};
@@ -151,6 +150,9 @@ pub struct CopyReport {
     pub images: usize,
 }
 
+/// Training images that samples are compared with at once.
+const COMPARED: usize = 1024;
+
 /// Places of a slider, in steps of its direction.
 const SLIDER: [f32; 7] = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5];
 
@@ -266,7 +268,7 @@ impl Trainer {
     /// # Errors
     /// A device that fails.
     pub async fn sliders(&mut self, count: usize, seed: u32) -> Result<Vec<SliderReport>, Error> {
-        let width = self.image_kind()?.facts().shape[1];
+        let [_, width, _] = self.image_shape()?;
         let directions: Vec<_> = (self.directions().await?.iter())
             .filter(|d| d.kind == super::DirectionKind::Property)
             .cloned()
@@ -354,17 +356,11 @@ impl Trainer {
 
     /// The first `count` held-out images as G would make them.
     fn held_out(&self, count: usize) -> Result<Vec<f32>, Error> {
-        self.image_kind()?;
-        let (Dataset::Images(images), Data::Images(data)) = (&self.dataset, &self.config.data)
-        else {
+        self.image_shape()?;
+        let Dataset::Images(images) = &self.dataset else {
             return Ok(vec![]);
         };
-        let black = data.black as f32;
-        let pixels = images.test.slice(0..count).unit_pixels();
-        Ok(pixels
-            .into_iter()
-            .map(|p| p * (1.0 - black) + black)
-            .collect())
+        Ok(self.model_pixels(images.test.slice(0..count).unit_pixels()))
     }
 
     /// How far `count` samples, and as many held-out images, are from the training images.
@@ -372,7 +368,7 @@ impl Trainer {
     /// # Errors
     /// Data that are no images; a device that fails.
     pub async fn copies(&mut self, count: usize, seed: u32) -> Result<CopyReport, Error> {
-        self.image_kind()?;
+        self.image_shape()?;
         let z = latent::draw(self.prior()?, count, seed ^ 0xc0b1, Truncation::NONE);
         let samples = self.generate(&z).await?;
         let samples = self.unit_pixels(&samples);
@@ -380,11 +376,19 @@ impl Trainer {
             return Err(LatentError::NotImages { found: "no images" }.into());
         };
         let len = self.traced.sample_len;
-        let train = images.train.view().unit_pixels();
-        let train = Rows::new("training images", &train, len)?;
+        let learned = self.config.data.learned(images);
         let test = images.test.slice(0..count).unit_pixels();
         let distance = |name, values: &[f32]| -> Result<f64, Error> {
-            Ok(median(&nearest(Rows::new(name, values, len)?, train)))
+            let rows = Rows::new(name, values, len)?;
+            let mut best = vec![f32::INFINITY; rows.len()];
+            // A part of the images at a time: as numbers, all of them take four times the memory that their bytes take.
+            for start in (0..learned).step_by(COMPARED) {
+                let part = images.train.slice(start..(start + COMPARED).min(learned));
+                let part = part.unit_pixels();
+                let found = nearest(rows, Rows::new("training images", &part, len)?);
+                (best.iter_mut().zip(found)).for_each(|(best, found)| *best = best.min(found));
+            }
+            Ok(median(&best))
         };
         let samples_to_train = distance("samples", &samples)?;
         let test_to_train = distance("held-out images", &test)?;

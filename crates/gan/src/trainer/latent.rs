@@ -99,20 +99,22 @@ impl Trainer {
     /// A classifier of other images; a device that fails.
     pub fn attach_classifier(&mut self, model: Model) -> Result<(), Error> {
         let place = &self.place;
-        let kind = self.image_kind()?;
-        model.check(kind)?;
+        let Data::Images(images) = &self.config.data else {
+            return Err(LatentError::NoClassifier.into());
+        };
+        model.check(images.kind)?;
         self.classifier = Some(Classifier::open(place, model)?);
         Ok(())
     }
 
-    /// Which images the model learns to make.
-    pub(super) fn image_kind(&self) -> Result<ImageKind, LatentError> {
+    /// Rows, columns, and values of a pixel of the images that the model learns to make.
+    pub(super) fn image_shape(&self) -> Result<[usize; 3], LatentError> {
         let found = match &self.config.data {
-            Data::Images(data) => return Ok(data.kind),
             Data::Toy(_) => "points",
-            Data::Pool(_) => "benchmark numbers",
+            Data::Images(_) | Data::Own(_) | Data::Pool(_) => "benchmark numbers",
         };
-        Err(LatentError::NotImages { found })
+        let shape = self.config.data.image_shape();
+        shape.ok_or(LatentError::NotImages { found })
     }
 
     /// What the classifier tells apart; empty without one.
@@ -149,10 +151,7 @@ impl Trainer {
 
     /// Samples with black at 0 and white at 1.
     pub(super) fn unit_pixels(&self, samples: &[f32]) -> Vec<f32> {
-        let black = match &self.config.data {
-            Data::Images(data) => data.black as f32,
-            Data::Toy(_) | Data::Pool(_) => 0.0,
-        };
+        let black = self.config.data.black().unwrap_or(0.0) as f32;
         samples
             .iter()
             .map(|x| (x - black) / (1.0 - black))
@@ -269,8 +268,7 @@ impl Trainer {
             return Ok(vec![]);
         };
         let (attributes, heads) = (classifier.attributes(), classifier.heads().to_vec());
-        let kind = self.image_kind()?;
-        let width = kind.facts().shape[1];
+        let [_, width, _] = self.image_shape()?;
         let prior = self.prior()?;
         let dim = prior.dim;
         let z = latent::draw(prior, DIRECTION_SAMPLES, self.seed, Truncation::NONE);
@@ -288,7 +286,7 @@ impl Trainer {
                     classes.push((probabilities[best] > SURE).then_some(best));
                 }
             }
-            if kind == ImageKind::Mnist {
+            if matches!(&self.config.data, Data::Images(data) if data.kind == ImageKind::Mnist) {
                 let pixels = self.unit_pixels(&samples);
                 measured.extend(
                     pixels
@@ -372,7 +370,7 @@ impl Trainer {
         options: InvertOptions,
         progress: &mut dyn FnMut(InvertProgress),
     ) -> Result<Inversion, Error> {
-        self.image_kind()?;
+        self.image_shape()?;
         let prior = self.prior()?.clone();
         let (dim, len) = (prior.dim, self.traced.sample_len);
         if image.len() != len {

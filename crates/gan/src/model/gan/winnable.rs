@@ -3,6 +3,7 @@
 
 use super::Gan;
 use crate::config::{Data, ImageData, Init, Layer, Network, PoolData};
+use crate::data::OwnImages;
 use crate::error::ConfigError;
 use crate::loss::Cost;
 use crate::model::Task;
@@ -84,7 +85,9 @@ fn data_range(task: &Task<'_>) -> Range {
                 high.fold(f64::NEG_INFINITY, f64::max),
             )
         }
-        Data::Images(ImageData { black, .. }) => Range(*black, 1.0),
+        Data::Images(ImageData { black, .. }) | Data::Own(OwnImages { black, .. }) => {
+            Range(*black, 1.0)
+        }
         Data::Pool(PoolData::BenchPool { ring: false, .. }) => Range(-1.0, 1.0),
         Data::Pool(PoolData::BenchPool { ring: true, .. }) => Range(-2.0, 2.0),
     }
@@ -106,7 +109,7 @@ impl Gan {
             return Ok(());
         };
         let (makes, data) = (layer.range(), data_range(task));
-        let is_image = matches!(task.data, Data::Images(_));
+        let is_image = task.is_image();
         if !makes.holds(data) {
             return Err(ConfigError::new(
                 field,
@@ -212,7 +215,7 @@ impl Gan {
         if !asks(&self.generator) {
             return Ok(());
         }
-        if !matches!(task.data, Data::Images(ImageData { black: 0.0, .. })) {
+        if task.data.black() != Some(0.0) {
             return refuse(
                 "generator",
                 "only images from 0 to 1 have a mean that a bias before a sigmoid can start at",

@@ -13,8 +13,8 @@ use crate::random::Random;
 pub(super) struct Pictures {
     /// `[images, pixels]`
     bytes: Tensor,
-    /// One byte for each attribute, `[images, attributes]`.
-    labels: Tensor,
+    /// One byte for each attribute, `[images, attributes]`; nothing where they have none.
+    labels: Option<Tensor>,
     count: usize,
     /// What a byte of 0 becomes; 255 becomes 1.
     black: f64,
@@ -30,7 +30,9 @@ impl Pictures {
             states.declare(name, &[count, width], DType::U8, init, Role::Data)
         };
         let bytes = packed(states, "data.images", dim, view.bytes);
-        let labels = packed(states, "data.labels", images.attributes.len(), view.labels);
+        let attributes = images.attributes.len();
+        let labels =
+            (attributes > 0).then(|| packed(states, "data.labels", attributes, view.labels));
         let mut sums = vec![0_u64; dim];
         view.bytes.chunks_exact(dim).for_each(|image| {
             sums.iter_mut()
@@ -60,10 +62,8 @@ impl Source for Pictures {
         let chosen = random.integers(&[count], self.count as u32);
         let bytes = self.bytes.gather(&chosen).cast(DType::F32);
         let x = bytes * ((1.0 - self.black) / 255.0) + self.black;
-        let labels = Labels::Rows {
-            table: self.labels.clone(),
-            chosen,
-        };
+        let table = self.labels.clone();
+        let labels = table.map_or(Labels::None, |table| Labels::Rows { table, chosen });
         Batch { x, labels }
     }
 }

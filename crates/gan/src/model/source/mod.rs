@@ -7,8 +7,8 @@ mod pool;
 use ganlet_core::{Builder, DType, Tensor};
 
 use super::states::States;
-use crate::config::{Common, Data, PoolData, Prior, PriorKind};
-use crate::data::ImageSet;
+use crate::config::{Common, Data, ImageData, PoolData, Prior, PriorKind};
+use crate::data::{ImageSet, OwnImages};
 use crate::error::ConfigError;
 use crate::random::Random;
 use images::Pictures;
@@ -70,11 +70,14 @@ pub(super) fn open(
 ) -> Result<Box<dyn Source>, ConfigError> {
     Ok(match (&common.data, dataset) {
         (Data::Toy(toy), _) => Box::new(Mixture::new(states, toy)),
-        (Data::Images(chosen), Dataset::Images(loaded)) => {
-            let count = chosen.images.min(loaded.train.len());
-            Box::new(Pictures::new(states, &loaded.train, count, chosen.black))
+        (
+            data @ (Data::Images(ImageData { black, .. }) | Data::Own(OwnImages { black, .. })),
+            Dataset::Images(loaded),
+        ) => {
+            let count = data.learned(loaded);
+            Box::new(Pictures::new(states, &loaded.train, count, *black))
         }
-        (Data::Images(_), Dataset::None) => {
+        (Data::Images(_) | Data::Own(_), Dataset::None) => {
             return Err(ConfigError::new(
                 "data",
                 "these images have not been loaded",

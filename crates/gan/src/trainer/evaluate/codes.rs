@@ -37,9 +37,12 @@ impl Trainer {
             (count as f64).ln() + known,
         )]);
 
+        let Some(attribute) = images.test.attributes.first() else {
+            return Ok(found);
+        };
         let test = self.model_pixels(images.test.view().unit_pixels());
         let probabilities = self.ask_rows(read, "x", &test).await?;
-        let classes = images.test.attributes[0].classes.len();
+        let classes = attribute.classes.len();
         let mut together = vec![vec![0.0; classes]; count];
         for (i, row) in probabilities.chunks(count).enumerate() {
             together[most_likely(row)][usize::from(images.test.label(i, 0))] += 1.0;

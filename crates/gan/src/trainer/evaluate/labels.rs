@@ -12,7 +12,7 @@ const PAIRED: usize = 100;
 
 impl Trainer {
     /// The classes that can be asked for.
-    fn asked_classes(&self) -> Option<&[String]> {
+    pub(super) fn asked_classes(&self) -> Option<&[String]> {
         let decode = self.traced.view_of(|kind| kind == ViewKind::Decode)?;
         decode.inputs.iter().find_map(|input| match &input.kind {
             InputKind::Label { classes } => Some(&classes[..]),

@@ -25,6 +25,9 @@ impl Trainer {
         else {
             return Ok(Evaluation::new());
         };
+        if images.train.attributes.is_empty() {
+            return Ok(Evaluation::new());
+        }
         let train = images.train.slice(0..NEIGHBOURS.min(images.train.len()));
         let test = images.test.slice(0..ASKED.min(images.test.len()));
         let pixels = [train.unit_pixels(), test.unit_pixels()];
@@ -59,9 +62,13 @@ impl Trainer {
         let test = images.test.slice(0..RECONSTRUCTED.min(images.test.len()));
         let pixels = test.unit_pixels();
         let x = self.model_pixels(pixels.clone());
-        let labels: Vec<f32> = (0..test.len())
-            .map(|i| images.test.label(i, 0).into())
-            .collect();
+        // One label an image, of the first attribute.
+        let labels: Vec<f32> = match images.test.attributes.len() {
+            0 => vec![],
+            width => (test.labels.iter().step_by(width))
+                .map(|&label| label.into())
+                .collect(),
+        };
         let mut question = vec![("x", &x[..])];
         if view
             .inputs
