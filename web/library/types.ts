@@ -143,6 +143,11 @@ export interface TrainerOptions {
   seed?: number;
   /** Folder with the data sets; by default `data/` beside the library's folder. */
   dataUrl?: string;
+  /**
+   * The file of a person's own images, where the config's data are such: safetensors with `images`, u8 `[count, size, size,
+   * channels]`, and, where they have labels, `labels`, u8 `[count]`.
+   */
+  images?: Uint8Array;
   onProgress?: (progress: Progress) => void;
 }
 

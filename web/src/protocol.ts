@@ -123,6 +123,8 @@ export interface Timing {
 export interface Calls extends StudioCalls {
   /** With a backend, what it takes is on its way when the catalog is there. */
   open: { args: { library: string; data: string; backend?: BackendChoice }; result: Description };
+  /** The file of a person's own images, for models whose config names them. */
+  images: { args: { name: string; file: Uint8Array }; result: null };
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
   load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };

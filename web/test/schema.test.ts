@@ -48,6 +48,19 @@ describe('controls from the schema', () => {
     });
   });
 
+  it('offers no data that have to be given first, unless they are there', () => {
+    const kind = (name: string): JsonObject => ({ properties: { kind: { const: name } } });
+    const data = new SchemaReader({
+      properties: { data: { oneOf: [kind('ring'), kind('own_images')] } },
+    });
+    const labels = (now: string): string[] => {
+      const [control] = data.groups({ data: { kind: now } })[0]?.controls ?? [];
+      return control?.kind === 'choice' ? control.choices.map(({ label }) => label) : [];
+    };
+    expect(labels('ring')).toEqual(['Ring']);
+    expect(labels('own_images')).toEqual(['Ring', 'Own images']);
+  });
+
   it('edits what it does not understand as JSON', () => {
     const odd = new SchemaReader({ properties: { layers: { type: 'array' } } });
     expect(odd.groups({ layers: [1, 2] })[0]?.controls[0]).toMatchObject({ kind: 'json' });

@@ -125,7 +125,7 @@ export class GanTools extends ThemedElement {
         @click=${this.#fold}
         @beforetoggle=${this.#place}
       >
-        ${this.#button('own', 'Your data', 'Draw or paste what is to be learned', off, () => {
+        ${this.#button('own', 'Your data', 'Points or images of your own to learn', off, () => {
           this.dispatchEvent(new Event('own'));
         })}
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}

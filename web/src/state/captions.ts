@@ -49,6 +49,10 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
         : '';
     return { text: `${covered}${why}${calm(scene)}`, section: 'Tutorial, section 5.1.1' };
   },
+  copied: ({ values }) => ({
+    text: `G knows its images by heart: its samples lie ${percent(values?.copy_ratio ?? 0)} as far from the nearest training image as images do that it never saw. More images help, or stopping earlier.`,
+    section: 'Radford et al. 2016, section 6.1',
+  }),
   poor: (scene) => {
     const { modes, high_quality: quality, js, confident } = scene.values ?? {};
     if (scene.image) {

@@ -3,6 +3,7 @@
  * were measured, never by D's verdicts alone: they are even in a game that has converged, and in one that has collapsed.
  */
 import type { Looks } from '../stage/looks.ts';
+import { isCopied } from './readings.ts';
 
 /** What is known of a run at a moment; what was not measured is missing. */
 export interface Scene {
@@ -34,7 +35,14 @@ export interface Scene {
 
 /** From the worst to the best. */
 export type Rung =
-  'blown_up' | 'gradient_gone' | 'cannot_win' | 'modes_missing' | 'poor' | 'learning' | 'good';
+  | 'blown_up'
+  | 'gradient_gone'
+  | 'cannot_win'
+  | 'modes_missing'
+  | 'copied'
+  | 'poor'
+  | 'learning'
+  | 'good';
 
 /** Losses and gradients are below ten in a game that goes well, and below a hundred where D is a critic. What models without a
  * D make small is in nats of an image, and reaches hundreds. */
@@ -109,7 +117,8 @@ export const isStatic = ({ looks }: Scene): boolean => (looks.noise ?? 0) > STAT
 function ofImages(scene: Scene): Rung {
   const { variety } = scene.looks;
   if (variety !== undefined && variety < ALIKE) return 'modes_missing';
-  const { confident } = isFresh(scene) ? (scene.values ?? {}) : {};
+  const { confident, copy_ratio: ratio } = isFresh(scene) ? (scene.values ?? {}) : {};
+  if (ratio !== undefined && isCopied(ratio)) return 'copied';
   if (confident === undefined) return 'learning';
   return confident < POOR ? 'poor' : confident < GOOD ? 'learning' : 'good';
 }

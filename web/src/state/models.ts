@@ -8,6 +8,7 @@ import type { Current } from './current.ts';
 import { count } from './format.ts';
 import { getPath, type Json } from './json.ts';
 import type { Notices } from './notices.ts';
+import { configOf, nameOf } from './own-sets.ts';
 import { isCheckpoint, type Past, pastOf, withPast } from './record.ts';
 import { withoutRefused } from './refused.ts';
 import type { Run } from './run.ts';
@@ -71,6 +72,7 @@ export class Models {
   async #make(args: CreateArgs, skip?: (problem: string) => void): Promise<Model | undefined> {
     const end = this.channel.begin('Preparing the model');
     try {
+      await this.#bringImages(args.overrides);
       for (;;) {
         try {
           return await this.channel.call('create', args);
@@ -116,6 +118,26 @@ export class Models {
     const others = Object.entries(spec.overrides).filter(([path]) => !/^data(\.|$)/.test(path));
     const kept = same ? Object.fromEntries(others) : {};
     return this.create({ ...spec, preset, overrides: { ...kept, data } });
+  }
+
+  /** A person's own images, in the game that learns them. */
+  async useImages(
+    { preset, overrides }: Pick<Spec, 'preset' | 'overrides'>,
+    file: Uint8Array,
+  ): Promise<boolean> {
+    const name = nameOf(overrides) ?? '';
+    if ((await this.channel.try('', 'images', { name, file }, [file.buffer])) === undefined)
+      return false;
+    return this.create({ ...this.current.spec, preset, overrides, scratch: false });
+  }
+
+  /** Hands over the images of a config that a link or a file has, where this browser keeps them. */
+  async #bringImages(config: Json | undefined): Promise<void> {
+    const name = nameOf(config);
+    if (name === undefined || name === nameOf(this.current.model?.config)) return;
+    const { taken } = await import('../own/shelf.ts');
+    const file = await taken(name);
+    if (file) await this.channel.call('images', { name, file }, [file.buffer]);
   }
 
   /** Another device; what was trained moves with it. */
@@ -174,6 +196,7 @@ export class Models {
       return;
     }
     const past = pastOf(bytes);
+    await this.#bringImages(configOf(bytes));
     const model = await this.channel.try(
       `Loading ${file.name}`,
       'load',

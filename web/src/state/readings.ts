@@ -39,6 +39,10 @@ const againstChance = (name: string, what: string) => (values: Values, classes?:
     : `${what}; chance is ${percent(chance)}`;
 };
 
+/** Samples so much nearer to training images than images that were held out are copies of them. */
+const COPIED = 0.5;
+export const isCopied = (ratio: number): boolean => ratio < COPIED;
+
 /** In the order in which they lead. */
 const WAYS: Readonly<Record<string, Way>> = {
   high_quality: {
@@ -79,6 +83,12 @@ const WAYS: Readonly<Record<string, Way>> = {
     value: divergence,
     note: ({ reconstruction_ratio: ratio = 0 }) =>
       ratio > 0.95 ? 'no nearer than any other (1)' : '0 is perfect, 1 is any other image',
+  },
+  copy_ratio: {
+    label: 'Distance to the nearest training image',
+    value: divergence,
+    note: ({ copy_ratio: ratio = 1 }) =>
+      `${isCopied(ratio) ? 'learned by heart: ' : ''}1 is that of images never seen, 0 is a copy`,
   },
   negative_elbo_nats: {
     label: 'Surprise at new data',

@@ -6,6 +6,7 @@
  */
 import type { Evaluation } from '../protocol.ts';
 import { isObject, type Json } from './json.ts';
+import { assembled, METADATA, parsed, parted } from './safetensors.ts';
 import type { Curves } from './series.ts';
 import { VERSION } from '../version.ts';
 
@@ -16,31 +17,6 @@ export interface Past {
 
 const KEY = 'ganlet.past';
 const VERSION_KEY = 'ganlet.version';
-const METADATA = '__metadata__';
-/** The file begins with the length of its header, 64 bits, lowest first; what follows the header lies on such a boundary. */
-const WORD = 8;
-
-interface Parts {
-  header: Record<string, Json>;
-  rest: Uint8Array<ArrayBuffer>;
-}
-
-function parted(bytes: Uint8Array<ArrayBuffer>): Parts | undefined {
-  if (bytes.length < WORD) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const end = WORD + Number(view.getBigUint64(0, true));
-  if (end > bytes.length) return undefined;
-  const header = parse(new TextDecoder().decode(bytes.subarray(WORD, end)));
-  return isObject(header) ? { header, rest: bytes.subarray(end) } : undefined;
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether a file is one of the format at all: a text or a picture is no damaged checkpoint. */
 export const isCheckpoint = (bytes: Uint8Array<ArrayBuffer>): boolean =>
@@ -56,15 +32,7 @@ export function withPast(bytes: Uint8Array<ArrayBuffer>, past: Past): Uint8Array
     [KEY]: JSON.stringify(past, short),
     [VERSION_KEY]: VERSION,
   };
-  const text = new TextEncoder().encode(JSON.stringify({ ...header, [METADATA]: metadata }));
-  const length = Math.ceil(text.length / WORD) * WORD;
-  const file = new Uint8Array(WORD + length + rest.length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  // Spaces to the boundary, as the format has it.
-  file.fill(0x20, WORD + text.length, WORD + length);
-  file.set(text, WORD);
-  file.set(rest, WORD + length);
-  return file;
+  return assembled({ ...header, [METADATA]: metadata }, [rest]);
 }
 
 /** Five digits are more than a curve shows; what is not a number is a gap. */
@@ -79,7 +47,7 @@ const short = (_: string, value: unknown): unknown =>
 export function pastOf(bytes: Uint8Array<ArrayBuffer>): Past | undefined {
   const metadata = parted(bytes)?.header[METADATA];
   const text = isObject(metadata) ? metadata[KEY] : undefined;
-  const past = typeof text === 'string' ? parse(text) : undefined;
+  const past = typeof text === 'string' ? parsed(text) : undefined;
   if (!isObject(past) || !isObject(past.curves) || !Array.isArray(past.measures)) return undefined;
   const { stride, steps, columns } = past.curves;
   if (typeof stride !== 'number' || !isNumbers(steps) || !isObject(columns)) return undefined;

@@ -63,6 +63,9 @@ export interface ControlGroup {
 /** Fields that have their own place on the page. */
 const ELSEWHERE = new Set(['preset', 'model', 'seed', 'backend', 'version']);
 
+/** Kinds that a name does not choose: a person's own images have to be given, under “Your data”. */
+const GIVEN: ReadonlySet<Json> = new Set(['own_images']);
+
 /** `g_optimizer` becomes `G optimizer`: the players in capitals, and whole what papers abbreviate. */
 export function labelOf(key: string): string {
   const words = key
@@ -228,7 +231,9 @@ export class SchemaReader {
 
   /** A union of tagged objects: which one, and then the fields of the chosen one. */
   #union(base: Base, variants: JsonObject[], value: JsonObject): Control[] {
-    const tagged = variants.flatMap((variant) => this.#tagged(variant));
+    const tagged = variants
+      .flatMap((variant) => this.#tagged(variant))
+      .filter(({ tag }) => value[tag.key] === tag.value || !GIVEN.has(tag.value));
     const chosen = tagged.findIndex(({ tag }) => value[tag.key] === tag.value);
     const variant = tagged[chosen]?.variant;
     if (!variant) return [{ ...base, kind: 'json' }];

@@ -17,6 +17,7 @@ import {
 } from '../protocol.ts';
 import { hasLatentImages } from '../state/describe.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
+import { configOf, Sets } from '../state/own-sets.ts';
 import { NO_STUDIO } from '../state/words.ts';
 import { timePreset } from './bench.ts';
 import { describeModel } from './frames.ts';
@@ -40,6 +41,7 @@ type Leave = () => Promise<Pick<Model, 'aside'>>;
 export class Engine {
   readonly #queue = new Queue();
   readonly #training: Training;
+  readonly #sets = new Sets();
   #library: Library | undefined;
   #dataUrl: string | undefined;
   /** How many models were asked for: of those that are being made, only the last is wanted. */
@@ -78,23 +80,28 @@ export class Engine {
         schema: JSON.parse(this.#library.describe()) as Json,
       };
     },
+    images: ({ name, file }) => {
+      this.#sets.put(name, file);
+      return Promise.resolve(null);
+    },
     create: (args) =>
       this.#replace(async (library) => {
-        const trainer = await library.Trainer.create(
-          configText(args),
-          this.#options({ backend: args.backend, seed: args.seed }),
-        );
+        const { backend, seed } = args;
+        const config = configText(args);
+        const images = this.#sets.for(JSON.parse(config) as Json);
+        const options = this.#options({ backend, seed, ...images });
+        const trainer = await library.Trainer.create(config, options);
         await this.#advance(trainer, args.headStart, 'first steps');
         return trainer;
       }),
     load: ({ bytes, backend }) =>
-      this.#replaceStill((library) => library.Trainer.load(bytes, this.#options({ backend }))),
+      this.#replaceStill((library) => this.#load(library, bytes, backend)),
     move: ({ backend }) =>
       this.#replaceStill(
         async (library) => {
           const bytes = await this.#save();
           this.#training.keeper.put(this.#training.need().info().step, bytes);
-          return library.Trainer.load(bytes, this.#options({ backend }));
+          return this.#load(library, bytes, backend);
         },
         // It is the same model.
         () => Promise.resolve({}),
@@ -108,7 +115,7 @@ export class Engine {
       }),
     recover: () =>
       this.#replaceStill((library) =>
-        library.Trainer.load(this.#training.keeper.checkpoint(), this.#options({ backend: 'cpu' })),
+        this.#load(library, this.#training.keeper.checkpoint(), 'cpu'),
       ),
     branch: ({ step }) => {
       const { keeper } = this.#training;
@@ -116,7 +123,7 @@ export class Engine {
       const way = keeper.wayTo(step);
       return this.#replaceStill(
         async (library) => {
-          const trainer = await library.Trainer.load(way.bytes, this.#options({ backend }));
+          const trainer = await this.#load(library, way.bytes, backend);
           try {
             await this.#replay(trainer, way, step);
           } catch (error) {
@@ -187,6 +194,12 @@ export class Engine {
       );
     }
     return trainer;
+  }
+
+  /** From a checkpoint, with the images that it was trained on where they are here. */
+  #load(library: Library, bytes: Uint8Array, backend: BackendChoice): Promise<Trainer> {
+    const images = this.#sets.for(configOf(bytes));
+    return library.Trainer.load(bytes, this.#options({ backend, ...images }));
   }
 
   #options(options: TrainerOptions): TrainerOptions {

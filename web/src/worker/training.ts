@@ -80,7 +80,7 @@ export class Training {
       if (trainer !== this.trainer) return;
       this.#report(trainer, 0);
       await this.picture();
-      await this.#evaluateToy();
+      await this.#evaluateUnasked();
       await this.#keep(trainer);
     });
   }
@@ -125,7 +125,7 @@ export class Training {
     });
     // The numbers then are of the same step as the picture.
     this.#later(async () => {
-      await this.#evaluateToy();
+      await this.#evaluateUnasked();
     });
   }
 
@@ -143,7 +143,7 @@ export class Training {
       await (update === undefined ? this.#train(trainer, 1) : this.#move(trainer, update));
       this.#report(trainer, 0);
       await this.picture();
-      if (this.#evaluations.due(this.clock.now())) await this.#evaluateToy();
+      if (this.#evaluations.due(this.clock.now())) await this.#evaluateUnasked();
     });
   }
 
@@ -208,7 +208,7 @@ export class Training {
       await this.clock.sleep(PHASE_MS);
     }
     await this.queue.run(async () => {
-      await this.#evaluateToy();
+      await this.#evaluateUnasked();
       if (this.need().info().step >= this.#until) this.#setRunning(false);
     });
   }
@@ -230,12 +230,12 @@ export class Training {
     if (metrics.step >= this.#until) {
       const isStop = this.#stop?.kind === 'step' && this.#stop.step === metrics.step;
       await this.#finish(trainer, isStop ? this.#stop : undefined);
-      await this.#evaluateToy();
+      await this.#evaluateUnasked();
       return;
     }
     if (end >= this.#stopAt || isReached(this.#stop, metrics)) {
       await this.#finish(trainer, this.#stop);
-      await this.#evaluateToy();
+      await this.#evaluateUnasked();
       return;
     }
     if (this.#frames.due(end) && !this.pageIsDrawing) {
@@ -243,7 +243,7 @@ export class Training {
       await this.picture();
     }
     if (this.#evaluations.due(this.clock.now())) {
-      const values = await this.#evaluateToy();
+      const values = await this.#evaluateUnasked();
       if (isReached(this.#stop, values)) await this.#finish(trainer, this.#stop);
     }
     if (this.keeper.due(this.clock.now())) await this.#keep(trainer);
@@ -334,9 +334,12 @@ export class Training {
     this.post({ event: 'metrics', step, stepsPerSecond, series });
   }
 
-  /** The exact metrics of a toy are cheap enough to come unasked; those of images come where one of them is waited for. */
-  async #evaluateToy(): Promise<Record<string, number>> {
-    if (this.model?.info.data.kind !== 'points' && !this.#awaits()) return {};
+  /** The exact metrics of a toy are cheap enough to come unasked; those of images come where one of them is waited for, and
+   * where few images of a person's own may be learned by heart. */
+  async #evaluateUnasked(): Promise<Record<string, number>> {
+    const { kind, name } = this.model?.info.data ?? {};
+    const isOwn = name === 'own_images' && this.need().info().step > 0;
+    if (kind !== 'points' && !isOwn && !this.#awaits()) return {};
     const evaluation = await this.evaluate();
     this.post({ event: 'evaluation', evaluation });
     return evaluation.values;

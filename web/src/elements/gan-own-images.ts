@@ -1,0 +1,413 @@
+/** Images of one's own: files, a folder, a ZIP, arrays, or the camera; how they are to look, and what learning them takes. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { costOf, warningOf } from '../own/cost.ts';
+import { Draft, LONGEST_NAME, PREVIEWED } from '../own/draft.ts';
+import { givenFiles, givenItems } from '../own/entries.ts';
+import { type OwnSet, pack } from '../own/file.ts';
+import { gameFor, networksOf, type Size, SIZES } from '../own/game.ts';
+import { type Shape, shown } from '../own/pixels.ts';
+import { keep, type Kept, listKept, remove, taken } from '../own/shelf.ts';
+import { count } from '../state/format.ts';
+import { PaceMemory } from '../state/pace-memory.ts';
+import { SessionElement } from './session-element.ts';
+import type { Topic } from '../state/topics.ts';
+import { shared } from '../style/shared.ts';
+import { download } from './download.ts';
+import './gan-own-camera.ts';
+import { styles } from './gan-own-images.styles.ts';
+
+/** Pixels of a tile of the preview, and how many lie in a row where there is room and where there is not. */
+const TILE = 64;
+const COLUMNS = [12, 8] as const;
+const NARROW = 480;
+
+/** A choice of the shape: its name there, and what it can be, in words. */
+type Choice = readonly [
+  field: keyof Shape,
+  label: string,
+  ways: readonly (readonly [value: string, text: string])[],
+];
+const CHOICES: readonly Choice[] = [
+  ['size', 'Size', SIZES.map((size) => [String(size), `${size} by ${size}`] as const)],
+  [
+    'colour',
+    'Colours',
+    [
+      ['true', 'in colour'],
+      ['false', 'grey'],
+    ],
+  ],
+  [
+    'crop',
+    'Cut',
+    [
+      ['centre', 'the middle square'],
+      ['fit', 'all of it, with a margin'],
+    ],
+  ],
+  [
+    'ground',
+    'Behind it',
+    [
+      ['white', 'white'],
+      ['black', 'black'],
+    ],
+  ],
+];
+
+@customElement('gan-own-images')
+export class GanOwnImages extends SessionElement {
+  protected readonly topics: readonly Topic[] = ['model'];
+  @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
+  @query('#files') private readonly files!: HTMLInputElement;
+  @query('#folder') private readonly folder!: HTMLInputElement;
+  @state() private kept: readonly Kept[] = [];
+  @state() private keeping = false;
+  @state() private camera = false;
+  @state() private over = false;
+  @state() private problem = '';
+  readonly #paces = new PaceMemory();
+  readonly #draft = new Draft(() => {
+    this.requestUpdate();
+  });
+
+  static override styles = [shared, styles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Where nothing can be kept, there is nothing to list; who asks to keep hears why.
+    listKept().then(
+      (kept) => (this.kept = kept),
+      () => undefined,
+    );
+  }
+
+  /** The dialog was closed: the camera goes off. */
+  rest(): void {
+    this.camera = false;
+    this.#draft.stop();
+  }
+
+  override render(): TemplateResult {
+    const { shown, count } = this.#draft;
+    return html`<div
+        class="drop ${this.over ? 'over' : ''}"
+        @dragover=${this.#onDragOver}
+        @dragleave=${() => (this.over = false)}
+        @drop=${this.#onDrop}
+      >
+        ${this.#sources()}
+        ${this.camera ? html`<gan-own-camera @picture=${this.#onPicture}></gan-own-camera>` : nothing}
+        ${
+          shown && shown.count > 0
+            ? html`${this.#preview(shown)} ${this.#choices()} ${this.#facts(count)}
+              ${this.#actions()}`
+            : html`<p class="small quiet">
+                Drop pictures, a folder, a ZIP, IDX files or a NumPy .npy here. Folders are taken
+                for labels. Nothing leaves this tab.
+              </p>`
+        }
+      </div>
+      ${this.#problems()} ${this.#shelf()}`;
+  }
+
+  #sources(): TemplateResult {
+    return html`<div class="row">
+      <button
+        data-own="files"
+        @click=${() => {
+          this.files.click();
+        }}
+      >
+        Choose files…
+      </button>
+      <button
+        data-own="folder"
+        @click=${() => {
+          this.folder.click();
+        }}
+      >
+        Choose a folder…
+      </button>
+      <button
+        data-own="camera"
+        aria-pressed=${this.camera}
+        @click=${() => (this.camera = !this.camera)}
+      >
+        Camera
+      </button>
+      <input
+        id="files"
+        type="file"
+        hidden
+        multiple
+        accept="image/*,.zip,.npy,.idx,.safetensors,*-ubyte"
+        aria-label="Pictures, a ZIP, arrays or a saved set"
+        @change=${this.#onFiles}
+      />
+      <input
+        id="folder"
+        type="file"
+        hidden
+        multiple
+        webkitdirectory
+        aria-label="A folder of pictures"
+        @change=${this.#onFiles}
+      />
+    </div>`;
+  }
+
+  #preview(set: OwnSet): TemplateResult {
+    const { classes } = this.#draft;
+    const names = classes.slice(0, 6).join(', ');
+    const more = classes.length > 6 ? ` and ${classes.length - 6} more` : '';
+    return html`<canvas
+        role="img"
+        aria-label=${`The first ${Math.min(set.count, PREVIEWED)} images as they are learned`}
+      ></canvas>
+      <p class="small quiet">
+        ${count(this.#draft.count)}
+        images${classes.length ? `, ${classes.length} classes: ${names}${more}` : ', without labels'}
+      </p>`;
+  }
+
+  #choices(): TemplateResult {
+    const { shape, opened } = this.#draft;
+    const values: Record<string, string> = {
+      size: String(opened?.size ?? shape.size),
+      colour: String(opened ? opened.channels === 3 : shape.colour),
+      crop: shape.crop,
+      ground: shape.ground,
+    };
+    const shownChoices = opened ? CHOICES.slice(0, 2) : CHOICES;
+    return html`<div class="row">
+      ${shownChoices.map(
+        ([field, label, ways]) =>
+          html`<label class="small"
+            >${label}
+            <select
+              data-own=${field}
+              ?disabled=${opened !== undefined}
+              @change=${(event: Event) => {
+                this.#reshape(field, (event.target as HTMLSelectElement).value);
+              }}
+            >
+              ${ways.map(
+                ([value, text]) =>
+                  html`<option value=${value} ?selected=${value === values[field]}>
+                    ${text}
+                  </option>`,
+              )}
+            </select></label
+          >`,
+      )}
+      <label class="small"
+        >Name
+        <input
+          type="text"
+          maxlength=${LONGEST_NAME}
+          .value=${this.#draft.name}
+          @change=${(event: Event) => {
+            this.#draft.name = (event.target as HTMLInputElement).value.trim() || 'my images';
+            this.requestUpdate();
+          }}
+      /></label>
+    </div>`;
+  }
+
+  #facts(images: number): TemplateResult {
+    const { shape, opened } = this.#draft;
+    const size = SIZES.find((known) => known === (opened?.size ?? shape.size));
+    const warning = warningOf(images);
+    const lines =
+      size === undefined
+        ? []
+        : costOf({
+            images,
+            size,
+            channels: opened?.channels ?? (shape.colour ? 3 : 1),
+            rate: this.#rate(size),
+          });
+    return html`<ul class="small facts">
+        ${lines.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      ${warning ? html`<p class="small warning">${warning}</p>` : nothing}`;
+  }
+
+  /** Steps a second of the preset of this size, as it was last seen to train here. */
+  #rate(size: Size): number | undefined {
+    return this.#paces.rate(
+      `${networksOf(size).preset} ${this.session.current.model?.info.backend ?? ''}`,
+    );
+  }
+
+  #actions(): TemplateResult {
+    const { progress } = this.#draft;
+    if (progress) {
+      return html`<div class="row">
+        <progress
+          max=${progress.total}
+          value=${progress.done}
+          aria-label="Reading the images"
+        ></progress>
+        <span class="small">${count(progress.done)} of ${count(progress.total)}</span>
+        <button
+          @click=${() => {
+            this.#draft.stop();
+          }}
+        >
+          Stop
+        </button>
+      </div>`;
+    }
+    return html`<div class="row">
+      <button class="primary" data-own="images" @click=${() => void this.#learn()}>
+        Learn these images
+      </button>
+      <button data-own="save-set" @click=${() => void this.#save()}>Save them as a file</button>
+      <label class="small"
+        ><input
+          type="checkbox"
+          data-own="keep"
+          .checked=${this.keeping}
+          @change=${(event: Event) => (this.keeping = (event.target as HTMLInputElement).checked)}
+        />
+        keep them in this browser</label
+      >
+    </div>`;
+  }
+
+  #problems(): TemplateResult {
+    const { remarks, problem } = this.#draft;
+    const said = [this.problem, problem].filter(Boolean).join(' ');
+    return html`${remarks.map((remark) => html`<p class="small quiet remark">${remark}</p>`)}
+      <p class="small problem" role="alert">${said}</p>`;
+  }
+
+  #shelf(): TemplateResult | typeof nothing {
+    if (this.kept.length === 0) return nothing;
+    return html`<section>
+      <h3>Kept in this browser</h3>
+      <ul>
+        ${this.kept.map(
+          ({ name, bytes }) =>
+            html`<li class="row">
+              <span>${name} <span class="small quiet">${(bytes / 1e6).toFixed(1)} MB</span></span>
+              <button @click=${() => void this.#openKept(name)}>Open</button>
+              <button
+                class="plain"
+                aria-label=${`Remove ${name}`}
+                @click=${() => void this.#remove(name)}
+              >
+                Remove
+              </button>
+            </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  override updated(): void {
+    const { canvas } = this;
+    const set = this.#draft.shown;
+    const ctx = canvas?.getContext('2d');
+    if (!set || !ctx || !canvas) return;
+    const tiles = Math.min(set.count, PREVIEWED);
+    const columns = COLUMNS[this.clientWidth > NARROW ? 0 : 1];
+    const rows = Math.ceil(tiles / columns);
+    [canvas.width, canvas.height] = [columns * TILE, rows * TILE];
+    canvas.style.aspectRatio = `${columns} / ${rows}`;
+    ctx.imageSmoothingEnabled = false;
+    const { size, channels, pixels } = set;
+    const length = size * size * channels;
+    const tile = document.createElement('canvas');
+    tile.width = tile.height = size;
+    for (let i = 0; i < tiles; i++) {
+      const rgba = shown(pixels.subarray(i * length, (i + 1) * length), channels);
+      tile.getContext('2d')?.putImageData(new ImageData(rgba, size, size), 0, 0);
+      const [x, y] = [i % columns, Math.floor(i / columns)];
+      ctx.drawImage(tile, x * TILE, y * TILE, TILE, TILE);
+    }
+  }
+
+  #reshape(field: keyof Shape, value: string): void {
+    const read = { size: Number(value), colour: value === 'true', crop: value, ground: value };
+    void this.#draft.reshape({ [field]: read[field] });
+  }
+
+  readonly #onFiles = (event: Event): void => {
+    const field = event.target as HTMLInputElement;
+    const given = givenFiles(field.files ?? []);
+    // The same files may be chosen again later.
+    field.value = '';
+    void this.#draft.give(given);
+  };
+
+  readonly #onDragOver = (event: DragEvent): void => {
+    event.preventDefault();
+    this.over = true;
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    this.over = false;
+    const { items } = event.dataTransfer ?? {};
+    if (items) void givenItems(items).then((given) => this.#draft.give(given));
+  };
+
+  readonly #onPicture = (event: CustomEvent<{ picture: Blob; label: string }>): void => {
+    void this.#draft.add(event.detail.picture, event.detail.label);
+  };
+
+  async #learn(): Promise<void> {
+    const set = await this.#draft.whole();
+    if (!set) return;
+    await this.#try(async () => {
+      const game = gameFor(set);
+      const bytes = pack(set);
+      if (this.keeping) await this.#keep(set.name, bytes);
+      if (await this.session.models.useImages(game, bytes)) this.dispatchEvent(new Event('used'));
+    });
+  }
+
+  async #save(): Promise<void> {
+    const set = await this.#draft.whole();
+    if (set) download(new Blob([pack(set)]), `${set.name}.safetensors`);
+  }
+
+  /** What cannot be kept is said, and learned all the same. */
+  async #keep(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      await keep(name, bytes);
+      this.kept = await listKept();
+    } catch (error) {
+      this.session.notices.add('warning', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #openKept(name: string): Promise<void> {
+    await this.#try(async () => {
+      const bytes = await taken(name);
+      if (!bytes) throw new Error(`${name} is not there any more: open it from a file.`);
+      this.#draft.open(bytes, name);
+    });
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#try(async () => {
+      await remove(name);
+      this.kept = await listKept();
+    });
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+}

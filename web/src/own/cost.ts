@@ -1,0 +1,40 @@
+/** What learning a set takes, in words, before it begins. */
+import { count, duration } from '../state/format.ts';
+import { FEW, networksOf, type Size, WORK } from './game.ts';
+
+/** Copies of the pixels while a set is learned: the page's file, the engine's two, and the device's. */
+const COPIES = 4;
+/** Every tenth image is held out. */
+const HELD_OUT = 10;
+
+export interface Ask {
+  images: number;
+  size: Size;
+  channels: 1 | 3;
+  /** Steps a second of the preset of this size, as it was seen to train here. */
+  rate: number | undefined;
+}
+
+/** Sentences: how many images, what memory, how long. */
+export function costOf({ images, size, channels, rate }: Ask): string[] {
+  const held = Math.floor(images / HELD_OUT);
+  const megabytes = (COPIES * images * size * size * channels) / 1e6;
+  const { recognizable, own } = networksOf(size);
+  const seconds = rate === undefined ? undefined : WORK[size] / WORK[own] / rate;
+  return [
+    `${count(images - held)} images to learn from, and ${count(held)} held out to compare with.`,
+    `${megabytes < 1 ? 'Less than 1' : count(megabytes)} MB of memory for the images.`,
+    seconds === undefined
+      ? `How long a step takes here is known when it trains. Something can be recognized after about ${count(recognizable)} steps.`
+      : `About ${written(seconds)} a step here: something can be recognized after about ${count(recognizable)} steps, ${duration(seconds * recognizable)}.`,
+  ];
+}
+
+/** What there is to be warned of. */
+export const warningOf = (images: number): string =>
+  images > 0 && images < FEW
+    ? `${count(images)} images are few: the model learns them by heart before it understands them. How near its samples are to them is measured while it trains.`
+    : '';
+
+const written = (seconds: number): string =>
+  seconds < 1 ? `${count(Math.max(1, seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
