@@ -167,7 +167,7 @@ export class GanOwnImages extends SessionElement {
         aria-label=${`The first ${Math.min(set.count, PREVIEWED)} images as they are learned`}
       ></canvas>
       <p class="small quiet">
-        ${count(this.#draft.count)}
+        ${this.#draft.isExact ? '' : 'About '}${count(this.#draft.count)}
         images${classes.length ? `, ${classes.length} classes: ${names}${more}` : ', without labels'}
       </p>`;
   }

@@ -35,6 +35,11 @@ export class Draft {
     return this.opened?.count ?? this.preview?.total ?? 0;
   }
 
+  /** Whether all files were opened, so that none among them can turn out to be no picture. */
+  get isExact(): boolean {
+    return this.opened !== undefined || this.#entries.length <= PREVIEWED;
+  }
+
   get classes(): readonly string[] {
     if (this.opened) return this.opened.classes;
     const labelled = this.preview?.set.classes ?? [];
