@@ -60,3 +60,24 @@ fn the_schema_is_that_of_the_types() {
         "the types have changed: GANLET_BLESS=1 cargo test -p ganlet-tests --test schema"
     );
 }
+
+#[test]
+fn configs_without_words_are_those_of_the_presets() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/gan/src");
+    let configs = ganlet::preset::all().iter().map(|preset| {
+        let file = source.join(format!("preset/{}.json", preset.name));
+        let text = std::fs::read_to_string(file).unwrap();
+        let mut preset_json: Value = serde_json::from_str(&text).unwrap();
+        (preset.name.to_string(), preset_json["config"].take())
+    });
+    let configs = Value::Object(configs.collect());
+    if std::env::var_os("GANLET_BLESS").is_some() {
+        std::fs::write(source.join("presets.json"), format!("{configs}\n")).unwrap();
+        return;
+    }
+    let kept: Value = serde_json::from_str(ganlet::preset::CONFIGS).unwrap();
+    assert!(
+        kept == configs,
+        "the presets have changed: GANLET_BLESS=1 cargo test -p ganlet-tests --test schema"
+    );
+}

@@ -8,8 +8,16 @@ import { URL } from 'node:url';
 const lib = new URL('../lib/', import.meta.url);
 const { initSync, catalog } = await import(new URL('cpu/ganlet.js', lib).href);
 initSync({ module: await readFile(new URL('cpu/ganlet_bg.wasm', lib)) });
-const { presets, software_adapters } = JSON.parse(catalog());
-const schema = new URL('../../crates/gan/src/config/schema.json', import.meta.url);
+const { presets: configs, software_adapters } = JSON.parse(catalog());
+const source = new URL('../../crates/gan/src/', import.meta.url);
+const presets = [];
+for (const { name, ...known } of configs) {
+  const { config: _, ...words } = JSON.parse(
+    await readFile(new URL(`preset/${name}.json`, source), 'utf8'),
+  );
+  presets.push({ name, ...words, ...known });
+}
+const schema = new URL('config/schema.json', source);
 const known = { presets, schema: JSON.parse(await readFile(schema, 'utf8')) };
 await writeFile(new URL('ganlet.json', lib), JSON.stringify(known));
 

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use crate::json;
 use crate::metric::Evaluation;
 
-/// A named experiment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A named experiment. Without the crate's feature `words` it has its name and its config alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     /// What people call it.
@@ -37,10 +37,11 @@ pub struct Preset {
 }
 
 /// Sections of the page's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
     /// Distributions in one or two dimensions.
+    #[default]
     Toys,
     /// Sets of images.
     Images,
@@ -147,52 +148,81 @@ impl Preset {
     }
 }
 
-macro_rules! presets {
+/// The names of all presets, in the order of the page's list.
+macro_rules! names {
+    ($apply:ident) => {
+        $apply![
+            "ring",
+            "ring-collapse",
+            "ring-unrolled",
+            "ring-minibatch",
+            "ring-penalty",
+            "ring-wgan-gp",
+            "ring-cgan",
+            "ring-vae",
+            "ring-gmmn",
+            "grid",
+            "moons",
+            "line-1d",
+            "mnist-mlp",
+            "mnist-goodfellow-2014",
+            "mnist-dcgan",
+            "mnist-cgan",
+            "mnist-infogan",
+            "mnist-infogan-mlp",
+            "mnist-bigan",
+            "mnist-vae",
+            "mnist-gmmn",
+            "mnist-rbm",
+            "mnist-classifier",
+            "mnist-wgan-gp-conv",
+            "mnist-sngan",
+            "fashion-dcgan",
+            "faces-dcgan",
+            "bench-mlp",
+            "bench-dcgan",
+            "bench-ring",
+            "bench-wgan-gp",
+        ]
+    };
+}
+
+/// The presets' files.
+#[cfg(feature = "words")]
+macro_rules! files {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("preset/", $name, ".json")))),*]
     };
 }
 
+#[cfg(feature = "words")]
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-    presets![
-        "ring",
-        "ring-collapse",
-        "ring-unrolled",
-        "ring-minibatch",
-        "ring-penalty",
-        "ring-wgan-gp",
-        "ring-cgan",
-        "ring-vae",
-        "ring-gmmn",
-        "grid",
-        "moons",
-        "line-1d",
-        "mnist-mlp",
-        "mnist-goodfellow-2014",
-        "mnist-dcgan",
-        "mnist-cgan",
-        "mnist-infogan",
-        "mnist-infogan-mlp",
-        "mnist-bigan",
-        "mnist-vae",
-        "mnist-gmmn",
-        "mnist-rbm",
-        "mnist-classifier",
-        "mnist-wgan-gp-conv",
-        "mnist-sngan",
-        "fashion-dcgan",
-        "faces-dcgan",
-        "bench-mlp",
-        "bench-dcgan",
-        "bench-ring",
-        "bench-wgan-gp",
-    ]
-    .into_iter()
-    .map(|(name, text)| {
+    let preset = |(name, text): (&'static str, &str)| {
         let preset: Preset = json::from_str(text).expect("a test parses every preset");
         Preset { name, ..preset }
-    })
-    .collect()
+    };
+    names!(files).into_iter().map(preset).collect()
+});
+
+/// What is left of the presets' files without their words, for whoever has those elsewhere: an object of configs by name. A test
+/// writes it.
+pub const CONFIGS: &str = include_str!("presets.json");
+
+#[cfg(not(feature = "words"))]
+macro_rules! list {
+    ($($name:literal),* $(,)?) => { [$($name),*] };
+}
+
+#[cfg(not(feature = "words"))]
+static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+    let mut configs: Map<String, Value> =
+        json::from_str(CONFIGS).expect("a test writes the configs");
+    let preset = |name: &'static str| Preset {
+        name,
+        config_json: configs.remove(name).unwrap_or_default(),
+        ..Preset::default()
+    };
+    names!(list).into_iter().map(preset).collect()
 });
 
 /// All presets, in the order of the page's list.

@@ -37,8 +37,8 @@ pub fn why_no_gpu(case: &str, adapter: Option<String>) -> Result<String, Failure
 }
 
 /// What a page wants to know before there is a module, as JSON:
-/// `{presets: [{name, title, teaches, summary, goal, ideas, steps, data, group, config}], software_adapters: [part of a name]}`.
-/// It is written beside the modules when they are built.
+/// `{presets: [{name, steps, data, config}], software_adapters: [part of a name]}`.
+/// It is written beside the modules when they are built, with the presets' words, which no module holds.
 #[wasm_bindgen]
 pub fn catalog() -> String {
     let presets: Vec<serde_json::Value> = ganlet::preset::all()
@@ -48,14 +48,8 @@ pub fn catalog() -> String {
             let config_json = serde_json::to_value(&config).expect("a config is plain data");
             serde_json::json!({
                 "name": preset.name,
-                "title": preset.title,
-                "teaches": preset.teaches,
-                "summary": preset.summary,
-                "goal": preset.goal,
-                "ideas": preset.ideas_json,
                 "steps": config.steps,
                 "data": config_json["data"]["kind"],
-                "group": preset.group,
                 "config": config_json,
             })
         })
