@@ -205,7 +205,7 @@ test('names a backend that does not exist, and a call that comes too early', asy
       const url = new URL('lib/ganlet.js', document.baseURI).href;
       const library = (await import(url)) as Library;
       if (init) await library.default();
-      return [library.presets(), library.describe()];
+      return [library.presets(), await library.describe()];
     }, init);
   await expect(presets(false)).rejects.toThrow('await its default export first');
   const [list, schema] = await presets(true);

@@ -66,7 +66,6 @@ declare const BUILT: {
 /** What is known without a module. */
 interface Catalog {
   presets: unknown[];
-  schema: unknown;
 }
 
 /** Does it once; again only after a failure. */
@@ -110,7 +109,7 @@ function known(): Catalog {
 }
 
 /**
- * Loads what `presets` and `describe` tell. With a backend it also begins to load the module for it, which the first
+ * Loads what `presets` tells. With a backend it also begins to load the module for it, which the first
  * trainer then need not wait for.
  */
 export default async function init(options: { backend?: BackendChoice } = {}): Promise<void> {
@@ -126,8 +125,10 @@ export default async function init(options: { backend?: BackendChoice } = {}): P
 /** All presets, as JSON: `[{name, title, teaches, summary, goal, steps, data, group, config}]`. */
 export const presets = (): string => JSON.stringify(known().presets);
 
-/** The JSON schema of a config, with descriptions and ranges. */
-export const describe = (): string => JSON.stringify(known().schema);
+/** The JSON schema of a config, with descriptions and ranges. It comes when it is asked for, since most visits change no setting. */
+export const describe = once(async () =>
+  (await fetched(new URL('./schema.json', import.meta.url))).text(),
+);
 
 /** A game under way. */
 export const Trainer: TrainerClass = {

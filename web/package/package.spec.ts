@@ -135,7 +135,7 @@ test('is built by esbuild, which leaves the files beside the code to whoever bui
 }) => {
   const how = ['--bundle', '--format=esm', '--splitting', '--log-level=warning'];
   run(tool('esbuild'), ['main.ts', ...how, '--entry-names=built', '--outdir=esbuild']);
-  for (const name of ['cpu', 'cpu-relaxed', 'gpu', 'ganlet.json']) {
+  for (const name of ['cpu', 'cpu-relaxed', 'gpu', 'ganlet.json', 'schema.json']) {
     cpSync(join(installed, 'lib', name), join(out('esbuild'), name), { recursive: true });
   }
   around(out('esbuild'));

@@ -46,8 +46,6 @@ export type Phase = string;
 
 export interface Description {
   presets: Preset[];
-  /** JSON schema of the config. */
-  schema: Json;
 }
 
 /** The axis-aligned box that the stage shows. */
@@ -123,6 +121,8 @@ export interface Timing {
 export interface Calls extends StudioCalls {
   /** With a backend, what it takes is on its way when the catalog is there. */
   open: { args: { library: string; data: string; backend?: BackendChoice }; result: Description };
+  /** The JSON schema of a config, which is fetched when it is first asked for. */
+  describe: { args: null; result: Json };
   /** The file of a person's own images, for models whose config names them. */
   images: { args: { name: string; file: Uint8Array }; result: null };
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */

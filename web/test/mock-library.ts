@@ -671,4 +671,4 @@ export default async function init(_options?: { backend?: BackendChoice }): Prom
 }
 
 export const presets = (): string => JSON.stringify(PRESETS);
-export const describe = (): string => JSON.stringify(SCHEMA);
+export const describe = (): Promise<string> => Promise.resolve(JSON.stringify(SCHEMA));

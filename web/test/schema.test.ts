@@ -3,7 +3,7 @@ import type { JsonObject } from '../src/state/json.ts';
 import { labelOf, SchemaReader } from '../src/state/schema.ts';
 import { describe as schemaText } from './mock-library.ts';
 
-const reader = new SchemaReader(JSON.parse(schemaText()) as JsonObject);
+const reader = new SchemaReader(JSON.parse(await schemaText()) as JsonObject);
 const config = {
   preset: 'ring',
   cost: 'minimax',

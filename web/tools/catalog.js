@@ -1,6 +1,6 @@
 /**
- * Completes the library in lib/ with what only its compiled modules know: ganlet.json, with the presets and the config's JSON
- * schema, for pages; and, above the entry's code, the constant by which it chooses and loads a module.
+ * Completes the library in lib/ with what only its compiled modules know: ganlet.json, with the presets, and schema.json, that of
+ * a config, for pages; and, above the entry's code, the constant by which it chooses and loads a module.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { URL } from 'node:url';
@@ -17,9 +17,9 @@ for (const { name, ...known } of configs) {
   );
   presets.push({ name, ...words, ...known });
 }
-const schema = new URL('config/schema.json', source);
-const known = { presets, schema: JSON.parse(await readFile(schema, 'utf8')) };
-await writeFile(new URL('ganlet.json', lib), JSON.stringify(known));
+await writeFile(new URL('ganlet.json', lib), JSON.stringify({ presets }));
+const schema = JSON.parse(await readFile(new URL('config/schema.json', source), 'utf8'));
+await writeFile(new URL('schema.json', lib), JSON.stringify(schema));
 
 const folders = (await readdir(lib, { withFileTypes: true })).filter((one) => one.isDirectory());
 const files = folders.map(

@@ -24,7 +24,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 @customElement('gan-settings')
 export class GanSettings extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['model', 'spec', 'progress'];
+  protected readonly topics: readonly Topic[] = ['catalog', 'model', 'spec', 'progress'];
   @property({ type: Boolean, reflect: true }) open = false;
   #opener: HTMLElement | undefined;
 
@@ -241,6 +241,7 @@ export class GanSettings extends SessionElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#onKey);
+    void this.session.catalog.describe();
   }
 
   /** Escape closes it wherever the focus is, also in a field. */

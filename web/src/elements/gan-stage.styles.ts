@@ -146,6 +146,9 @@ export const styles = css`
     .scale {
       margin-block-start: 0;
     }
+    .room {
+      min-height: 3.6875rem;
+    }
     ul[aria-label] {
       flex-wrap: nowrap;
       overflow-x: auto;

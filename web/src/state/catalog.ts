@@ -9,6 +9,7 @@ import type { Topics } from './topics.ts';
 export class Catalog {
   /** Undefined until the library is there. */
   presets: readonly Preset[] | undefined;
+  /** What settings there are; undefined until somebody needs it. */
   schema: SchemaReader | undefined;
   /** The sets of images beside the page; undefined where nobody says. */
   #dataSets: readonly string[] | undefined;
@@ -30,13 +31,20 @@ export class Catalog {
       backend,
     });
     if (!description) return false;
-    const { presets, schema } = description;
-    this.presets = presets;
+    this.presets = description.presets;
     const lists = ['data/index.json', 'models/index.json'].map((path) => listOf(path, this.site));
     [this.#dataSets, this.#trained] = await Promise.all(lists);
-    this.schema = isObject(schema) ? new SchemaReader(schema) : undefined;
     this.topics.tell('catalog');
     return true;
+  }
+
+  /** Sees to it that the schema is there: for the settings, and for a link that names some. */
+  async describe(): Promise<void> {
+    if (this.schema) return;
+    const schema = await this.channel.try('', 'describe', null);
+    if (!isObject(schema)) return;
+    this.schema = new SchemaReader(schema);
+    this.topics.tell('catalog');
   }
 
   find(preset: string): Preset | undefined {

@@ -26,7 +26,7 @@ export class Links {
   /** Takes what a link asks for, says what it could not take, and creates the model: an old link should still open
    * something sensible. */
   async follow(link: string): Promise<void> {
-    const { spec, at, named, problems } = this.#read(link);
+    const { spec, at, named, problems } = await this.#read(link);
     if (!this.catalog.find(spec.preset)) {
       this.notices.add(
         'error',
@@ -52,7 +52,7 @@ export class Links {
 
   /** Creates what attributes ask for, to the letter; or says why that cannot be. */
   async obey(link: string): Promise<string[]> {
-    const { spec, at, problems } = this.#read(link);
+    const { spec, at, problems } = await this.#read(link);
     if (!this.catalog.find(spec.preset)) {
       const names = this.catalog.presets?.map(({ name }) => name) ?? [];
       problems.unshift(
@@ -63,7 +63,10 @@ export class Links {
     return problems;
   }
 
-  #read(link: string): Reading {
+  async #read(link: string): Promise<Reading> {
+    const reading = readHash(link);
+    if (Object.keys(reading.spec.overrides).length === 0) return reading;
+    await this.catalog.describe();
     return readHash(link, (path) => this.catalog.schema?.knows(path) ?? true);
   }
 }

@@ -77,9 +77,9 @@ export class Engine {
       this.#library ??= await this.host.load(library, backend);
       return {
         presets: JSON.parse(this.#library.presets()) as Calls['open']['result']['presets'],
-        schema: JSON.parse(this.#library.describe()) as Json,
       };
     },
+    describe: async () => JSON.parse((await this.#library?.describe()) ?? 'null') as Json,
     images: ({ name, file }) => {
       this.#sets.put(name, file);
       return Promise.resolve(null);

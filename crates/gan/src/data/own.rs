@@ -223,7 +223,8 @@ fn read(name: &str, file: &[u8]) -> Result<ImageSet, DataError> {
 /// 0 to `count - 1` in such an order that the first of them are from everywhere: files come sorted by their class, and what is
 /// measured on the first images of a set should be of all classes.
 fn mixed(count: usize) -> impl Iterator<Item = usize> {
-    let divides = |n: usize, step: usize| (2..=step).any(|d| n % d == 0 && step % d == 0);
+    let divides =
+        |n: usize, step: usize| (2..=step).any(|d| n.is_multiple_of(d) && step.is_multiple_of(d));
     // About the golden ratio, whose multiples spread evenly.
     let near = (count * 618 / 1000).max(1);
     let step = (1..=near).rev().find(|&step| !divides(count, step));
