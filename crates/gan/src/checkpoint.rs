@@ -224,37 +224,42 @@ impl Checkpoint {
     /// A tensor that is missing or has another shape.
     pub fn matched(&self, traced: &Traced) -> Result<Contents<'_>, CheckpointError> {
         (traced.saved_states())
-            .map(|(index, state)| {
-                let mismatch = |problem: String| CheckpointError::Mismatch { problem };
-                let Some(tensor) = self.tensors.iter().find(|t| t.name == state.name) else {
-                    if self.weights_only {
-                        return Ok((index, initial_bytes(state).into()));
-                    }
-                    return Err(mismatch(format!("it has no `{}`", state.name)));
-                };
-                if self.weights_only
-                    && tensor.dtype == Dtype::F16
-                    && state.dtype == DType::F32
-                    && tensor.shape == state.shape
-                {
-                    let halves = tensor.bytes.as_chunks::<2>().0.iter();
-                    let wide =
-                        halves.flat_map(|&pair| f16::from_le_bytes(pair).to_f32().to_le_bytes());
-                    return Ok((index, wide.collect()));
-                }
-                if tensor.shape != state.shape || tensor.dtype != file_dtype(state.dtype) {
-                    return Err(mismatch(format!(
-                        "its `{}` is {:?} {}, and the game's is {:?} {}",
-                        state.name,
-                        tensor.dtype,
-                        excerpt(&format!("{:?}", tensor.shape)),
-                        state.shape,
-                        state.dtype
-                    )));
-                }
-                Ok((index, tensor.bytes.as_slice().into()))
-            })
+            .map(|(index, state)| Ok((index, self.contents(state)?)))
             .collect()
+    }
+
+    /// The contents of a state: as the file has them, or as the state starts where the file has weights alone.
+    ///
+    /// # Errors
+    /// A tensor that is missing or has another shape.
+    pub fn contents(&self, state: &StateDef) -> Result<Cow<'_, [u8]>, CheckpointError> {
+        let mismatch = |problem: String| CheckpointError::Mismatch { problem };
+        let Some(tensor) = self.tensors.iter().find(|t| t.name == state.name) else {
+            if self.weights_only {
+                return Ok(initial_bytes(state).into());
+            }
+            return Err(mismatch(format!("it has no `{}`", state.name)));
+        };
+        if self.weights_only
+            && tensor.dtype == Dtype::F16
+            && state.dtype == DType::F32
+            && tensor.shape == state.shape
+        {
+            let halves = tensor.bytes.as_chunks::<2>().0.iter();
+            let wide = halves.flat_map(|&pair| f16::from_le_bytes(pair).to_f32().to_le_bytes());
+            return Ok(wide.collect());
+        }
+        if tensor.shape != state.shape || tensor.dtype != file_dtype(state.dtype) {
+            return Err(mismatch(format!(
+                "its `{}` is {:?} {}, and the game's is {:?} {}",
+                state.name,
+                tensor.dtype,
+                excerpt(&format!("{:?}", tensor.shape)),
+                state.shape,
+                state.dtype
+            )));
+        }
+        Ok(tensor.bytes.as_slice().into())
     }
 }
 

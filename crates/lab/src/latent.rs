@@ -140,3 +140,12 @@ fn shipped(kind: ImageKind) -> Option<&'static [u8]> {
         ImageKind::FashionMnist => None,
     }
 }
+
+/// The model that ships as this preset.
+pub(crate) fn shipped_as(preset: &str) -> Option<&'static [u8]> {
+    let of = |kind: ImageKind| preset == format!("{}-dcgan", kind.name());
+    ImageKind::ALL
+        .into_iter()
+        .find(|&kind| of(kind))
+        .and_then(shipped)
+}

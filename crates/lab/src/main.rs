@@ -3,6 +3,7 @@
 mod bench;
 mod classifier;
 mod data;
+mod export;
 mod file;
 mod interrupt;
 mod latent;
@@ -104,6 +105,8 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = tune::FILE)]
         out: PathBuf,
     },
+    /// Takes a model away: as a file that other runtimes answer
+    Export(export::Args),
     /// Measures what a model's latent space can do: analogies, sliders, inversions, and that nothing is copied
     Latent(latent::Args),
     /// Trains the classifier that says what samples show, and measures it on held-out images
@@ -310,6 +313,7 @@ fn command(command: Command) -> Result<ExitCode> {
             adapter,
             list,
         } => shaders::shaders(&preset, out.as_deref(), adapter.class(), list),
+        Command::Export(args) => pollster::block_on(export::run(&args)),
         Command::Latent(args) => pollster::block_on(latent::run(&args)),
         Command::TrainClassifier(args) => pollster::block_on(classifier::run(&args)),
         Command::ParzenOddity { json, data } => oddity::run(json, data.as_deref()),

@@ -18,6 +18,7 @@ pub(crate) mod source;
 pub(crate) mod states;
 mod task;
 mod trace;
+mod view_alone;
 
 pub mod classifier;
 pub mod gan;
@@ -41,6 +42,7 @@ pub use source::Dataset;
 pub use states::Role;
 pub use task::{Classes, Task};
 pub use trace::Trace;
+pub use view_alone::{ViewAlone, views};
 
 use crate::error::ConfigError;
 

@@ -156,7 +156,7 @@ impl Traced {
             random: &random,
             learners: &learners,
         };
-        trace_views(&mut states, model, &look, &views, view_batch);
+        (views.iter()).for_each(|view| trace_view(&b, model, &look, &views, view, view_batch));
         if task.is_image() {
             trace_inversion(&mut states, model, &look, &views);
         }
@@ -166,14 +166,7 @@ impl Traced {
             &[("real", &source.real(&b, &draw, view_batch))],
         );
 
-        let networks = (specs.iter().zip(&learners))
-            .map(|(spec, (name, learner))| NetworkInfo {
-                name,
-                field: spec.field,
-                params: learner.stack.params.clone(),
-                makes_samples: spec.makes_samples,
-            })
-            .collect();
+        let networks = network_infos(&specs, &learners);
         let fields: Vec<&str> = specs.iter().map(|spec| spec.field).collect();
         let (roles, hyper) = (states.into_roles(), hyper.finish());
         let program = b.build().map_err(|error| {
@@ -216,6 +209,20 @@ impl Traced {
     pub fn view_of(&self, wanted: impl Fn(ViewKind) -> bool) -> Option<&View> {
         self.views.iter().find(|view| wanted(view.kind))
     }
+}
+
+pub(super) fn network_infos(
+    specs: &[NetworkSpec<'_>],
+    learners: &[(&'static str, Learner)],
+) -> Vec<NetworkInfo> {
+    (specs.iter().zip(learners))
+        .map(|(spec, (name, learner))| NetworkInfo {
+            name,
+            field: spec.field,
+            params: learner.stack.params.clone(),
+            makes_samples: spec.makes_samples,
+        })
+        .collect()
 }
 
 /// Numbers of the noise that the model decodes.
@@ -275,30 +282,28 @@ impl Steps<'_> {
     }
 }
 
-/// An entry for each view.
-fn trace_views(
-    states: &mut States<'_>,
+/// The entry of one of a model's views, for `batch` rows.
+pub(super) fn trace_view(
+    b: &Builder,
     model: &dyn Model,
     look: &Look<'_>,
     views: &[View],
+    view: &View,
     batch: usize,
 ) {
-    let b = states.builder();
-    for view in views {
-        let input = |input: &super::describe::Input| {
-            b.input(
-                &format!("{}.{}", view.name, input.name),
-                &[batch, input.len],
-                DType::F32,
-            )
-        };
-        let inputs: Vec<Tensor> = view.inputs.iter().map(input).collect();
-        let answer = match view.kind {
-            ViewKind::Scored => scored::trace(model, look, views, &inputs),
-            _ => model.view(view.name, look, &inputs),
-        };
-        b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
-    }
+    let input = |input: &super::describe::Input| {
+        b.input(
+            &format!("{}.{}", view.name, input.name),
+            &[batch, input.len],
+            DType::F32,
+        )
+    };
+    let inputs: Vec<Tensor> = view.inputs.iter().map(input).collect();
+    let answer = match view.kind {
+        ViewKind::Scored => scored::trace(model, look, views, &inputs),
+        _ => model.view(view.name, look, &inputs),
+    };
+    b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
 }
 
 /// The way back from an image, where something decodes noise.

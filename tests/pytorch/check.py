@@ -1,0 +1,193 @@
+"""Holds `ganlet export --pytorch` and `--hub` against Ganlet itself.
+
+    pip install torch safetensors onnxruntime
+    cargo build --release --bin ganlet
+    python tests/pytorch/check.py target/release/ganlet
+
+Each model is exported as it starts, and after 100 steps, when its optimizers have seen something; then both go on from there, with the
+same draws. Five losses have to be the same to 1e-4, and those of one and of two processes to 1e-5. PyTorch computes in double
+precision here: the first steps of a game of convolutions make 1e-4 of one rounding, and two processes round otherwise than one. The
+draws are computed here anew, as `crates/gan/src/random.rs` says,
+in the order in which a step of the model takes them.
+"""
+
+import csv
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+# The peers' workloads, whose draws are a part of the data, and three models that draw.
+PRESETS = ["bench-mlp", "bench-dcgan", "bench-wgan-gp", "ring-wgan-gp", "ring-cgan", "ring-vae"]
+STARTS, STEPS, SEED = [0, 100], 5, 3
+
+
+def threefry(key, counter):
+    """Threefry-2x32 with 20 rounds (Salmon et al. 2011): the first word."""
+    with np.errstate(over="ignore"):
+        a, b = (np.asarray(word, np.uint32) for word in counter)
+        keys = [np.uint32(key[0]), np.uint32(key[1])]
+        keys.append(keys[0] ^ keys[1] ^ np.uint32(0x1BD11BDA))
+        a, b = a + keys[0], b + keys[1]
+        rotations = [13, 15, 26, 6, 17, 29, 16, 24]
+        for group in range(5):
+            for turn in range(4):
+                bits = np.uint32(rotations[(4 * group + turn) % 8])
+                a = a + b
+                b = ((b << bits) | (b >> (np.uint32(32) - bits))) ^ a
+            a = a + keys[(group + 1) % 3]
+            b = b + keys[(group + 2) % 3] + np.uint32(group + 1)
+    return a
+
+
+class Step:
+    """The draws of one step, by the names that train.py has for them."""
+
+    def __init__(self, step, batch, draws):
+        self.step, self.batch, self.draws, self.stream, self.counts = step, batch, draws, 0, {}
+
+    def integers(self, shape, below):
+        elements = np.arange(math.prod(shape), dtype=np.uint32)
+        bits = threefry((SEED, self.step), (elements, np.full_like(elements, self.stream)))
+        self.stream += 1
+        return ((bits.astype(np.uint64) * below) >> np.uint64(32)).astype(np.int64).reshape(shape)
+
+    def uniform(self, shape):
+        return self.integers(shape, 2**24).astype(np.float32) * np.float32(2**-24) + np.float32(2**-25)
+
+    def normal(self, shape):
+        radius = np.sqrt(np.log(self.uniform(shape)) * np.float32(-2))
+        return radius * np.cos(self.uniform(shape) * np.float32(math.tau))
+
+    def keep(self, name, values):
+        count = self.counts[name] = self.counts.get(name, -1) + 1
+        self.draws[f"{self.step}.{name}.{count}"] = torch.from_numpy(np.ascontiguousarray(values))
+
+    def sample(self, components, dim):
+        self.keep("component", self.integers([self.batch], components))
+        self.keep("spread", self.normal([self.batch, dim]))
+
+    def noise(self, prior):
+        shape = [self.batch, prior["dim"]]
+        self.keep("z", self.normal(shape) if prior["kind"] == "normal" else self.uniform(shape))
+
+
+def draws_of(config, components, before):
+    draws, batch = {}, config["batch"]
+    for at in range(before, before + STEPS):
+        step = Step(at, batch, draws)
+
+        def made():
+            step.noise(config["prior"])
+            if config["classes"]:
+                step.keep("class", step.integers([batch], config["classes"]))
+
+        if config["model"] == "vae":
+            step.sample(len(components), components.shape[1] - 1)
+            step.noise(config["prior"])
+            continue
+        for _ in range(config["schedule"]["d_steps"]):
+            step.sample(len(components), components.shape[1] - 1)
+            made()
+            penalty = config["gradient_penalty"]
+            if penalty and penalty["at"] == "between":
+                step.keep("mix", step.uniform([batch, 1]))
+        made()
+    return draws
+
+
+def losses(file, before):
+    """Rows of losses by step, from this one on."""
+    with open(file, newline="") as table:
+        rows = {int(row.pop("step")): row for row in csv.DictReader(table)}
+    return {
+        step: {name: float(value) for name, value in row.items() if name.endswith("_loss")}
+        for step, row in rows.items()
+        if step >= before
+    }
+
+
+def worst(a, b):
+    """The largest difference of two tables."""
+    assert a.keys() == b.keys() and len(a) == STEPS, (a.keys(), b.keys())
+    assert all(a[step].keys() == b[step].keys() and a[step] for step in a), (a, b)
+    return max(abs(a[step][name] - b[step][name]) for step in a for name in a[step])
+
+
+def run(*command, **others):
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, **others)
+
+
+def check(ganlet, preset, before, folder):
+    ours, project = folder / "ours", folder / "pytorch"
+    common = ["--backend", "cpu", "--json", "--out", ours]
+    run(ganlet, "run", preset, "--seed", SEED, "--steps", before, *common)
+    checkpoint = ours / "checkpoint.safetensors"
+    run(ganlet, "export", checkpoint, "--pytorch", project)
+    hub(ganlet, checkpoint, folder)
+    run(ganlet, "run", preset, "--resume", checkpoint, "--steps", STEPS, *common)
+    expected = losses(ours / "losses.csv", before)
+
+    config = json.loads((project / "config.json").read_text())
+    data = load_file(project / "data.safetensors")
+    arguments = ["train.py", "--double", "--steps", STEPS]
+    if "data.components" in data:
+        save_file(draws_of(config, data["data.components"], before), project / "draws.safetensors")
+        arguments += ["--draws", "draws.safetensors"]
+    twice = folder / "two"
+    shutil.copytree(project, twice)
+    run(sys.executable, *arguments, cwd=project)
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    run(*launcher, *arguments, cwd=twice, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    one, two = (losses(place / "losses.csv", before) for place in (project, twice))
+    return worst(expected, one), worst(one, two)
+
+
+def hub(ganlet, checkpoint, folder):
+    """The folder of --hub loads in PyTorch and answers as the ONNX file does, which tests hold against Ganlet."""
+    import onnxruntime
+
+    run(ganlet, "export", checkpoint, "--hub", folder / "hub", "--onnx", folder / "g.onnx", "--view", "generate")
+    sys.path.insert(0, str(folder / "hub"))
+    sys.modules.pop("network", None)
+    from network import Network
+
+    sys.path.pop(0)
+    config = json.loads((folder / "hub" / "config.json").read_text())
+    g = Network(config["networks"]["g"], load_file(folder / "hub" / "g.safetensors"))
+    z = torch.linspace(-1, 1, 3 * config["prior"]["dim"]).view(3, -1)
+    labels = torch.tensor([0, 1, 2])
+    condition, inputs = None, {"z": z.numpy()}
+    if config["classes"]:
+        condition = torch.nn.functional.one_hot(labels, config["classes"]).float()
+        inputs["label"] = labels[:, None].float().numpy()
+    (expected,) = onnxruntime.InferenceSession(folder / "g.onnx").run(None, inputs)
+    difference = np.abs(g(z, condition).detach().numpy() - expected).max()
+    assert difference < 1e-4, f"the network of the hub's folder differs by {difference}"
+    assert f"| `{next(iter(config['networks']))}.safetensors` |" in (folder / "hub" / "README.md").read_text()
+
+
+def main():
+    ganlet = Path(sys.argv[1]).resolve()
+    failed = False
+    for preset in sys.argv[2:] or PRESETS:
+        for before in STARTS:
+            with tempfile.TemporaryDirectory() as folder:
+                to_ours, to_two = check(ganlet, preset, before, Path(folder))
+            good = to_ours < 1e-4 and to_two < 1e-5
+            failed |= not good
+            verdict, place = "ok    " if good else "FAILED", f"{preset} from step {before}"
+            print(f"{verdict} {place:28} ganlet {to_ours:.1e}  two processes {to_two:.1e}", flush=True)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
