@@ -29,6 +29,7 @@ test('a table is learned; what is wrong with one is said at its line', async ({ 
   const playground = new Playground(page);
   await playground.open('#preset=mnist-mlp&backend=cpu');
   await page.locator('[data-action=own]').click();
+  await page.locator('[data-own=tab-points]').click();
   const [table, learn] = [page.locator('gan-own textarea'), page.locator('[data-own=table]')];
   await table.fill('1\n2\n3\n4\nfive\n6\n7\n8\n9');
   await learn.click();
