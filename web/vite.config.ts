@@ -70,6 +70,7 @@ export default defineConfig({
         index: 'index.html',
         bench: 'bench.html',
         compare: 'compare.html',
+        teach: 'teach.html',
         lesson: 'embed.html',
         embed: 'embed.ts',
         learn: 'src/learn.ts',

@@ -103,6 +103,7 @@ export class GanStatus extends SessionElement {
         this.page
           ? html`<span>Ganlet ${VERSION}</span>
               <a href=${session.catalog.at('learn/')}>Lessons</a>
+              <a href=${session.catalog.at('teach.html')}>For your own page</a>
               <a href=${session.catalog.at('bench.html')}>How fast is it here?</a>`
           : html`<a href=${session.current.link} target="_blank">Open in a page of its own</a>`
       }

@@ -1,0 +1,154 @@
+/** The page for teachers: choose a game and what of it is shown, see it, and copy what puts it elsewhere. */
+import { encode } from 'uqr';
+import { GanPlayground } from '../elements/gan-playground.ts';
+import type { Preset } from '../library.ts';
+import { CONTROLS, PARTS, readWords } from '../state/parts.ts';
+import { DEFAULT_SPEC, parseSeed, readHash, type Spec } from '../state/url.ts';
+import { attributesOf, type Choice, snippetsOf } from './snippets.ts';
+
+const SITE = new URL('./', document.baseURI).href;
+/** How long somebody who types is waited for before another game is made, in milliseconds. */
+const PAUSE = 400;
+
+function part<E extends Element>(id: string, kind: new () => E): E {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no “${id}”`);
+  return found;
+}
+
+const form = part('choice', HTMLFormElement);
+const preset = part('preset', HTMLSelectElement);
+const seed = part('seed', HTMLInputElement);
+const from = part('from', HTMLInputElement);
+const problem = part('problem', HTMLElement);
+const preview = part('preview', GanPlayground);
+const qr = part('qr', SVGElement);
+
+/** What the link that was pasted says beyond what the form asks for. */
+let pasted: Spec = DEFAULT_SPEC;
+
+function boxes(id: string, words: readonly string[], checked: readonly string[]): void {
+  part(id, HTMLElement).append(
+    ...words.map((word) => {
+      const label = document.createElement('label');
+      const box = document.createElement('input');
+      Object.assign(box, {
+        type: 'checkbox',
+        name: id,
+        value: word,
+        checked: checked.includes(word),
+      });
+      label.append(box, ` ${word}`);
+      return label;
+    }),
+  );
+}
+
+const chosen = (id: string): string =>
+  new FormData(form)
+    .getAll(id)
+    .filter((value) => typeof value === 'string')
+    .join(' ');
+
+function choice(): Choice {
+  const controls = readWords(chosen('controls'), CONTROLS).words;
+  const theme = new FormData(form).get('theme');
+  return {
+    spec: {
+      ...pasted,
+      preset: preset.value,
+      seed: parseSeed(seed.value) ?? DEFAULT_SPEC.seed,
+      hide: PARTS.filter((word) => !chosen('parts').split(' ').includes(word)),
+      // All of them is the same as none named.
+      controls: controls.length === CONTROLS.length ? [] : controls,
+    },
+    theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
+  };
+}
+
+function show(): void {
+  const now = choice();
+  const title = preset.selectedOptions[0]?.text ?? now.spec.preset;
+  const snippets = snippetsOf(now, SITE, title);
+  for (const [id, text] of Object.entries(snippets)) part(id, HTMLElement).textContent = text;
+  draw(snippets.link);
+  const wanted = attributesOf(now);
+  for (const name of preview.getAttributeNames()) {
+    if (name !== 'id' && !(name in wanted)) preview.removeAttribute(name);
+  }
+  for (const [name, value] of Object.entries(wanted)) {
+    if (preview.getAttribute(name) !== value) preview.setAttribute(name, value);
+  }
+}
+
+/** The link as a QR code: one path, whose dark squares are drawn row by row. */
+function draw(link: string): void {
+  const { data, size } = encode(link, { border: 2 });
+  const dark = data.flatMap((row, y) => row.flatMap((is, x) => (is ? [`M${x} ${y}h1v1h-1z`] : [])));
+  qr.setAttribute('viewBox', `0 0 ${size} ${size}`);
+  qr.querySelector('path')?.setAttribute('d', dark.join(''));
+}
+
+/** Takes a link of the page apart: the form shows what it says. */
+function take(): void {
+  problem.textContent = '';
+  pasted = DEFAULT_SPEC;
+  const text = from.value.trim();
+  if (text === '') return;
+  const { spec, named, problems } = readHash(text.slice(text.indexOf('#')));
+  if (!text.includes('#') || !named) problems.unshift('it has no “#preset=…” in it');
+  if (problems.length > 0) problem.textContent = `In that link: ${problems.join('; ')}.`;
+  pasted = spec;
+  preset.value = spec.preset;
+  seed.value = String(spec.seed);
+  for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) {
+    if (box.name === 'parts') box.checked = !spec.hide.some((word) => word === box.value);
+    else if (box.name === 'controls') {
+      box.checked = spec.controls.length === 0 || spec.controls.some((word) => word === box.value);
+    }
+  }
+}
+
+async function begin(): Promise<void> {
+  const answer = await fetch(new URL('lib/ganlet.json', SITE));
+  const { presets } = (await answer.json()) as { presets: Preset[] };
+  preset.append(
+    ...presets
+      .filter(({ group }) => group !== 'bench')
+      .map(({ name, title }) => new Option(title, name, name === 'ring', name === 'ring')),
+  );
+  boxes('parts', PARTS, ['story', 'curves', 'controls']);
+  boxes('controls', CONTROLS, ['train', 'reset', 'counter']);
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  form.addEventListener('input', (event) => {
+    if (event.target === from) take();
+    // Another preset, or settings of another game, do not go together.
+    if (event.target === preset) pasted = DEFAULT_SPEC;
+    clearTimeout(waiting);
+    waiting = setTimeout(show, PAUSE);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+  });
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    button.addEventListener('click', () => void copy(button));
+  }
+  show();
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const source = part(button.dataset.copy ?? '', HTMLElement);
+  const said = part('copied', HTMLElement);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    said.textContent = 'Copied.';
+  } catch {
+    // Not every page may write there: marked, it is one key away.
+    getSelection()?.selectAllChildren(source);
+    said.textContent = 'This browser lets no page copy here: it is marked, so copy it yourself.';
+  }
+}
+
+begin().catch((error: unknown) => {
+  problem.textContent = `The presets could not be loaded (${String(error)}). Check the connection and reload the page.`;
+});
