@@ -6,12 +6,14 @@ test('what is chosen is shown, and what is copied works', async ({ page, context
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./teach.html');
   const preview = page.locator('gan-playground');
-  await expect(preview.getByRole('button', { name: 'Train' })).toBeEnabled({ timeout: 60_000 });
+  await expect(preview.getByRole('button', { name: 'Train', exact: true })).toBeEnabled({
+    timeout: 60_000,
+  });
   await expect(preview.locator('gan-tools')).toBeHidden();
   expect(await findings(page)).toEqual([]);
 
   await page.getByLabel('A link of the page').fill('#preset=line-1d&seed=3&backend=cpu&batch=64');
-  await expect(page.getByLabel('Seed')).toHaveValue('3');
+  await expect(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue('3');
   await expect(preview).toHaveAttribute('settings', 'batch=64');
   await page.getByRole('button', { name: 'Copy the link' }).click();
   await expect(page.getByText('Copied.')).toBeVisible();
@@ -25,12 +27,16 @@ test('what is chosen is shown, and what is copied works', async ({ page, context
   );
   await page.goto('./lesson.html');
   const copied = page.locator('gan-playground');
-  await expect(copied.getByRole('button', { name: 'Train' })).toBeEnabled({ timeout: 60_000 });
+  await expect(copied.getByRole('button', { name: 'Train', exact: true })).toBeEnabled({
+    timeout: 60_000,
+  });
   expect(await copied.getAttribute('settings')).toBe('batch=64');
   await page.goto('about:blank');
   await page.goto(link);
   await expect(page).toHaveURL(/preset=line-1d&seed=3.*batch=64/);
-  await expect(page.getByRole('button', { name: 'Train' })).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeEnabled({
+    timeout: 60_000,
+  });
 });
 
 test('a link that is none is said', async ({ page }) => {
