@@ -17,7 +17,17 @@ pub(crate) fn take(
     path: Option<&Path>,
 ) -> Result<(ExperimentConfig, Dataset)> {
     match (path, &config.data) {
-        (Some(path), Data::Images(data)) if !holds(data.kind, path) => own::take(config, path),
+        (Some(path), Data::Images(data)) if !holds(data.kind, path) => {
+            let kind = data.kind;
+            let files = kind.facts().files.iter().map(|file| file.name.as_str());
+            let files = files.collect::<Vec<_>>().join(", ");
+            own::take(config, path).with_context(|| {
+                format!(
+                    "there is none of the files of {} ({files}), so these are taken for pictures of your own",
+                    kind.name()
+                )
+            })
+        }
         (Some(path), Data::Own(_)) => own::take(config, path),
         _ => {
             let dataset = load(&config, path)?;
