@@ -54,7 +54,8 @@ test('a new version is offered, not in the middle of a run, and taken when asked
   const site = await served(baseURL ?? '', async (path, text) =>
     isNew && path === './sw.js' ? `${await text()}\n// Another one.` : undefined,
   );
-  await page.goto(`${site.origin}/#preset=ring&backend=cpu`);
+  // A run that is not over before it is looked at.
+  await page.goto(`${site.origin}/#preset=ring&backend=cpu&steps=1000000`);
   const playground = new Playground(page);
   await playground.ready();
   await kept(page);
