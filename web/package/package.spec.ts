@@ -16,8 +16,10 @@ const out = (name: string): string => join(project, name);
 /** What a fixture says in the end. */
 const DONE = /^\d+ presets, step 3, 8 numbers$/;
 
+// Playwright asks for colours, in which Node would write its numbers.
+const env = { ...process.env, FORCE_COLOR: '0' };
 const run = (program: string, args: readonly string[], cwd = project): string =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 const tool = (name: string): string => join(HERE, 'node_modules/.bin', name);
 const packed = (): string =>
   join(project, run('npm', ['pack', '--silent', join(HERE, '../pkg')]).trim());
