@@ -108,7 +108,9 @@ test('an idea is one click, and a box of the game opens its settings', async ({ 
   await page.getByRole('button', { name: /^Take back/ }).click();
   await expect(page.locator('[data-change]')).toHaveCount(0);
   await page.locator('[data-box=noise]').click();
-  await expect(page.locator('gan-settings [data-path="prior.dim"] input')).toBeInViewport();
+  await expect(
+    page.locator('gan-settings [data-path="prior.dim"] input[type=number]'),
+  ).toBeInViewport();
 });
 
 test('every layer of the stage can be switched', async ({ page }) => {
@@ -274,9 +276,11 @@ test('a change of a setting is marked, has its unit, and can be undone', async (
   await page.locator('gan-settings .advanced > summary').click();
   const drawer = page.locator('gan-settings');
   const rate = drawer.locator('[data-path="g_optimizer.lr"]');
-  const before = await rate.locator('input').inputValue();
-  await rate.locator('input').fill('0.0005');
-  await rate.locator('input').press('Enter');
+  // Beside it is a slider.
+  const number = rate.locator('input[type=number]');
+  const before = await number.inputValue();
+  await number.fill('0.0005');
+  await number.press('Enter');
   await expect(rate.getByRole('button', { name: `preset: ${before}` })).toBeVisible();
   const batch = drawer.locator('[data-path="batch"]');
   await expect(batch).toContainText('samples');
@@ -288,12 +292,12 @@ test('a change of a setting is marked, has its unit, and can be undone', async (
   await expect(batch.locator('input')).toHaveValue(size);
   await expect(drawer.getByRole('button', { name: 'Apply' })).toBeHidden();
   await drawer.getByRole('button', { name: 'Undo G learning rate' }).click();
-  await expect(rate.locator('input')).toHaveValue(before);
+  await expect(number).toHaveValue(before);
   await expect(rate.getByRole('button', { name: /preset/ })).toHaveCount(0);
   await expect(page).not.toHaveURL(/lr=/);
   // A value out of range is refused at its field.
-  await rate.locator('input').fill('3');
-  await rate.locator('input').press('Enter');
+  await number.fill('3');
+  await number.press('Enter');
   await expect(rate.getByRole('alert')).toContainText('This goes from 0 to 1.');
 });
 

@@ -56,7 +56,7 @@ export class GanNext extends SessionElement {
       preset,
       presets.filter((one) => session.catalog.has(one)),
       session.current.spec.overrides,
-      (path) => schema?.knows(path) ?? false,
+      (path) => schema?.knows(path) ?? true,
     );
     if (list.length === 0) return nothing;
     return html`<h2>What to try next</h2>
