@@ -1,5 +1,6 @@
 /** The playground in somebody else's page: elements, frames, and what is said when it is asked for wrongly. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { GanPlayground } from '../src/elements/gan-playground.ts';
 import { findings } from './axe.ts';
 
 const SITE = () => test.info().project.use.baseURL ?? '';
@@ -85,6 +86,27 @@ test('attributes say what is shown, and a change of them is followed', async ({ 
     'href',
     /#preset=moons&seed=7&backend=cpu&hide=[^&]*&controls=[^&]*&v=[\d.]+$/,
   );
+});
+
+test('begins at a step, with a caption of its own as plain text, and stops where it is told to', async ({
+  page,
+}) => {
+  await host(
+    page,
+    '<gan-playground preset="ring" backend="cpu" at="30" stop="60" caption="Watch &lt;b&gt;G&lt;/b&gt;."></gan-playground>',
+  );
+  const playground = page.locator('gan-playground');
+  await expect(trainOf(playground)).toBeEnabled({ timeout: 120_000 });
+  await expect(playground.locator('gan-story .summary')).toHaveText('Watch <b>G</b>.');
+  const step = () => playground.evaluate((element: GanPlayground) => element.reading('step'));
+  await expect.poll(step).toBe('30');
+  await trainOf(playground).click();
+  await expect.poll(step).toBe('60');
+  await expect(trainOf(playground)).toBeEnabled();
+  await playground.evaluate((element) => {
+    element.setAttribute('caption', 'And now?');
+  });
+  await expect(playground.locator('gan-story .summary')).toHaveText('And now?');
 });
 
 test('moved in its document it keeps its model; taken out and put back it begins anew', async ({

@@ -86,7 +86,7 @@ describe('what it takes', () => {
     expect(lines).toEqual([
       '9,000 images to learn from, and 1,000 held out to compare with.',
       '123 MB of memory for the images.',
-      'About 250 ms a step here: something can be recognized after about 1,000 steps, 4 min.',
+      'About 250 ms a step here, 4 min for 1,000 steps.',
     ]);
     const unknown = costOf({ images: 60, size: 16, channels: 1, rate: undefined });
     expect(unknown[1]).toBe('Less than 1 MB of memory for the images.');

@@ -17,6 +17,12 @@ export interface GanPlayground extends HTMLElement {
   scratch: string | null;
   hide: string | null;
   controls: string | null;
+  /** The step to begin at. */
+  at: string | null;
+  /** Where training stops: `500`, `30s` or `modes>=8`. */
+  stop: string | null;
+  /** What is said of the run instead of the preset's sentence. */
+  caption: string | null;
   /** The rest of a share link, such as `cost=minimax&batch=64`. */
   settings: string | null;
   theme: string | null;

@@ -50,13 +50,12 @@ export class GanNext extends SessionElement {
   override render(): TemplateResult | typeof nothing {
     const { session } = this;
     const { preset, model } = session.current;
-    const { presets, schema } = session.catalog;
+    const { presets } = session.catalog;
     if (!preset || !model || !presets) return nothing;
     const list = ideas(
       preset,
       presets.filter((one) => session.catalog.has(one)),
       session.current.spec.overrides,
-      (path) => schema?.knows(path) ?? true,
     );
     if (list.length === 0) return nothing;
     return html`<h2>What to try next</h2>

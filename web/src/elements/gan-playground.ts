@@ -48,8 +48,14 @@ export class GanPlayground extends LitElement {
   @property({ reflect: true }) scratch: string | null = null;
   /** Parts to leave out: `presets tools settings game story curves ideas controls status studio`. */
   @property({ reflect: true }) hide: string | null = null;
-  /** What the bar offers, all unless given: `train step reset slow counter seed backend`. */
+  /** What the bar offers, all unless given: `train step reset slow counter seed stop backend`. */
   @property({ reflect: true }) controls: string | null = null;
+  /** The step to begin at: so many are trained before the first picture. */
+  @property({ reflect: true }) at: string | null = null;
+  /** Where training stops: a step (`500`), a time (`30s`), a metric and its bound (`modes>=8`). */
+  @property({ reflect: true }) stop: string | null = null;
+  /** What is said of the run instead of the preset's sentence; plain text. */
+  @property({ reflect: true }) caption: string | null = null;
   /** The rest of a share link, such as `cost=minimax&batch=64`. */
   @property({ reflect: true }) settings: string | null = null;
   /** `light`, `dark` or `auto`, which follows the page. */

@@ -19,14 +19,14 @@ export interface Ask {
 export function costOf({ images, size, channels, rate }: Ask): string[] {
   const held = Math.floor(images / HELD_OUT);
   const megabytes = (COPIES * images * size * size * channels) / 1e6;
-  const { recognizable, own } = networksOf(size);
+  const { own } = networksOf(size);
   const seconds = rate === undefined ? undefined : WORK[size] / WORK[own] / rate;
   return [
     `${count(images - held)} images to learn from, and ${count(held)} held out to compare with.`,
     `${megabytes < 1 ? 'Less than 1' : count(megabytes)} MB of memory for the images.`,
     seconds === undefined
-      ? `How long a step takes here is known when it trains. Something can be recognized after about ${count(recognizable)} steps.`
-      : `About ${written(seconds)} a step here: something can be recognized after about ${count(recognizable)} steps, ${duration(seconds * recognizable)}.`,
+      ? 'How long a step takes here is known when it trains.'
+      : `About ${written(seconds)} a step here, ${duration(seconds * 1000)} for 1,000 steps.`,
   ];
 }
 

@@ -17,8 +17,6 @@ interface Networks {
   last: string;
   /** The size that the preset itself has. */
   own: Size;
-  /** About how many steps it takes until something can be recognized, as the preset's own pictures do. */
-  recognizable: number;
 }
 
 /** The generator doubles a small square two or three times; the discriminator takes whatever size there is. */
@@ -27,14 +25,12 @@ const digits = (changes: Networks['changes']): Networks => ({
   own: 28,
   changes,
   last: 'generator.layers.10.channels',
-  recognizable: 500,
 });
 const faces = (changes: Networks['changes']): Networks => ({
   preset: 'faces-dcgan',
   own: 32,
   changes,
   last: 'generator.layers.9.channels',
-  recognizable: 1000,
 });
 const NETWORKS: Readonly<Record<Size, Networks>> = {
   16: digits({ 'generator.layers.3.units': 1024, 'generator.layers.4.shape': [4, 4, 64] }),

@@ -1,5 +1,5 @@
 /** What to try next: a few experiments for each preset, one click each. They are the presets' own, in the library's catalog;
- * those that this version of the library cannot do are left out. */
+ * those that begin from a preset whose data are not here are left out. */
 import type { Preset } from '../library.ts';
 import { getPath, type Json, sameJson } from './json.ts';
 
@@ -16,7 +16,6 @@ export function ideas(
   presets: readonly Preset[],
   /** What the run changes about its preset. */
   changed: Record<string, Json>,
-  knows: (path: string) => boolean,
 ): Idea[] {
   return (preset.ideas ?? [])
     .flatMap(({ label, why, preset: other, overrides = {} }) => {
@@ -24,7 +23,7 @@ export function ideas(
         (other === undefined || presets.some(({ name }) => name === other)) &&
         Object.entries(overrides).every(
           // What the preset has already is no idea, and what is there already is none either.
-          ([path, value]) => knows(path) && !sameJson(getPath(preset.config, path), value),
+          ([path, value]) => !sameJson(getPath(preset.config, path), value),
         );
       const idea = { label, why, preset: other ?? preset.name, overrides };
       return fits && !(idea.preset === preset.name && sameJson(overrides, changed)) ? [idea] : [];
