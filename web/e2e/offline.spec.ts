@@ -62,6 +62,8 @@ test('a new version is offered, not in the middle of a run, and taken when asked
   await page.reload();
   await playground.ready();
   await playground.train.click();
+  // What is ready before the engine has begun is offered, rightly.
+  await expect(playground.pause).toBeVisible();
 
   isNew = true;
   await page.evaluate(async () => {

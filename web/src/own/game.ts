@@ -6,7 +6,7 @@ import type { OwnSet } from './file.ts';
 export const SIZES = [16, 28, 32, 64] as const;
 export type Size = (typeof SIZES)[number];
 
-/** Fewer pictures are learned by heart before they are understood. */
+/** Fewer pictures are worth a warning. */
 export const FEW = 1000;
 
 interface Networks {
