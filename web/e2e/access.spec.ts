@@ -51,6 +51,37 @@ test('the studio fits a phone of 360 pixels, with its baskets full', async ({ pa
   expect(await findings(page)).toEqual([]);
 });
 
+test('Train is the first stop of the Tab key, and nothing is skipped after it', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await page.keyboard.press('Tab');
+  await expect(playground.train).toBeFocused();
+  // In sight it is below what comes after it in the document.
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Step D' })).toBeFocused();
+  const [bar, stage] = await Promise.all(
+    ['gan-bar', 'gan-stage .frame'].map((one) => page.locator(one).first().boundingBox()),
+  );
+  expect(bar?.y).toBeGreaterThan(stage?.y ?? Infinity);
+  const foot = await page.locator('gan-status').boundingBox();
+  expect(foot?.y).toBeGreaterThan(bar?.y ?? Infinity);
+});
+
+test('the tab and what Share says name what differs from the preset', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&seed=7&cost=minimax&backend=cpu');
+  await expect(page).toHaveTitle('Ring of eight with cost minimax · Ganlet');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(playground.notices).toContainText(
+    'It opens “Ring of eight with cost minimax” with seed 7.',
+  );
+  await page.getByRole('button', { name: 'Take back cost' }).click();
+  await expect(page).toHaveTitle('Ring of eight · Ganlet');
+});
+
 test('in the reader’s own colours, what is on differs from what is off, and legends keep their keys', async ({
   page,
 }) => {

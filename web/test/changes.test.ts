@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changesOf, listed, nameOf } from '../src/state/changes.ts';
+import { changesOf, listed, nameOf, sharedText, tabTitle } from '../src/state/changes.ts';
 
 const preset = {
   cost: 'non_saturating',
@@ -33,4 +33,13 @@ it('says how a run differs from its preset, as one says it', () => {
 it('names a field by its path, players and all', () => {
   expect(nameOf('g_optimizer.lr')).toBe('G learning rate');
   expect(nameOf('data.std')).toBe('data std');
+});
+
+it('names a tab and a shared link by the run, not by its preset alone', () => {
+  const title = `Ring of eight with ${listed(changesOf(preset, { cost: 'minimax' }))}`;
+  expect(tabTitle(title, false)).toBe('Ring of eight with cost minimax · Ganlet');
+  expect(tabTitle(title, true)).toMatch(/^Paused: Ring of eight with/);
+  expect(sharedText(title, 7)).toBe(
+    'The link is copied. It opens “Ring of eight with cost minimax” with seed 7.',
+  );
 });

@@ -116,7 +116,9 @@ export const styles = css`
     margin: 0;
     font-size: 1.0625rem;
   }
+  /* First in the document, last but the foot in sight. */
   .bottom {
+    order: 1;
     position: sticky;
     inset-block-end: 0;
     z-index: 3;
@@ -136,6 +138,7 @@ export const styles = css`
     flex: 1;
   }
   footer {
+    order: 2;
     padding-block-end: 0.75rem;
     background: var(--paper);
   }

@@ -89,6 +89,7 @@ export class GanPage extends ThemedElement {
     return settingsOpen;
   };
 
+  /** The bar comes first in the document, so that Train is the first stop of whoever goes by the Tab key; it stands last. */
   override render(): TemplateResult {
     const { session } = this;
     const shows = session.current.shows.bind(session.current);
@@ -100,6 +101,16 @@ export class GanPage extends ThemedElement {
         role=${this.whole ? nothing : 'group'}
         aria-label=${this.whole ? nothing : 'Ganlet'}
       >
+        ${
+          shows('controls')
+            ? html`<section class="bottom" aria-label=${this.#name('Controls')}>
+                <div>
+                  <gan-bar .session=${session}></gan-bar>
+                  <gan-run class="desk-run" .session=${session}></gan-run>
+                </div>
+              </section>`
+            : nothing
+        }
         ${tools || shows('presets') ? this.#header(session, tools) : nothing}
         <div
           role=${this.whole ? 'main' : nothing}
@@ -116,16 +127,6 @@ export class GanPage extends ThemedElement {
           }
           ${this.studioOpen ? this.#studio(session) : this.#stageAndStory(session, story)}
         </div>
-        ${
-          shows('controls')
-            ? html`<section class="bottom" aria-label=${this.#name('Controls')}>
-                <div>
-                  <gan-bar .session=${session}></gan-bar>
-                  <gan-run class="desk-run" .session=${session}></gan-run>
-                </div>
-              </section>`
-            : nothing
-        }
         ${
           shows('status')
             ? html`<footer role=${this.#landmark}>

@@ -10,6 +10,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Info } from '../library.ts';
 import { siteOf } from '../site.ts';
 import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
+import { tabTitle } from '../state/changes.ts';
 import { Latest } from '../state/latest.ts';
 import type { Done, Line } from '../state/perform.ts';
 import type { Curves } from '../state/series.ts';
@@ -230,16 +231,18 @@ export class GanPlayground extends LitElement {
 
   /** The page follows its address, and keeps it true. */
   async #openPage(session: Session): Promise<void> {
-    const { title } = document;
+    const name = (): void => {
+      if (!session.catalog.presets) return;
+      document.title = tabTitle(session.current.title, session.background.paused);
+    };
     this.#leave.push(
       session.subscribe((topic) => {
         if (topic === 'spec') writeAddress(session.current.hash);
+        if (topic === 'spec' || topic === 'model') name();
       }),
       listen(window, 'hashchange', () => void session.links.follow(location.hash)),
-      listen(document, 'visibilitychange', () => {
-        // A hidden tab has only its title to say so.
-        document.title = session.background.paused ? `Paused: ${title}` : title;
-      }),
+      // A hidden tab has only its title to say that it is paused.
+      listen(document, 'visibilitychange', name),
     );
     const link = location.hash || location.search;
     // What is hidden is hidden from the first moment.

@@ -1,6 +1,7 @@
 /** The quiet buttons at the top: save, load, share, settings, theme, keys. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import { sharedText } from '../state/changes.ts';
 import { type IconName, icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import type { Topic } from '../state/topics.ts';
@@ -196,13 +197,10 @@ export class GanTools extends ThemedElement {
   }
 
   async #share(): Promise<void> {
-    const { link } = this.session.current;
+    const { link, title, spec } = this.session.current;
     try {
       await navigator.clipboard.writeText(link);
-      this.session.notices.add(
-        'info',
-        'The link is copied. It opens this preset, seed and settings.',
-      );
+      this.session.notices.add('info', sharedText(title, spec.seed));
     } catch {
       this.session.notices.add('info', `Copy this link: ${link}`);
     }

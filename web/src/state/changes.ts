@@ -56,3 +56,13 @@ export function listed(changes: readonly Change[]): string {
   const last = parts.pop();
   return parts.length > 0 ? `${parts.join(', ')} and ${last ?? ''}` : (last ?? '');
 }
+
+/** What a tab says of the page: the run by what one looks for among tabs, and that it is paused where nothing else can say so. */
+export function tabTitle(title: string, paused: boolean): string {
+  return `${paused ? 'Paused: ' : ''}${title} · Ganlet`;
+}
+
+/** What a link that was copied opens, in words. */
+export function sharedText(title: string, seed: number): string {
+  return `The link is copied. It opens “${title}” with seed ${seed}.`;
+}
