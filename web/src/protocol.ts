@@ -5,6 +5,7 @@
 import type { Backend, BackendChoice, Code, Info, Preset, Progress } from './library.ts';
 import type { InversionEvent, StudioCalls } from './protocol-studio.ts';
 import type { Json } from './state/json.ts';
+import type { SlowPace } from './state/slow.ts';
 import type { Stop } from './state/stop.ts';
 
 /** What to train: a preset plus what differs from it. */
@@ -138,7 +139,8 @@ export interface Calls extends StudioCalls {
   /** To a step, or until it is paused or where `stop` says. */
   play: { args: { until: number | undefined; stop?: Stop | undefined }; result: null };
   pause: { args: null; result: null };
-  speed: { args: { slow: boolean }; result: null };
+  /** Slow motion, how slow; undefined: at full speed. */
+  speed: { args: { slow: SlowPace | undefined }; result: null };
   /** One update, or without one a whole step. */
   step: { args: { update: string | undefined }; result: null };
   set: { args: { path: string; value: Json }; result: { config: Json } };

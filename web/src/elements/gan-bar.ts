@@ -4,6 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Colour, Update } from '../library.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { count, duration, rate } from '../state/format.ts';
+import { isPace, PACE_NAMES } from '../state/slow.ts';
 import { stopText } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
@@ -73,6 +74,12 @@ export class GanBar extends SessionElement {
         border-color: var(--ink);
         box-shadow: inset 0 0 0 1px var(--ink);
       }
+      /* Both say one thing. */
+      .pace {
+        min-height: 2.75rem;
+        margin-inline-start: -0.75rem;
+        padding: 0 0.375rem;
+      }
       .counter {
         display: grid;
         justify-items: end;
@@ -108,6 +115,14 @@ export class GanBar extends SessionElement {
         .reset,
         .slow {
           padding: 0 0.625rem;
+        }
+        .pace {
+          order: -1;
+          min-height: 2rem;
+          margin: 0;
+        }
+        .pace ~ .counter {
+          flex-basis: 0;
         }
         .wide {
           position: absolute;
@@ -200,29 +215,49 @@ export class GanBar extends SessionElement {
   #slow(off: boolean): TemplateResult {
     const { session } = this;
     return html`<button
-      class="slow"
-      data-action="slow"
-      title="One update at a time, explained (m)"
-      aria-pressed=${session.run.slow ? 'true' : 'false'}
-      aria-keyshortcuts="m"
+        class="slow"
+        data-action="slow"
+        title="One update at a time, explained (m)"
+        aria-pressed=${session.run.slow ? 'true' : 'false'}
+        aria-keyshortcuts="m"
+        ?disabled=${off}
+        @click=${() => {
+          void session.run.setSlow(!session.run.slow);
+        }}
+      >
+        ${icon('slow')} <span class="label">Slow motion</span>
+      </button>
+      ${session.run.slow ? this.#pace(off) : nothing}`;
+  }
+
+  #pace(off: boolean): TemplateResult {
+    const { session } = this;
+    return html`<select
+      class="pace"
+      aria-label="How slow"
+      title="How long each update is shown"
       ?disabled=${off}
-      @click=${() => {
-        void session.run.setSlow(!session.run.slow);
+      @change=${({ target }: Event) => {
+        const { value } = target as HTMLSelectElement;
+        if (isPace(value)) void session.run.setPace(value);
       }}
     >
-      ${icon('slow')} <span class="label">Slow motion</span>
-    </button>`;
+      ${PACE_NAMES.map(
+        (pace) =>
+          html`<option value=${pace} ?selected=${session.run.pace === pace}>${pace}</option>`,
+      )}
+    </select>`;
   }
 
   #counter(): TemplateResult {
     return html`<div class="counter">
       <strong data-metric="step">${count(this.session.run.step)}</strong>
-      <span class="quiet small"> ${this.#pace()} </span>
+      <span class="quiet small"> ${this.#progress()} </span>
     </div>`;
   }
 
   /** How far it is, how fast, and how long it takes on this machine. */
-  #pace(): string {
+  #progress(): string {
     const { step, stepsPerSecond, running, expected } = this.session.run;
     const { length } = this.session.current;
     const goal = step < length ? length : undefined;

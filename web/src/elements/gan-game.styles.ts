@@ -99,6 +99,10 @@ export const styles = css`
     line-height: 1.4;
     color: var(--quiet);
   }
+  /* What happens now is said in its place. */
+  .hushed {
+    visibility: hidden;
+  }
   /* Where there is width and no height, a line. */
   @container (min-width: 17rem) {
     .diagram {

@@ -2,7 +2,7 @@
  * boxes is a line, a gradient that flows back a dashed one. Every box opens its own settings. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, query, queryAll, state } from 'lit/decorators.js';
-import type { Block, Colour, Info } from '../library.ts';
+import type { Block, Info } from '../library.ts';
 import { arrowPath, type Rect } from '../stage/arrows.ts';
 import { surfaceOf, type Surface } from '../stage/canvas.ts';
 import { drawNetwork, drawPrior, drawSamples, drawScores } from '../stage/thumbs.ts';
@@ -16,6 +16,7 @@ import type { Topic } from '../state/topics.ts';
 import { dataWords } from '../state/words.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import type { DrawnLine } from './gan-flow.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-game.styles.ts';
 import { Throttled } from './throttled.ts';
@@ -106,19 +107,18 @@ const NOTES: Readonly<Record<string, string>> = {
   rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
 };
 
-/** A line to be drawn: what flows, or a gradient that flows back. */
-interface Line {
-  path: string;
-  colour: Colour;
-  back: boolean;
-}
+/** What moves along the arrows comes with the first slow motion. */
+const flow = () => import('./gan-flow.ts');
 
 @customElement('gan-game')
 export class GanGame extends ThemedElement {
-  protected readonly topics: readonly Topic[] = ['model', 'frame', 'metrics', 'phase'];
+  protected readonly topics: readonly Topic[] = ['model', 'frame', 'metrics', 'phase', 'running'];
   @query('.diagram') private readonly diagram!: HTMLElement | null;
   @queryAll('button') private readonly boxes!: NodeListOf<HTMLElement>;
-  @state() private lines: readonly Line[] = [];
+  @state() private lines: readonly DrawnLine[] = [];
+  @state() private flows = false;
+  /** Where the boxes stand. */
+  #rects: ReadonlyMap<string, Rect> = new Map();
   /** Frames come up to thirty times a second; small pictures need fewer. */
   readonly #redraw = new Throttled(this, 180);
   readonly #resize = new ResizeObserver(() => {
@@ -129,6 +129,7 @@ export class GanGame extends ThemedElement {
 
   override firstUpdated(): void {
     this.#resize.observe(this);
+    this.#onSlow();
   }
 
   override updated(): void {
@@ -136,8 +137,20 @@ export class GanGame extends ThemedElement {
   }
 
   protected override told(topic: Topic): void {
+    if (topic === 'running') this.#onSlow();
     if (topic === 'model' || topic === 'phase') this.requestUpdate();
     else this.#redraw.ask();
+  }
+
+  /** Without it slow motion says in words what happens. */
+  #onSlow(): void {
+    if (this.flows || !this.session.run.slow) return;
+    flow().then(
+      () => {
+        this.flows = true;
+      },
+      () => undefined,
+    );
   }
 
   get #places(): readonly Place[] {
@@ -149,6 +162,7 @@ export class GanGame extends ThemedElement {
     const { model } = this.session.current;
     if (!model) return nothing;
     const note = NOTES[model.info.model];
+    const flows = this.flows && this.session.run.phase !== undefined;
     return html`<div class="diagram" role="group" aria-label="The model">
         ${this.#places.map(({ block }) => this.#box(block, model.info, model.config))}
         <svg aria-hidden="true">
@@ -157,8 +171,17 @@ export class GanGame extends ThemedElement {
               svg`<path class=${`${colour} ${back ? 'back' : ''}`} d=${path} />`,
           )}
         </svg>
+        ${
+          flows
+            ? html`<gan-flow
+                .session=${this.session}
+                .lines=${this.lines}
+                .boxes=${this.#rects}
+              ></gan-flow>`
+            : nothing
+        }
       </div>
-      ${note ? html`<p class="note">${note}</p>` : nothing}`;
+      ${note ? html`<p class="note ${flows ? 'hushed' : ''}">${note}</p>` : nothing}`;
   }
 
   #box(block: Block, info: Info, config: Json): TemplateResult {
@@ -218,7 +241,7 @@ export class GanGame extends ThemedElement {
   }
 
   /** Arrows between where the boxes stand now; in a line only those between neighbours. */
-  #lines(info: Info, places: readonly Place[], diagram: HTMLElement): Line[] {
+  #lines(info: Info, places: readonly Place[], diagram: HTMLElement): DrawnLine[] {
     const inLine = getComputedStyle(diagram).getPropertyValue('--line-up').trim() === '1';
     const rects = new Map(
       places.map(({ block }, i): [string, Rect] => {
@@ -239,8 +262,9 @@ export class GanGame extends ThemedElement {
         ];
       }),
     );
+    this.#rects = rects;
     const placeOf = new Map(places.map((place) => [place.block.name, place]));
-    return info.diagram.arrows.flatMap(({ from, to, gradient_of: gradients }): Line[] => {
+    return info.diagram.arrows.flatMap(({ from, to, gradient_of: gradients }): DrawnLine[] => {
       const [a, b] = [placeOf.get(from), placeOf.get(to)];
       const [start, end] = [rects.get(from), rects.get(to)];
       if (!a || !b || !start || !end) return [];
@@ -251,14 +275,16 @@ export class GanGame extends ThemedElement {
       const update = info.updates.find(({ name }) => gradients.includes(name));
       // Arrows of a pair, forth and back, lie beside each other.
       const shift = update && !inLine ? (mutual && a.row < b.row ? 2 : -1) : 0;
-      const line: Line = {
+      const line: DrawnLine = {
+        from,
+        to,
         path: arrowPath(start, end, shift, edge),
         colour: 'neutral',
         back: false,
       };
       if (!update || inLine || edge !== undefined) return [line];
       const back = arrowPath(end, start, shift === 2 ? 4 : 1, undefined);
-      return [line, { path: back, colour: colourOf(info, update), back: true }];
+      return [line, { from, to, path: back, colour: colourOf(info, update), back: true }];
     });
   }
 }

@@ -45,3 +45,47 @@ function head(way: 'up' | 'down' | 'left' | 'right'): string {
     right: 'm-4.5 -3.5l4.5 3.5l-4.5 3.5',
   }[way];
 }
+
+export type Point = readonly [x: number, y: number];
+
+/** The corners of an arrow's path, without its head. */
+export function pointsOf(path: string): Point[] {
+  // The head is drawn with the one relative move.
+  const [line = ''] = path.split('m');
+  const points: [number, number][] = [];
+  for (const [, command = '', numbers = ''] of line.matchAll(/([MHV])([^MHV]*)/g)) {
+    const [a = 0, b = 0] = numbers.trim().split(' ').map(Number);
+    const [x, y] = points.at(-1) ?? [0, 0];
+    points.push(command === 'M' ? [a, b] : command === 'H' ? [a, y] : [x, a]);
+  }
+  return points;
+}
+
+/** The place after a share of the way, and where it leads there, in degrees clockwise from the right. */
+export function along(
+  points: readonly Point[],
+  share: number,
+): { x: number; y: number; angle: number } {
+  const legs = points
+    .slice(1)
+    .map(([x, y], i) => ({ from: points[i] ?? [x, y], to: [x, y] as Point }));
+  const length = ({ from, to }: { from: Point; to: Point }): number =>
+    Math.hypot(to[0] - from[0], to[1] - from[1]);
+  let left = share * legs.reduce((sum, leg) => sum + length(leg), 0);
+  for (const [i, leg] of legs.entries()) {
+    const { from, to } = leg;
+    const whole = length(leg);
+    if (left > whole && i < legs.length - 1) {
+      left -= whole;
+      continue;
+    }
+    const part = whole === 0 ? 0 : left / whole;
+    return {
+      x: from[0] + (to[0] - from[0]) * part,
+      y: from[1] + (to[1] - from[1]) * part,
+      angle: (Math.atan2(to[1] - from[1], to[0] - from[0]) * 180) / Math.PI,
+    };
+  }
+  const [x, y] = points[0] ?? [0, 0];
+  return { x, y, angle: 0 };
+}

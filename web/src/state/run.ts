@@ -5,6 +5,7 @@ import type { Current } from './current.ts';
 import { PaceMemory } from './pace-memory.ts';
 import type { Past } from './record.ts';
 import { SeriesStore } from './series.ts';
+import type { SlowPace } from './slow.ts';
 import type { Stop } from './stop.ts';
 import type { Topics } from './topics.ts';
 
@@ -15,6 +16,8 @@ export class Run {
   running = false;
   /** Slow motion: one update at a time, each long enough to be read about. */
   slow = false;
+  /** How slow that is. */
+  pace: SlowPace = 'medium';
   /** Why training stopped by itself before the end of the run, where it still stands. */
   reached: Stop | undefined;
   phase: Phase | undefined;
@@ -118,7 +121,13 @@ export class Run {
   async setSlow(slow: boolean): Promise<void> {
     this.slow = slow;
     this.topics.tell('running');
-    await this.channel.try('', 'speed', { slow });
+    await this.channel.try('', 'speed', { slow: slow ? this.pace : undefined });
+  }
+
+  /** How slow slow motion is, from the next update on. */
+  async setPace(pace: SlowPace): Promise<void> {
+    this.pace = pace;
+    await this.setSlow(this.slow);
   }
 
   /** One update, or without one a whole step. */

@@ -12,14 +12,12 @@ import {
   toFailure,
 } from '../protocol.ts';
 import type { Json } from '../state/json.ts';
+import { LOOK, PACES, type SlowPace } from '../state/slow.ts';
 import { isReached, type Stop } from '../state/stop.ts';
 import { buffersOf, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
 import type { Queue } from './queue.ts';
-
-/** How long slow motion dwells on a phase: long enough to read a sentence. */
-const PHASE_MS = 1600;
 
 export interface Clock {
   now(): number;
@@ -42,7 +40,8 @@ export class Training {
   /** What it stops for before that. */
   #stop: Stop | undefined;
   #stopAt = Infinity;
-  #slow = false;
+  /** In slow motion, how slow. */
+  #slow: SlowPace | undefined;
   /** Whether anything was trained since the model was made or loaded, if only an update within a step. */
   #played = false;
   #historySince = 0;
@@ -129,7 +128,7 @@ export class Training {
     });
   }
 
-  set slow(slow: boolean) {
+  set slow(slow: SlowPace | undefined) {
     this.#slow = slow;
     this.#rate.clear();
     if (!slow) this.post({ event: 'phase', phase: undefined });
@@ -179,7 +178,7 @@ export class Training {
   }
 
   async #loop(play: number): Promise<void> {
-    while (this.#running && play === this.#plays) {
+    while (this.#isOn(play)) {
       try {
         if (this.#slow) await this.#slowRound(play);
         else await this.queue.run(() => this.#chunk());
@@ -191,21 +190,30 @@ export class Training {
     }
   }
 
+  /** Whether the loop that was begun last still runs. */
+  #isOn(play: number): boolean {
+    return this.#running && play === this.#plays;
+  }
+
   /** One training step at a pace that a reader can follow: its updates in order, each as often as it happens. */
   async #slowRound(play: number): Promise<void> {
     const moves = (this.model?.info.updates ?? []).flatMap(({ name, times }) =>
       Array<Phase>(times).fill(name),
     );
     for (const phase of moves) {
-      if (!this.#running || !this.#slow || play !== this.#plays) return;
+      const dwell = this.#slow && PACES[this.#slow];
+      if (dwell === undefined || !this.#isOn(play)) return;
       this.post({ event: 'phase', phase });
+      // What leads to it is shown first: weights move at the end.
+      await this.clock.sleep(dwell * (1 - LOOK));
+      if (!this.#isOn(play)) return;
       await this.queue.run(async () => {
         const trainer = this.need();
         await this.#move(trainer, phase);
         this.#report(trainer, 0);
         await this.picture();
       });
-      await this.clock.sleep(PHASE_MS);
+      await this.clock.sleep(dwell * LOOK);
     }
     await this.queue.run(async () => {
       await this.#evaluateUnasked();
