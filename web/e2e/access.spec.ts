@@ -40,6 +40,37 @@ for (const preset of ['ring', 'line-1d', 'mnist-mlp']) {
   });
 }
 
+test('on a phone and on a tablet what happens now is whole in sight, in slow motion with the diagram', async ({
+  page,
+}) => {
+  const bottom = async (of: string): Promise<number> => {
+    const box = await page.locator(of).boundingBox();
+    return (box?.y ?? Infinity) + (box?.height ?? 0);
+  };
+  const top = async (of: string): Promise<number> =>
+    (await page.locator(of).first().boundingBox())?.y ?? -Infinity;
+  const playground = new Playground(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await playground.open('#preset=ring&backend=cpu');
+  await playground.trainUntil(async () => (await playground.step()) > 100);
+  await expect(page.locator('gan-film')).toBeVisible();
+  expect(await bottom('[data-coach]')).toBeLessThanOrEqual(await top('.bottom'));
+  await page.getByRole('button', { name: 'Slow motion' }).click();
+  await playground.train.click();
+  await expect(page.locator('[data-coach]')).toContainText('G’s move');
+  for (const size of [
+    { width: 360, height: 740 },
+    { width: 768, height: 1024 },
+  ]) {
+    await page.setViewportSize(size);
+    await expect(page.locator('gan-game svg').first()).toBeVisible();
+    expect(await bottom('[data-coach]')).toBeLessThanOrEqual(await top('.bottom'));
+    expect(await bottom('gan-game .diagram')).toBeLessThanOrEqual(await top('.bottom'));
+    expect(await playground.overflow()).toBe(0);
+  }
+  await playground.pause.click();
+});
+
 test('the studio fits a phone of 360 pixels, with its baskets full', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const playground = new Playground(page);

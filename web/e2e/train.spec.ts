@@ -71,17 +71,34 @@ test('single steps and keys', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
 });
 
-test('slow motion shows one player’s move at a time', async ({ page }) => {
+test('slow motion shows one player’s move at a time, and what flows in it', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
   await page.getByRole('button', { name: 'Slow motion' }).click();
   await playground.train.click();
   const coach = page.locator('[data-coach]');
+  const flow = page.locator('gan-flow');
   await expect(coach).toContainText('D’s move');
   await expect(page.locator('[data-box=d]')).toHaveClass(/glow/);
+  await expect(flow).toContainText('samples, real data → D');
+  await expect(flow.locator('circle')).not.toHaveCount(0);
+  await expect(flow).toContainText('weights move: D');
   await expect(coach).toContainText('G’s move');
   await expect(page.locator('[data-box=g]')).toHaveClass(/glow/);
+  await expect(flow).toContainText('gradient back: samples');
+  // Who wants no motion sees the arrow marked, and nothing move.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(flow).toContainText('G → samples');
+  await expect(flow.locator('.way')).toHaveCount(1);
+  await expect(flow.locator('.thing')).toHaveCount(0);
+  const pace = page.getByRole('combobox', { name: 'How slow' });
+  await pace.selectOption('fast');
+  await expect(flow).toContainText('weights move: G');
+  await expect(pace).toHaveValue('fast');
   await playground.pause.click();
+  await expect(flow).toHaveCount(0);
+  await page.getByRole('button', { name: 'Slow motion' }).click();
+  await expect(pace).toHaveCount(0);
 });
 
 test('an idea is one click, and a box of the game opens its settings', async ({ page }) => {

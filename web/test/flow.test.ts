@@ -1,7 +1,8 @@
 /** What slow motion shows to flow is what models declare. */
 import { describe, expect, it } from 'vitest';
 import type { Colour, Diagram, Info, Update } from '../src/library.ts';
-import { along, arrowPath, pointsOf } from '../src/stage/arrows.ts';
+import { arrowPath } from '../src/stage/arrows.ts';
+import { along, pointsOf } from '../src/stage/way.ts';
 import { beatAt, beatsOf } from '../src/state/flow.ts';
 import { LOOK } from '../src/state/slow.ts';
 

@@ -91,6 +91,16 @@ export class GanBar extends SessionElement {
         font-size: 1.0625rem;
         font-weight: 600;
       }
+      @container (max-width: 84rem) {
+        .reset .label,
+        .slow:has(+ .pace) .label {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
       @container (max-width: 76rem) {
         .label {
           position: absolute;

@@ -2,7 +2,8 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Colour } from '../library.ts';
-import { along, type Point, pointsOf, type Rect } from '../stage/arrows.ts';
+import type { Rect } from '../stage/arrows.ts';
+import { along, lengthOf, type Point, pointsOf } from '../stage/way.ts';
 import { type Beat, beatAt, beatsOf, type Stream } from '../state/flow.ts';
 import { PACES } from '../state/slow.ts';
 import type { Topic } from '../state/topics.ts';
@@ -19,9 +20,9 @@ export interface DrawnLine {
   back: boolean;
 }
 
-/** Things that move along an arrow, and how far they are apart, as a share of the way. */
+/** Things that move along an arrow, at most, and how far they are apart, in pixels. */
 const TRAIN = 3;
-const APART = 0.16;
+const APART = 12;
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -156,17 +157,23 @@ export class GanFlow extends SessionElement {
     // Where a gradient has no line of its own, it goes back on that of the samples.
     const way: Point[] = own ? points : points.toReversed();
     const path = `M${way.map(([x, y]) => `${x} ${y}`).join('L')}`;
-    const things = still.matches
-      ? []
-      : Array.from({ length: TRAIN }, (_, i) => share * (1 + (TRAIN - 1) * APART) - i * APART);
+    const things = still.matches ? [] : trainOn(lengthOf(way), share);
     return svg`<path class="way ${colour}" d=${path} />
-      ${things
-        .filter((at) => at >= 0 && at <= 1)
-        .map((at) => {
-          const { x, y, angle } = along(way, at);
-          return back
-            ? svg`<path class="thing ${colour}" d="M-4 -4L5 0L-4 4Z" transform="translate(${x} ${y}) rotate(${angle})" />`
-            : svg`<circle class="thing ${colour}" cx=${x} cy=${y} r="4" />`;
-        })}`;
+      ${things.map((at) => {
+        const { x, y, angle } = along(way, at);
+        return back
+          ? svg`<path class="thing ${colour}" d="M-4 -4L5 0L-4 4Z" transform="translate(${x} ${y}) rotate(${angle})" />`
+          : svg`<circle class="thing ${colour}" cx=${x} cy=${y} r="4" />`;
+      })}`;
   }
+}
+
+/** Where on a way things are, as shares of it: one behind the other, all there when the time is over. */
+function trainOn(length: number, share: number): number[] {
+  const apart = APART / Math.max(APART, length);
+  const count = Math.max(1, Math.min(TRAIN, Math.floor(length / APART)));
+  return Array.from(
+    { length: count },
+    (_, i) => share * (1 + (count - 1) * apart) - i * apart,
+  ).filter((at) => at >= 0 && at <= 1);
 }

@@ -11,7 +11,7 @@ export const styles = css`
     position: relative;
     display: grid;
     grid-template-columns: repeat(12, minmax(0, 1fr));
-    gap: 1.375rem 0;
+    gap: 1.75rem 0;
     padding-inline-end: 0.75rem;
   }
   button {

@@ -15,7 +15,7 @@ export const styles = css`
     --top: 0rem;
     --bar: 0rem;
     --foot: 0rem;
-    --side: calc(100dvh - 6rem - var(--top) - var(--bar) - var(--foot));
+    --side: calc(100dvh - 8rem - var(--top) - var(--bar) - var(--foot));
   }
   .page:has(.top) {
     --top: 3.5rem;
@@ -184,20 +184,22 @@ export const styles = css`
     }
   }
   @container (max-width: 48rem) {
-    .main {
-      grid-template-columns: minmax(0, 1fr);
-      grid-template-areas: 'stage' 'game' 'story';
-      grid-template-rows: auto;
+    /* One column. What happens now is said right below the picture, so that both are in sight. */
+    .main,
+    .main:is(.no-game, .no-story) {
+      display: flex;
+      flex-direction: column;
+      align-items: stretch;
       gap: 1rem;
     }
-    .main.no-game {
-      grid-template-columns: minmax(0, 1fr);
-      grid-template-areas: 'stage' 'story';
+    .story {
+      display: contents;
     }
-    .main.no-story,
-    .main.no-game.no-story {
-      grid-template-columns: minmax(0, 1fr);
-      grid-template-areas: 'stage' 'game';
+    gan-game,
+    gan-curves,
+    gan-next,
+    gan-run {
+      order: 1;
     }
     .top,
     .main,
@@ -208,6 +210,9 @@ export const styles = css`
     gan-stage {
       width: min(100%, 100dvh - 13.25rem);
       margin-inline: auto;
+    }
+    .main:not(.no-story) gan-stage {
+      width: min(100%, max(20.5rem, 100dvh - 28rem));
     }
     footer {
       order: 1;

@@ -149,6 +149,11 @@ export const styles = css`
     .room {
       min-height: 3.6875rem;
     }
+    /* In slow motion one looks at the diagram, and reads: both are in sight below the picture. */
+    :host([slow]) gan-film,
+    :host([slow]) ul[aria-label] {
+      display: none;
+    }
     ul[aria-label] {
       flex-wrap: nowrap;
       overflow-x: auto;

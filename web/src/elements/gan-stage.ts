@@ -81,7 +81,7 @@ function hasLayer({ info, critic }: Model, show: Show, layer: Layer): boolean {
 
 @customElement('gan-stage')
 export class GanStage extends ThemedElement {
-  protected readonly topics: readonly Topic[] = ['frame', 'model', 'show', 'progress'];
+  protected readonly topics: readonly Topic[] = ['frame', 'model', 'show', 'progress', 'running'];
   @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly box!: HTMLElement;
   @state() private shown = { real: true, fake: true };
@@ -104,6 +104,7 @@ export class GanStage extends ThemedElement {
 
   override updated(): void {
     this.toggleAttribute('plane', this.#kind === 'plane');
+    this.toggleAttribute('slow', this.session.run.slow);
     this.style.setProperty('--tint', `${(this.theme.palette.tint / 255) * 100}%`);
     this.#schedule();
   }

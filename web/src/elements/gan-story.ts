@@ -72,10 +72,17 @@ export class GanStory extends ThemedElement {
       .coach:is(${unsafeCSS(roleClasses)}) {
         border-color: var(--colour);
       }
-      /* On a phone the line on what happens now is in sight with the picture, also in slow motion. */
+      /* In one column the line on what happens now stands right below the picture, and all else below the diagram. */
       @container (max-width: 48rem) {
-        .coach {
-          order: -1;
+        :host {
+          display: contents;
+        }
+        .summary,
+        .shipped,
+        .ended,
+        gan-measures,
+        gan-before {
+          order: 1;
         }
       }
       .ended {
