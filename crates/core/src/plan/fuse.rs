@@ -3,7 +3,9 @@
 mod in_place;
 mod merge;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+
+use fixedbitset::FixedBitSet;
 
 use super::home::{Home, VirtualId};
 use super::kernel::Kernel;
@@ -25,7 +27,7 @@ pub(super) struct Fused {
 
 /// Plans one entry down to kernels.
 pub(super) fn fuse(program: &Program, entry: &Entry) -> Fused {
-    let mut extra = BTreeSet::new();
+    let mut extra = FixedBitSet::with_capacity(program.nodes.len());
     loop {
         let storage = choose(program, entry, &extra);
         let fused = Fusion::new(&program.nodes, &storage)
@@ -33,10 +35,10 @@ pub(super) fn fuse(program: &Program, entry: &Entry) -> Fused {
         match fused {
             Ok(kernels) => return finish(storage, kernels),
             Err(needed) => {
-                let known = extra.len();
+                let known = extra.count_ones(..);
                 extra.extend(needed);
                 assert!(
-                    extra.len() > known,
+                    extra.count_ones(..) > known,
                     "a node that is kept in memory can always be loaded"
                 );
             }
@@ -55,9 +57,9 @@ struct Fusion<'a> {
     writers: HashMap<&'a Home, usize>,
     /// For each group, the groups that come before it: those that write what it reads, and those that still read what it
     /// writes over. Kept up to date, because every pair of groups asks.
-    needs: Vec<BTreeSet<usize>>,
+    needs: Vec<FixedBitSet>,
     /// Updates that go to the state's own buffer, and that buffer.
-    in_place: BTreeMap<VirtualId, VirtualId>,
+    in_place: Vec<(VirtualId, VirtualId)>,
 }
 
 impl<'a> Fusion<'a> {
@@ -120,7 +122,7 @@ impl<'a> Fusion<'a> {
             groups,
             writers,
             needs: vec![],
-            in_place: BTreeMap::new(),
+            in_place: vec![],
         };
         let needs = (0..fusion.groups.len()).map(|group| fusion.dependencies(group));
         fusion.needs = needs.collect();
@@ -145,34 +147,32 @@ impl<'a> Fusion<'a> {
     }
 
     /// The groups that write what `node` is read from.
-    fn sources(&self, node: NodeId, into: &mut BTreeSet<usize>) {
+    fn sources(&self, node: NodeId, into: &mut FixedBitSet) {
         if let Some(parts) = self.storage.joined.get(&node) {
             for (part, home) in parts {
                 if self.storage.homes.get(part) == Some(home) {
                     self.sources(*part, into);
                 } else {
-                    into.insert(self.writers[home]);
+                    into.grow_and_insert(self.writers[home]);
                 }
             }
         } else if let Some(&writer) = self.writers.get(&self.storage.homes[&node]) {
-            into.insert(writer);
+            into.grow_and_insert(writer);
         }
     }
 
-    fn dependencies(&self, group: usize) -> BTreeSet<usize> {
-        let mut dependencies = BTreeSet::new();
+    fn dependencies(&self, group: usize) -> FixedBitSet {
+        let mut dependencies = FixedBitSet::with_capacity(self.groups.len());
         if let Some((_, reads)) = &self.groups[group] {
-            reads
-                .keys()
-                .for_each(|&node| self.sources(node, &mut dependencies));
+            (reads.iter()).for_each(|&(node, _)| self.sources(node, &mut dependencies));
         }
-        dependencies.remove(&group);
+        dependencies.remove(group);
         dependencies
     }
 
     /// Whether `from` depends on `target`; with `indirectly`, by way of a third group.
     fn depends(&self, from: usize, target: usize, indirectly: bool) -> bool {
-        let mut stack: Vec<usize> = self.needs[from].iter().copied().collect();
+        let mut stack: Vec<usize> = self.needs[from].ones().collect();
         if indirectly {
             stack.retain(|&g| g != target);
         }
@@ -182,7 +182,7 @@ impl<'a> Fusion<'a> {
                 return true;
             }
             if !std::mem::replace(&mut seen[group], true) {
-                stack.extend(&self.needs[group]);
+                stack.extend(self.needs[group].ones());
             }
         }
         false
@@ -190,19 +190,19 @@ impl<'a> Fusion<'a> {
 
     /// Values that only their own kernel uses stay in registers.
     fn forget_private_values(&mut self) {
-        let mut read_by_others: BTreeSet<NodeId> = BTreeSet::new();
+        let mut read_by_others = FixedBitSet::with_capacity(self.context.nodes.len());
         for (_, reads) in self.groups.iter().flatten() {
-            read_by_others.extend(reads.keys());
+            read_by_others.extend(reads.iter().map(|&(node, _)| node));
         }
         let virtuals = &self.storage.virtuals;
-        let mut part_homes: BTreeSet<VirtualId> = BTreeSet::new();
+        let mut part_homes = FixedBitSet::with_capacity(virtuals.len());
         let joined = self.storage.joined.keys();
         part_homes.extend(joined.map(|node| self.storage.homes[node].buffer));
         for (recipe, _) in self.groups.iter_mut().flatten() {
             let is_needed = |keep: &Keep| {
                 virtuals[keep.home.buffer].role != VirtualRole::Scratch
-                    || part_homes.contains(&keep.home.buffer)
-                    || read_by_others.contains(&keep.node)
+                    || part_homes.contains(keep.home.buffer)
+                    || read_by_others.contains(keep.node)
             };
             recipe.private = recipe
                 .keeps
@@ -217,35 +217,30 @@ impl<'a> Fusion<'a> {
     /// Producers before consumers; otherwise in the order of the trace.
     fn order(&self) -> Vec<usize> {
         let position = |group: usize| {
-            self.groups[group]
-                .as_ref()
-                .map(|(recipe, _)| recipe.keeps.iter().map(|k| k.node).max())
+            let keeps = self.groups[group].iter().flat_map(|(recipe, _)| &recipe.keeps);
+            (keeps.map(|keep| keep.node).max(), group)
         };
         let living: Vec<usize> = (0..self.groups.len())
             .filter(|&g| self.groups[g].is_some())
             .collect();
-        let mut waiting: HashMap<usize, usize> = HashMap::new();
-        let mut consumers: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut waits_for = vec![0; self.groups.len()];
+        let mut consumers = vec![Vec::new(); self.groups.len()];
         for &group in &living {
-            let dependencies = &self.needs[group];
-            waiting.insert(group, dependencies.len());
-            for &dependency in dependencies {
-                consumers.entry(dependency).or_default().push(group);
+            for dependency in self.needs[group].ones() {
+                waits_for[group] += 1;
+                consumers[dependency].push(group);
             }
         }
-        let mut ready = BTreeSet::new();
-        let free = living.iter().filter(|g| waiting[g] == 0);
-        ready.extend(free.map(|&g| (position(g), g)));
+        let mut ready: Vec<usize> = living.clone();
+        ready.retain(|&group| waits_for[group] == 0);
         let mut order = Vec::new();
-        while let Some((_, group)) = ready.pop_first() {
+        while let Some(first) = (0..ready.len()).min_by_key(|&i| position(ready[i])) {
+            let group = ready.swap_remove(first);
             order.push(group);
-            for &consumer in consumers.get(&group).into_iter().flatten() {
-                let count = waiting
-                    .get_mut(&consumer)
-                    .expect("every living group waits");
-                *count -= 1;
-                if *count == 0 {
-                    ready.insert((position(consumer), consumer));
+            for &consumer in &consumers[group] {
+                waits_for[consumer] -= 1;
+                if waits_for[consumer] == 0 {
+                    ready.push(consumer);
                 }
             }
         }
@@ -261,19 +256,19 @@ impl<'a> Fusion<'a> {
 /// What a value with too many sources is split into: the part of it that has the most sources and still fits into a
 /// kernel.
 fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
-    let mut sources: BTreeMap<NodeId, BTreeSet<VirtualId>> = BTreeMap::new();
+    let mut sources: HashMap<NodeId, FixedBitSet> = HashMap::new();
     let mut stack = vec![whole];
     while let Some(&id) = stack.last() {
         if let (Some(home), true) = (context.homes.get(&id), id != whole) {
-            sources.entry(id).or_default().insert(home.buffer);
+            sources.entry(id).or_default().grow_and_insert(home.buffer);
         }
         let args = &context.nodes[id].args;
         let waiting = args.iter().find(|arg| !sources.contains_key(arg));
         match (sources.contains_key(&id), waiting) {
             (false, Some(&arg)) => stack.push(arg),
             (false, None) => {
-                let mut all = BTreeSet::new();
-                all.extend(args.iter().flat_map(|arg| sources[arg].iter().copied()));
+                let mut all = FixedBitSet::new();
+                args.iter().for_each(|arg| all.union_with(&sources[arg]));
                 sources.insert(id, all);
             }
             (true, _) => {
@@ -283,7 +278,8 @@ fn largest_part(context: &Context<'_>, whole: NodeId) -> NodeId {
     }
     let is_part = |id: &NodeId| *id != whole && !context.homes.contains_key(id);
     let part = (sources.iter())
-        .filter(|(id, from)| is_part(id) && from.len() < MAX_BINDINGS)
-        .max_by_key(|(id, from)| (from.len(), **id));
-    *part.expect("one operation alone has few arguments").0
+        .map(|(&id, from)| (from.count_ones(..), id))
+        .filter(|&(count, id)| is_part(&id) && count < MAX_BINDINGS)
+        .max();
+    part.expect("one operation alone has few arguments").1
 }

@@ -3,7 +3,9 @@
 //! A device waits between dispatches, and a small kernel leaves most of it idle. A layer's kernel gradient, bias gradient
 //! and input gradient, or the two passes of a network that a step needs, run at once instead.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+
+use fixedbitset::FixedBitSet;
 
 use super::fuse::MAX_BINDINGS;
 use super::kernel::{Affine, Binding, BufferId, Instr, Kernel, Kind, share as share_bindings};
@@ -24,20 +26,26 @@ pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
     let mut heights = vec![0_usize; kernels.len()];
     let mut after = vec![Vec::new(); kernels.len()];
     for i in (0..kernels.len()).rev() {
-        for &other in &before[i] {
+        for other in before[i].ones() {
             heights[other] = heights[other].max(heights[i] + 1);
             after[other].push(i);
         }
     }
     let occurs = occurrences(&kernels);
-    let mut waits_for: Vec<usize> = before.iter().map(BTreeSet::len).collect();
+    let mut waits_for: Vec<usize> = before.iter().map(|b| b.count_ones(..)).collect();
     let mut kernels: Vec<Option<Kernel>> = kernels.into_iter().map(Some).collect();
-    let all = (0..kernels.len()).map(|i| (heights[i], i));
-    let mut ready: BTreeSet<(usize, usize)> = all.filter(|&(_, i)| waits_for[i] == 0).collect();
+    // In order, the highest last.
+    let mut ready = Vec::new();
+    let add = |ready: &mut Vec<usize>, i: usize| {
+        let key = |i: usize| (heights[i], i);
+        ready.insert(ready.partition_point(|&other| key(other) < key(i)), i);
+    };
+    let free = (0..kernels.len()).filter(|&i| waits_for[i] == 0);
+    free.for_each(|i| add(&mut ready, i));
     let mut dispatches = Vec::new();
-    while let Some(&(_, leader)) = ready.last() {
+    while let Some(&leader) = ready.last() {
         let mut dispatch = Dispatch::default();
-        let partners = ready.iter().rev().map(|&(_, i)| i).skip(1);
+        let partners = ready.iter().rev().copied().skip(1);
         let may_share = |i: usize| occurs[i].max(occurs[leader]) <= MOST_OCCURRENCES;
         let (alike, others): (Vec<usize>, Vec<usize>) = partners
             .filter(|&i| may_share(i))
@@ -57,11 +65,11 @@ pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
             }
         }
         for i in chosen {
-            ready.remove(&(heights[i], i));
+            ready.retain(|&other| other != i);
             for &next in &after[i] {
                 waits_for[next] -= 1;
                 if waits_for[next] == 0 {
-                    ready.insert((heights[next], next));
+                    add(&mut ready, next);
                 }
             }
         }
@@ -73,14 +81,14 @@ pub(super) fn share(kernels: Vec<Kernel>) -> Vec<Vec<Kernel>> {
 }
 
 /// For each kernel the earlier ones that it has to come after.
-fn dependencies(kernels: &[Kernel]) -> Vec<BTreeSet<usize>> {
+fn dependencies(kernels: &[Kernel]) -> Vec<FixedBitSet> {
     // For each buffer who has touched it so far; those who only read it are not asked about by others who do.
     let mut readers: HashMap<BufferId, Vec<(usize, Touch)>> = HashMap::new();
     let mut writers: HashMap<BufferId, Vec<(usize, Touch)>> = HashMap::new();
     let mut before = Vec::with_capacity(kernels.len());
     for (i, kernel) in kernels.iter().enumerate() {
         let touches = touches(kernel);
-        let mut earlier = BTreeSet::new();
+        let mut earlier = FixedBitSet::with_capacity(kernels.len());
         for touch in &touches {
             let read = touch.written.then(|| readers.get(&touch.buffer)).flatten();
             let others = writers.get(&touch.buffer).into_iter().chain(read).flatten();

@@ -6,7 +6,7 @@
 mod movement;
 mod scope;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::contraction::{Contraction, Factor};
 use super::home::Home;
@@ -53,7 +53,7 @@ pub(super) enum Template {
 
 /// The stored nodes that a kernel reads. True where a node is read only in the epilogue and at the very point that is
 /// computed: then fusing with the producer makes it a register.
-pub(super) type Reads = BTreeMap<NodeId, bool>;
+pub(super) type Reads = Vec<(NodeId, bool)>;
 
 /// A lowered kernel and what it reads.
 pub(super) struct Lowered {

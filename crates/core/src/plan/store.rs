@@ -10,7 +10,9 @@ mod epilogues;
 mod homes;
 mod joins;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+
+use fixedbitset::FixedBitSet;
 
 use super::home::Home;
 use crate::node::{Node, NodeId};
@@ -72,11 +74,12 @@ type Part = (NodeId, Vec<usize>);
 struct Chooser<'a> {
     nodes: &'a [Node],
     /// Nodes that lowering asked for, because it cannot compute what moves them: they are kept row by row.
-    extra: &'a BTreeSet<NodeId>,
+    extra: &'a FixedBitSet,
     users: Vec<Vec<NodeId>>,
     needed: Vec<bool>,
-    stored: BTreeSet<NodeId>,
-    joins: BTreeMap<NodeId, Vec<Part>>,
+    stored: FixedBitSet,
+    /// Joined tensors with their parts, the outer before those inside.
+    joins: Vec<(NodeId, Vec<Part>)>,
     /// The heavy node whose epilogue computes a stored node.
     heavy_of: HashMap<NodeId, Heavy>,
 }
@@ -85,7 +88,7 @@ struct Chooser<'a> {
 pub(super) fn choose(
     program: &Program,
     entry: &program::Entry,
-    extra: &BTreeSet<NodeId>,
+    extra: &FixedBitSet,
 ) -> Storage {
     let nodes = &program.nodes;
     let roots: Vec<NodeId> = entry
@@ -103,15 +106,15 @@ pub(super) fn choose(
             }
         }
     }
-    let mut stored = BTreeSet::new();
-    stored.extend(roots.iter().chain(extra).copied());
+    let mut stored = extra.clone();
+    stored.extend(roots);
     let mut chooser = Chooser {
         nodes,
         extra,
         users,
         needed,
         stored,
-        joins: BTreeMap::new(),
+        joins: vec![],
         heavy_of: HashMap::new(),
     };
     chooser.operands();
@@ -170,7 +173,7 @@ impl Chooser<'_> {
 
     /// What a chain of movements moves.
     fn base(&self, mut id: NodeId) -> NodeId {
-        while is_movement(&self.nodes[id].op) && !self.stored.contains(&id) {
+        while is_movement(&self.nodes[id].op) && !self.stored.contains(id) {
             id = self.nodes[id].args[0];
         }
         id

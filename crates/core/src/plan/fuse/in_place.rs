@@ -1,7 +1,5 @@
 //! Updates in place: next values of states that are written over the old ones.
 
-use std::collections::BTreeSet;
-
 use super::{Fused, Fusion};
 use crate::plan::hazard;
 use crate::plan::home::VirtualId;
@@ -34,22 +32,26 @@ impl Fusion<'_> {
         for (writer, reader) in edges {
             self.needs[writer].insert(reader);
         }
-        self.in_place.insert(update, state);
+        self.in_place.push((update, state));
     }
 
     /// Whether a merged kernel still reads the states that it writes over only at the element that it writes.
     pub(super) fn keeps_in_place(&self, kernel: &Kernel) -> bool {
         let mut updates = self.in_place.iter();
-        updates.all(|(&update, &state)| hazard::reads_where_it_writes(kernel, state, update))
+        updates.all(|&(update, state)| hazard::reads_where_it_writes(kernel, state, update))
     }
 
     /// How many buffers a kernel binds, once updates are in place.
     pub(super) fn buffers(&self, kernel: &Kernel) -> usize {
-        let mut buffers = BTreeSet::new();
-        buffers.extend(kernel.bindings.iter().map(|binding| {
-            let buffer = binding.buffer;
-            *self.in_place.get(&buffer).unwrap_or(&buffer)
-        }));
+        let mut buffers = Vec::new();
+        for binding in &kernel.bindings {
+            let settled = |&&(update, _): &&(VirtualId, VirtualId)| update == binding.buffer;
+            let state = self.in_place.iter().find(settled).map(|&(_, state)| state);
+            let buffer = state.unwrap_or(binding.buffer);
+            if !buffers.contains(&buffer) {
+                buffers.push(buffer);
+            }
+        }
         buffers.len()
     }
 }

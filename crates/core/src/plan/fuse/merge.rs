@@ -1,6 +1,6 @@
 //! Which groups become one kernel.
 
-use std::collections::BTreeSet;
+use fixedbitset::FixedBitSet;
 
 use super::{Fusion, MAX_BINDINGS};
 use crate::node::NodeId;
@@ -44,7 +44,7 @@ impl Fusion<'_> {
         if a.extents != b.extents || self.merged_template(&a.template, &b.template).is_none() {
             return None;
         }
-        let link = |group: usize, reads, on| match self.needs[group].contains(&on) {
+        let link = |group: usize, reads, on| match self.needs[group].contains(on) {
             true => self.link(reads, on),
             false => Link::None,
         };
@@ -56,7 +56,7 @@ impl Fusion<'_> {
             _ => return None,
         };
         let alike = std::mem::discriminant(&a.template) == std::mem::discriminant(&b.template);
-        let same_data = || a_reads.keys().any(|node| b_reads.contains_key(node));
+        let same_data = || (a_reads.iter()).any(|(node, _)| b_reads.iter().any(|(other, _)| node == other));
         if !linked && (along_flow || !alike || !same_data()) {
             return None;
         }
@@ -71,10 +71,10 @@ impl Fusion<'_> {
     /// How a group that reads `reads` depends on group `on`.
     fn link(&self, reads: &Reads, on: usize) -> Link {
         let mut link = Link::None;
-        for (&node, &aligned) in reads {
-            let mut sources = BTreeSet::new();
+        for &(node, aligned) in reads {
+            let mut sources = FixedBitSet::new();
             self.sources(node, &mut sources);
-            if sources.contains(&on) {
+            if sources.contains(on) {
                 if !aligned || self.storage.joined.contains_key(&node) {
                     return Link::Elsewhere;
                 }
@@ -128,14 +128,15 @@ impl Fusion<'_> {
         self.groups[first] = Some((recipe, lowered.reads));
         self.groups[second] = None;
         for needs in &mut self.needs {
-            if needs.remove(&second) {
+            if needs.contains(second) {
+                needs.remove(second);
                 needs.insert(first);
             }
         }
-        let mut needs = std::mem::take(&mut self.needs[first]);
-        needs.append(&mut self.needs[second]);
-        needs.remove(&first);
-        self.needs[first] = needs;
+        let more = std::mem::take(&mut self.needs[second]);
+        let needs = &mut self.needs[first];
+        needs.union_with(&more);
+        needs.remove(first);
         Ok(())
     }
 }

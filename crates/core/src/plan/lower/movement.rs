@@ -18,8 +18,14 @@ impl Scope<'_> {
     }
 
     pub(super) fn note_read(&mut self, id: NodeId, aligned: bool) {
-        self.loaded.insert(self.context.homes[&id].buffer);
-        *self.reads.entry(id).or_insert(true) &= aligned;
+        let buffer = self.context.homes[&id].buffer;
+        if !self.loaded.contains(&buffer) {
+            self.loaded.push(buffer);
+        }
+        match self.reads.iter_mut().find(|(read, _)| *read == id) {
+            Some((_, always)) => *always &= aligned,
+            None => self.reads.push((id, aligned)),
+        }
     }
 
     /// Row-major memory has no shape: a reshape of a stored tensor only renames coordinates. Elsewhere the coordinates

@@ -1,6 +1,6 @@
 //! One kernel under construction: the values of nodes as registers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use super::{Context, Lowered, NeedsHome, Reads, Recipe, emit, register_type, squeeze};
 use crate::dtype::DType;
@@ -27,12 +27,12 @@ pub(super) struct Scope<'a> {
     /// Nodes whose accumulators the epilogue may use, in the order of accumulators.
     heavies: &'a [NodeId],
     /// Nodes that this kernel computes itself although they have a home.
-    computed: BTreeSet<NodeId>,
+    computed: Vec<NodeId>,
     pub(super) in_epilogue: bool,
-    pub(super) memo: BTreeMap<NodeId, Vec<Held>>,
+    pub(super) memo: HashMap<NodeId, Vec<Held>>,
     /// Virtual buffer and the type it is accessed as.
     buffers: Vec<(VirtualId, DType)>,
-    pub(super) loaded: BTreeSet<VirtualId>,
+    pub(super) loaded: Vec<VirtualId>,
     pub(super) reads: Reads,
 }
 
@@ -50,11 +50,11 @@ impl<'a> Scope<'a> {
             computed_axes,
             output_axes,
             heavies,
-            computed: BTreeSet::new(),
+            computed: Vec::new(),
             in_epilogue: heavies.is_empty(),
-            memo: BTreeMap::new(),
+            memo: HashMap::new(),
             buffers: Vec::new(),
-            loaded: BTreeSet::new(),
+            loaded: Vec::new(),
             reads: Reads::new(),
         }
     }
@@ -112,14 +112,13 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn finish(self, kind: Kind, body: Body, stores: Vec<Store>) -> Lowered {
-        let mut stored = BTreeSet::new();
-        stored.extend(stores.iter().map(|s| s.binding));
+        let is_stored = |i| stores.iter().any(|store| store.binding == i);
         let bindings = self
             .buffers
             .iter()
             .enumerate()
             .map(|(i, &(buffer, dtype))| {
-                let access = match (self.loaded.contains(&buffer), stored.contains(&i)) {
+                let access = match (self.loaded.contains(&buffer), is_stored(i)) {
                     (true, true) => Access::ReadWrite,
                     (false, true) => Access::Write,
                     _ => Access::Read,

@@ -1,7 +1,5 @@
 //! Values that are dear enough to be kept rather than computed twice.
 
-use std::collections::BTreeSet;
-
 use super::Chooser;
 use super::class::{is_heavy, is_leaf, is_movement};
 use crate::node::NodeId;
@@ -14,32 +12,48 @@ const RANDOM: usize = 24;
 /// Sharing between kernels pays from this cost on.
 const SHARE_FROM: usize = 8;
 
+/// The kernels that would compute a value, each by the node that it ends with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kernels {
+    None,
+    One(NodeId),
+    Several,
+}
+
+impl Kernels {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, kernels) | (kernels, Self::None) => kernels,
+            _ if self == other => self,
+            _ => Self::Several,
+        }
+    }
+}
+
 impl Chooser<'_> {
     /// Values that several kernels would compute, and small values that a large kernel would compute at every point.
     pub(super) fn expensive(&mut self) {
-        let mut anchors: Vec<BTreeSet<NodeId>> = vec![BTreeSet::new(); self.nodes.len()];
+        let mut kernels = vec![Kernels::None; self.nodes.len()];
         for id in self.ids().rev() {
-            let mut own = BTreeSet::new();
             for &user in &self.users[id] {
-                if self.stored.contains(&user) || is_heavy(&self.nodes[user].op) {
-                    own.insert(user);
-                } else {
-                    own.extend(anchors[user].iter().copied());
-                }
+                let through = match self.stored.contains(user) || is_heavy(&self.nodes[user].op) {
+                    true => Kernels::One(user),
+                    false => kernels[user],
+                };
+                kernels[id] = kernels[id].and(through);
             }
-            anchors[id] = own;
         }
         let mut costs = vec![0_usize; self.nodes.len()];
         for id in self.ids() {
             let node = &self.nodes[id];
-            if self.stored.contains(&id) || is_leaf(&node.op) || is_heavy(&node.op) {
+            if self.stored.contains(id) || is_leaf(&node.op) || is_heavy(&node.op) {
                 continue;
             }
             // A value that is used twice counts twice, so costs may grow with every node.
             costs[id] = (node.args.iter().map(|&arg| costs[arg]))
                 .fold(own_cost(&node.op), usize::saturating_add);
-            let shared =
-                anchors[id].len() > 1 && costs[id] >= SHARE_FROM && numel(&node.shape) >= 32;
+            let shared = kernels[id] == Kernels::Several
+                && costs[id] >= SHARE_FROM && numel(&node.shape) >= 32;
             let repeated = costs[id] >= TRANSCENDENTAL
                 && self.users[id]
                     .iter()

@@ -14,8 +14,8 @@ impl Chooser<'_> {
         // What a join writes in place has to be stored, but a mere renaming of its shape hands this on.
         let parts: Vec<NodeId> = self
             .joins
-            .values()
-            .flatten()
+            .iter()
+            .flat_map(|(_, parts)| parts)
             .map(|&(part, _)| self.behind_reshape(part))
             .collect();
         parts.into_iter().for_each(|part| self.store(part));
@@ -26,7 +26,7 @@ impl Chooser<'_> {
             let mut order: Vec<usize> = (0..extents.len()).collect();
             let may_turn = !matches!(self.nodes[heavy].op, Op::Reduce { .. });
             let mut last = heavy;
-            while !self.stored.contains(&last) {
+            while !self.stored.contains(last) {
                 let &[user] = self.users[last].as_slice() else {
                     break;
                 };
@@ -53,7 +53,7 @@ impl Chooser<'_> {
 
     /// The node that holds the same elements in the same order, as far as only this path uses them.
     pub(super) fn behind_reshape(&self, mut id: NodeId) -> NodeId {
-        while matches!(self.nodes[id].op, Op::Reshape) && !self.stored.contains(&id) {
+        while matches!(self.nodes[id].op, Op::Reshape) && !self.stored.contains(id) {
             let argument = self.nodes[id].args[0];
             if is_leaf(&self.nodes[argument].op) || matches!(self.nodes[argument].op, Op::Const(_))
             {

@@ -53,7 +53,7 @@ impl Chooser<'_> {
         }
 
         let mut copies = Vec::new();
-        for (&whole, parts) in self.joins.iter().rev() {
+        for &(whole, ref parts) in &self.joins {
             // A part of an outer join may be a join itself: then it lies inside.
             let home = match storage.homes.get(&whole) {
                 Some(home) => home.clone(),
@@ -87,9 +87,9 @@ impl Chooser<'_> {
                     .or_default()
                     .push((node, segment.clone()));
                 let must_be_whole =
-                    self.extra.contains(&node) && !segment.is_contiguous(&nodes[node].shape);
+                    self.extra.contains(node) && !segment.is_contiguous(&nodes[node].shape);
                 if storage.homes.contains_key(&node)
-                    || !self.stored.contains(&node)
+                    || !self.stored.contains(node)
                     || must_be_whole
                 {
                     copies.push((node, segment));
@@ -106,12 +106,12 @@ impl Chooser<'_> {
             let home = storage.buffer(VirtualRole::Update(state), &nodes[node]);
             storage.place_root(node, home, &mut copies);
         }
-        for &id in &self.stored {
+        for id in self.stored.ones() {
             if !storage.homes.contains_key(&id) {
                 let home = storage.scratch(&nodes[id]);
                 storage.homes.insert(id, home);
             }
-            if !self.joins.contains_key(&id) && !is_leaf(&nodes[id].op) {
+            if self.parts(id).is_none() && !is_leaf(&nodes[id].op) {
                 let heavy = self.heavy_of.get(&id).cloned();
                 storage.written.push(Written {
                     node: id,

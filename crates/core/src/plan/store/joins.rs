@@ -27,9 +27,15 @@ impl Chooser<'_> {
             {
                 absorbed.extend(inner);
                 self.stored.insert(id);
-                self.joins.insert(id, parts);
+                self.joins.push((id, parts));
             }
         }
+    }
+
+    /// The parts of a joined tensor.
+    pub(super) fn parts(&self, whole: NodeId) -> Option<&[Part]> {
+        let mut joins = self.joins.iter();
+        joins.find(|(id, _)| *id == whole).map(|(_, parts)| &**parts)
     }
 
     fn flatten(&self, id: NodeId, parts: &mut Vec<Part>, inner: &mut Vec<NodeId>) -> bool {
@@ -42,7 +48,7 @@ impl Chooser<'_> {
             }
             let is_sum = matches!(op, Op::Binary(Binary::Add))
                 && self.users[arg].len() == 1
-                && !self.stored.contains(&arg);
+                && !self.stored.contains(arg);
             if is_sum {
                 inner.push(arg);
             }
@@ -56,7 +62,7 @@ impl Chooser<'_> {
         let mut stack = vec![part];
         while let Some(id) = stack.pop() {
             let node = &self.nodes[id];
-            if is_heavy(&node.op) || self.stored.contains(&id) {
+            if is_heavy(&node.op) || self.stored.contains(id) {
                 return true;
             }
             if seen.insert(id) {
