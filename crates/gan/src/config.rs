@@ -14,7 +14,7 @@ pub use optimizer::Optimizer;
 
 use crate::data::{ImageKind, ImageSet, OwnImages, Toy};
 use crate::error::ConfigError;
-use crate::json::tagged;
+use crate::json::{self, tagged};
 
 /// The JSON schema of [`ExperimentConfig`](crate::ExperimentConfig), with descriptions and ranges. Generated from the types; a test
 /// holds the two together, and writes it anew with `GANLET_BLESS=1 cargo test -p ganlet-tests --test schema`.
@@ -148,11 +148,11 @@ impl<'de> Deserialize<'de> for Data {
             .unwrap_or_default();
         match kind {
             kind if ImageKind::ALL.iter().any(|k| k.name() == kind) => {
-                serde_json::from_value(value).map(Data::Images)
+                json::from_value(&value).map(Data::Images)
             }
-            "own_images" => serde_json::from_value(value).map(Data::Own),
-            "bench_pool" => serde_json::from_value(value).map(Data::Pool),
-            _ => serde_json::from_value(value).map(Data::Toy),
+            "own_images" => json::from_value(&value).map(Data::Own),
+            "bench_pool" => json::from_value(&value).map(Data::Pool),
+            _ => json::from_value(&value).map(Data::Toy),
         }
         .map_err(D::Error::custom)
     }

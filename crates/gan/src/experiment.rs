@@ -131,10 +131,10 @@ impl ExperimentConfig {
         }
         let mut merged = base.clone();
         json::merge(&mut merged, overrides, "")?;
-        let config: Self = serde_json::from_value(merged.clone()).map_err(|error| {
+        let config: Self = json::from_value(&merged).map_err(|error| {
             let merged = json::abridged(&merged);
-            let cause = serde_json::from_value::<Self>(merged.clone()).err();
-            let accepts = |value| serde_json::from_value::<Self>(value).is_ok();
+            let cause = json::from_value::<Self>(&merged).err();
+            let accepts = |value: &Value| json::from_value::<Self>(value).is_ok();
             ConfigError::new(
                 json::culprit(&base, &merged, &accepts).join("."),
                 // Rust's names of types mean nothing to a learner.
@@ -244,7 +244,7 @@ impl<'de> Deserialize<'de> for ExperimentConfig {
         };
         let (common, own): (Map<_, _>, Map<_, _>) =
             (fields.into_iter()).partition(|(name, _)| Common::FIELDS.contains(&name.as_str()));
-        let common = serde_json::from_value(Value::Object(common)).map_err(D::Error::custom)?;
+        let common = json::from_value(&Value::Object(common)).map_err(D::Error::custom)?;
         let model = ModelConfig::from_fields(&kind, own).map_err(D::Error::custom)?;
         Ok(Self { common, model })
     }

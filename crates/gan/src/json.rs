@@ -1,17 +1,28 @@
-//! JSON to values and back, always by way of [`Value`]: each type is then compiled for one deserializer and one
+//! JSON to values and back, always by way of [`Value`]: each type is then compiled for one deserializer ([`Reader`]) and one
 //! serializer only, which the library in the browser feels.
+
+mod read;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Error, Map, Value};
 
 use crate::error::{ConfigError, excerpt};
+pub(crate) use read::Reader;
+
+/// Reads a value's type.
+///
+/// # Errors
+/// JSON of another shape.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
+    T::deserialize(Reader(value))
+}
 
 /// Reads a value from JSON text.
 ///
 /// # Errors
 /// Malformed JSON, or JSON of another shape.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    serde_json::from_value(serde_json::from_str(text)?)
+    from_value(&serde_json::from_str(text)?)
 }
 
 /// Reads and writes an enum as `{"kind": variant, …fields}`. The enum derives serde's traits with `remote = "Self"`, that is
@@ -30,7 +41,8 @@ macro_rules! tagged {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde::Deserialize::deserialize(deserializer)?;
-                let read = |value: serde_json::Value| <$type>::deserialize(value);
+                let read =
+                    |value: &serde_json::Value| <$type>::deserialize($crate::json::Reader(value));
                 $crate::json::with_kind_outside(value, &read).map_err(serde::de::Error::custom)
             }
         }
@@ -58,7 +70,7 @@ pub(crate) fn with_kind_inside(value: Value) -> Value {
 /// Has `{"kind": variant, …fields}` read as `{variant: {…fields}}`, or as the name alone where there is nothing else.
 pub(crate) fn with_kind_outside<T>(
     value: Value,
-    read: &dyn Fn(Value) -> Result<T, Error>,
+    read: &dyn Fn(&Value) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Value::Object(mut fields) = value else {
         return Err(Error::custom(format!(
@@ -77,7 +89,7 @@ pub(crate) fn with_kind_outside<T>(
         None => return Err(Error::missing_field(KIND)),
     };
     // Without fields, a variant may have none, or defaults for all that it has.
-    if let Ok(bare) = read(Value::String(kind.clone())) {
+    if let Ok(bare) = read(&Value::String(kind.clone())) {
         return match fields.keys().next() {
             None => Ok(bare),
             Some(field) => Err(Error::custom(format!(
@@ -87,7 +99,7 @@ pub(crate) fn with_kind_outside<T>(
     }
     let mut outer = Map::new();
     outer.insert(kind, Value::Object(fields));
-    read(Value::Object(outer))
+    read(&Value::Object(outer))
 }
 
 /// A copy in which every text is an [`excerpt`]. What is wrong with the one is wrong with the other, and the message about the
@@ -99,7 +111,11 @@ pub(crate) fn abridged(value: &Value) -> Value {
         Value::Object(fields) => {
             let fields = fields.iter();
             let short = fields.map(|(key, child)| (excerpt(key).into_owned(), abridged(child)));
-            Value::Object(short.collect())
+            let mut object = Map::new();
+            short.for_each(|(key, child)| {
+                object.insert(key, child);
+            });
+            Value::Object(object)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
@@ -111,7 +127,9 @@ fn nested(path: &str, value: Value) -> Value {
         return value;
     }
     path.rsplit('.').fold(value, |inner, key| {
-        Value::Object(Map::from_iter([(key.to_string(), inner)]))
+        let mut outer = Map::new();
+        outer.insert(key.to_string(), inner);
+        Value::Object(outer)
     })
 }
 
@@ -201,22 +219,26 @@ pub(crate) fn tree(
 
 /// The path to the part of `value` for which it is refused, `base` being a value that is not: parts of `value` are put
 /// into `base` one at a time, and the first that is refused is looked into in turn.
-pub(crate) fn culprit(base: &Value, value: &Value, accepts: &dyn Fn(Value) -> bool) -> Vec<String> {
+pub(crate) fn culprit(
+    base: &Value,
+    value: &Value,
+    accepts: &dyn Fn(&Value) -> bool,
+) -> Vec<String> {
     let found = |key: &str, mut inner: Vec<String>| {
         inner.insert(0, key.to_string());
         inner
     };
     match (base, value) {
         (Value::Object(base), Value::Object(object)) if base.get("kind") == object.get("kind") => {
-            let with = |key: &String, child: Value| {
+            let with = |key: &String, child: &Value| {
                 let mut one = base.clone();
-                one.insert(key.clone(), child);
-                accepts(Value::Object(one))
+                one.insert(key.clone(), child.clone());
+                accepts(&Value::Object(one))
             };
             let mut children = object
                 .iter()
                 .filter(|(key, child)| base.get(*key) != Some(child));
-            let refused = children.find(|(key, child)| !with(key, (*child).clone()));
+            let refused = children.find(|(key, child)| !with(key, child));
             refused.map_or_else(Vec::new, |(key, child)| {
                 let base = base.get(key).unwrap_or(&Value::Null);
                 found(key, culprit(base, child, &|child| with(key, child)))
@@ -227,17 +249,14 @@ pub(crate) fn culprit(base: &Value, value: &Value, accepts: &dyn Fn(Value) -> bo
             let without = |key: &str| {
                 let mut rest = object.clone();
                 rest.remove(key);
-                accepts(Value::Object(rest))
+                accepts(&Value::Object(rest))
             };
             let refused = object.keys().find(|key| without(key));
             refused.map_or_else(Vec::new, |key| found(key, Vec::new()))
         }
         (_, Value::Array(array)) => {
-            let alone = |child: Value| accepts(Value::Array(vec![child]));
-            let refused = array
-                .iter()
-                .enumerate()
-                .find(|(_, child)| !alone((*child).clone()));
+            let alone = |child: &Value| accepts(&Value::Array(vec![child.clone()]));
+            let refused = array.iter().enumerate().find(|(_, child)| !alone(child));
             refused.map_or_else(Vec::new, |(i, child)| {
                 found(&i.to_string(), culprit(&Value::Null, child, &alone))
             })

@@ -217,7 +217,9 @@ impl<'a> Fusion<'a> {
     /// Producers before consumers; otherwise in the order of the trace.
     fn order(&self) -> Vec<usize> {
         let position = |group: usize| {
-            let keeps = self.groups[group].iter().flat_map(|(recipe, _)| &recipe.keeps);
+            let keeps = self.groups[group]
+                .iter()
+                .flat_map(|(recipe, _)| &recipe.keeps);
             (keeps.map(|keep| keep.node).max(), group)
         };
         let living: Vec<usize> = (0..self.groups.len())

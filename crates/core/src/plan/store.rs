@@ -85,11 +85,7 @@ struct Chooser<'a> {
 }
 
 /// Decides for `entry`. Nodes of `extra` are kept in any case.
-pub(super) fn choose(
-    program: &Program,
-    entry: &program::Entry,
-    extra: &FixedBitSet,
-) -> Storage {
+pub(super) fn choose(program: &Program, entry: &program::Entry, extra: &FixedBitSet) -> Storage {
     let nodes = &program.nodes;
     let roots: Vec<NodeId> = entry
         .updates

@@ -1,7 +1,7 @@
 //! Whether a generator copies its training images.
 
-use super::Rows;
 use super::distance::{squared_distances, squared_norms};
+use super::{Rows, ascending};
 
 /// Rows that are compared at once.
 const BLOCK: usize = 256;
@@ -41,11 +41,10 @@ pub fn nearest_rows(a: Rows<'_>, b: Rows<'_>) -> Vec<(usize, f32)> {
 
 /// The middle value, or the mean of the two in the middle; NaN of nothing.
 pub fn median(values: &[f32]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    let (low, high) = (sorted.len().saturating_sub(1) / 2, sorted.len() / 2);
-    match sorted.get(low).zip(sorted.get(high)) {
-        Some((&a, &b)) => f64::midpoint(f64::from(a), f64::from(b)),
+    let order = ascending(values);
+    let (low, high) = (order.len().saturating_sub(1) / 2, order.len() / 2);
+    match order.get(low).zip(order.get(high)) {
+        Some((&a, &b)) => f64::midpoint(f64::from(values[a]), f64::from(values[b])),
         None => f64::NAN,
     }
 }

@@ -22,3 +22,10 @@ use std::collections::BTreeMap;
 
 /// Metrics by their fixed names.
 pub type Evaluation = BTreeMap<String, f64>;
+
+/// The indices of numbers in ascending order; of equal ones the first first.
+pub(crate) fn ascending(values: &[f32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    order
+}

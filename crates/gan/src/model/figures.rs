@@ -1,9 +1,8 @@
 //! What a model measures of itself, from its parameters, on the host.
 
-use std::collections::BTreeMap;
-
 use super::source::Dataset;
 use super::task::Task;
+use crate::metric::Evaluation;
 
 /// What a model needs to measure itself, and where it puts what it found.
 pub struct Figures<'a> {
@@ -11,9 +10,9 @@ pub struct Figures<'a> {
     pub(crate) dataset: &'a Dataset,
     pub(crate) seed: u32,
     /// The parameters of each network, by its name.
-    pub(crate) parameters: BTreeMap<&'static str, Vec<f32>>,
+    pub(crate) parameters: Vec<(&'static str, Vec<f32>)>,
     pub(crate) progress: &'a mut dyn FnMut(f32),
-    pub(crate) found: BTreeMap<String, f64>,
+    pub(crate) found: Evaluation,
 }
 
 impl Figures<'_> {
@@ -29,7 +28,9 @@ impl Figures<'_> {
 
     /// The flat parameters of a network.
     pub fn parameters(&self, network: &str) -> &[f32] {
-        &self.parameters[network]
+        let mut all = self.parameters.iter();
+        let found = all.find(|(name, _)| *name == network);
+        &found.expect("a model asks for networks that it declares").1
     }
 
     /// The held-out images, pixels from 0 to 1, where the data are images.

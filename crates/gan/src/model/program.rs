@@ -261,16 +261,17 @@ impl Steps<'_> {
         let b = self.start.b;
         let recorded = trace.metrics.into_inner();
         let row = self.metrics.iter().map(|metric| {
-            let value = recorded.get(metric.name);
-            value
-                .expect("a model records every metric that it declares")
-                .clone()
+            let found = recorded.iter().find(|(name, _)| name == metric.name);
+            let (_, value) = found.expect("a model records every metric that it declares");
+            value.clone()
         });
         let mut updates = Vec::from(self.record.push(b, &row.collect::<Vec<_>>()));
         updates.push((self.start.key.clone(), self.start.key + b.iota(&[2], 0)));
         updates.extend(self.start.source.updates(b));
         let learners = trace.learners.into_inner();
-        for index in trace.moved.into_inner() {
+        let mut moved = trace.moved.into_inner();
+        moved.sort_unstable();
+        for index in moved {
             let (_, before) = &self.start.learners[index];
             updates.extend(before.updates(&learners[index].1));
         }

@@ -49,7 +49,7 @@ macro_rules! registry {
             pub(crate) fn from_fields(kind: &str, fields: Map<String, Value>) -> serde_json::Result<Self> {
                 let fields = Value::Object(fields);
                 match kind {
-                    $($name => serde_json::from_value(fields).map(Self::$variant),)*
+                    $($name => crate::json::from_value(&fields).map(Self::$variant),)*
                     other => Err(serde::de::Error::unknown_variant(other, Self::KINDS)),
                 }
             }

@@ -1,7 +1,6 @@
 //! What a loss is written against: one training step under construction.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 
 use ganlet_core::grad::grad;
 use ganlet_core::{Builder, Tensor};
@@ -29,12 +28,12 @@ pub struct Trace<'a> {
     state_names: &'a [&'static str],
     /// Which of the model's updates is being traced, and the batch statistics of every pass since it began.
     update: Cell<usize>,
-    passes: RefCell<BTreeMap<&'static str, Vec<Vec<Tensor>>>>,
-    pub(super) metrics: RefCell<BTreeMap<String, Tensor>>,
+    passes: RefCell<Vec<(&'static str, Vec<Tensor>)>>,
+    pub(super) metrics: RefCell<Vec<(String, Tensor)>>,
     /// The updates in the model's order.
     pub(super) updates: &'a [Update],
     /// The networks that an update has moved.
-    pub(super) moved: RefCell<BTreeSet<usize>>,
+    pub(super) moved: RefCell<Vec<usize>>,
     /// Whether networks stay as they are: what is traced is only to be recorded.
     frozen: Cell<bool>,
 }
@@ -141,11 +140,7 @@ impl<'a> Trace<'a> {
         let (name, learner) = self.learners.borrow()[index].clone();
         let (output, stats) = learner.forward(x, condition, &self.random);
         if !stats.is_empty() {
-            self.passes
-                .borrow_mut()
-                .entry(name)
-                .or_default()
-                .push(stats);
+            self.passes.borrow_mut().push((name, stats));
         }
         output
     }
@@ -181,9 +176,9 @@ impl<'a> Trace<'a> {
 
     /// Records a metric of this step, shape `[]`.
     pub fn record(&self, metric: &str, value: &Tensor) {
-        self.metrics
-            .borrow_mut()
-            .insert(metric.into(), value.clone());
+        let mut metrics = self.metrics.borrow_mut();
+        metrics.retain(|(name, _)| name != metric);
+        metrics.push((metric.into(), value.clone()));
     }
 
     /// Whether more than the losses is recorded.
@@ -246,7 +241,10 @@ impl<'a> Trace<'a> {
             let stats = self.pooled(name);
             let next = learner.updated(&self.optimizer(index), &gradient, &stats);
             self.learners.borrow_mut()[index].1 = next;
-            self.moved.borrow_mut().insert(index);
+            let mut moved = self.moved.borrow_mut();
+            if !moved.contains(&index) {
+                moved.push(index);
+            }
         }
     }
 
@@ -262,7 +260,7 @@ impl<'a> Trace<'a> {
         let index = self.index(network);
         let (name, before) = self.learners.borrow()[index].clone();
         for _ in 0..steps {
-            self.passes.borrow_mut().remove(name);
+            self.passes.borrow_mut().retain(|(of, _)| *of != name);
             let loss = loss(self);
             let learner = self.learners.borrow()[index].1.clone();
             let gradient = grad(&loss, &[&learner.params]).remove(0);
@@ -284,12 +282,13 @@ impl<'a> Trace<'a> {
     /// The mean over an update's passes of each batch statistic of a network: running statistics stand for all kinds of batch.
     fn pooled(&self, network: &str) -> Vec<Tensor> {
         let passes = self.passes.borrow();
-        let Some((first, rest)) = passes.get(network).and_then(|passes| passes.split_first())
-        else {
+        let of_network = passes.iter().filter(|(of, _)| *of == network);
+        let passes: Vec<&Vec<Tensor>> = of_network.map(|(_, stats)| stats).collect();
+        let Some((first, rest)) = passes.split_first() else {
             return vec![];
         };
         if rest.is_empty() {
-            return first.clone();
+            return first.to_vec();
         }
         let share = 1.0 / (1 + rest.len()) as f64;
         let sum = |i: usize| {

@@ -4,8 +4,6 @@ mod codes;
 mod labels;
 mod latents;
 
-use std::collections::BTreeMap;
-
 use super::latent::SURE;
 use super::{Error, Trainer};
 use crate::config::Data;
@@ -200,15 +198,15 @@ impl Trainer {
         if !model.model().has_figures() {
             return Ok(Evaluation::new());
         }
-        let mut parameters = BTreeMap::new();
-        let networks: Vec<&str> = self
+        let mut parameters = Vec::new();
+        let networks: Vec<&'static str> = self
             .traced
             .networks
             .iter()
             .map(|network| network.name)
             .collect();
         for name in networks {
-            parameters.insert(name, self.parameters(name).await?);
+            parameters.push((name, self.parameters(name).await?));
         }
         let mut figures = Figures {
             task: &Task::loaded(&self.config.common, &self.dataset),

@@ -7,6 +7,7 @@ use crate::config::Data;
 use crate::data::{Attribute, ImageKind};
 use crate::latent::invert::{ENTRY, RATE, STARTS, TARGET, Z, ZEROED};
 use crate::latent::{self, LatentError, Principal, Truncation};
+use crate::metric::ascending;
 use crate::metric::classifier::{Classifier, Model, most_likely};
 use crate::metric::strokes::{Strokes, strokes};
 
@@ -411,13 +412,11 @@ impl Trainer {
         // The nearest of many samples are where to start.
         let candidates = latent::draw(&prior, CHUNK, options.seed ^ 0x1457, Truncation::NONE);
         let samples = self.generate(&candidates).await?;
-        let mut order: Vec<(f32, usize)> = (samples.chunks(len).enumerate())
-            .map(|(i, sample)| (error(sample), i))
-            .collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let errors: Vec<f32> = samples.chunks(len).map(error).collect();
+        let order = ascending(&errors);
         let starts: Vec<f32> = (0..STARTS)
             .flat_map(|i| {
-                let at = order[i % options.starts].1 * dim;
+                let at = order[i % options.starts] * dim;
                 candidates[at..at + dim].iter().copied()
             })
             .collect();

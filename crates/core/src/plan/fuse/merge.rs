@@ -56,7 +56,8 @@ impl Fusion<'_> {
             _ => return None,
         };
         let alike = std::mem::discriminant(&a.template) == std::mem::discriminant(&b.template);
-        let same_data = || (a_reads.iter()).any(|(node, _)| b_reads.iter().any(|(other, _)| node == other));
+        let same_data =
+            || (a_reads.iter()).any(|(node, _)| b_reads.iter().any(|(other, _)| node == other));
         if !linked && (along_flow || !alike || !same_data()) {
             return None;
         }

@@ -53,7 +53,8 @@ impl Chooser<'_> {
             costs[id] = (node.args.iter().map(|&arg| costs[arg]))
                 .fold(own_cost(&node.op), usize::saturating_add);
             let shared = kernels[id] == Kernels::Several
-                && costs[id] >= SHARE_FROM && numel(&node.shape) >= 32;
+                && costs[id] >= SHARE_FROM
+                && numel(&node.shape) >= 32;
             let repeated = costs[id] >= TRANSCENDENTAL
                 && self.users[id]
                     .iter()

@@ -88,9 +88,7 @@ impl Chooser<'_> {
                     .push((node, segment.clone()));
                 let must_be_whole =
                     self.extra.contains(node) && !segment.is_contiguous(&nodes[node].shape);
-                if storage.homes.contains_key(&node)
-                    || !self.stored.contains(node)
-                    || must_be_whole
+                if storage.homes.contains_key(&node) || !self.stored.contains(node) || must_be_whole
                 {
                     copies.push((node, segment));
                 } else {

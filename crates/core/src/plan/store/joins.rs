@@ -35,7 +35,9 @@ impl Chooser<'_> {
     /// The parts of a joined tensor.
     pub(super) fn parts(&self, whole: NodeId) -> Option<&[Part]> {
         let mut joins = self.joins.iter();
-        joins.find(|(id, _)| *id == whole).map(|(_, parts)| &**parts)
+        joins
+            .find(|(id, _)| *id == whole)
+            .map(|(_, parts)| &**parts)
     }
 
     fn flatten(&self, id: NodeId, parts: &mut Vec<Part>, inner: &mut Vec<NodeId>) -> bool {

@@ -104,7 +104,10 @@ impl Gan {
 
     /// J(D) where the fakes are data with labels that belong to the next sample.
     fn mismatched_cost(&self, t: &Trace<'_>, real: &Real, opinion: &Opinion) -> Option<Tensor> {
-        let labels = real.condition.as_ref().filter(|_| self.mismatched() > 0.0)?;
+        let labels = real
+            .condition
+            .as_ref()
+            .filter(|_| self.mismatched() > 0.0)?;
         let rows = labels.shape()[0];
         let (first, others) = (labels.narrow(0, 0, 1), labels.narrow(0, 1, rows - 1));
         let shifted = Tensor::concat(&[&others, &first], 0);
