@@ -64,11 +64,6 @@ pub struct Labels {
     /// Which attribute of the data, such as digit or glasses; the first where nothing is said.
     #[serde(default)]
     pub attribute: Option<String>,
-    /// The share of D's fakes that are real samples with the label of another: it has to look at the label too (Reed et al.
-    /// 2016, section 4.2).
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.9)))]
-    pub mismatched: f64,
 }
 
 /// Codes of InfoGAN: G sees them as its second input, Q reads them off the samples.

@@ -97,27 +97,6 @@ impl Gan {
         cost::generator(self.cost, fake, real) * t.hyper("cost_scale", self.cost_scale)
     }
 
-    /// The share of D's fakes that are data with labels of others.
-    fn mismatched(&self) -> f64 {
-        (self.labels.as_ref()).map_or(0.0, |labels| labels.mismatched)
-    }
-
-    /// J(D) where the fakes are data with labels that belong to the next sample.
-    fn mismatched_cost(&self, t: &Trace<'_>, real: &Real, opinion: &Opinion) -> Option<Tensor> {
-        let labels = real
-            .condition
-            .as_ref()
-            .filter(|_| self.mismatched() > 0.0)?;
-        let rows = labels.shape()[0];
-        let (first, others) = (labels.narrow(0, 0, 1), labels.narrow(0, 1, rows - 1));
-        let shifted = Tensor::concat(&[&others, &first], 0);
-        let opinion = Opinion {
-            real: opinion.real.clone(),
-            fake: t.features(D, &real.x, Some(&shifted)),
-        };
-        Some(self.d_cost(t, &opinion))
-    }
-
     /// What D pays beside its cost.
     fn penalty(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Option<Tensor> {
         let config = self.gradient_penalty.as_ref()?;
@@ -166,11 +145,7 @@ impl Gan {
     /// What D makes small on these samples, and what it says of them.
     fn d_loss(&self, t: &Trace<'_>, real: &Real, made: &Made) -> (Tensor, Opinion) {
         let opinion = self.opinion(t, real, made);
-        let mut cost = self.d_cost(t, &opinion);
-        if let Some(mismatched) = self.mismatched_cost(t, real, &opinion) {
-            let share = t.hyper("labels.mismatched", self.mismatched());
-            cost = &cost + share * (mismatched - &cost);
-        }
+        let cost = self.d_cost(t, &opinion);
         let penalty = self.penalty(t, real, made);
         let code_cost = self.code_cost(t, made, &opinion.fake.last);
         let loss = [penalty, code_cost]
