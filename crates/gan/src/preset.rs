@@ -161,6 +161,7 @@ macro_rules! names {
             "ring-cgan",
             "ring-vae",
             "ring-gmmn",
+            "ring-words",
             "grid",
             "moons",
             "line-1d",

@@ -1,6 +1,7 @@
 //! `ganlet table`: comparisons over seeds, as Markdown, JSON and a picture.
 
 mod definition;
+mod estimators;
 mod games;
 mod ideas;
 mod plot;
@@ -57,6 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let report = match (args.name.as_str(), Definition::find(&args.name)) {
         (IDEAS, _) => ideas::table(args)?,
         (games::NAME, _) => games::table(),
+        (estimators::NAME, _) => estimators::table(),
         (_, Some(definition)) => compare(&definition, args)?,
         _ => bail!(
             "there is no table `{}`; use one of {}",
@@ -76,7 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    definition::NAMES.into_iter().chain([games::NAME, IDEAS])
+    (definition::NAMES.into_iter()).chain([estimators::NAME, games::NAME, IDEAS])
 }
 
 /// Whether a row is asked for.

@@ -40,8 +40,16 @@ impl Cases {
     fn add(&mut self, name: &str, trainer: &mut Trainer) {
         let checkpoint = block_on(trainer.checkpoint()).unwrap();
         let views = trainer.views().to_vec();
+        // A G that chooses words draws as it answers, which a file of a function cannot say.
+        let chooses = !serde_json::to_value(trainer.config()).unwrap()["words"].is_null();
         for view in views.iter().filter(|view| is_exported(view)) {
-            let bytes = ganlet_onnx::export(&checkpoint, Some(view.name)).unwrap();
+            let exported = ganlet_onnx::export(&checkpoint, Some(view.name));
+            if chooses && view.kind == ViewKind::Decode {
+                let error = exported.unwrap_err().to_string();
+                assert!(error.contains("draws random numbers"), "{error}");
+                continue;
+            }
+            let bytes = exported.unwrap();
             let file = format!("{name}.{}.onnx", view.name);
             fs::write(self.folder.join(&file), bytes).unwrap();
             for rows in ROWS {

@@ -63,6 +63,12 @@ const WAYS: Readonly<Record<string, Way>> = {
     value: (modes, { mode_count: all }) =>
       all === undefined ? count(modes) : `${count(modes)} of ${count(all)}`,
   },
+  counts_kl: {
+    label: 'How far the modes’ shares are off',
+    value: divergence,
+    note: () => 'KL of the counts in nats; 0 is as often as in the data',
+    more: true,
+  },
   classes: { label: 'Classes that appear', value: count, note: () => 'as a classifier sees them' },
   label_accuracy: {
     label: 'Right class',

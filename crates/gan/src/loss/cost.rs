@@ -40,14 +40,24 @@ pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -
 /// J(G) from what D makes of G's samples, `[batch, 1]`, shape `[]`. `real` is what it makes of data, for costs that
 /// [compare](compares) both.
 pub fn generator(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
+    of_each(cost, fake, real).mean_all()
+}
+
+/// Whether J(G) is the mean of what each sample costs.
+pub fn asks_each(cost: Cost) -> bool {
+    cost != Cost::FeatureMatching
+}
+
+/// What each of G's samples costs it, `[batch, 1]`; where that [is not asked](asks_each), `[]`, what all do.
+pub fn of_each(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
     let logits = &fake.output;
     match cost {
-        Cost::Minimax => -softplus(logits).mean_all(),
-        Cost::NonSaturating => softplus(&-logits).mean_all(),
-        Cost::MaximumLikelihood => -logits.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp().mean_all(),
-        Cost::LeastSquares => (logits - 1.0).square().mean_all(),
-        Cost::Hinge | Cost::Wasserstein => -logits.mean_all(),
-        Cost::Relativistic => softplus(&(real().output - logits)).mean_all(),
+        Cost::Minimax => -softplus(logits),
+        Cost::NonSaturating => softplus(&-logits),
+        Cost::MaximumLikelihood => -logits.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp(),
+        Cost::LeastSquares => (logits - 1.0).square(),
+        Cost::Hinge | Cost::Wasserstein => -logits,
+        Cost::Relativistic => softplus(&(real().output - logits)),
         Cost::FeatureMatching => {
             let mean = |features: &Features| features.last.mean(&[0]);
             (mean(fake) - mean(&real())).square().sum_all()
@@ -58,7 +68,7 @@ pub fn generator(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -
         | Cost::Neyman
         | Cost::SquaredHellinger
         | Cost::JensenShannon
-        | Cost::TotalVariation => -divergence(cost, logits).conjugate.mean_all(),
+        | Cost::TotalVariation => -divergence(cost, logits).conjugate,
     }
 }
 

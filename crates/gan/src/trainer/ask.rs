@@ -12,6 +12,8 @@ use crate::error::excerpt;
 use crate::latent::{LatentError, Truncation, draw};
 use crate::model::{Input, InputKind, View, ViewKind, entry};
 
+/// Keeps the draws of a view's rows apart from those of training.
+const ROWS_KEY: u32 = 0x0770_0d5e;
 /// Keeps the draws of chains apart from those of training.
 const CHAIN_KEY: u32 = 0xc4a1_45ed;
 
@@ -149,12 +151,17 @@ impl Trainer {
                 self.written[index] = padded;
             }
         }
-        if let ViewKind::Chain { .. } = view.kind {
-            let key = [self.seed ^ CHAIN_KEY, self.asked];
-            self.session
-                .write(Slot::Input(self.input("draw")), bytemuck::cast_slice(&key))?;
-            self.asked = self.asked.wrapping_add(1);
-        }
+        let key = match view.kind {
+            ViewKind::Chain { .. } => {
+                let key = [self.seed ^ CHAIN_KEY, self.asked];
+                self.asked = self.asked.wrapping_add(1);
+                key
+            }
+            // The same rows give the same answer.
+            _ => [self.seed ^ ROWS_KEY, start as u32],
+        };
+        self.session
+            .write(Slot::Input(self.input("draw")), bytemuck::cast_slice(&key))?;
         Ok(broken)
     }
 

@@ -64,6 +64,9 @@ pub enum Toy {
         #[serde(default = "default::ring_std")]
         #[cfg_attr(feature = "schema", schemars(range(min = 1e-4, max = 10.0)))]
         std: f32,
+        /// Whether the k-th mode is 1/k times as likely as the first, as the words of a language are (Zipf's law).
+        #[serde(default)]
+        zipf: bool,
     },
     /// Equal Gaussians on a square lattice about the origin.
     /// The defaults are those of VEEGAN and PacGAN: 5 by 5 modes, spacing 2, std 0.05.
@@ -173,6 +176,7 @@ impl Default for Toy {
             modes: default::ring_modes(),
             radius: default::ring_radius(),
             std: default::ring_std(),
+            zipf: false,
         }
     }
 }
@@ -193,14 +197,27 @@ impl Toy {
 
     /// The mixture that this toy is. Build it once where many densities or samples are wanted.
     pub fn mixture(&self) -> Mixture {
-        let equal = |centres: Vec<[f64; 2]>, std: f32| {
-            let weight = 1.0 / centres.len() as f64;
+        let gaussians = |centres: Vec<[f64; 2]>, std: f32, weight: &dyn Fn(usize) -> f64| {
             let std = f64::from(std);
-            let gaussian = |mean| Gaussian { weight, mean, std };
-            Mixture::new(2, centres.into_iter().map(gaussian).collect())
+            let total: f64 = (0..centres.len()).map(weight).sum();
+            let gaussian = |(i, mean)| Gaussian {
+                weight: weight(i) / total,
+                mean,
+                std,
+            };
+            Mixture::new(2, centres.into_iter().enumerate().map(gaussian).collect())
         };
+        let equal = |centres, std| gaussians(centres, std, &|_| 1.0);
         match self {
-            Toy::Ring { modes, radius, std } => equal(curve::ring(*modes, (*radius).into()), *std),
+            Toy::Ring {
+                modes,
+                radius,
+                std,
+                zipf,
+            } => {
+                let weight = |i: usize| if *zipf { 1.0 / (i + 1) as f64 } else { 1.0 };
+                gaussians(curve::ring(*modes, (*radius).into()), *std, &weight)
+            }
             Toy::Grid { side, spacing, std } => equal(curve::grid(*side, (*spacing).into()), *std),
             Toy::Moons { std } => equal(curve::moons(), *std),
             Toy::SwissRoll { std } => equal(curve::swiss_roll(), *std),

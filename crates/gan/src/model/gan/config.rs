@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::Words;
 use crate::config::{Network, Optimizer, Prior, one};
 use crate::loss::Cost;
 
@@ -44,6 +45,9 @@ pub struct Gan {
     /// Codes beside the noise that a third network has to recover from the samples (Chen et al. 2016).
     #[serde(default)]
     pub codes: Option<Codes>,
+    /// G chooses one of the data's clusters, as one chooses a word, instead of a point (tutorial, section 5.3).
+    #[serde(default)]
+    pub words: Option<Words>,
     /// An encoder from samples to noise; D then judges pairs of both (Donahue et al. 2017, Dumoulin et al. 2017).
     #[serde(default)]
     pub encoder: Option<Encoder>,

@@ -94,6 +94,7 @@ impl Gan {
         task: &Task<'_>,
     ) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
         let labels = self.classes(task)?.map_or(0, |classes| classes.names.len());
+        let words = self.word_count(task)?;
         let codes = self.codes.as_ref().map_or(0, Codes::len);
         let latent = self.encoder.as_ref().map_or(0, |_| self.prior.dim);
         let mut judged = task.sample.clone();
@@ -107,10 +108,13 @@ impl Gan {
                 optimizer_field: "g_optimizer",
                 input: vec![self.prior.dim],
                 condition: labels + codes,
-                output: task.sample.clone(),
-                output_is: "a sample of the data",
+                output: words.map_or(task.sample.clone(), |count| vec![count]),
+                output_is: match words {
+                    None => "a sample of the data",
+                    Some(_) => "a logit for each word, that is for each cluster of the data,",
+                },
                 batches: 1,
-                makes_samples: true,
+                makes_samples: words.is_none(),
             },
             NetworkSpec {
                 name: D,

@@ -14,6 +14,8 @@ pub(super) struct Made {
     /// D's second input: the label, the noise of a pair.
     pub(super) for_d: Option<Tensor>,
     pub(super) codes: Option<Drawn>,
+    /// Of words: the logarithm of the probability of each choice, where G's gradient goes by it.
+    pub(super) log_p: Option<Tensor>,
 }
 
 /// Codes that were drawn.
@@ -65,8 +67,11 @@ impl Gan {
         let continuous = codes.as_ref().and_then(|drawn| drawn.continuous.clone());
         let for_g = join([label.clone(), category, continuous]);
         let latent = self.encoder.as_ref().map(|_| z.clone());
+        let output = t.apply(G, &z, for_g.as_ref());
+        let (x, log_p) = self.spoken(t.task(), output, t.random());
         Made {
-            x: self.seen(t, &t.apply(G, &z, for_g.as_ref())),
+            x: self.seen(t, &x),
+            log_p,
             for_d: join([label, latent]),
             codes,
         }
@@ -119,6 +124,7 @@ impl Gan {
         let continuous = codes
             .filter(|codes| codes.continuous > 0)
             .and_then(|_| others.next().cloned());
-        look.apply(G, &inputs[0], join([label, category, continuous]).as_ref())
+        let output = look.apply(G, &inputs[0], join([label, category, continuous]).as_ref());
+        self.spoken(look.task(), output, look.random()).0
     }
 }

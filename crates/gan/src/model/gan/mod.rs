@@ -8,11 +8,13 @@ mod config;
 mod describe;
 mod draw;
 mod winnable;
+mod words;
 
 use ganlet_core::Tensor;
 
 pub use config::{Codes, Encoder, Gan, GradientPenalty, Labels, Order, PenaltyPlace, Schedule};
 use draw::Made;
+pub use words::{Choice, Estimator, Words, reinforced};
 
 use super::describe::{Diagram, Metric, NetworkSpec, Update, View};
 use super::source::Batch;
@@ -93,8 +95,18 @@ impl Gan {
     }
 
     /// J(G) where this is D's opinion of its samples, and of data.
-    fn g_cost(&self, t: &Trace<'_>, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
-        cost::generator(self.cost, fake, real) * t.hyper("cost_scale", self.cost_scale)
+    fn g_cost(
+        &self,
+        t: &Trace<'_>,
+        made: &Made,
+        fake: &Features,
+        real: impl FnOnce() -> Features,
+    ) -> Tensor {
+        let cost = match &made.log_p {
+            Some(log_p) => words::reinforced(&cost::of_each(self.cost, fake, real), log_p),
+            None => cost::generator(self.cost, fake, real),
+        };
+        cost * t.hyper("cost_scale", self.cost_scale)
     }
 
     /// What D pays beside its cost.
@@ -192,7 +204,7 @@ impl Gan {
         t.lookahead(D, steps, d_loss, |t| {
             let fake = t.features(D, &made.x, made.for_d.as_ref());
             let of_data = || t.features(D, &data().x, data().condition.as_ref());
-            let mut loss = self.g_cost(t, &fake, of_data);
+            let mut loss = self.g_cost(t, &made, &fake, of_data);
             if self.encoder.is_some() {
                 let cost = cost::encoder(self.cost, &of_data().output);
                 let cost = cost.expect("checked with the config");
@@ -210,7 +222,7 @@ impl Gan {
         t.begin(D);
         let made = self.make(t);
         let (d_loss, opinion) = self.d_loss(t, &self.real(t), &made);
-        let g_loss = self.g_cost(t, &opinion.fake, || opinion.real.clone());
+        let g_loss = self.g_cost(t, &made, &opinion.fake, || opinion.real.clone());
         self.record_scores(t, &opinion);
         let [d, g] = &self.updates()[..] else {
             unreachable!("a game has two players");
@@ -283,6 +295,7 @@ impl Model for Gan {
             ));
         }
         self.classes(task)?;
+        self.word_count(task)?;
         self.check_winnable(task)
     }
 

@@ -99,7 +99,9 @@ impl Gan {
     /// # Errors
     /// The layer that keeps one from it.
     pub(super) fn check_winnable(&self, task: &Task<'_>) -> Result<(), ConfigError> {
-        self.check_g(task)?;
+        if self.words.is_none() {
+            self.check_g(task)?;
+        }
         self.check_d()?;
         self.check_start(task)
     }
