@@ -39,7 +39,7 @@ export class GanBefore extends ThemedElement {
         border-radius: 0.5rem;
         background: var(--raised);
       }
-      h3 {
+      h2 {
         margin: 0;
         font-size: 0.8125rem;
         font-weight: 600;
@@ -85,13 +85,13 @@ export class GanBefore extends ThemedElement {
     return html`<section aria-label="The run before">
       <canvas role="img" aria-label="Samples of the run before"></canvas>
       <div>
-        <h3>Before: ${before.title}, step ${count(before.step)}</h3>
+        <h2>Before: ${before.title}, step ${count(before.step)}</h2>
         ${
           rows.length > 0
             ? html`<table>
                 <thead>
                   <tr>
-                    <th></th>
+                    <td></td>
                     <th scope="col">before</th>
                     <th scope="col">now</th>
                   </tr>

@@ -3,10 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { costOf, warningOf } from '../own/cost.ts';
 import { Draft, LONGEST_NAME, PREVIEWED } from '../own/draft.ts';
-import { givenFiles, givenItems } from '../own/entries.ts';
+import { type Given, givenFiles, givenRoots } from '../own/entries.ts';
 import { type OwnSet, pack } from '../own/file.ts';
 import { gameFor, networksOf, type Size, SIZES } from '../own/game.ts';
 import { type Shape, shown } from '../own/pixels.ts';
+import { rootsOf } from '../own/roots.ts';
 import { keep, type Kept, listKept, remove, taken } from '../own/shelf.ts';
 import { count } from '../state/format.ts';
 import { PaceMemory } from '../state/pace-memory.ts';
@@ -81,6 +82,11 @@ export class GanOwnImages extends SessionElement {
       (kept) => (this.kept = kept),
       () => undefined,
     );
+  }
+
+  /** Takes what was given to the page. */
+  give(given: Given[]): void {
+    void this.#draft.give(given);
   }
 
   /** The dialog was closed: the camera goes off. */
@@ -354,7 +360,7 @@ export class GanOwnImages extends SessionElement {
     event.stopPropagation();
     this.over = false;
     const { items } = event.dataTransfer ?? {};
-    if (items) void givenItems(items).then((given) => this.#draft.give(given));
+    if (items) void givenRoots(rootsOf(items)).then((given) => this.#draft.give(given));
   };
 
   readonly #onPicture = (event: CustomEvent<{ picture: Blob; label: string }>): void => {

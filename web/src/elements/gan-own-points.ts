@@ -182,6 +182,12 @@ export class GanOwnPoints extends ThemedElement {
     </div>`;
   }
 
+  /** Takes a table that was given to the page. */
+  give(table: string): void {
+    this.table.value = table;
+    this.problem = '';
+  }
+
   async #useTable(): Promise<void> {
     try {
       await this.#use(readTable(this.table.value));

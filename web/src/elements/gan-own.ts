@@ -4,8 +4,10 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
+import type { Data } from '../open/open.ts';
 import type { GanOwnImages } from './gan-own-images.ts';
 import './gan-own-points.ts';
+import type { GanOwnPoints } from './gan-own-points.ts';
 import { ThemedElement } from './themed-element.ts';
 
 type Part = 'points' | 'images';
@@ -15,6 +17,7 @@ export class GanOwn extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['model'];
   @query('dialog') private readonly dialog!: HTMLDialogElement;
   @query('gan-own-images') private readonly images!: GanOwnImages | null;
+  @query('gan-own-points') private readonly table!: GanOwnPoints | null;
   @state() private chosen: Part = 'points';
 
   static override styles = [
@@ -39,6 +42,15 @@ export class GanOwn extends ThemedElement {
     if (this.dialog.open) return;
     void this.#choose(this.session.current.model?.info.data.kind === 'image' ? 'images' : 'points');
     this.dialog.showModal();
+  }
+
+  /** Shows data that were given to the page; nothing is learned before somebody says so. */
+  async give(data: Data): Promise<void> {
+    if (!this.dialog.open) this.dialog.showModal();
+    await this.#choose('table' in data ? 'points' : 'images');
+    await this.updateComplete;
+    if ('table' in data) this.table?.give(data.table);
+    else this.images?.give(data.images);
   }
 
   override render(): TemplateResult {

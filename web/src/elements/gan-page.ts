@@ -1,6 +1,7 @@
 /** The page's layout: the three zones, the studio in the place of two of them, bar, drawer and messages. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Data } from '../open/open.ts';
 import { hasLatentImages } from '../state/describe.ts';
 import type { Session } from '../state/session.ts';
 import type { Topic } from '../state/topics.ts';
@@ -19,6 +20,7 @@ import './gan-stage.ts';
 import './gan-status.ts';
 import './gan-story.ts';
 import './gan-tools.ts';
+import type { GanKept } from './gan-kept.ts';
 import type { GanKeys } from './gan-keys.ts';
 import type { GanOwn } from './gan-own.ts';
 import type { GanTake } from './gan-take.ts';
@@ -28,6 +30,7 @@ import { ThemedElement } from './themed-element.ts';
 
 const LATER = {
   settings: { name: 'The settings', load: () => import('./gan-settings.ts') },
+  kept: { name: 'The list of runs', load: () => import('./gan-kept.ts') },
   own: { name: '“Your data”', load: () => import('./gan-own.ts') },
   take: { name: '“Take away”', load: () => import('./gan-take.ts') },
   studio: { name: 'The studio', load: () => import('./gan-studio.ts') },
@@ -43,6 +46,7 @@ export class GanPage extends ThemedElement {
   @state() private studioOpen = false;
   @state() private loaded: ReadonlySet<Part> = new Set();
   @query('gan-keys') private readonly keys!: GanKeys;
+  @query('gan-kept') private readonly kept!: GanKept;
   @query('gan-own') private readonly own!: GanOwn;
   @query('gan-take') private readonly taker!: GanTake;
   @query('gan-settings') private readonly drawer!: GanSettings;
@@ -62,9 +66,18 @@ export class GanPage extends ThemedElement {
     if (await this.#load('take')) this.taker.show();
   };
 
+  readonly #showKept = async (): Promise<void> => {
+    if (await this.#load('kept')) this.kept.show();
+  };
+
   readonly #showOwn = async (): Promise<void> => {
     if (await this.#load('own')) this.own.show();
   };
+
+  /** Data that were dropped or pasted. */
+  async showData(data: Data): Promise<void> {
+    if (await this.#load('own')) await this.own.give(data);
+  }
 
   /** Parts of the page that come when they are wanted: most visits begin and many end without them. */
   async #load(part: Part): Promise<boolean> {
@@ -157,6 +170,7 @@ export class GanPage extends ThemedElement {
           ? html`<gan-take .session=${session} .theme=${this.theme}></gan-take>`
           : nothing
       }
+      ${this.loaded.has('kept') ? html`<gan-kept .session=${session}></gan-kept>` : nothing}
       ${
         this.loaded.has('own')
           ? html`<gan-own .session=${session} .theme=${this.theme}></gan-own>`
@@ -186,6 +200,7 @@ export class GanPage extends ThemedElement {
               .theme=${this.theme}
               @settings=${this.#onSettings}
               @keys=${this.showKeys}
+              @kept=${this.#showKept}
               @take=${this.#showTake}
               @own=${this.#showOwn}
             ></gan-tools>`

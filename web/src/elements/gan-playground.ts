@@ -8,6 +8,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Info } from '../library.ts';
+import type { Data } from '../open/open.ts';
+import { rootsOf } from '../own/roots.ts';
 import { siteOf } from '../site.ts';
 import { LINK_ATTRIBUTES, readAttributes } from '../state/attributes.ts';
 import { tabTitle } from '../state/changes.ts';
@@ -15,6 +17,7 @@ import { Latest } from '../state/latest.ts';
 import type { Done, Line } from '../state/perform.ts';
 import type { Curves } from '../state/series.ts';
 import { Session } from '../state/session.ts';
+import { readHash } from '../state/url.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { Theme } from '../style/theme.ts';
@@ -23,13 +26,15 @@ import type { GanPage } from './gan-page.ts';
 import { styles } from './gan-playground.styles.ts';
 import { whenInView } from './in-view.ts';
 import { undoRem } from './rem.ts';
-import { listen, onKey, shortcut } from './shortcuts.ts';
+import { listen, onKey, shortcut, typing } from './shortcuts.ts';
 
 /** What only lessons need comes when one does. */
 const lessons = () => import('../state/perform.ts');
 
 /** What is for later comes when the model is there. */
 const offline = () => import('../offline/register.ts');
+const runs = () => import('../runs/begin.ts');
+const opening = () => import('../open/open.ts');
 
 /**
  * A game: train it, watch it, change it. What is written here, package/manifest.config.js tells others' editors.
@@ -240,17 +245,65 @@ export class GanPlayground extends LitElement {
         if (topic === 'spec') writeAddress(session.current.hash);
         if (topic === 'spec' || topic === 'model') name();
       }),
-      listen(window, 'hashchange', () => void session.links.follow(location.hash)),
+      listen(window, 'hashchange', () => void this.#follow(session, location.hash)),
+      listen(document, 'paste', (event) => {
+        if (event.clipboardData && !typing(event)) this.#paste(session, event.clipboardData);
+      }),
       // A hidden tab has only its title to say that it is paused.
       listen(document, 'visibilitychange', name),
     );
+    // In a frame it is a part of somebody else's page, where another game may stand beside it.
+    session.keep.on = window.top === window;
     const link = location.hash || location.search;
     // What is hidden is hidden from the first moment.
     session.links.preview(link);
     this.requestUpdate();
-    if (await session.catalog.open(session.current.spec.backend)) await session.links.follow(link);
+    if (await session.catalog.open(session.current.spec.backend)) await this.#follow(session, link);
+    // Where that cannot be loaded, the page works without.
+    if (session.keep.on)
+      runs()
+        .then(({ keepRuns }) => keepRuns(session))
+        .catch(() => undefined);
     void offline().then(({ keepOffline }) => keepOffline(session));
   }
+
+  /** Opens what the address names; a file in it, once somebody agrees. */
+  async #follow(session: Session, link: string): Promise<void> {
+    // The address says what is there as soon as a model is.
+    const { open } = readHash(link);
+    await session.links.follow(link);
+    if (open !== undefined)
+      this.#opening(session, (opener) => {
+        opener.offerLinked(session, open, this.#showData);
+      });
+  }
+
+  /** What was given has to be taken before what opens it is there. */
+  #paste(session: Session, data: DataTransfer): void {
+    const given = { files: [...data.files], text: data.getData('text/plain') };
+    this.#opening(session, ({ openPasted }) => openPasted(session, given, this.#showData));
+  }
+
+  #drop(session: Session, items: DataTransferItemList): void {
+    const roots = rootsOf(items);
+    this.#opening(session, ({ openDropped }) => openDropped(session, roots, this.#showData));
+  }
+
+  #opening(
+    { notices }: Session,
+    act: (opener: Awaited<ReturnType<typeof opening>>) => void | Promise<void>,
+  ): void {
+    opening()
+      .then(act)
+      .catch((error: unknown) => {
+        notices.add(
+          'error',
+          `It could not be opened, and the model here is as it was (${String(error)}). Check the connection and try again.`,
+        );
+      });
+  }
+
+  readonly #showData = (data: Data): void => void this.layout?.showData(data);
 
   /** Follows the attributes to the letter, or says why not. */
   async #obey(session: Session): Promise<void> {
@@ -278,7 +331,7 @@ export class GanPlayground extends LitElement {
         .theme=${this.#theme}
         ?whole=${this.page}
       ></gan-page>
-      ${this.dropping ? html`<p class="drop">Drop a checkpoint to load it</p>` : nothing}`;
+      ${this.dropping ? html`<p class="drop">Drop a checkpoint, a config or data to open it</p>` : nothing}`;
   }
 
   #refusal(): TemplateResult {
@@ -306,8 +359,8 @@ export class GanPlayground extends LitElement {
       listen(target, 'drop', (event) => {
         event.preventDefault();
         this.dropping = false;
-        const file = event.dataTransfer?.files[0];
-        if (file) void this.#session?.models.load(file);
+        const { items } = event.dataTransfer ?? {};
+        if (items && this.#session) this.#drop(this.#session, items);
       }),
     ];
   }

@@ -12,6 +12,7 @@ import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { cite, citeStyles } from './cite.ts';
 import './gan-before.ts';
+import './gan-last.ts';
 import './gan-measures.ts';
 import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
@@ -104,7 +105,8 @@ export class GanStory extends ThemedElement {
   }
 
   override render(): TemplateResult {
-    return html`${this.#summary()} ${this.#shipped()} ${this.#ended()} ${this.#coach()}
+    return html`${this.#summary()} <gan-last .session=${this.session}></gan-last> ${this.#shipped()}
+      ${this.#ended()} ${this.#coach()}
       <gan-measures .session=${this.session}></gan-measures>
       <gan-before .session=${this.session} .theme=${this.theme}></gan-before>`;
   }

@@ -129,10 +129,23 @@ export class GanTools extends ThemedElement {
         ${this.#button('own', 'Your data', 'Points or images of your own to learn', off, () => {
           this.dispatchEvent(new Event('own'));
         })}
+        ${
+          this.session.keep.on
+            ? this.#button('kept', 'Runs', 'The runs that this browser keeps', false, () => {
+                this.dispatchEvent(new Event('kept'));
+              })
+            : nothing
+        }
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
-        ${this.#button('load', 'Load', 'Open a checkpoint', !this.session.catalog.presets, () => {
-          this.picker.click();
-        })}
+        ${this.#button(
+          'load',
+          'Load',
+          'Open a checkpoint or a config',
+          !this.session.catalog.presets,
+          () => {
+            this.picker.click();
+          },
+        )}
         ${this.#button('take', 'Take away', 'A picture, a film or the curves as files', off, () => {
           this.dispatchEvent(new Event('take'));
         })}
@@ -153,8 +166,8 @@ export class GanTools extends ThemedElement {
       <input
         type="file"
         hidden
-        accept=".safetensors"
-        aria-label="Checkpoint file"
+        accept=".safetensors,.json"
+        aria-label="Checkpoint or config file"
         @change=${this.#onFile}
       />
     `;
@@ -206,10 +219,16 @@ export class GanTools extends ThemedElement {
     }
   }
 
+  async #openConfig(file: File): Promise<void> {
+    const { openConfig } = await import('../open/open.ts');
+    await openConfig(this.session, await file.text(), file.name);
+  }
+
   readonly #onFile = (): void => {
     const file = this.picker.files?.[0];
     // The same file may be chosen again later.
     this.picker.value = '';
-    if (file) void this.session.models.load(file);
+    if (file?.name.endsWith('.json')) void this.#openConfig(file);
+    else if (file) void this.session.models.load(file);
   };
 }

@@ -74,14 +74,14 @@ export function keyOf({
 const isForeignLetter = (key: string): boolean =>
   /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);
 
-/** Whether a key belongs to what has the focus: text in a field, or space on a button. */
-function typing(event: KeyboardEvent): boolean {
+/** Whether a key, or what is pasted, belongs to what has the focus: text in a field, or space on a button. */
+export function typing(event: Event): boolean {
   const [target] = event.composedPath();
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('dialog')) return true;
   return (
     target.matches('input, select, textarea') ||
-    (event.code === 'Space' && target.matches('button, summary'))
+    ('code' in event && event.code === 'Space' && target.matches('button, summary'))
   );
 }
 

@@ -1,5 +1,6 @@
 /** The files that a person gave, those in a ZIP among them, each opened only when its turn comes. */
 import { unzipSync } from 'fflate';
+import type { Root } from './roots.ts';
 
 export interface Entry {
   /** Its path below what was given. */
@@ -24,12 +25,7 @@ export const givenFiles = (files: Iterable<File>): Given[] =>
   [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 
 /** What was dropped, with everything in the folders among it. */
-export async function givenItems(items: DataTransferItemList): Promise<Given[]> {
-  // Both have to be asked for before anything is awaited: the list is empty afterwards.
-  const roots = [...items].map((item) => ({
-    entry: item.webkitGetAsEntry(),
-    file: item.getAsFile(),
-  }));
+export async function givenRoots(roots: readonly Root[]): Promise<Given[]> {
   const found = await Promise.all(
     roots.map(({ entry, file }) =>
       entry ? below(entry) : Promise.resolve(file ? [{ path: file.name, file }] : []),

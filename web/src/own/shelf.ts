@@ -1,7 +1,6 @@
-/**
- * The sets that a person asked this browser to keep: files in the origin's private file system, which no other page sees. Where
- * the browser has none or forbids it, that is said, and all else works.
- */
+/** The sets of images that a person asked this browser to keep. */
+import { CannotKeep, folder as openFolder, read, reason, write } from '../runs/files.ts';
+
 export interface Kept {
   name: string;
   bytes: number;
@@ -10,21 +9,8 @@ export interface Kept {
 const FOLDER = 'own-images';
 const ENDING = '.safetensors';
 
-/** Why nothing can be kept here, in words. */
-export class CannotKeep extends Error {}
-
-async function folder(): Promise<FileSystemDirectoryHandle> {
-  const { storage } = navigator as { storage?: StorageManager };
-  try {
-    if (!storage) throw new Error('the page is not on https');
-    const root = await storage.getDirectory();
-    return await root.getDirectoryHandle(FOLDER, { create: true });
-  } catch (error) {
-    throw new CannotKeep(
-      `This browser keeps nothing here (${reason(error)}): save the set as a file instead.`,
-    );
-  }
-}
+const INSTEAD = 'save the set as a file instead';
+const folder = (): Promise<FileSystemDirectoryHandle> => openFolder(FOLDER, INSTEAD);
 
 export async function listKept(): Promise<Kept[]> {
   const found: Kept[] = [];
@@ -40,27 +26,21 @@ export async function listKept(): Promise<Kept[]> {
 export async function keep(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const here = await folder();
   try {
-    const handle = await here.getFileHandle(fileOf(name), { create: true });
-    const stream = await handle.createWritable();
-    await stream.write(bytes);
-    await stream.close();
+    await write(here, fileOf(name), bytes);
   } catch (error) {
-    await here.removeEntry(fileOf(name)).catch(() => undefined);
     const megabytes = Math.ceil(bytes.length / 1e6);
     throw new CannotKeep(
       `The set could not be kept in this browser (${reason(error)}). It needs ${megabytes} MB: make room, or save it as a file.`,
+      error,
     );
   }
 }
 
-/** The file of a set that is kept; undefined where there is none of this name. */
+/** The file of a set that is kept; undefined where there is none of this name, or nothing is kept. */
 export async function taken(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    const handle = await (await folder()).getFileHandle(fileOf(name));
-    return new Uint8Array(await (await handle.getFile()).arrayBuffer());
-  } catch {
-    return undefined;
-  }
+  const here = await folder().catch(() => undefined);
+  const file = here && (await read(here, fileOf(name)));
+  return file && new Uint8Array(await file.arrayBuffer());
 }
 
 export async function remove(name: string): Promise<void> {
@@ -69,10 +49,3 @@ export async function remove(name: string): Promise<void> {
 
 /** A name of any letters as one that a file system takes. */
 const fileOf = (name: string): string => `${encodeURIComponent(name)}${ENDING}`;
-
-const reason = (error: unknown): string =>
-  error instanceof DOMException
-    ? error.name
-    : error instanceof Error
-      ? error.message
-      : String(error);

@@ -42,6 +42,14 @@ export class Comparison {
     await this.run.play();
   }
 
+  /** Another run in the place of the one that is here, which is kept to compare; `open` says whether it came. */
+  async beside(open: () => Promise<boolean>): Promise<void> {
+    const before = await this.#outcome();
+    if (!(await open())) return;
+    this.before = before;
+    this.topics.tell('before');
+  }
+
   /** Looks no more at the run before. */
   forget(): void {
     this.before = undefined;

@@ -25,8 +25,13 @@ export class Current {
 
   /** What the run is called: its preset, and what differs from it. */
   get title(): string {
-    const { changes } = this;
-    const name = this.preset?.title ?? this.spec.preset;
+    return this.titleOf(this.spec);
+  }
+
+  titleOf({ preset, overrides }: Pick<Spec, 'preset' | 'overrides'>): string {
+    const found = this.catalog.find(preset);
+    const changes = changesOf(found?.config, overrides);
+    const name = found?.title ?? preset;
     return changes.length > 0 ? `${name} with ${listed(changes)}` : name;
   }
 

@@ -52,7 +52,8 @@ export class Links {
 
   /** Creates what attributes ask for, to the letter; or says why that cannot be. */
   async obey(link: string): Promise<string[]> {
-    const { spec, at, problems } = await this.#read(link);
+    const { spec, at, open, problems } = await this.#read(link);
+    if (open !== undefined) problems.push('“open”: only the page itself opens files by a link');
     if (!this.catalog.find(spec.preset)) {
       const names = this.catalog.presets?.map(({ name }) => name) ?? [];
       problems.unshift(

@@ -7,6 +7,7 @@ import type { Channel } from './channel.ts';
 import type { Current } from './current.ts';
 import { count } from './format.ts';
 import { getPath, type Json } from './json.ts';
+import type { Identity } from './keep.ts';
 import type { Notices } from './notices.ts';
 import { configOf, nameOf } from './own-sets.ts';
 import { isCheckpoint, type Past, pastOf, withPast } from './record.ts';
@@ -20,6 +21,7 @@ import { MAX_SEED, type Spec } from './url.ts';
 interface Left {
   spec: Spec;
   past: Past;
+  identity: Identity;
 }
 
 export class Models {
@@ -148,7 +150,7 @@ export class Models {
     const model = await this.channel.try('Moving the model', 'move', { backend });
     if (model) {
       current.spec = { ...current.spec, backend };
-      this.adopt(model, run.past);
+      this.adopt(model, run.past, run.identity);
       this.shipped = shipped;
       this.topics.tell('model');
     }
@@ -187,7 +189,6 @@ export class Models {
       return;
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const { backend } = this.current.spec;
     if (!isCheckpoint(bytes)) {
       this.notices.add(
         'error',
@@ -195,34 +196,42 @@ export class Models {
       );
       return;
     }
+    await this.open(file.name, bytes);
+  }
+
+  /** Takes up a checkpoint; `id`: of the kept run that it is. False where it cannot be, which is said. */
+  async open(name: string, bytes: Uint8Array<ArrayBuffer>, id?: string): Promise<boolean> {
+    const { backend } = this.current.spec;
     const past = pastOf(bytes);
     await this.#bringImages(configOf(bytes));
     const model = await this.channel.try(
-      `Loading ${file.name}`,
+      `Loading ${name}`,
       'load',
       { bytes, backend },
       [bytes.buffer],
-      `${file.name} was not loaded, and the model here is as it was: `,
+      `${name} was not loaded, and the model here is as it was: `,
     );
-    if (!model) return;
+    if (!model) return false;
     const left = this.#left();
+    const { step } = model.info;
     const preset = getPath(model.config, 'preset');
     if (typeof preset === 'string') this.current.spec = { ...left.spec, preset };
-    this.adopt(model, past);
-    this.notices.add('info', `${file.name} loaded at step ${count(model.info.step)}.`);
+    this.adopt(model, past, { id, step });
+    this.notices.add('info', `${name} loaded at step ${count(step)}.`);
     this.#putAside(model, left);
+    return true;
   }
 
   /** Takes the model back that gave way to this one. */
   async bringBack(): Promise<void> {
     if (!this.aside) return;
-    const { bytes, spec, past } = this.aside;
+    const { bytes, spec, past, identity } = this.aside;
     const { backend } = spec;
     const model = await this.channel.try('Bringing the model back', 'load', { bytes, backend });
     if (!model) return;
     const left = this.#left();
     this.current.spec = spec;
-    this.adopt(model, past);
+    this.adopt(model, past, identity);
     this.aside = undefined;
     this.#putAside(model, left);
   }
@@ -235,7 +244,8 @@ export class Models {
   }
 
   #left(): Left {
-    return { spec: this.current.spec, past: this.run.past };
+    const { past, identity } = this.run;
+    return { spec: this.current.spec, past, identity };
   }
 
   /** What a person trained is not lost by a click, nor by another click on what was not trained. */
@@ -244,8 +254,8 @@ export class Models {
     this.topics.tell('model');
   }
 
-  /** `past`: what is known of how it got there. */
-  adopt(model: Model, past?: Past): void {
+  /** `past`: what is known of how it got there; `identity`: of a run that goes on. */
+  adopt(model: Model, past?: Past, identity?: Identity): void {
     const { current } = this;
     const before = current.model;
     current.model = model;
@@ -253,7 +263,7 @@ export class Models {
     current.spec = { ...current.spec, seed: model.info.seed };
     current.configure(model.config);
     this.shipped = false;
-    this.run.begin(model.info.step, past);
+    this.run.begin(model.info.step, past, identity);
     this.onAdopt(before);
     for (const topic of ['spec', 'model', 'metrics', 'evaluation'] as const) {
       this.topics.tell(topic);

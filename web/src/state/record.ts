@@ -5,7 +5,7 @@
  * terminal read past. A file without it is as good as ever.
  */
 import type { Evaluation } from '../protocol.ts';
-import { isObject, type Json } from './json.ts';
+import { getPath, isObject, type Json } from './json.ts';
 import { assembled, METADATA, parsed, parted } from './safetensors.ts';
 import type { Curves } from './series.ts';
 import { VERSION } from '../version.ts';
@@ -42,6 +42,14 @@ const short = (_: string, value: unknown): unknown =>
       ? Number(value.toPrecision(5))
       : null
     : value;
+
+/** The step that a file stands at; undefined where it says none. */
+export function stepOf(bytes: Uint8Array<ArrayBuffer>): number | undefined {
+  const metadata = parted(bytes)?.header[METADATA];
+  const text = getPath(metadata, 'ganlet');
+  const step = typeof text === 'string' ? getPath(parsed(text), 'step') : undefined;
+  return typeof step === 'number' ? step : undefined;
+}
 
 /** What a file says of its past; undefined where it says nothing that can be read. */
 export function pastOf(bytes: Uint8Array<ArrayBuffer>): Past | undefined {

@@ -55,7 +55,7 @@ export class Recovery {
     this.#recovering = false;
     if (!model) return;
     if (!onCpu) current.spec = { ...current.spec, backend: 'cpu' };
-    this.models.adopt(model, this.run.past);
+    this.models.adopt(model, this.run.past, this.run.identity);
     const back = `Back at step ${count(model.info.step)}, on the CPU.`;
     this.notices.add(why ? 'error' : 'info', `${why}${back}`);
   }

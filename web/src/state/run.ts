@@ -2,6 +2,7 @@
 import type { Evaluation, Event, Phase } from '../protocol.ts';
 import type { Channel } from './channel.ts';
 import type { Current } from './current.ts';
+import type { Identity } from './keep.ts';
 import { PaceMemory } from './pace-memory.ts';
 import type { Past } from './record.ts';
 import { SeriesStore } from './series.ts';
@@ -27,6 +28,8 @@ export class Run {
   /** Every evaluation of this run, thinned out where there are many. */
   measures: readonly Evaluation[] = [];
   evaluating = false;
+  /** Another object for another run. */
+  identity: Identity = { id: undefined, step: 0 };
   readonly series = new SeriesStore();
   readonly #paces = new PaceMemory();
 
@@ -36,8 +39,12 @@ export class Run {
     private readonly current: Current,
   ) {}
 
-  /** Another model took the place of the one before; `past`: what is known of how it got to its step. */
-  begin(step: number, past?: Past): void {
+  /**
+   * Another model took the place of the one before; `past`: what is known of how it got to its step, `identity`: of a run that
+   * goes on.
+   */
+  begin(step: number, past?: Past, identity?: Identity): void {
+    this.identity = identity ?? { id: undefined, step };
     this.series.clear();
     if (past) this.series.restore(past.curves, step);
     this.measures = past?.measures.filter((one) => one.step <= step) ?? [];

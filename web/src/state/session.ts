@@ -8,6 +8,7 @@ import { Catalog } from './catalog.ts';
 import { Channel } from './channel.ts';
 import { Comparison } from './comparison.ts';
 import { Current, kindOf } from './current.ts';
+import { Keep } from './keep.ts';
 import { Links } from './links.ts';
 import { Models } from './models.ts';
 import { Notices } from './notices.ts';
@@ -34,6 +35,7 @@ export class Session {
   readonly comparison: Comparison;
   readonly timeline: Timeline;
   readonly background: Background;
+  readonly keep: Keep;
   readonly studio: Studio;
 
   /** `site` is the address that the library, the data and the models lie below. */
@@ -64,6 +66,7 @@ export class Session {
     this.comparison = new Comparison(topics, channel, current, run, stage, models);
     this.timeline = new Timeline(channel, run, stage, models);
     this.background = new Background(topics, notices, run);
+    this.keep = new Keep(topics);
     this.#recovery = new Recovery(notices, channel, current, run, models, this.settings);
     this.studio = new Studio(
       (call, args) => channel.call(call, args),

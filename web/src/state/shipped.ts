@@ -37,9 +37,19 @@ export async function fetchShipped(
   onProgress: (progress: Progress) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(new URL(`models/${preset}.safetensors`, base));
-  if (!response.ok || !response.body) {
+  if (!response.ok) {
     throw new Error(`The trained model of ${preset} could not be loaded (${response.status}).`);
   }
+  return bodyOf(response, 'trained model', onProgress);
+}
+
+/** All that a host answers, told of as it comes; `label` says what it is. */
+export async function bodyOf(
+  response: Response,
+  label: string,
+  onProgress: (progress: Progress) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
   const total = Number(response.headers.get('Content-Length') ?? 0);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
@@ -49,7 +59,7 @@ export async function fetchShipped(
     if (!value) break;
     parts.push(value);
     done += value.length;
-    onProgress({ stage: 'data', done, total: Math.max(total, done), label: 'trained model' });
+    onProgress({ stage: 'data', done, total: Math.max(total, done), label });
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

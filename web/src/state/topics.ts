@@ -12,6 +12,7 @@ export type Topic =
   | 'show'
   | 'studio'
   | 'before'
+  | 'keep'
   | 'notices';
 
 export class Topics {

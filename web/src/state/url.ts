@@ -30,6 +30,8 @@ export interface Reading {
   spec: Spec;
   /** The step to begin at, where a link says one: steps are trained before the first picture. */
   at: number | undefined;
+  /** The address of a file that the link asks to open. */
+  open: string | undefined;
   /** Whether the link names a preset, so a visitor without a link can be given a head start. */
   named: boolean;
   /** What could not be taken, each a sentence without its full stop: “seed=x”: a seed is … */
@@ -141,7 +143,12 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
   const problems: string[] = [];
   const words = new URLSearchParams(hash.replace(/^[#?]/, ''));
   let at: number | undefined;
+  let open: string | undefined;
   for (const [key, text] of words) {
+    if (key === 'open') {
+      open = text;
+      continue;
+    }
     if (key === 'at') {
       at = parseSeed(text);
       if (at === undefined || at > LAST_START) {
@@ -160,7 +167,7 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
       problems.push(`“${key}”: this version has no such setting`);
     } else spec.overrides[key] = parseValue(text);
   }
-  return { spec, at, named: words.has('preset'), problems };
+  return { spec, at, open, named: words.has('preset'), problems };
 }
 
 export function writeHash(spec: Spec): string {

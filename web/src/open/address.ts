@@ -1,0 +1,55 @@
+/**
+ * Which addresses a link may have a file opened from. The page's own policy decides (`connect-src` in head.ts): as it stands, its own
+ * host alone, so that nothing that is made here can leave and no link makes the page ask anybody. A site that hands out models from
+ * another host names it there.
+ */
+
+/** The file's address, or why it cannot be opened, in words. */
+export type Address = { url: URL; file: string; host: string } | { refusal: string };
+
+export function addressOf(text: string, page: string, policy: string): Address {
+  let url: URL;
+  try {
+    url = new URL(text, page);
+  } catch {
+    return { refusal: `The link is to open “${text}”, which is no address.` };
+  }
+  const file = decoded(url.pathname.split('/').at(-1) ?? '') || url.host;
+  if (url.protocol === 'file:') {
+    return {
+      refusal: `A page cannot read the files of a disk by a link: drop ${file} on the page instead.`,
+    };
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return { refusal: `A link can open files of https addresses alone, not of “${url.protocol}”.` };
+  }
+  if (url.origin !== new URL(page).origin && !sourcesOf(policy).some((one) => allows(one, url))) {
+    return {
+      refusal: `The link is to open ${file} from ${url.host}. This page asks no other site for anything, so nothing was fetched: download the file there if you trust it, and drop it on the page.`,
+    };
+  }
+  return { url, file, host: url.host };
+}
+
+/** What a policy lets a page connect to. */
+function sourcesOf(policy: string): string[] {
+  const [, ...sources] =
+    policy
+      .split(';')
+      .map((directive) => directive.trim().split(/\s+/))
+      .find(([name]) => name === 'connect-src') ?? [];
+  return sources;
+}
+
+/** Of what a policy can say, an origin in full; the rest is left to no reading of ours. */
+function allows(source: string, url: URL): boolean {
+  return URL.canParse(source) && new URL(source).origin === url.origin;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

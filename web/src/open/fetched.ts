@@ -1,0 +1,31 @@
+/** A file from an address, in words where there is none. */
+import type { Progress } from '../library.ts';
+import { bodyOf } from '../state/shipped.ts';
+
+/** More is no model of this page. */
+const MOST = 512e6;
+
+export async function fetched(
+  url: URL,
+  file: string,
+  onProgress: (progress: Progress) => void,
+): Promise<File> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
+  } catch (error) {
+    throw new Error(
+      `${file} could not be fetched from ${url.host}: there is no connection, or that host lets no other page read it (CORS). Download it and drop it on the page.`,
+      { cause: error },
+    );
+  }
+  if (!response.ok) {
+    throw new Error(
+      `${url.host} has no ${file} for this page (it answered ${response.status}): look at the link again.`,
+    );
+  }
+  if (Number(response.headers.get('Content-Length') ?? 0) > MOST) {
+    throw new Error(`${file} is larger than ${MOST / 1e6} MB, and no model of this page.`);
+  }
+  return new File([await bodyOf(response, file, onProgress)], file);
+}
