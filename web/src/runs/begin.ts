@@ -2,10 +2,10 @@
 import type { Session } from '../state/session.ts';
 import { Keeping } from './keeping.ts';
 import { portraitOf } from './portrait.ts';
-import * as store from './store.ts';
+import { bytesOf, list, put, tidy } from './store.ts';
 
 export async function keepRuns(session: Session): Promise<void> {
-  await new Keeping(session, store, portraitOf).offer();
+  await new Keeping(session, { bytesOf, list, put }, portraitOf).offer();
   // What was left behind is no concern of whoever sees the page.
-  await store.tidy(Date.now()).catch(() => undefined);
+  await tidy(Date.now()).catch(() => undefined);
 }

@@ -21,8 +21,12 @@ export interface Pauses {
   still: number;
 }
 const PAUSES: Pauses = { first: 2000, next: 5000, still: 300 };
-/** Of the time that keeping took, so many times more pass before the next; and on average no more bytes a second are written. */
+/**
+ * Of the time that keeping took, so many times more pass before the next, but no more than that: a machine that is busy is slow to
+ * keep, and not worse off for it. On average no more bytes a second are written.
+ */
 const FAIR = 50;
+const LONGEST = 15_000;
 const BYTES_PER_SECOND = 1e6;
 /** Fewer steps, taken one by one to look at them, are no run to keep. */
 const FEWEST = 10;
@@ -146,7 +150,8 @@ export class Keeping {
       this.#failed(error, run.step);
     }
     const end = this.now();
-    const rest = Math.max(FAIR * (end - start), (1000 * written) / BYTES_PER_SECOND);
+    const pause = Math.min(FAIR * (end - start), LONGEST);
+    const rest = Math.max(pause, (1000 * written) / BYTES_PER_SECOND);
     this.#next = end + Math.max(this.pauses.next, rest);
     this.#busy = false;
     this.#look();
