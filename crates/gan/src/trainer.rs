@@ -446,6 +446,19 @@ impl Trainer {
         Ok(bytemuck::pod_collect_to_vec(&bytes))
     }
 
+    /// The numbers of a state of the program, such as `g.reference`; nothing where it has none of this name.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn state_numbers(&mut self, name: &str) -> Result<Option<Vec<f32>>, Error> {
+        match self.traced.program.state(name) {
+            Some(_) => Ok(Some(bytemuck::pod_collect_to_vec(
+                &self.read_state(name).await?,
+            ))),
+            None => Ok(None),
+        }
+    }
+
     async fn read_state(&mut self, name: &str) -> Result<Vec<u8>, Error> {
         let state =
             (self.traced.program.state(name)).expect("callers name states that the program has");

@@ -4,6 +4,7 @@ mod definition;
 mod estimators;
 mod games;
 mod ideas;
+mod normalization;
 mod plot;
 mod report;
 mod runs;
@@ -59,6 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (IDEAS, _) => ideas::table(args)?,
         (games::NAME, _) => games::table(),
         (estimators::NAME, _) => estimators::table(),
+        (normalization::NAME, _) => normalization::table(args)?,
         (_, Some(definition)) => compare(&definition, args)?,
         _ => bail!(
             "there is no table `{}`; use one of {}",
@@ -78,7 +80,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    (definition::NAMES.into_iter()).chain([estimators::NAME, games::NAME, IDEAS])
+    (definition::NAMES.into_iter()).chain([
+        estimators::NAME,
+        normalization::NAME,
+        games::NAME,
+        IDEAS,
+    ])
 }
 
 /// Whether a row is asked for.

@@ -183,6 +183,36 @@ pub enum Layer {
         #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
         eps: f64,
     },
+    /// Normalizes each sample by all its own numbers, then scales and shifts each channel (Ba et al. 2016). It sees no other sample.
+    LayerNorm {
+        /// Added to the variance.
+        #[serde(default = "batch_norm_eps")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
+        eps: f64,
+    },
+    /// Normalizes each channel of an image by its own pixels, then scales and shifts it (Ulyanov et al. 2016).
+    InstanceNorm {
+        /// Added to the variance.
+        #[serde(default = "batch_norm_eps")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
+        eps: f64,
+    },
+    /// Batch norm by a reference batch: the first that the network saw, at most 64 of it, which goes through with every other
+    /// (tutorial, section 4.3). Samples do not depend on each other, and every pass costs as much more.
+    ReferenceBatchNorm {
+        /// Added to the variance.
+        #[serde(default = "batch_norm_eps")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
+        eps: f64,
+    },
+    /// As by a reference batch, with the sample itself as one more of it, so that it overfits the reference less (virtual batch
+    /// norm, Salimans et al. 2016, section 3.4).
+    VirtualBatchNorm {
+        /// Added to the variance.
+        #[serde(default = "batch_norm_eps")]
+        #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
+        eps: f64,
+    },
     /// Adds one number to each sample, or one channel to each image: how much the samples of the minibatch differ, the mean over
     /// all numbers of their deviation (Karras et al. 2018, section 3). D sees a collapse by it.
     MinibatchStd,
@@ -316,6 +346,10 @@ impl Layer {
             Layer::Softplus => "softplus",
             Layer::Dropout { .. } => "dropout",
             Layer::BatchNorm { .. } => "batch_norm",
+            Layer::LayerNorm { .. } => "layer_norm",
+            Layer::InstanceNorm { .. } => "instance_norm",
+            Layer::ReferenceBatchNorm { .. } => "reference_batch_norm",
+            Layer::VirtualBatchNorm { .. } => "virtual_batch_norm",
             Layer::MinibatchStd => "minibatch_std",
             Layer::MinibatchDiscrimination { .. } => "minibatch_discrimination",
         }

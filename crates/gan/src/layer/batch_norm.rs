@@ -10,8 +10,7 @@ pub(super) fn declare(stack: &mut Stack, at: &Place) {
     let (&channels, rest) = stack.output.split_last().expect("every shape has axes");
     let numbers = rest.iter().product();
     stack.compares(at, numbers);
-    stack.param(at, "scale", vec![channels], ParamKind::Scale);
-    stack.param(at, "shift", vec![channels], ParamKind::Shift);
+    affine(stack, at);
     for start in [0.0, 1.0] {
         stack.stats_start.extend(vec![start; channels]);
     }
@@ -19,6 +18,23 @@ pub(super) fn declare(stack: &mut Stack, at: &Place) {
 
 pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, eps: f64) -> Tensor {
     let (centred, variance) = centred(pass, x);
+    scaled(pass, &centred, &variance, eps)
+}
+
+/// A factor and a summand for each channel, which follow every normalization.
+pub(super) fn affine(stack: &mut Stack, at: &Place) {
+    let channels = *stack.output.last().expect("every shape has axes");
+    stack.param(at, "scale", vec![channels], ParamKind::Scale);
+    stack.param(at, "shift", vec![channels], ParamKind::Shift);
+}
+
+/// What is less its mean, divided by its deviation, and then scaled and shifted.
+pub(super) fn scaled(
+    pass: &mut Pass<'_, '_>,
+    centred: &Tensor,
+    variance: &Tensor,
+    eps: f64,
+) -> Tensor {
     let normalized = centred * (variance + eps).sqrt().recip();
     normalized * pass.next() + pass.next()
 }
@@ -27,7 +43,7 @@ pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, eps: f64) -> Tensor {
 fn centred(pass: &mut Pass<'_, '_>, x: &Tensor) -> (Tensor, Tensor) {
     match &mut pass.mode {
         Mode::Train { batch_stats, .. } => {
-            let found = moments(x);
+            let found = moments(x, &all_but_last(x));
             let n = x.numel() / found.variance.numel().max(1);
             batch_stats.extend([found.mean, unbiased(&found.variance, n)]);
             (found.centred, found.variance)
@@ -40,34 +56,37 @@ fn centred(pass: &mut Pass<'_, '_>, x: &Tensor) -> (Tensor, Tensor) {
     }
 }
 
-/// What batch norm needs to know of a batch.
+/// What a normalization needs to know.
 pub(super) struct Moments {
-    /// The batch less the mean of each channel.
+    /// What came in less its mean.
     pub(super) centred: Tensor,
-    /// The mean of each channel, the last axis, over all others; extents 1 but the last.
+    /// The mean over some of the axes, whose extents are 1 here.
     pub(super) mean: Tensor,
-    /// Its variance, likewise: that of the batch itself, which divides by the count n.
+    /// Its variance, likewise: that of what came in, which divides by the count n.
     pub(super) variance: Tensor,
 }
 
-/// The moments of a batch.
+/// The axes over which a channel reaches.
+pub(super) fn all_but_last(x: &Tensor) -> Vec<usize> {
+    (0..x.shape().len() - 1).collect()
+}
+
+/// The moments of `x` over `axes`.
 ///
 /// `E[x^2] - E[x]^2` would lose as many digits as the square of the mean has more than the variance. So distances `d` from one
-/// element of the channel are squared: `E[d^2] - E[d]^2` is the same, and no element is farther than `sqrt(n - 1)` deviations
-/// from the mean. One from the middle of an image, since zeros around an image make its edges odd.
-pub(super) fn moments(x: &Tensor) -> Moments {
-    let shape = x.shape();
-    let (channels, rest) = shape.split_last().expect("every batch has axes");
-    let axes: Vec<usize> = (0..rest.len()).collect();
-    let mut middle: Vec<usize> = rest.iter().map(|extent| extent / 2).collect();
-    middle.push(0);
-    let mut extents = vec![1; rest.len()];
-    extents.push(*channels);
+/// element are squared: `E[d^2] - E[d]^2` is the same, and no element is farther than `sqrt(n - 1)` deviations from the mean. One
+/// from the middle of an image, since zeros around an image make its edges odd.
+pub(super) fn moments(x: &Tensor, axes: &[usize]) -> Moments {
+    let (mut middle, mut extents) = (vec![0; x.shape().len()], x.shape());
+    for &axis in axes {
+        middle[axis] = extents[axis] / 2;
+        extents[axis] = 1;
+    }
     // The result does not depend on the element chosen, so no gradient flows through the choice.
     let anchor = x.slice(&middle, &extents).detach();
     let distance = x - &anchor;
-    let offset = distance.mean(&axes);
-    let spread = distance.square().mean(&axes) - offset.square();
+    let offset = distance.mean(axes);
+    let spread = distance.square().mean(axes) - offset.square();
     let variance = spread.max(&spread.constant_like(0.0));
     Moments {
         centred: distance - &offset,

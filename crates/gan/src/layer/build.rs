@@ -4,8 +4,8 @@
 use super::declare::Place;
 use super::{
     Param, ParamKind, Stack, Step, average_pool, batch_norm, condition, conv, conv_transpose,
-    dense, filter, maxout, minibatch_discrimination, minibatch_std, pixel_shuffle, reshape,
-    residual, upsample,
+    dense, filter, maxout, minibatch_discrimination, minibatch_std, pixel_shuffle, reference_norm,
+    reshape, residual, sample_norm, upsample,
 };
 use crate::config::{Layer, Network};
 use crate::error::ConfigError;
@@ -32,6 +32,7 @@ impl Stack {
             input: input.to_vec(),
             output: input.to_vec(),
             stats_start: vec![],
+            references: false,
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
             thinnest_norm: None,
@@ -91,6 +92,7 @@ impl Stack {
             input: input.to_vec(),
             output: vec![],
             stats_start: vec![],
+            references: false,
             spectral_len: 0,
             widest: (String::new(), input.to_vec()),
             thinnest_norm: None,
@@ -171,6 +173,11 @@ impl Stack {
             Layer::Reshape { ref shape } => reshape::declare(self, at, shape)?,
             Layer::Condition => condition::declare(self, at)?,
             Layer::BatchNorm { .. } => batch_norm::declare(self, at),
+            Layer::LayerNorm { .. } => batch_norm::affine(self, at),
+            Layer::InstanceNorm { .. } => sample_norm::declare_instance_norm(self, at)?,
+            Layer::ReferenceBatchNorm { .. } | Layer::VirtualBatchNorm { .. } => {
+                reference_norm::declare(self, at)?;
+            }
             Layer::MinibatchStd => minibatch_std::declare(self, at),
             Layer::MinibatchDiscrimination { kernels, dims } => {
                 minibatch_discrimination::declare(self, at, kernels, dims)?;

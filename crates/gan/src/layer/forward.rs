@@ -6,7 +6,8 @@ use super::activation::{leaky_relu, relu, sigmoid, softplus};
 use super::pass::Pass;
 use super::{
     Step, average_pool, batch_norm, conv, conv_transpose, dense, dropout, filter, maxout,
-    minibatch_discrimination, minibatch_std, pixel_shuffle, reshape, upsample,
+    minibatch_discrimination, minibatch_std, pixel_shuffle, reference_norm, reshape, sample_norm,
+    upsample,
 };
 use crate::config::Layer;
 
@@ -50,6 +51,10 @@ impl Pass<'_, '_> {
             Layer::Softplus => softplus(&x),
             Layer::Dropout { keep } => dropout::forward(self, x, keep),
             Layer::BatchNorm { eps } => batch_norm::forward(self, &x, eps),
+            Layer::LayerNorm { eps } => sample_norm::layer_norm(self, &x, eps),
+            Layer::InstanceNorm { eps } => sample_norm::instance_norm(self, &x, eps),
+            Layer::ReferenceBatchNorm { eps } => reference_norm::forward(self, &x, eps),
+            Layer::VirtualBatchNorm { eps } => reference_norm::with_sample(self, &x, eps),
             Layer::MinibatchStd => minibatch_std::forward(self, &x),
             Layer::MinibatchDiscrimination { kernels, dims } => {
                 minibatch_discrimination::forward(self, &x, kernels, dims)

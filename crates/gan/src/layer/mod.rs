@@ -18,8 +18,10 @@ mod minibatch_std;
 mod order;
 mod pass;
 mod pixel_shuffle;
+mod reference_norm;
 mod reshape;
 mod residual;
+mod sample_norm;
 mod spectral;
 #[cfg(test)]
 mod tests;
@@ -117,6 +119,8 @@ pub struct Stack {
     /// Where the running statistics start: mean 0 and variance 1 of every normalized feature, and what layers that compare
     /// samples find in a batch.
     pub stats_start: Vec<f32>,
+    /// Whether a layer normalizes by a reference batch, which goes through the network before the samples.
+    pub references: bool,
     /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
     pub spectral_len: usize,
     /// The largest result of any layer: the layer's field, and extents for one sample.
@@ -142,6 +146,8 @@ pub struct Learned<'a> {
     pub params: &'a Tensor,
     /// The estimates of spectral norm, `[spectral_len]`, where the network has it.
     pub spectral: Option<&'a Tensor>,
+    /// The reference batch, `[rows, numbers of an input]`, where a layer [asks](Stack::references) for one.
+    pub reference: Option<&'a Tensor>,
 }
 
 /// What a network makes of a batch.
@@ -244,17 +250,28 @@ impl Stack {
         condition: Option<&Tensor>,
         mode: &mut Mode<'_>,
     ) -> Features {
-        let batch = input.shape().first().copied().unwrap_or(1);
-        let mut shape = vec![batch];
-        shape.extend(&self.input);
+        let shaped = |x: &Tensor| {
+            let mut shape = vec![x.shape().first().copied().unwrap_or(1)];
+            shape.extend(&self.input);
+            x.reshape(&shape)
+        };
+        let input = match learned.reference {
+            Some(reference) => Tensor::concat(&[&shaped(reference), &shaped(input)], 0),
+            None => shaped(input),
+        };
         let mut pass = Pass::new(self, learned, condition, mode);
         let (body, head) = self.steps.split_at(self.last_learned);
-        let before = pass.run(body, input.reshape(&shape));
+        let before = pass.run(body, input);
         let last = flat(&pass.next_input(&before));
         let output = pass.run(head, before);
+        let output = flat(&pass.joined(output));
+        let own = |x: Tensor| match pass.references() {
+            0 => x,
+            rows => x.narrow(0, rows, x.shape()[0] - rows),
+        };
         Features {
-            last,
-            output: flat(&pass.joined(output)),
+            last: own(last),
+            output: own(output),
         }
     }
 

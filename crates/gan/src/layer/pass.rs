@@ -40,6 +40,11 @@ impl<'a, 'm> Pass<'a, 'm> {
         }
     }
 
+    /// Rows of the reference batch, which come first.
+    pub(super) fn references(&self) -> usize {
+        (self.learned.reference).map_or(0, |reference| reference.shape()[0])
+    }
+
     /// The next estimate of each weight's singular vector, in order.
     pub(super) fn estimates(mut self) -> Vec<Tensor> {
         let parts = 0..self.stack.params.len();

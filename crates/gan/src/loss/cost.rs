@@ -40,7 +40,18 @@ pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -
 /// J(G) from what D makes of G's samples, `[batch, 1]`, shape `[]`. `real` is what it makes of data, for costs that
 /// [compare](compares) both.
 pub fn generator(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
-    of_each(cost, fake, real).mean_all()
+    match paid(cost, fake, real) {
+        (each, true) => -each.mean_all(),
+        (each, false) => each.mean_all(),
+    }
+}
+
+/// What each of G's samples costs it, `[batch, 1]`; where that [is not asked](asks_each), `[]`, what all do.
+pub fn of_each(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
+    match paid(cost, fake, real) {
+        (each, true) => -each,
+        (each, false) => each,
+    }
 }
 
 /// Whether J(G) is the mean of what each sample costs.
@@ -48,19 +59,19 @@ pub fn asks_each(cost: Cost) -> bool {
     cost != Cost::FeatureMatching
 }
 
-/// What each of G's samples costs it, `[batch, 1]`; where that [is not asked](asks_each), `[]`, what all do.
-pub fn of_each(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> Tensor {
+/// What G pays for each sample, or, where that is true, what it is paid.
+fn paid(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> (Tensor, bool) {
     let logits = &fake.output;
     match cost {
-        Cost::Minimax => -softplus(logits),
-        Cost::NonSaturating => softplus(&-logits),
-        Cost::MaximumLikelihood => -logits.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp(),
-        Cost::LeastSquares => (logits - 1.0).square(),
-        Cost::Hinge | Cost::Wasserstein => -logits,
-        Cost::Relativistic => softplus(&(real().output - logits)),
+        Cost::Minimax => (softplus(logits), true),
+        Cost::NonSaturating => (softplus(&-logits), false),
+        Cost::MaximumLikelihood => (logits.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp(), true),
+        Cost::LeastSquares => ((logits - 1.0).square(), false),
+        Cost::Hinge | Cost::Wasserstein => (logits.clone(), true),
+        Cost::Relativistic => (softplus(&(real().output - logits)), false),
         Cost::FeatureMatching => {
             let mean = |features: &Features| features.last.mean(&[0]);
-            (mean(fake) - mean(&real())).square().sum_all()
+            ((mean(fake) - mean(&real())).square().sum_all(), false)
         }
         Cost::Kl
         | Cost::ReverseKl
@@ -68,7 +79,7 @@ pub fn of_each(cost: Cost, fake: &Features, real: impl FnOnce() -> Features) -> 
         | Cost::Neyman
         | Cost::SquaredHellinger
         | Cost::JensenShannon
-        | Cost::TotalVariation => -divergence(cost, logits).conjugate,
+        | Cost::TotalVariation => (divergence(cost, logits).conjugate, true),
     }
 }
 

@@ -14,6 +14,9 @@ use crate::random::Random;
 /// Share of a running statistic that a training step keeps.
 const STATS_MEMORY: f64 = 0.9;
 
+/// Samples of a reference batch at most.
+const REFERENCES: usize = 64;
+
 /// What a device has room for.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
@@ -40,6 +43,8 @@ pub(super) struct Learner {
     stats: Option<Tensor>,
     /// Estimates of spectral norm.
     spectral: Option<Tensor>,
+    /// The reference batch, where a layer asks for one, and whether it is chosen by now.
+    reference: Option<(Tensor, bool)>,
     /// The average of the parameters over updates, and the share of it that an update keeps.
     average: Option<(Tensor, f64)>,
     /// Every parameter stays between minus and plus this.
@@ -68,9 +73,14 @@ impl Learner {
                 (Stack::of_parameters(parts, &spec.input), init, None)
             }
         };
+        let references = if stack.references {
+            batch.min(REFERENCES)
+        } else {
+            0
+        };
         stack.check_fits(
             spec.field,
-            (spec.batches * batch).max(room.view_batch),
+            (spec.batches * batch).max(room.view_batch) + references,
             room.bytes,
         )?;
         spec.check_end(&stack.output)?;
@@ -98,6 +108,11 @@ impl Learner {
                 Role::Statistic,
             )
         });
+        let reference = stack.references.then(|| {
+            let shape = [references, spec.input.iter().product()];
+            let rows = states.zeros(&state("reference"), &shape, DType::F32, Role::Statistic);
+            (rows, false)
+        });
         let average = network.and_then(|n| n.average).map(|share| {
             let start = states.floats(&state("average"), &[len], &first, Role::Parameter);
             (start, share)
@@ -114,17 +129,39 @@ impl Learner {
             count,
             stats,
             spectral,
+            reference,
             average,
             clip: network.and_then(|n| n.clip),
             history,
         })
     }
 
-    fn learned(&self) -> Learned<'_> {
+    fn learned<'a>(&'a self, reference: Option<&'a Tensor>) -> Learned<'a> {
         Learned {
             params: &self.params,
             spectral: self.spectral.as_ref(),
+            reference,
         }
+    }
+
+    /// The reference batch for a pass of `input`: before the first update the first rows of that.
+    fn reference(&self, input: &Tensor) -> Option<Tensor> {
+        let (kept, chosen) = self.reference.as_ref()?;
+        let [rows, numbers] = kept.shape()[..] else {
+            unreachable!("declared so");
+        };
+        let given = input.shape()[0];
+        if *chosen || given < rows {
+            return Some(kept.clone());
+        }
+        let first = input.reshape(&[given, numbers]).narrow(0, 0, rows);
+        Some(self.count.less_than(0.5).select(&first.detach(), kept))
+    }
+
+    /// Chooses the reference batch, if the network has none and `input` is the first that it sees.
+    pub(super) fn refer(&mut self, input: &Tensor) {
+        let rows = self.reference(input);
+        self.reference = rows.map(|rows| (rows, true));
     }
 
     /// What comes out for a training batch, and the statistics of each batch norm in it.
@@ -138,9 +175,9 @@ impl Learner {
             random,
             batch_stats: vec![],
         };
-        let output = self
-            .stack
-            .forward(self.learned(), input, condition, &mut mode);
+        let reference = self.reference(input);
+        let learned = self.learned(reference.as_ref());
+        let output = self.stack.forward(learned, input, condition, &mut mode);
         match mode {
             Mode::Train { batch_stats, .. } => (output, batch_stats),
             Mode::Sample { .. } => (output, vec![]),
@@ -151,12 +188,13 @@ impl Learner {
     pub(super) fn look(&self, input: &Tensor, condition: Option<&Tensor>) -> Features {
         // A network without batch norm looks at no statistics.
         let stats = self.stats.as_ref().unwrap_or(&self.params);
+        let reference = self.reference(input);
         let learned = Learned {
             params: self
                 .average
                 .as_ref()
                 .map_or(&self.params, |(average, _)| average),
-            ..self.learned()
+            ..self.learned(reference.as_ref())
         };
         (self.stack).forward(learned, input, condition, &mut Mode::Sample { stats })
     }
@@ -207,7 +245,7 @@ impl Learner {
     ) -> Self {
         let count = &self.count + 1.0;
         // As in the loss that the gradient is of.
-        let spectral = self.stack.power_iteration(self.learned());
+        let spectral = self.stack.power_iteration(self.learned(None));
         let pulled = self
             .history
             .as_ref()
@@ -253,7 +291,12 @@ impl Learner {
     pub(super) fn updates(&self, next: &Learner) -> Vec<(Tensor, Tensor)> {
         let kept = |learner: &Learner| {
             let means = [&learner.average, &learner.history];
-            means.map(|kept| kept.as_ref().map(|(mean, _)| mean.clone()))
+            let [average, history] = means.map(|kept| kept.as_ref().map(|(mean, _)| mean.clone()));
+            [
+                average,
+                history,
+                learner.reference.clone().map(|(rows, _)| rows),
+            ]
         };
         let kept = kept(self).into_iter().zip(kept(next));
         [(&self.params, &next.params), (&self.count, &next.count)]

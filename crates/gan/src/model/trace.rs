@@ -137,6 +137,7 @@ impl<'a> Trace<'a> {
     /// The output of a network with what its last layer with parameters starts from.
     pub fn features(&self, network: &str, x: &Tensor, condition: Option<&Tensor>) -> Features {
         let index = self.index(network);
+        self.learners.borrow_mut()[index].1.refer(x);
         let (name, learner) = self.learners.borrow()[index].clone();
         let (output, stats) = learner.forward(x, condition, &self.random);
         if !stats.is_empty() {

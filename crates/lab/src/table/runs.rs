@@ -58,6 +58,23 @@ fn one(
     args: &Args,
     bar: &ProgressBar,
 ) -> Result<Option<Evaluation>> {
+    let Some(mut trainer) = trained(config, seed, steps, args, bar)? else {
+        return Ok(None);
+    };
+    Ok(Some(pollster::block_on(measured(
+        &mut trainer,
+        &mut |_| {},
+    ))?))
+}
+
+/// A model after its training; none where that diverged.
+pub(super) fn trained(
+    config: &ExperimentConfig,
+    seed: u32,
+    steps: u64,
+    args: &Args,
+    bar: &ProgressBar,
+) -> Result<Option<Trainer>> {
     let options = Options {
         backend: args.place.choice(),
         threads: args.place.threads,
@@ -83,6 +100,6 @@ fn one(
             bar.inc(chunk);
             left -= chunk;
         }
-        Ok(Some(measured(&mut trainer, &mut |_| {}).await?))
+        Ok(Some(trainer))
     })
 }

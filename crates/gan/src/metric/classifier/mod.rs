@@ -144,6 +144,7 @@ fn logits(stack: &Stack, params: &Tensor, x: &Tensor, mode: &mut Mode<'_>) -> Te
     let learned = Learned {
         params,
         spectral: None,
+        reference: None,
     };
     stack.forward(learned, x, None, mode).output
 }

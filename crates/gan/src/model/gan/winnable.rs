@@ -40,6 +40,8 @@ impl Layer {
             Layer::Tanh => Range(-1.0, 1.0),
             Layer::Sigmoid => Range(0.0, 1.0),
             Layer::LeakyRelu { .. } | Layer::Dropout { .. } | Layer::BatchNorm { .. } => Range::ALL,
+            Layer::LayerNorm { .. } | Layer::InstanceNorm { .. } => Range::ALL,
+            Layer::ReferenceBatchNorm { .. } | Layer::VirtualBatchNorm { .. } => Range::ALL,
             Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => Range::ALL,
             Layer::Dense { .. } | Layer::Maxout { .. } | Layer::Residual { .. } => Range::ALL,
             Layer::Conv { .. } | Layer::ConvTranspose { .. } => Range::ALL,
@@ -61,6 +63,8 @@ impl Layer {
             Layer::Relu | Layer::LeakyRelu { .. } | Layer::Softplus => false,
             Layer::Tanh | Layer::Sigmoid => false,
             Layer::Dropout { .. } | Layer::BatchNorm { .. } => false,
+            Layer::LayerNorm { .. } | Layer::InstanceNorm { .. } => false,
+            Layer::ReferenceBatchNorm { .. } | Layer::VirtualBatchNorm { .. } => false,
             Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => false,
         }
     }
