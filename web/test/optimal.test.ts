@@ -43,6 +43,19 @@ describe('the best discriminator', () => {
     expect(best?.[x.findIndex((value) => value > -2)]).toBeGreaterThan(0.85);
   });
 
+  it('answers what it is asked for on either side where labels are smoothed', () => {
+    const smoothed = { ...model, config: { real_label: 0.9, fake_label: 0.1 } };
+    const far = optimalOf(smoothed, { fake: draws(4096, 6) });
+    const at = (place: number) => far?.best[x.findIndex((value) => value > place)];
+    // With p_model a normal one around 6, D* is β there and α where only data are (tutorial, equation 15).
+    expect(at(5.9)).toBeCloseTo(0.1, 3);
+    expect(at(-2)).toBeCloseTo(0.9, 6);
+    const one = optimalOf({ ...model, config: { real_label: 0.9 } }, { fake });
+    const plain = optimalOf(model, { fake });
+    const middle = x.findIndex((value) => value > 0.5);
+    expect(one?.best[middle]).toBeCloseTo(0.9 * (plain?.best[middle] ?? NaN), 6);
+  });
+
   it('is none where neither density is', () => {
     const { best } = optimalOf(model, { fake: draws(4096, -1) }) ?? {};
     expect(best?.at(-1)).toBeNaN();

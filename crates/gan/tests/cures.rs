@@ -159,6 +159,11 @@ fn what_makes_no_sense_says_why() {
             "real_label",
             "no target",
         ),
+        (
+            json!({ "cost": "hinge", "fake_label": 0.1 }),
+            "fake_label",
+            "none there",
+        ),
     ] {
         let said = refusal(&changes);
         assert!(

@@ -1,8 +1,10 @@
 /**
- * In one dimension the best discriminator can be drawn: D* = p_data / (p_data + p_model) (2014 paper, proposition 1), and
- * how far D is from it. The data's density is exact, the model's a kernel estimate from the samples on show, with its error.
+ * In one dimension the best discriminator can be drawn, and how far D is from it: D* = p_data / (p_data + p_model) (2014 paper,
+ * proposition 1), or, where D is asked for α on data and β on samples, (α p_data + β p_model) / (p_data + p_model) (tutorial,
+ * equation 15). The data's density is exact, the model's a kernel estimate from the samples on show, with its error.
  */
 import type { Frame, Model } from '../protocol.ts';
+import { type Json, getPath } from '../state/json.ts';
 import { kernelDensity, kernelError } from './density.ts';
 
 export interface Optimal {
@@ -17,8 +19,14 @@ export interface Optimal {
 /** Densities below this share of the highest count as none. */
 const NONE = 1e-3;
 
+/** What D is asked for where the config says so, as a number. */
+const target = (config: Json, field: string, otherwise: number): number => {
+  const value = getPath(config, field);
+  return typeof value === 'number' ? value : otherwise;
+};
+
 export function optimalOf(
-  { line }: Model,
+  { line, config }: Pick<Model, 'line' | 'config'>,
   frame: Pick<Frame, 'fake'> | undefined,
 ): Optimal | undefined {
   if (!line || !frame) return undefined;
@@ -28,10 +36,11 @@ export function optimalOf(
   const least = NONE * Math.max(...data, ...model);
   const at = (of: (data: number, model: number, spread: number) => number): Float32Array =>
     data.map((p, i) => of(p, model[i] ?? 0, spread[i] ?? 0));
+  const [real, fake] = [target(config, 'real_label', 1), target(config, 'fake_label', 0)];
   return {
-    best: at((p, q) => (p + q > least ? p / (p + q) : NaN)),
-    // The slope of D* in p_model is -p_data / (p_data + p_model)².
-    error: at((p, q, s) => (p + q > least ? (p * s) / (p + q) ** 2 : NaN)),
+    best: at((p, q) => (p + q > least ? (real * p + fake * q) / (p + q) : NaN)),
+    // The slope of D* in p_model is -(α - β) p_data / (p_data + p_model)².
+    error: at((p, q, s) => (p + q > least ? ((real - fake) * p * s) / (p + q) ** 2 : NaN)),
     ratio: at((p, q) => (p + q > least ? p / q : NaN)),
   };
 }

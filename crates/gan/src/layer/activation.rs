@@ -71,9 +71,9 @@ mod tests {
     #[test]
     fn slopes_where_functions_bend_are_those_of_other_frameworks() {
         let no = |x: &Tensor| x.constant_like(0.0);
-        let one = |x: &Tensor| x.constant_like(1.0);
-        let d_real = |cost| move |x: &Tensor| cost::discriminator(cost, x, &no(x), &one(x));
-        let d_fake = |cost| move |x: &Tensor| cost::discriminator(cost, &no(x), x, &one(x));
+        let plain = cost::Targets::plain;
+        let d_real = |cost| move |x: &Tensor| cost::discriminator(cost, x, &no(x), &plain(x));
+        let d_fake = |cost| move |x: &Tensor| cost::discriminator(cost, &no(x), x, &plain(x));
         let features = |x: &Tensor| Features {
             last: x.clone(),
             output: x.clone(),

@@ -13,14 +13,41 @@ fn divergence(cost: Cost, v: &Tensor) -> Terms {
     terms(cost, v).expect("this cost is a divergence")
 }
 
-/// J(D). `label` is the target on real data: one-sided smoothing where below 1.
-pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, label: &Tensor) -> Tensor {
+/// What D is asked to answer.
+pub struct Targets {
+    /// On data: 1, or less, which is one-sided smoothing.
+    pub real: Tensor,
+    /// On samples: 0 where there is none; more is the other side of smoothing (tutorial, equation 15).
+    pub fake: Option<Tensor>,
+}
+
+impl Targets {
+    /// 1 on data, 0 on samples.
+    pub fn plain(like: &Tensor) -> Self {
+        Self {
+            real: like.constant_like(1.0),
+            fake: None,
+        }
+    }
+}
+
+/// J(D).
+pub fn discriminator(cost: Cost, real: &Tensor, fake: &Tensor, targets: &Targets) -> Tensor {
+    let label = &targets.real;
     match cost {
         // Cross-entropy with target t is softplus(a) - t a (tutorial, equation 8).
         Cost::Minimax | Cost::NonSaturating | Cost::MaximumLikelihood | Cost::FeatureMatching => {
-            (softplus(real) - real * label).mean_all() + softplus(fake).mean_all()
+            let of_fake = match &targets.fake {
+                Some(target) => softplus(fake) - fake * target,
+                None => softplus(fake),
+            };
+            (softplus(real) - real * label).mean_all() + of_fake.mean_all()
         }
-        Cost::LeastSquares => (real - label).square().mean_all() + fake.square().mean_all(),
+        Cost::LeastSquares => {
+            let off = targets.fake.as_ref().map(|target| fake - target);
+            let off = off.as_ref().unwrap_or(fake);
+            (real - label).square().mean_all() + off.square().mean_all()
+        }
         Cost::Hinge => relu(&(label - real)).mean_all() + relu(&(fake + 1.0)).mean_all(),
         Cost::Wasserstein => fake.mean_all() - real.mean_all(),
         Cost::Relativistic => softplus(&(fake - real)).mean_all(),
@@ -133,6 +160,11 @@ pub fn has_target(cost: Cost) -> bool {
     }
 }
 
+/// Whether D has a target on samples too, which may be smoothed. That of the hinge cost is an edge, and no answer.
+pub fn has_fake_target(cost: Cost) -> bool {
+    has_target(cost) && cost != Cost::Hinge
+}
+
 #[cfg(test)]
 mod tests {
     use ganlet_core::eval::{Evaluator, Value};
@@ -154,7 +186,7 @@ mod tests {
                 last: output.clone(),
                 output: output.clone(),
             };
-            let d = discriminator(cost, &real, &fake, &real.constant_like(1.0));
+            let d = discriminator(cost, &real, &fake, &Targets::plain(&real));
             let g = generator(cost, &features(&fake), || features(&real));
             let slope = grad(&g, &[&fake]).remove(0).sum_all();
             b.entry("costs", &[], &[("d", &d), ("g", &g), ("slope", &slope)]);
@@ -239,5 +271,43 @@ mod tests {
         assert!((d - d_plain).abs() < 1e-12 && g == 0.0 && slope == 0.0);
         let [_, g, slope] = costs.at(1.0, 4.0);
         assert!((g - 9.0).abs() < 1e-12 && (slope - 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn d_costs_least_where_it_answers_what_it_is_asked_for() {
+        let b = Builder::new();
+        let [real, fake] = ["real", "fake"].map(|name| b.input(name, &[1, 1], DType::F32));
+        let targets = Targets {
+            real: real.constant_like(0.9),
+            fake: Some(fake.constant_like(0.1)),
+        };
+        let slopes = |cost| {
+            grad(
+                &discriminator(cost, &real, &fake, &targets),
+                &[&real, &fake],
+            )
+        };
+        let logit = slopes(Cost::NonSaturating);
+        let score = slopes(Cost::LeastSquares);
+        let outputs = [&logit[0], &logit[1], &score[0], &score[1]];
+        let outputs: Vec<_> = ["0", "1", "2", "3"].into_iter().zip(outputs).collect();
+        b.entry("slopes", &[], &outputs);
+        let program = b.build().unwrap();
+        let at = |real: f64, fake: f64| -> Vec<f64> {
+            let mut evaluator = Evaluator::<f64>::new(&program);
+            evaluator.inputs = [real, fake].map(|x| Value::Float(vec![x])).to_vec();
+            evaluator.run(0).iter().map(|x| x.floats()[0]).collect()
+        };
+        let logit = |p: f64| (p / (1.0 - p)).ln();
+        let found = at(logit(0.9), logit(0.1));
+        assert!(
+            found[0].abs() < 1e-12 && found[1].abs() < 1e-12,
+            "{found:?}"
+        );
+        let found = at(0.9, 0.1);
+        assert!(
+            found[2].abs() < 1e-12 && found[3].abs() < 1e-12,
+            "{found:?}"
+        );
     }
 }

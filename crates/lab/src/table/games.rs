@@ -169,10 +169,14 @@ fn dirac(gamma: f64) -> Field {
         };
         let data = x.constant_like(0.0);
         let d = |at: &Tensor| at * y;
-        let label = x.constant_like(1.0);
         let r1 = penalty::gradient_penalty(d, &data, &x.sum_all().constant_like(0.0), false);
         let of_g = cost::generator(Cost::NonSaturating, &features(d(x)), || features(d(&data)));
-        let of_d = cost::discriminator(Cost::NonSaturating, &d(&data), &d(x), &label);
+        let of_d = cost::discriminator(
+            Cost::NonSaturating,
+            &d(&data),
+            &d(x),
+            &cost::Targets::plain(x),
+        );
         [of_g, of_d + r1 * (gamma / 2.0)]
     })
 }

@@ -28,6 +28,11 @@ pub struct Gan {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     pub real_label: f64,
+    /// The target of D on samples: two-sided smoothing where above 0, which makes D praise what G makes already (tutorial,
+    /// equation 15).
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.5)))]
+    pub fake_label: f64,
     /// A penalty on the slope of D, between real and generated samples or elsewhere (Gulrajani et al. 2017).
     #[serde(default)]
     pub gradient_penalty: Option<GradientPenalty>,

@@ -22,7 +22,7 @@ use super::{Look, Model, Task, Trace};
 use crate::config::Layer;
 use crate::error::ConfigError;
 use crate::layer::Features;
-use crate::loss::cost;
+use crate::loss::cost::{self, Targets};
 use crate::loss::penalty;
 use crate::tensor::{cross_entropy, join, softmax};
 
@@ -88,9 +88,12 @@ impl Gan {
 
     /// J(D) where these are its logits.
     fn d_cost(&self, t: &Trace<'_>, opinion: &Opinion) -> Tensor {
-        let label = t.hyper("real_label", self.real_label);
+        let targets = Targets {
+            real: t.hyper("real_label", self.real_label),
+            fake: (self.fake_label > 0.0).then(|| t.hyper("fake_label", self.fake_label)),
+        };
         let (real, fake) = (&opinion.real.output, &opinion.fake.output);
-        let cost = cost::discriminator(self.cost, real, fake, &label);
+        let cost = cost::discriminator(self.cost, real, fake, &targets);
         cost * t.hyper("cost_scale", self.cost_scale)
     }
 
@@ -269,6 +272,16 @@ impl Model for Gan {
                     self.real_label
                 ),
                 "use 1, or another cost",
+            ));
+        }
+        if !cost::has_fake_target(self.cost) && self.fake_label != 0.0 {
+            return Err(ConfigError::new(
+                "fake_label",
+                format!(
+                    "{} as D's target on samples, but with this cost it has none there",
+                    self.fake_label
+                ),
+                "use 0, or another cost",
             ));
         }
         self.check_judged(task)?;
