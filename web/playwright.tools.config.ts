@@ -1,6 +1,6 @@
 /**
  * Scripts that look at the built site without judging it: `npm run screenshots`, `longtasks`, `gridspeed`, `soak`, `enginepace`,
- * `scenes`, `firstminute`.
+ * `scenes`, `firstminute`; and one that draws for it: `thumbnails`.
  */
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config.ts';
@@ -17,5 +17,6 @@ export default defineConfig({
     'enginepace.ts',
     'scenes.ts',
     'firstminute.ts',
+    'thumbnails.ts',
   ],
 });

@@ -109,6 +109,41 @@ test('begins at a step, with a caption of its own as plain text, and stops where
   await expect(playground.locator('gan-story .summary')).toHaveText('And now?');
 });
 
+test('a teacher says what is on, how slow it is and how large, and that nobody changes settings', async ({
+  page,
+}) => {
+  await host(
+    page,
+    '<gan-playground preset="ring" backend="cpu" layers="real fake" slow="fast" lock size="large"></gan-playground>',
+  );
+  const playground = page.locator('gan-playground');
+  await expect(trainOf(playground)).toBeEnabled({ timeout: 120_000 });
+  for (const [layer, on] of [
+    ['real', 'true'],
+    ['heat', 'false'],
+  ] as const) {
+    await expect(playground.locator(`[data-layer=${layer}]`)).toHaveAttribute('aria-pressed', on);
+  }
+  await expect(playground.locator('[data-action=slow]')).toHaveAttribute('aria-pressed', 'true');
+  await expect(playground.getByRole('combobox', { name: 'How slow' })).toHaveValue('fast');
+  await expect(playground.locator('h1')).toHaveText('Ring of eight');
+  for (const name of ['Settings', 'Your data', 'Load']) {
+    await expect(playground.getByRole('button', { name })).toHaveCount(0);
+  }
+  await expect(playground.locator('gan-presets button, gan-next')).toHaveCount(0);
+  await expect(playground.locator('[data-box=g]')).toBeDisabled();
+  // Its 3 rem, half as large again.
+  expect((await trainOf(playground).boundingBox())?.height).toBeCloseTo(72, 0);
+  await trainOf(playground).click();
+  await expect(playground.locator('[data-coach]')).toContainText('G’s move');
+  await playground.evaluate((element) => {
+    element.removeAttribute('lock');
+    element.removeAttribute('size');
+  });
+  await expect(playground.getByRole('button', { name: 'Settings' })).toBeEnabled();
+  expect((await trainOf(playground).boundingBox())?.height).toBeCloseTo(48, 0);
+});
+
 test('moved in its document it keeps its model; taken out and put back it begins anew', async ({
   page,
 }) => {

@@ -28,6 +28,12 @@ describe('the attributes of an embedded playground', () => {
     });
   });
 
+  it('are without a value what they say', () => {
+    const { link, problems } = read({ preset: 'ring', lock: '', layers: '', slow: 'fast' });
+    expect(problems).toEqual([]);
+    expect(readHash(link).spec).toMatchObject({ lock: 'all', layers: [], slow: 'fast' });
+  });
+
   it('let pass what belongs to any element or to a framework', () => {
     const { problems } = read({ class: 'x', id: 'y', 'data-a': '1', 'v-if': 'b', onclick: '' });
     expect(problems).toEqual([]);

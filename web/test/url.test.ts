@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isLocked, leavesOut } from '../src/state/parts.ts';
 import { DEFAULT_SPEC, readHash, type Spec, writeHash } from '../src/state/url.ts';
 
 describe('the share link', () => {
@@ -12,11 +13,15 @@ describe('the share link', () => {
       stop: { kind: 'metric', name: 'modes', bound: '>=', value: 8 },
       caption: 'Watch D & G = 2 <b>players</b>',
       controls: ['train', 'reset'],
+      layers: ['real', 'fake', 'grid'],
+      slow: 'fast',
+      lock: ['g_optimizer', 'cost'],
+      size: 'large',
       overrides: {
         'g_optimizer.lr': 0.0005,
         cost: 'minimax',
         label: '17',
-        layers: [{ kind: 'dense', units: 64 }],
+        'generator.layers': [{ kind: 'dense', units: 64 }],
       },
     };
     expect(readHash(writeHash(spec))).toEqual({ spec, named: true, problems: [] });
@@ -36,6 +41,26 @@ describe('the share link', () => {
     const { spec, problems } = readHash(`#caption=${'a'.repeat(500)}`);
     expect(spec.caption).toHaveLength(400);
     expect(problems[0]).toContain('more than 400 letters');
+  });
+
+  it('locks all settings, or those that it names', () => {
+    for (const hash of ['#lock=', '#lock=all', '#lock=1']) {
+      expect(readHash(hash).spec.lock).toBe('all');
+    }
+    expect(readHash('#lock=0').spec.lock).toEqual([]);
+    expect(readHash('#lock=cost, g_optimizer.lr').spec.lock).toEqual(['cost', 'g_optimizer.lr']);
+    expect(isLocked(['g_optimizer'], 'g_optimizer.lr')).toBe(true);
+    expect(isLocked(['g_optimizer.lr'], 'g_optimizer')).toBe(false);
+    expect(isLocked(['cost'], 'costs')).toBe(false);
+    expect(isLocked('all', 'batch')).toBe(true);
+    expect(leavesOut('all', 'presets')).toBe(true);
+    expect(leavesOut('all', 'story')).toBe(false);
+    expect(leavesOut(['cost'], 'presets')).toBe(false);
+  });
+
+  it('switches every layer off where it names none', () => {
+    expect(readHash('#layers=').spec.layers).toEqual([]);
+    expect(readHash(writeHash({ ...DEFAULT_SPEC, layers: [] })).spec.layers).toEqual([]);
   });
 
   it('holds only what differs', () => {
@@ -61,6 +86,11 @@ describe('the share link', () => {
     ['#a.constructor=1', 'a.constructor'],
     ['#hide=gmae', '“gmae”'],
     ['#controls=fly', '“fly”'],
+    ['#layers=clouds', '“clouds”'],
+    ['#slow=1', 'slow, medium, fast'],
+    ['#lock=unheard_of', '“unheard_of”'],
+    ['#lock=..', 'by their paths'],
+    ['#size=huge', 'normal, large'],
   ])('leaves out %s and names it', (hash, named) => {
     const { spec, problems } = readHash(hash, (path) => path !== 'unheard_of');
     expect(spec).toEqual(DEFAULT_SPEC);

@@ -24,6 +24,10 @@ export class GanChanges extends SessionElement {
         flex-wrap: wrap;
         gap: 0.25rem;
       }
+      li:has([hidden]) {
+        min-height: 2.125rem;
+        padding-inline-end: 0.625rem;
+      }
       li {
         display: flex;
         align-items: center;
@@ -71,6 +75,7 @@ export class GanChanges extends SessionElement {
             ${name}: ${is}
             <button
               class="plain"
+              ?hidden=${session.current.locks(path)}
               aria-label="Take back ${name}"
               title=${was === undefined ? 'As the preset has it' : `Back to ${was}`}
               ?disabled=${session.channel.busy !== ''}

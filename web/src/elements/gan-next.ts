@@ -56,6 +56,8 @@ export class GanNext extends SessionElement {
       preset,
       presets.filter((one) => session.catalog.has(one)),
       session.current.spec.overrides,
+    ).filter(({ overrides }) =>
+      Object.keys(overrides).every((path) => !session.current.locks(path)),
     );
     if (list.length === 0) return nothing;
     return html`<h2>What to try next</h2>

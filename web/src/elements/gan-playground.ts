@@ -25,7 +25,7 @@ import './gan-page.ts';
 import type { GanPage } from './gan-page.ts';
 import { styles } from './gan-playground.styles.ts';
 import { whenInView } from './in-view.ts';
-import { undoRem } from './rem.ts';
+import { enlargePage, undoRem } from './rem.ts';
 import { listen, onKey, shortcut, typing } from './shortcuts.ts';
 
 /** What only lessons need comes when one does. */
@@ -62,6 +62,14 @@ export class GanPlayground extends LitElement {
   @property({ reflect: true }) stop: string | null = null;
   /** What is said of the run instead of the preset's sentence; plain text. */
   @property({ reflect: true }) caption: string | null = null;
+  /** The layers of the stage that are on: `real fake heat grid arrows optimal ratio`. */
+  @property({ reflect: true }) layers: string | null = null;
+  /** Begins in slow motion: `slow`, `medium` or `fast`. */
+  @property({ reflect: true }) slow: string | null = null;
+  /** Settings that cannot be changed: paths such as `g_optimizer.lr`, or `all`, which hides the presets too. */
+  @property({ reflect: true }) lock: string | null = null;
+  /** `large` for a projector. */
+  @property({ reflect: true }) size: string | null = null;
   /** The rest of a share link, such as `cost=minimax&batch=64`. */
   @property({ reflect: true }) settings: string | null = null;
   /** `light`, `dark` or `auto`, which follows the page. */
@@ -244,10 +252,12 @@ export class GanPlayground extends LitElement {
       session.subscribe((topic) => {
         if (topic === 'spec') writeAddress(session.current.hash);
         if (topic === 'spec' || topic === 'model') name();
+        if (topic === 'spec') enlargePage(session.current.spec.size);
       }),
       listen(window, 'hashchange', () => void this.#follow(session, location.hash)),
       listen(document, 'paste', (event) => {
-        if (event.clipboardData && !typing(event)) this.#paste(session, event.clipboardData);
+        if (event.clipboardData && !typing(event) && !session.current.locked)
+          this.#paste(session, event.clipboardData);
       }),
       // A hidden tab has only its title to say that it is paused.
       listen(document, 'visibilitychange', name),
@@ -257,6 +267,7 @@ export class GanPlayground extends LitElement {
     const link = location.hash || location.search;
     // What is hidden is hidden from the first moment.
     session.links.preview(link);
+    enlargePage(session.current.spec.size);
     this.requestUpdate();
     if (await session.catalog.open(session.current.spec.backend)) await this.#follow(session, link);
     // Where that cannot be loaded, the page works without.
@@ -310,6 +321,7 @@ export class GanPlayground extends LitElement {
     const { link, problems } = readAttributes(this.attributes);
     if (problems.length === 0) {
       session.links.preview(link);
+      undoRem(this, session.current.spec.size);
       this.#opened ??= session.catalog.open(session.current.spec.backend);
       if (await this.#opened) problems.push(...(await session.links.obey(link)));
       if (!session.current.model) {
@@ -350,6 +362,7 @@ export class GanPlayground extends LitElement {
     return [
       listen(target, 'dragover', (event) => {
         if (!event.dataTransfer?.types.includes('Files')) return;
+        if (this.#session?.current.locked) return;
         event.preventDefault();
         this.dropping = true;
       }),
@@ -360,7 +373,8 @@ export class GanPlayground extends LitElement {
         event.preventDefault();
         this.dropping = false;
         const { items } = event.dataTransfer ?? {};
-        if (items && this.#session) this.#drop(this.#session, items);
+        if (items && this.#session && !this.#session.current.locked)
+          this.#drop(this.#session, items);
       }),
     ];
   }

@@ -1,8 +1,8 @@
 /** The preset chooser: a button with the present one's name, and a list that says what each teaches. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { customElement, query, state } from 'lit/decorators.js';
 import type { Preset } from '../library.ts';
-import { firstSentence } from '../state/format.ts';
+import { wholeSentence } from '../state/format.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
@@ -18,6 +18,8 @@ const GROUPS: Record<string, string> = {
 @customElement('gan-presets')
 export class GanPresets extends SessionElement {
   protected readonly topics: readonly Topic[] = ['catalog', 'spec', 'progress'];
+  /** Pictures of presets; none until the menu was opened, and where they cannot be had. */
+  @state() private thumbnails: ReadonlyMap<string, string> = new Map();
   @query('[popover]') private readonly panel!: HTMLElement;
 
   static override styles = [
@@ -40,7 +42,7 @@ export class GanPresets extends SessionElement {
       [popover] {
         position: fixed;
         inset: 3.5rem auto auto 0.75rem;
-        width: min(50rem, 100vw - 1.5rem);
+        width: min(60rem, 100vw - 1.5rem);
         max-height: calc(100dvh - 5rem);
         overflow: auto;
         margin: 0;
@@ -59,14 +61,15 @@ export class GanPresets extends SessionElement {
       }
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
       }
       li button {
         display: grid;
+        grid-template-columns: 3rem minmax(0, 1fr);
         align-content: start;
         justify-content: start;
         justify-items: start;
-        gap: 0.125rem;
+        gap: 0.125rem 0.75rem;
         width: 100%;
         height: 100%;
         padding: 0.5rem 0.75rem;
@@ -81,6 +84,19 @@ export class GanPresets extends SessionElement {
       }
       li strong {
         font-weight: 600;
+      }
+      /* Its place is kept, with a picture or without. */
+      .thumbnail {
+        grid-row: span 2;
+        align-self: start;
+        width: 3rem;
+        height: 3rem;
+        margin-block-start: 0.25rem;
+      }
+      img {
+        display: block;
+        width: 100%;
+        height: 100%;
       }
       h2 + ul + h2 {
         margin-block-start: 0.25rem;
@@ -101,7 +117,7 @@ export class GanPresets extends SessionElement {
           ${icon('down')}
         </button>
       </h1>
-      <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#place}>
+      <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#onToggle}>
         ${[...grouped((all ?? []).filter(isForPeople))].map(
           ([group, presets]) => html`
             <h2>${GROUPS[group] ?? labelOf(group)}</h2>
@@ -114,17 +130,29 @@ export class GanPresets extends SessionElement {
     `;
   }
 
+  readonly #onToggle = (event: ToggleEvent): void => {
+    if (event.newState !== 'open') return;
+    this.#place();
+    import('../thumbnails/index.ts').then(
+      ({ thumbnails }) => {
+        this.thumbnails = thumbnails;
+      },
+      () => undefined,
+    );
+  };
+
   /** Under its button, but never over the window's edge. */
-  readonly #place = (): void => {
+  #place(): void {
     const { left, bottom } = this.getBoundingClientRect();
-    const room = document.documentElement.clientWidth - Math.min(800, innerWidth - 24) - 12;
+    const room = document.documentElement.clientWidth - Math.min(960, innerWidth - 24) - 12;
     this.panel.style.left = `${Math.max(12, Math.min(left, room))}px`;
     this.panel.style.top = `${bottom + 4}px`;
-  };
+  }
 
   #item(preset: Preset): TemplateResult {
     const current = preset.name === this.session.current.spec.preset;
     const here = this.session.catalog.has(preset);
+    const thumbnail = this.thumbnails.get(preset.name);
     return html`<li>
       <button
         data-preset=${preset.name}
@@ -135,9 +163,12 @@ export class GanPresets extends SessionElement {
           void this.session.choosePreset(preset.name);
         }}
       >
+        <span class="thumbnail"
+          >${thumbnail ? html`<img src=${thumbnail} alt="" />` : nothing}</span
+        >
         <strong>${preset.title}</strong>
         <span class="quiet small"
-          >${here ? firstSentence(preset.summary) : 'Its images are not part of this site.'}</span
+          >${here ? wholeSentence(preset.summary) : 'Its images are not part of this site.'}</span
         >
       </button>
     </li>`;

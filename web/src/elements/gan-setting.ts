@@ -40,6 +40,10 @@ export class GanSetting extends LitElement {
         gap: 0.125rem 0.75rem;
         padding-block: 0.5rem;
       }
+      /* Only there to say that its control is locked. */
+      fieldset {
+        display: contents;
+      }
       p,
       textarea {
         grid-column: 1 / -1;
@@ -87,11 +91,13 @@ export class GanSetting extends LitElement {
     const preset = presetMark(control, own, value);
     const note = noteOf(control, value, this.group);
     const refusal = this.refusal ?? session.settings.refusalOf(path);
+    const locked = session.current.locks(path);
     return html`
       <div>
         <label for=${path}>${label}</label>
+        ${locked ? html`<span class="small quiet">locked</span>` : nothing}
         ${
-          own !== undefined && preset !== undefined
+          !locked && own !== undefined && preset !== undefined
             ? html`<button
                 class="mark"
                 title="Back to the preset's value"
@@ -102,7 +108,9 @@ export class GanSetting extends LitElement {
             : nothing
         }
       </div>
-      ${this.#input(control, value)} ${this.#slider(control, value)}
+      <fieldset ?disabled=${locked} ?inert=${locked && control.kind === 'list'}>
+        ${this.#input(control, value)} ${this.#slider(control, value)}
+      </fieldset>
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${note ? html`<p class="small quiet">${note}</p>` : nothing}
     `;

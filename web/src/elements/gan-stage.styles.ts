@@ -108,6 +108,7 @@ export const styles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
+    gap: 0.5rem;
     height: 1.4375rem;
     margin-block-start: -0.375rem;
     padding-inline: 0.625rem;
@@ -123,6 +124,16 @@ export const styles = css`
       )
       var(--raised);
     forced-color-adjust: none;
+  }
+  /* Where there is no room for three, the ends are said in full. */
+  .scale span {
+    flex: none;
+    white-space: nowrap;
+  }
+  .scale span:nth-of-type(2):not(:last-of-type) {
+    flex: 0 1 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .under {
     display: flex;

@@ -14,11 +14,12 @@ import {
 } from '../state/describe.ts';
 import { percent, progressText } from '../state/format.ts';
 import { type Kind, kindOf } from '../state/current.ts';
+import type { Layer } from '../state/parts.ts';
 import type { Topic } from '../state/topics.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { drawLine } from '../stage/line.ts';
 import { distanceToOptimal } from '../stage/optimal.ts';
-import { type Layers, PlaneStage } from '../stage/plane.ts';
+import { PlaneStage } from '../stage/plane.ts';
 import { HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
@@ -30,8 +31,6 @@ import './gan-intro.ts';
 import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
 import { styles } from './gan-stage.styles.ts';
-
-type Layer = keyof Layers;
 
 interface Entry {
   layer: Layer;
@@ -84,7 +83,6 @@ export class GanStage extends ThemedElement {
   protected readonly topics: readonly Topic[] = ['frame', 'model', 'show', 'progress', 'running'];
   @query('.frame > canvas') private readonly canvas!: HTMLCanvasElement | null;
   @query('.frame') private readonly box!: HTMLElement;
-  @state() private shown = { real: true, fake: true };
   @state() private hover = '';
   readonly #plane = new PlaneStage();
   #pointer: { x: number; y: number } | undefined;
@@ -222,14 +220,14 @@ export class GanStage extends ThemedElement {
   }
 
   #toggle({ layer, text, colour }: Entry): TemplateResult {
-    const on = this.#layers[layer];
+    const on = this.session.stage.layers[layer];
     return html`<li>
       <button
         class=${colour}
         aria-pressed=${on}
         data-layer=${layer}
         @click=${() => {
-          this.#flip(layer);
+          void this.session.stage.setLayers({ [layer]: !on });
         }}
       >
         ${text}
@@ -304,19 +302,6 @@ export class GanStage extends ThemedElement {
       : `${capital(scoreName(info, view))} of ${what}: ${score.toFixed(3)}`;
   }
 
-  get #layers(): Layers {
-    const { heat, grid, arrows, optimal, ratio } = this.session.stage.show;
-    return { ...this.shown, heat, grid, arrows, optimal, ratio };
-  }
-
-  #flip(layer: Layer): void {
-    if (layer === 'real' || layer === 'fake') {
-      this.shown = { ...this.shown, [layer]: !this.shown[layer] };
-    } else {
-      void this.session.stage.setShow({ [layer]: !this.session.stage.show[layer] });
-    }
-  }
-
   #describe(kind: Kind | undefined): string {
     const name = this.session.current.preset?.title ?? this.session.current.spec.preset;
     const info = this.session.current.model?.info;
@@ -361,9 +346,17 @@ export class GanStage extends ThemedElement {
     const { palette } = this.theme;
     const kind = this.#kind;
     if (surface && model) {
-      if (kind === 'plane') this.#plane.draw(surface, model, frame, this.#layers, palette);
+      if (kind === 'plane')
+        this.#plane.draw(surface, model, frame, this.session.stage.layers, palette);
       else if (kind === 'line') {
-        drawLine(surface, model, frame, this.#layers, palette, this.session.stage.proposal);
+        drawLine(
+          surface,
+          model,
+          frame,
+          this.session.stage.layers,
+          palette,
+          this.session.stage.proposal,
+        );
       }
     }
     if (kind === 'plane') this.#readPointer();

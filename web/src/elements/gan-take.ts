@@ -192,8 +192,7 @@ export class GanTake extends ThemedElement {
 
   #still(scale: number): Still | undefined {
     const { model } = this.session.current;
-    const { show } = this.session.stage;
-    const layers = { real: true, fake: true, ...show };
+    const { layers } = this.session.stage;
     return model && new Still(model, layers, this.theme.palette, scale);
   }
 

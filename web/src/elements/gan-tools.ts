@@ -115,6 +115,8 @@ export class GanTools extends ThemedElement {
 
   #quiet(off: boolean): TemplateResult {
     const dark = this.theme.current === 'dark';
+    // What brings another game in.
+    const brings = !this.session.current.locked;
     return html`
       <button class="plain more" popovertarget="menu" aria-label="More">${icon('more')}</button>
       <div
@@ -126,26 +128,34 @@ export class GanTools extends ThemedElement {
         @click=${this.#fold}
         @beforetoggle=${this.#place}
       >
-        ${this.#button('own', 'Your data', 'Points or images of your own to learn', off, () => {
-          this.dispatchEvent(new Event('own'));
-        })}
         ${
-          this.session.keep.on
+          brings
+            ? this.#button('own', 'Your data', 'Points or images of your own to learn', off, () => {
+                this.dispatchEvent(new Event('own'));
+              })
+            : nothing
+        }
+        ${
+          brings && this.session.keep.on
             ? this.#button('kept', 'Runs', 'The runs that this browser keeps', false, () => {
                 this.dispatchEvent(new Event('kept'));
               })
             : nothing
         }
         ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
-        ${this.#button(
-          'load',
-          'Load',
-          'Open a checkpoint or a config',
-          !this.session.catalog.presets,
-          () => {
-            this.picker.click();
-          },
-        )}
+        ${
+          brings
+            ? this.#button(
+                'load',
+                'Load',
+                'Open a checkpoint or a config',
+                !this.session.catalog.presets,
+                () => {
+                  this.picker.click();
+                },
+              )
+            : nothing
+        }
         ${this.#button('take', 'Take away', 'A picture, a film or the curves as files', off, () => {
           this.dispatchEvent(new Event('take'));
         })}

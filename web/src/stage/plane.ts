@@ -1,14 +1,12 @@
 /** The stage of the 2-D toys: terrain, noise grid, real points, samples, arrows; in that order. */
 import type { Frame, Model } from '../protocol.ts';
+import type { Layer } from '../state/parts.ts';
 import { type Palette, rgb, withAlpha } from '../style/palette.ts';
 import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
 import { contour, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
-export type Layers = Record<
-  'real' | 'fake' | 'heat' | 'grid' | 'arrows' | 'optimal' | 'ratio',
-  boolean
->;
+export type Layers = Record<Layer, boolean>;
 
 const ARROW_COUNT = 48;
 

@@ -2,19 +2,9 @@
  * What the text of a lesson does to the playground beside it: `set?cost=minimax;train?steps=500`. Read by the build,
  * which checks it, and by the page, which does it. docs/lessons.md says what there is.
  */
-import type { Show } from '../protocol.ts';
 import type { Json } from './json.ts';
+import { type Layer, LAYERS } from './parts.ts';
 import { parseSeed, parseValue } from './url.ts';
-
-/** Layers of the stage that a lesson can switch. */
-const LAYERS = [
-  'heat',
-  'grid',
-  'arrows',
-  'optimal',
-  'ratio',
-] as const satisfies readonly (keyof Show)[];
-type Layer = (typeof LAYERS)[number];
 
 export type Action =
   | { act: 'open'; link: string }

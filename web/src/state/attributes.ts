@@ -14,6 +14,10 @@ export const LINK_ATTRIBUTES = [
   'stop',
   'at',
   'caption',
+  'layers',
+  'slow',
+  'lock',
+  'size',
 ] as const;
 const OWN: readonly string[] = [...LINK_ATTRIBUTES, 'settings', 'theme', 'page'];
 

@@ -4,7 +4,7 @@ import type { Model } from '../protocol.ts';
 import type { Catalog } from './catalog.ts';
 import { type Change, changesOf, listed } from './changes.ts';
 import { differences, getPath, type Json } from './json.ts';
-import type { Control, Part } from './parts.ts';
+import { type Control, isLocked, leavesOut, type Part } from './parts.ts';
 import { DEFAULT_SPEC, type Spec, writeHash } from './url.ts';
 import { VERSION } from '../version.ts';
 
@@ -69,7 +69,16 @@ export class Current {
 
   /** Whether a lesson left a part of the page in. */
   shows(part: Part): boolean {
-    return !this.spec.hide.includes(part);
+    return !this.spec.hide.includes(part) && !leavesOut(this.spec.lock, part);
+  }
+
+  /** Whether a lesson keeps everything as it is. */
+  get locked(): boolean {
+    return this.spec.lock === 'all';
+  }
+
+  locks(path: string): boolean {
+    return isLocked(this.spec.lock, path);
   }
 
   offers(control: Control): boolean {

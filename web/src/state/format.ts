@@ -23,6 +23,11 @@ export function firstSentence(text: string): string {
   return /^.*?[.:?!](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 }
 
+/** The first sentence with all that it says. */
+export function wholeSentence(text: string): string {
+  return /^.*?[.?!](?=\s|$)/.exec(text)?.[0] ?? text;
+}
+
 /** A time to come, as coarse as it is uncertain. */
 export function duration(seconds: number): string {
   if (seconds < 90) return `${count(Math.max(1, seconds))} s`;

@@ -66,7 +66,10 @@ export class Links {
 
   async #read(link: string): Promise<Reading> {
     const reading = readHash(link);
-    if (Object.keys(reading.spec.overrides).length === 0) return reading;
+    const { overrides, lock } = reading.spec;
+    // Only names of settings have to be looked up.
+    if (Object.keys(overrides).length === 0 && (lock === 'all' || lock.length === 0))
+      return reading;
     await this.catalog.describe();
     return readHash(link, (path) => this.catalog.schema?.knows(path) ?? true);
   }

@@ -1,4 +1,4 @@
-/** What a lesson can leave out: the words of `hide` and `controls`, in a link and as attributes. */
+/** What a lesson can leave out, show or lock: the words of `hide`, `controls`, `layers` and `lock`, in a link and as attributes. */
 
 /** The parts of the page. */
 export const PARTS = [
@@ -27,6 +27,28 @@ export const CONTROLS = [
   'backend',
 ] as const;
 export type Control = (typeof CONTROLS)[number];
+
+/** What the stage of a toy can show, each on or off. */
+export const LAYERS = ['real', 'fake', 'heat', 'grid', 'arrows', 'optimal', 'ratio'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** Which settings nobody may change here: all of them, or those at and below these paths. */
+export type Lock = 'all' | readonly string[];
+
+/** The parts by which settings are changed: gone where all are locked. */
+const CHANGING: readonly Part[] = ['presets', 'settings', 'ideas'];
+
+export function leavesOut(lock: Lock, part: Part): boolean {
+  return lock === 'all' && CHANGING.includes(part);
+}
+
+export function isLocked(lock: Lock, path: string): boolean {
+  return lock === 'all' || lock.some((one) => path === one || path.startsWith(`${one}.`));
+}
+
+/** How large text and controls are. */
+export const SIZES = ['normal', 'large'] as const;
+export type Size = (typeof SIZES)[number];
 
 /** The words of a list that are known, each once and in the order of `known`, and those that are not. */
 export function readWords<W extends string>(

@@ -66,7 +66,7 @@ async function one(session: Session, action: Action): Promise<Done> {
         said: action.update === undefined ? 'One step.' : `One update of ${action.update}.`,
       };
     case 'show':
-      await session.stage.setShow(action.layers);
+      await session.stage.setLayers(action.layers);
       return { said: '' };
     case 'measure':
       await session.run.evaluate();

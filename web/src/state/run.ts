@@ -15,10 +15,10 @@ const MEASURES = 120;
 
 export class Run {
   running = false;
-  /** Slow motion: one update at a time, each long enough to be read about. */
-  slow = false;
-  /** How slow that is. */
+  /** How slow slow motion is, when it is on. */
   pace: SlowPace = 'medium';
+  /** What the worker was told of it. */
+  #told: SlowPace | undefined;
   /** Why training stopped by itself before the end of the run, where it still stands. */
   reached: Stop | undefined;
   phase: Phase | undefined;
@@ -52,6 +52,12 @@ export class Run {
     this.step = step;
     this.stepsPerSecond = 0;
     this.reached = undefined;
+    // A link may begin in slow motion.
+    this.pace = this.current.spec.slow ?? this.pace;
+    this.topics.tell('running');
+    // The engine may be another one, which was told nothing yet.
+    this.#told = undefined;
+    void this.#tellSlow();
   }
 
   /** What a model that comes later, or a file, is told of this one. */
@@ -125,16 +131,29 @@ export class Run {
     await over;
   }
 
+  /** Slow motion: one update at a time, each long enough to be read about. */
+  get slow(): boolean {
+    return this.current.spec.slow !== undefined;
+  }
+
   async setSlow(slow: boolean): Promise<void> {
-    this.slow = slow;
+    this.current.spec = { ...this.current.spec, slow: slow ? this.pace : undefined };
+    this.topics.tell('spec');
     this.topics.tell('running');
-    await this.channel.try('', 'speed', { slow: slow ? this.pace : undefined });
+    await this.#tellSlow();
   }
 
   /** How slow slow motion is, from the next update on. */
   async setPace(pace: SlowPace): Promise<void> {
     this.pace = pace;
     await this.setSlow(this.slow);
+  }
+
+  async #tellSlow(): Promise<void> {
+    const { slow } = this.current.spec;
+    if (slow === this.#told) return;
+    this.#told = slow;
+    await this.channel.try('', 'speed', { slow });
   }
 
   /** One update, or without one a whole step. */

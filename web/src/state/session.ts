@@ -89,19 +89,21 @@ export class Session {
     this.comparison.forget();
     // Another game has other numbers to stop at.
     const { spec } = this.current;
-    return this.models.create({ ...spec, preset, overrides: {}, scratch: false, stop: undefined });
+    return this.models.create({
+      ...spec,
+      preset,
+      overrides: {},
+      scratch: false,
+      stop: undefined,
+      layers: undefined,
+    });
   }
 
   readonly #onAdopt = (before: Model | undefined): void => {
-    const { model } = this.current;
     this.settings.clear();
     this.studio.clear();
     this.stage.clear();
-    const kind = model && kindOf(model);
-    // The classic figure has its arrows; the plane starts quiet.
-    if (kind !== (before && kindOf(before))) {
-      void this.stage.setShow({ heat: true, grid: kind === 'line', arrows: false });
-    }
+    this.stage.begin(before && kindOf(before));
   };
 
   readonly #onFailure = (text: string, failure: Failure): void => {

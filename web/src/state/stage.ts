@@ -1,13 +1,22 @@
 /** What the stage shows: the newest picture or one of the film, with the layers that are on. */
 import { type Frame, SHOW, type Show } from '../protocol.ts';
 import type { Channel } from './channel.ts';
-import type { Current } from './current.ts';
+import { type Current, type Kind, kindOf } from './current.ts';
+import { type Layer, LAYERS } from './parts.ts';
 import type { Topics } from './topics.ts';
 import { Trail } from './trail.ts';
 
 /** Pictures that are kept of a run, and their bytes in all. */
 const MOST = 120;
 const BYTES = 24 * 2 ** 20;
+
+/** The layers that a picture begins with; the classic figure has its arrows, the plane starts quiet. */
+const FIRST: Readonly<Record<Kind, readonly Layer[]>> = {
+  line: ['real', 'fake', 'heat', 'grid'],
+  plane: ['real', 'fake', 'heat'],
+  image: ['real', 'fake', 'heat'],
+  none: ['real', 'fake', 'heat'],
+};
 
 export class Stage {
   frame: Frame | undefined;
@@ -16,6 +25,8 @@ export class Stage {
   /** Which of them is looked at, while that is not the newest. */
   looking: number | undefined;
   show: Show = SHOW;
+  /** Whether data and samples are drawn; the worker need not know. */
+  points = { real: true, fake: true };
   /** A reader's own curve along the line, as high as a probability. */
   proposal: Float32Array | undefined;
 
@@ -57,6 +68,43 @@ export class Stage {
 
   drawn(): void {
     void this.channel.call('drawn', null);
+  }
+
+  /** Which layers are on. */
+  get layers(): Record<Layer, boolean> {
+    const { heat, grid, arrows, optimal, ratio } = this.show;
+    return { ...this.points, heat, grid, arrows, optimal, ratio };
+  }
+
+  /** Switches some layers; the link says which are on where that is not what the picture begins with. */
+  async setLayers({ real, fake, ...others }: Partial<Record<Layer, boolean>>): Promise<void> {
+    const { points } = this;
+    this.points = { real: real ?? points.real, fake: fake ?? points.fake };
+    const told = this.setShow(others);
+    this.#noteLayers();
+    await told;
+  }
+
+  /** Another model came: with the layers that its link asks for, or those that its kind of picture begins with. */
+  begin(before: Kind | undefined): void {
+    const { model, spec } = this.current;
+    const kind = model && kindOf(model);
+    if (!kind) return;
+    const on = spec.layers ?? (kind === before ? undefined : FIRST[kind]);
+    if (on) {
+      void this.setLayers(Object.fromEntries(LAYERS.map((layer) => [layer, on.includes(layer)])));
+    } else this.#noteLayers();
+  }
+
+  #noteLayers(): void {
+    const { model, spec } = this.current;
+    if (!model) return;
+    const { layers } = this;
+    const first = FIRST[kindOf(model)];
+    const isFirst = LAYERS.every((layer) => layers[layer] === first.includes(layer));
+    const on = isFirst ? undefined : LAYERS.filter((layer) => layers[layer]);
+    this.current.spec = { ...spec, layers: on };
+    this.topics.tell('spec');
   }
 
   async setShow(changes: Partial<Show>): Promise<void> {

@@ -5,7 +5,19 @@
  */
 import type { BackendChoice } from '../library.ts';
 import type { Json } from './json.ts';
-import { type Control, CONTROLS, type Part, PARTS, readWords } from './parts.ts';
+import {
+  type Control,
+  CONTROLS,
+  type Layer,
+  LAYERS,
+  type Lock,
+  type Part,
+  PARTS,
+  readWords,
+  type Size,
+  SIZES,
+} from './parts.ts';
+import { isPace, PACE_NAMES, type SlowPace } from './slow.ts';
 import { NO_STOP, readStop, type Stop, writeStop } from './stop.ts';
 
 export interface Spec {
@@ -24,6 +36,14 @@ export interface Spec {
   caption: string;
   /** What the bar offers; empty for everything. */
   controls: readonly Control[];
+  /** The layers of the stage that are on; undefined: what the picture begins with. */
+  layers: readonly Layer[] | undefined;
+  /** Slow motion, how slow; undefined: at full speed. */
+  slow: SlowPace | undefined;
+  /** What nobody may change here. */
+  lock: Lock;
+  /** Large for a projector. */
+  size: Size;
 }
 
 export interface Reading {
@@ -48,6 +68,10 @@ export const DEFAULT_SPEC: Spec = {
   stop: undefined,
   caption: '',
   controls: [],
+  layers: undefined,
+  slow: undefined,
+  lock: [],
+  size: 'normal',
 };
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
@@ -124,6 +148,32 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     spec.controls = words;
     return unknownWords(unknown, CONTROLS);
   },
+  layers: (spec, text) => {
+    const { words, unknown } = readWords(text, LAYERS);
+    // A misspelt word alone leaves the picture as it would be.
+    if (words.length > 0 || unknown.length === 0) spec.layers = words;
+    return unknownWords(unknown, LAYERS);
+  },
+  slow: (spec, text) => {
+    if (!isPace(text)) return `it is one of ${PACE_NAMES.join(', ')}`;
+    spec.slow = text;
+    return undefined;
+  },
+  lock: (spec, text) => {
+    const words = text.split(/[\s,]+/).filter(Boolean);
+    if (words.length === 1 && words[0] === '0') return undefined;
+    if (words.length === 0 || words.some((word) => word === 'all' || word === '1')) {
+      spec.lock = 'all';
+      return undefined;
+    }
+    spec.lock = words.filter((word) => PATH.test(word));
+    return spec.lock.length < words.length ? 'it is “all”, or settings by their paths' : undefined;
+  },
+  size: (spec, text) => {
+    const size = SIZES.find((one) => one === text);
+    if (size) spec.size = size;
+    return size ? undefined : `it is one of ${SIZES.join(', ')}`;
+  },
 };
 
 /** More steps than anybody waits for before there is a picture. */
@@ -167,6 +217,13 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
       problems.push(`“${key}”: this version has no such setting`);
     } else spec.overrides[key] = parseValue(text);
   }
+  if (spec.lock !== 'all') {
+    const unheard = spec.lock.filter((path) => !known(path));
+    if (unheard.length > 0) {
+      problems.push(`“lock”: this version has no setting “${unheard.join('”, “')}”`);
+      spec.lock = spec.lock.filter(known);
+    }
+  }
   return { spec, at, open, named: words.has('preset'), problems };
 }
 
@@ -179,6 +236,10 @@ export function writeHash(spec: Spec): string {
   if (spec.caption) pairs.push(['caption', spec.caption]);
   if (spec.hide.length) pairs.push(['hide', spec.hide.join(' ')]);
   if (spec.controls.length) pairs.push(['controls', spec.controls.join(' ')]);
+  if (spec.layers) pairs.push(['layers', spec.layers.join(' ')]);
+  if (spec.slow) pairs.push(['slow', spec.slow]);
+  if (spec.lock.length) pairs.push(['lock', spec.lock === 'all' ? 'all' : spec.lock.join(' ')]);
+  if (spec.size !== DEFAULT_SPEC.size) pairs.push(['size', spec.size]);
   for (const path of Object.keys(spec.overrides).sort()) {
     pairs.push([path, writeValue(spec.overrides[path] ?? null)]);
   }

@@ -2,7 +2,8 @@
 import { encode } from 'uqr';
 import { GanPlayground } from '../elements/gan-playground.ts';
 import type { Preset } from '../library.ts';
-import { CONTROLS, PARTS, readWords } from '../state/parts.ts';
+import { CONTROLS, LAYERS, PARTS, readWords } from '../state/parts.ts';
+import { isPace, PACE_NAMES } from '../state/slow.ts';
 import { DEFAULT_SPEC, parseSeed, readHash, type Spec } from '../state/url.ts';
 import { attributesOf, type Choice, snippetsOf } from './snippets.ts';
 
@@ -20,6 +21,7 @@ const form = part('choice', HTMLFormElement);
 const preset = part('preset', HTMLSelectElement);
 const seed = part('seed', HTMLInputElement);
 const from = part('from', HTMLInputElement);
+const slow = part('slow', HTMLSelectElement);
 const problem = part('problem', HTMLElement);
 const preview = part('preview', GanPlayground);
 const qr = part('qr', SVGElement);
@@ -52,6 +54,7 @@ const chosen = (id: string): string =>
 
 function choice(): Choice {
   const controls = readWords(chosen('controls'), CONTROLS).words;
+  const layers = readWords(chosen('layers'), LAYERS).words;
   const theme = new FormData(form).get('theme');
   return {
     spec: {
@@ -61,6 +64,11 @@ function choice(): Choice {
       hide: PARTS.filter((word) => !chosen('parts').split(' ').includes(word)),
       // All of them is the same as none named.
       controls: controls.length === CONTROLS.length ? [] : controls,
+      layers: layers.length > 0 ? layers : undefined,
+      slow: isPace(slow.value) ? slow.value : undefined,
+      // Single settings are locked by a link alone.
+      lock: chosen('lock') ? 'all' : pasted.lock === 'all' ? [] : pasted.lock,
+      size: chosen('size') ? 'large' : 'normal',
     },
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
   };
@@ -101,11 +109,14 @@ function take(): void {
   pasted = spec;
   preset.value = spec.preset;
   seed.value = String(spec.seed);
+  slow.value = spec.slow ?? '';
   for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) {
     if (box.name === 'parts') box.checked = !spec.hide.some((word) => word === box.value);
     else if (box.name === 'controls') {
       box.checked = spec.controls.length === 0 || spec.controls.some((word) => word === box.value);
-    }
+    } else if (box.name === 'layers') {
+      box.checked = spec.layers?.some((word) => word === box.value) ?? false;
+    } else box.checked = box.name === 'lock' ? spec.lock === 'all' : spec.size === 'large';
   }
 }
 
@@ -119,6 +130,8 @@ async function begin(): Promise<void> {
   );
   boxes('parts', PARTS, ['story', 'curves', 'controls']);
   boxes('controls', CONTROLS, ['train', 'reset', 'counter']);
+  boxes('layers', LAYERS, []);
+  slow.append(...PACE_NAMES.map((pace) => new Option(pace, pace)));
   let waiting: ReturnType<typeof setTimeout> | undefined;
   form.addEventListener('input', (event) => {
     if (event.target === from) take();
