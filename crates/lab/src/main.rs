@@ -3,6 +3,7 @@
 mod bench;
 mod classifier;
 mod data;
+mod evaluation;
 mod export;
 mod file;
 mod interrupt;

@@ -2,6 +2,7 @@
 
 mod definition;
 mod estimators;
+mod evaluation;
 mod games;
 mod ideas;
 mod normalization;
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (IDEAS, _) => ideas::table(args)?,
         (games::NAME, _) => games::table(),
         (estimators::NAME, _) => estimators::table(),
+        (evaluation::NAME, _) => evaluation::table(args)?,
         (normalization::NAME, _) => normalization::table(args)?,
         (_, Some(definition)) => compare(&definition, args)?,
         _ => bail!(
@@ -83,6 +85,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     (definition::NAMES.into_iter()).chain([
         estimators::NAME,
         normalization::NAME,
+        evaluation::NAME,
         games::NAME,
         IDEAS,
     ])

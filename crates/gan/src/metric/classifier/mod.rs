@@ -2,6 +2,7 @@
 //!
 //! `ganlet train-classifier` trains it, as a model of the kind `classifier`, and it ships as a file: [`Model`].
 
+mod features;
 mod model;
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use ganlet_core::backend::{Place, Session, SessionError};
 use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
 
 pub use crate::model::classifier::heads;
+pub use features::Features;
 pub use model::{Model, ModelError};
 
 use crate::broken::Broken;
