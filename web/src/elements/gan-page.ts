@@ -26,6 +26,7 @@ import type { GanOwn } from './gan-own.ts';
 import type { GanTake } from './gan-take.ts';
 import { styles } from './gan-page.styles.ts';
 import type { GanSettings } from './gan-settings.ts';
+import { loadAgain } from './load-again.ts';
 import { ThemedElement } from './themed-element.ts';
 
 const LATER = {
@@ -82,7 +83,7 @@ export class GanPage extends ThemedElement {
   /** Parts of the page that come when they are wanted: most visits begin and many end without them. */
   async #load(part: Part): Promise<boolean> {
     try {
-      await LATER[part].load();
+      await loadAgain<unknown>(LATER[part].load);
     } catch {
       this.session.notices.add(
         'error',
