@@ -3,7 +3,8 @@
  * `GANLET_ONLY="ring moons" npm run thumbnails`. It needs the built site (`cargo xtask build`) and takes the CPU backend, seed 1.
  *
  * Toys train to the end of their runs; real points are blue, samples lie over them. Models that ship trained are taken as they
- * are. Other images train for GANLET_SECONDS (120 unless set), which on a CPU is less than their runs, and show nine samples.
+ * are. Other images train for GANLET_SECONDS (120 unless set), which on a CPU is less than their runs, and show
+ * nine samples. What cannot be recognized then is deleted again: a preset without a picture has an empty place in the menu.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';

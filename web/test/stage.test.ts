@@ -3,7 +3,15 @@ import type { Input } from '../src/library.ts';
 import { mapping } from '../src/stage/canvas.ts';
 import { kernelDensity } from '../src/stage/density.ts';
 import { countOf, sheetPixels } from '../src/stage/images.ts';
-import { contour, normalize, slopeAt, terrainPixels } from '../src/stage/terrain.ts';
+import {
+  contour,
+  finer,
+  finerSide,
+  normalize,
+  slopeAt,
+  terrainPixels,
+  tintOf,
+} from '../src/stage/terrain.ts';
 import { boundsOf, lattice, linspace, noiseRange } from '../src/worker/frames.ts';
 
 it('maps data to pixels with y upwards', () => {
@@ -42,10 +50,50 @@ describe('the terrain', () => {
   const values = Float32Array.from({ length: 9 }, (_, i) => [0.2, 0.5, 0.8][i % 3] ?? 0);
 
   it('is clear where D is undecided and tinted by its verdict elsewhere', () => {
-    const pixels = terrainPixels(values, 3, [0, 0, 255], [255, 0, 0], 100);
-    expect([...pixels.slice(0, 4)]).toEqual([255, 0, 0, expect.closeTo(77, 0)]);
-    expect(pixels[7]).toBe(0);
-    expect([...pixels.slice(8, 11)]).toEqual([0, 0, 255]);
+    const colours = { real: [0, 0, 255], fake: [255, 0, 0], paper: [255, 255, 255] } as const;
+    const pixels = terrainPixels(values, 3, colours, 255);
+    const share = tintOf(0.2);
+    expect([...pixels.slice(0, 4)]).toEqual([
+      255,
+      expect.closeTo(255 * (1 - share), 0),
+      expect.closeTo(255 * (1 - share), 0),
+      255,
+    ]);
+    expect([...pixels.slice(4, 8)]).toEqual([255, 255, 255, 255]);
+    expect(pixels[10]).toBe(255);
+    expect(pixels[8]).toBeLessThan(255);
+  });
+
+  it('is tinted the more the surer D is, without a crease where it is undecided', () => {
+    expect(tintOf(0.5)).toBe(0);
+    expect(tintOf(1)).toBeCloseTo(1);
+    expect(tintOf(0)).toBeCloseTo(1);
+    expect(tintOf(0.6)).toBeGreaterThan(0.2);
+    // Twice as near to one half, half the tint.
+    expect(tintOf(0.51) / tintOf(0.505)).toBeCloseTo(2, 1);
+  });
+
+  it('is drawn finer than it is known, through what is known and within the scale', () => {
+    const side = 5;
+    const known = Float32Array.from({ length: side * side }, (_, i) => (i % side < 2 ? 0 : 1));
+    const fine = finer(known, side);
+    const n = finerSide(side);
+    expect(fine).toHaveLength(n * n);
+    expect(Math.min(...fine)).toBe(0);
+    expect(Math.max(...fine)).toBe(1);
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        const at = ((y * (n - 1)) / (side - 1)) * n + (x * (n - 1)) / (side - 1);
+        expect(fine[at]).toBeCloseTo(known[y * side + x] ?? NaN);
+      }
+    }
+    // A slope stays a slope.
+    const ramp = finer(
+      Float32Array.from({ length: 9 }, (_, i) => (i % 3) / 2),
+      3,
+    );
+    expect(ramp[4]).toBeCloseTo(0.5);
+    expect(ramp[2]).toBeGreaterThan(ramp[1] ?? 1);
   });
 
   it('has its contour where the values cross the level', () => {

@@ -101,10 +101,10 @@ export const styles = css`
     inset: auto 0.75rem 0.75rem;
     z-index: 1;
   }
-  /* The ramp of terrainPixels: the tint grows with the root of the distance from one half. */
+  /* The ramp of terrainPixels: the tint of tintOf, half way to each end. */
   .scale {
     --most: var(--tint);
-    --some: calc(var(--tint) * 0.71);
+    --some: calc(var(--tint) * 0.85);
     display: flex;
     align-items: center;
     justify-content: space-between;
@@ -116,11 +116,11 @@ export const styles = css`
     border-radius: 0.375rem;
     background: linear-gradient(
         to right,
-        color-mix(in srgb, var(--fake) var(--most), transparent),
-        color-mix(in srgb, var(--fake) var(--some), transparent) 25%,
+        color-mix(in srgb, var(--fake-tint) var(--most), transparent),
+        color-mix(in srgb, var(--fake-tint) var(--some), transparent) 25%,
         transparent 50%,
-        color-mix(in srgb, var(--real) var(--some), transparent) 75%,
-        color-mix(in srgb, var(--real) var(--most), transparent)
+        color-mix(in srgb, var(--real-tint) var(--some), transparent) 75%,
+        color-mix(in srgb, var(--real-tint) var(--most), transparent)
       )
       var(--raised);
     forced-color-adjust: none;

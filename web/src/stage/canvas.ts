@@ -8,12 +8,15 @@ export interface Surface {
   height: number;
 }
 
+/** What a phone's picture has, in CSS pixels. */
+const SMALL = 450 ** 2;
+
 export function surfaceOf(canvas: HTMLCanvasElement): Surface | undefined {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ctx = canvas.getContext('2d');
   if (!ctx || width === 0 || height === 0) return undefined;
-  // More than two device pixels per CSS pixel costs much and shows nothing.
-  const scale = Math.min(devicePixelRatio, 2);
+  // More than two device pixels per CSS pixel costs much and shows nothing, but on a phone: there it is small, and held near.
+  const scale = Math.min(devicePixelRatio, width * height > SMALL ? 2 : 3);
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;

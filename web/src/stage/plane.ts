@@ -4,15 +4,17 @@ import type { Layer } from '../state/parts.ts';
 import { type Palette, rgb, withAlpha } from '../style/palette.ts';
 import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
-import { contour, normalize, slopeAt, terrainPixels } from './terrain.ts';
+import { contour, finer, finerSide, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
 export type Layers = Record<Layer, boolean>;
 
 const ARROW_COUNT = 48;
+/** Sides of the lattice that the terrain is drawn from. */
+const SIDE = finerSide(HEAT_SIDE);
 
 export class PlaneStage {
   #real: { points: Float32Array; key: string; picture: OffscreenCanvas } | undefined;
-  readonly #terrain = new OffscreenCanvas(HEAT_SIDE, HEAT_SIDE);
+  readonly #terrain = new OffscreenCanvas(SIDE, SIDE);
 
   draw(
     surface: Surface,
@@ -56,25 +58,28 @@ export class PlaneStage {
   }
 
   #drawTerrain({ ctx, width, height }: Surface, scores: Float32Array, palette: Palette): void {
-    const pixels = terrainPixels(
-      scores,
-      HEAT_SIDE,
-      rgb(palette.real),
-      rgb(palette.fake),
-      palette.tint,
-    );
-    this.#terrain.getContext('2d')?.putImageData(new ImageData(pixels, HEAT_SIDE, HEAT_SIDE), 0, 0);
+    const fine = finer(scores, HEAT_SIDE);
+    const colours = {
+      real: rgb(palette.realTint),
+      fake: rgb(palette.fakeTint),
+      paper: rgb(palette.raised),
+    };
+    const pixels = terrainPixels(fine, SIDE, colours, palette.tint);
+    this.#terrain.getContext('2d')?.putImageData(new ImageData(pixels, SIDE, SIDE), 0, 0);
     ctx.imageSmoothingEnabled = true;
+    ctx.imageSmoothingQuality = 'high';
     // The lattice's values sit on the box's edges, so half a cell hangs over on each side.
-    const cell = [width / (HEAT_SIDE - 1), height / (HEAT_SIDE - 1)] as const;
+    const cell = [width / (SIDE - 1), height / (SIDE - 1)] as const;
     ctx.drawImage(this.#terrain, -cell[0] / 2, -cell[1] / 2, width + cell[0], height + cell[1]);
 
     ctx.beginPath();
-    const lines = contour(scores, HEAT_SIDE, 0.5);
+    const lines = contour(fine, SIDE, 0.5);
     for (let i = 0; i + 3 < lines.length; i += 4) {
       ctx.moveTo((lines[i] ?? 0) * cell[0], height - (lines[i + 1] ?? 0) * cell[1]);
       ctx.lineTo((lines[i + 2] ?? 0) * cell[0], height - (lines[i + 3] ?? 0) * cell[1]);
     }
+    // Its pieces are short, and meet.
+    ctx.lineCap = 'round';
     ctx.strokeStyle = palette.d;
     ctx.lineWidth = 1.5;
     ctx.stroke();
@@ -93,27 +98,36 @@ function dots(
   fill: string,
   halo: string,
 ): void {
-  const size = radius * 2 + 2;
-  const dot = dotPicture(size, radius, fill, halo);
+  // On whole pixels of the screen, and as large as they are: nothing between blurs it.
+  const { a: scale } = ctx.getTransform();
+  const pixels = Math.ceil((radius * 2 + 2) * scale);
+  const size = pixels / scale;
+  const dot = dotPicture(pixels, scale, radius, fill, halo);
+  const place = (at: number): number => Math.round(at * scale - pixels / 2) / scale;
   for (let i = 0; i + 1 < points.length; i += 2) {
     const [x, y] = [map.x(points[i] ?? 0), map.y(points[i + 1] ?? 0)];
-    ctx.drawImage(dot, x - size / 2, y - size / 2, size, size);
+    ctx.drawImage(dot, place(x), place(y), size, size);
   }
 }
 
 const pictures = new Map<string, OffscreenCanvas>();
 
 /** A dot with a halo of paper, which keeps dots legible on each other and on the terrain. */
-function dotPicture(size: number, radius: number, fill: string, halo: string): OffscreenCanvas {
-  const key = [size, fill, halo].join();
+function dotPicture(
+  pixels: number,
+  scale: number,
+  radius: number,
+  fill: string,
+  halo: string,
+): OffscreenCanvas {
+  const key = [pixels, scale, radius, fill, halo].join();
   const known = pictures.get(key);
   if (known) return known;
-  // Twice as fine as it is drawn, for sharp screens.
-  const picture = new OffscreenCanvas(Math.ceil(size * 2), Math.ceil(size * 2));
+  const picture = new OffscreenCanvas(pixels, pixels);
   const ctx = picture.getContext('2d');
   if (ctx) {
-    ctx.scale(picture.width / size, picture.height / size);
-    ctx.arc(size / 2, size / 2, radius, 0, 2 * Math.PI);
+    ctx.scale(scale, scale);
+    ctx.arc(pixels / scale / 2, pixels / scale / 2, radius, 0, 2 * Math.PI);
     ctx.strokeStyle = withAlpha(halo, 0.55);
     ctx.lineWidth = 1.5;
     ctx.stroke();

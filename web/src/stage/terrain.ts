@@ -20,12 +20,57 @@ export function normalize(values: Float32Array, critic: boolean): Float32Array {
 
 type Rgb = readonly [number, number, number];
 
-/** Pixels of the terrain: tinted "real" above a half, tinted "fake" below, clear where undecided. */
+/** Places of the finer lattice between two of the coarse one. */
+const FINER = 4;
+
+/** Sides of a lattice that is made finer. */
+export const finerSide = (side: number): number => (side - 1) * FINER + 1;
+
+/** The values between those of a lattice, by cubic (Catmull-Rom) curves through them: what is drawn then has no corners of its own. */
+export function finer(values: Float32Array, side: number): Float32Array {
+  const fine = finerSide(side);
+  const rows = new Float32Array(side * fine);
+  for (let y = 0; y < side; y++) curve(values, y * side, 1, side, rows, y * fine, 1);
+  const out = new Float32Array(fine * fine);
+  for (let x = 0; x < fine; x++) curve(rows, x, fine, side, out, x, fine);
+  return out;
+}
+
+/** One line of it: `n` values from `at` on, `step` apart, to finer ones within [0, 1]. */
+function curve(
+  from: Float32Array,
+  at: number,
+  step: number,
+  n: number,
+  to: Float32Array,
+  start: number,
+  stride: number,
+): void {
+  const value = (i: number): number => from[at + Math.max(0, Math.min(n - 1, i)) * step] ?? 0;
+  for (let i = 0; i < n; i++) {
+    const [a, b, c, d] = [value(i - 1), value(i), value(i + 1), value(i + 2)];
+    for (let part = 0; part < (i < n - 1 ? FINER : 1); part++) {
+      const t = part / FINER;
+      const y = b + (t / 2) * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+      to[start + (i * FINER + part) * stride] = Math.min(1, Math.max(0, y));
+    }
+  }
+}
+
+/** How much of the strongest tint a value gets: small leanings, where most of the game is played, are lifted, with no crease at one
+ * half. */
+const LIFT = 0.15;
+export function tintOf(value: number): number {
+  const lean = Math.min(1, Math.abs(value - 0.5) * 2);
+  return lean * Math.sqrt((1 + LIFT) / (lean * lean + LIFT));
+}
+
+/** Pixels of the terrain on paper: tinted "real" above a half, tinted "fake" below, paper where undecided. Opaque, because the few
+ * levels of a faint transparency would be seen as steps. */
 export function terrainPixels(
   values: Float32Array,
   side: number,
-  real: Rgb,
-  fake: Rgb,
+  { real, fake, paper }: { real: Rgb; fake: Rgb; paper: Rgb },
   strength: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(side * side * 4);
@@ -33,11 +78,13 @@ export function terrainPixels(
     for (let column = 0; column < side; column++) {
       const value = values[row * side + column] ?? 0.5;
       const tint = value >= 0.5 ? real : fake;
+      const share = (strength / 255) * tintOf(value);
       // Images start at the top, the lattice at the bottom.
       const at = ((side - 1 - row) * side + column) * 4;
-      pixels.set(tint, at);
-      // A root lifts the small leanings, where most of the game is played.
-      pixels[at + 3] = strength * Math.sqrt(Math.min(1, Math.abs(value - 0.5) * 2));
+      pixels[at] = paper[0] + (tint[0] - paper[0]) * share;
+      pixels[at + 1] = paper[1] + (tint[1] - paper[1]) * share;
+      pixels[at + 2] = paper[2] + (tint[2] - paper[2]) * share;
+      pixels[at + 3] = 255;
     }
   }
   return pixels;
@@ -46,24 +93,24 @@ export function terrainPixels(
 /** Segments [x0, y0, x1, y1] in lattice units along which the values cross a level. */
 export function contour(values: Float32Array, side: number, level: number): number[] {
   const segments: number[] = [];
-  const at = (x: number, y: number): number => values[y * side + x] ?? level;
+  const cross = (ax: number, ay: number, a: number, bx: number, by: number, b: number): void => {
+    if (a < level === b < level) return;
+    const t = (level - a) / (b - a);
+    segments.push(ax + (bx - ax) * t, ay + (by - ay) * t);
+  };
   for (let y = 0; y + 1 < side; y++) {
     for (let x = 0; x + 1 < side; x++) {
-      const corners: [number, number, number][] = [
-        [x, y, at(x, y)],
-        [x + 1, y, at(x + 1, y)],
-        [x + 1, y + 1, at(x + 1, y + 1)],
-        [x, y + 1, at(x, y + 1)],
-      ];
-      const crossings: number[] = [];
-      corners.forEach(([ax, ay, a], i) => {
-        const [bx, by, b] = corners[(i + 1) % 4] ?? [ax, ay, a];
-        if (a < level === b < level) return;
-        const t = (level - a) / (b - a);
-        crossings.push(ax + (bx - ax) * t, ay + (by - ay) * t);
-      });
+      const at = y * side + x;
+      const [a, b] = [values[at] ?? level, values[at + 1] ?? level];
+      const [d, c] = [values[at + side] ?? level, values[at + side + 1] ?? level];
+      const above =
+        Number(a >= level) + Number(b >= level) + Number(c >= level) + Number(d >= level);
+      if (above === 0 || above === 4) continue;
       // A saddle gives two segments; their pairing does not matter at this size.
-      segments.push(...crossings);
+      cross(x, y, a, x + 1, y, b);
+      cross(x + 1, y, b, x + 1, y + 1, c);
+      cross(x + 1, y + 1, c, x, y + 1, d);
+      cross(x, y + 1, d, x, y, a);
     }
   }
   return segments;

@@ -24,7 +24,10 @@ export interface Palette {
   third: string;
   thirdText: string;
   warn: string;
-  /** The strongest tint of the terrain, out of 255; dark paper needs less. */
+  /** What the terrain is tinted with: on dark paper purer, since a dark orange is a brown. */
+  realTint: string;
+  fakeTint: string;
+  /** The strongest tint of the terrain, out of 255. */
   tint: number;
 }
 
@@ -45,6 +48,8 @@ export const LIGHT: Palette = {
   third: '#a68c00',
   thirdText: '#6b5a00',
   warn: '#8a5a00',
+  realTint: '#0072b2',
+  fakeTint: '#d55e00',
   tint: 66,
 };
 
@@ -65,7 +70,9 @@ export const DARK: Palette = {
   third: '#f0e442',
   thirdText: '#f0e442',
   warn: '#f0c04a',
-  tint: 48,
+  realTint: '#2f8fe0',
+  fakeTint: '#f2503a',
+  tint: 64,
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
