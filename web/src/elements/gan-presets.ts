@@ -34,6 +34,7 @@ export class GanPresets extends SessionElement {
       }
       .open {
         min-width: 0;
+        padding-block: 0.25rem;
         font-weight: 600;
         line-height: 1.15;
         text-align: start;
