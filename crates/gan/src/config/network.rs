@@ -17,7 +17,8 @@ pub struct Network {
     #[serde(default)]
     pub spectral_norm: bool,
     /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than
-    /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; nothing for the weights themselves.
+    /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; after n updates at most (n + 1) / (n + 10) is kept, so that
+    /// the start is soon forgotten. Nothing for the weights themselves.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.99999)))]
     pub average: Option<f64>,

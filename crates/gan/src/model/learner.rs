@@ -273,8 +273,12 @@ impl Learner {
             let batch = Tensor::concat(&flat.iter().collect::<Vec<_>>(), 0);
             stats * STATS_MEMORY + batch * (1.0 - STATS_MEMORY)
         });
-        let average = (self.average)
-            .map(|(average, share)| (average * share + params.detach() * (1.0 - share), share));
+        let average = (self.average).map(|(average, share)| {
+            // It forgets the start sooner than that, or the first samples would be of the untrained network.
+            let early = (&count + 1.0) / (&count + 10.0);
+            let kept = early.min(&early.constant_like(share));
+            (&params.detach() + &kept * (average - params.detach()), share)
+        });
         Self {
             params,
             buffers,

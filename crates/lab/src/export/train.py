@@ -187,7 +187,9 @@ class Learner(Network):
             if "history" in buffers:
                 of_part["history"] += (weight - of_part["history"]) / (self.updates + 1)
             if "average" in buffers:
-                of_part["average"].lerp_(weight, 1 - spec["average"])
+                # It soon forgets the start, which was not trained.
+                kept = min(spec["average"], (self.updates + 1) / (self.updates + 10))
+                of_part["average"].lerp_(weight, 1 - kept)
         for key, kept in self.kept.items():
             found = torch.stack([found[key] for found in self.found]).mean(0)
             self.kept[key] = found if key.endswith("_u") else 0.9 * kept + 0.1 * found
