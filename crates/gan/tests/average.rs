@@ -29,7 +29,9 @@ fn an_average_forgets_its_start_and_then_keeps_the_share_it_was_given() {
             *wanted = now + kept * (*wanted - now);
         }
     }
-    let found = block_on(trainer.state_numbers("g.average")).unwrap().unwrap();
+    let found = block_on(trainer.state_numbers("g.average"))
+        .unwrap()
+        .unwrap();
     for (found, wanted) in found.iter().zip(&wanted) {
         assert!((found - wanted).abs() < 1e-5, "{found}, not {wanted}");
     }

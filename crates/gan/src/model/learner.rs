@@ -277,7 +277,10 @@ impl Learner {
             // It forgets the start sooner than that, or the first samples would be of the untrained network.
             let early = (&count + 1.0) / (&count + 10.0);
             let kept = early.min(&early.constant_like(share));
-            (&params.detach() + &kept * (average - params.detach()), share)
+            (
+                &params.detach() + &kept * (average - params.detach()),
+                share,
+            )
         });
         Self {
             params,

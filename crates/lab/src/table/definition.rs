@@ -67,7 +67,14 @@ macro_rules! tables {
     };
 }
 
-tables!["costs", "f-gan", "balance", "mode-collapse", "grid", "discrete"];
+tables![
+    "costs",
+    "f-gan",
+    "balance",
+    "mode-collapse",
+    "grid",
+    "discrete"
+];
 
 impl Definition {
     pub(super) fn find(name: &str) -> Option<Self> {
