@@ -105,6 +105,7 @@ fn batch_norm(mean: f32, input: &[usize]) -> Program {
     let learned = Learned {
         params: &params,
         spectral: None,
+        reference: None,
     };
     let mut mode = Mode::Train {
         random: &random,

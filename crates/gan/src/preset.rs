@@ -176,6 +176,7 @@ macro_rules! names {
             "mnist-gmmn",
             "mnist-rbm",
             "mnist-classifier",
+            "mnist-semi",
             "mnist-wgan-gp-conv",
             "mnist-sngan",
             "fashion-dcgan",

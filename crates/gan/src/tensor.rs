@@ -9,15 +9,19 @@ pub(crate) fn softmax(a: &Tensor) -> Tensor {
     powers / sum
 }
 
+/// `log sum e^a` of each row, `[n, 1]`, with the largest `a` taken away first.
+pub(crate) fn log_sum_exp(a: &Tensor) -> Tensor {
+    let top = a.max_along(&[1]).detach();
+    (a - &top).exp().sum(&[1]).log() + top
+}
+
 /// `log sum e^a - a[label]` of each row, `[n, 1]`; `labels` are u32, `[n, 1]`.
 pub(crate) fn cross_entropy(a: &Tensor, labels: &Tensor) -> Tensor {
-    let top = a.max_along(&[1]).detach();
-    let log_sum = (a - &top).exp().sum(&[1]).log() + top;
     let chosen = a
         .iota_like(&a.shape(), 1)
         .equal(labels)
         .select(a, &a.constant_like(0.0));
-    log_sum - chosen.sum(&[1])
+    log_sum_exp(a) - chosen.sum(&[1])
 }
 
 /// Rows `[n, classes]` of 0 with a 1 at each label; `labels` are u32, `[n, 1]`.

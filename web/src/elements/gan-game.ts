@@ -105,6 +105,8 @@ const NOTES: Readonly<Record<string, string>> = {
   vae: 'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
   gmmn: 'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
   rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
+  semi_supervised:
+    'D names the images that have a label, and tells all others from G’s. G matches what D sees, on average (dashed).',
 };
 
 /** What moves along the arrows comes with the first slow motion. */

@@ -72,6 +72,20 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       section: 'Tutorial, section 2.3.4',
     },
   },
+  semi_supervised: {
+    fresh: 'Neither player knows anything yet. Press Train, or the space bar.',
+    trained: 'D has learned already which digit is which. Train goes on from here.',
+    phases: {
+      d: {
+        text: 'D’s move: it names the few images that have a label, and tells all other real images from G’s. What it learns of all images helps it name them.',
+        section: 'Tutorial, section 5.4',
+      },
+      g: {
+        text: 'G’s move: what D’s last layer sees of G’s samples, on average, is to be what it sees of real images.',
+        section: 'Tutorial, section 5.4',
+      },
+    },
+  },
 };
 
 /** Of a kind that this page has no words for. */

@@ -16,6 +16,11 @@ pub struct Network {
     /// power iteration with each update keeps the estimate.
     #[serde(default)]
     pub spectral_norm: bool,
+    /// The length that the weights of every unit keep: only their direction is learned (weight normalization, Salimans and Kingma
+    /// 2016, with lengths that are not learned), so that no layer can raise its voice above noise. 1.4 suits rectifiers.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 100.0)))]
+    pub weight_norm: Option<f64>,
     /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than
     /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; after n updates at most (n + 1) / (n + 10) is kept, so that
     /// the start is soon forgotten. Nothing for the weights themselves.
@@ -174,6 +179,13 @@ pub enum Layer {
         /// Probability that an input stays.
         #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 1.0)))]
         keep: f64,
+    },
+    /// Adds normal noise while training, so that nothing can hang on small differences (Salimans et al. 2016 put it before every
+    /// dense layer of a classifier).
+    GaussianNoise {
+        /// The standard deviation.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 10.0)))]
+        std: f64,
     },
     /// Normalizes each channel over the minibatch and the image, then scales and shifts it (Ioffe and Szegedy 2015). Real
     /// and generated batches are normalized apart; samples are drawn with running averages, whose variance is the unbiased
@@ -346,6 +358,7 @@ impl Layer {
             Layer::Sigmoid => "sigmoid",
             Layer::Softplus => "softplus",
             Layer::Dropout { .. } => "dropout",
+            Layer::GaussianNoise { .. } => "gaussian_noise",
             Layer::BatchNorm { .. } => "batch_norm",
             Layer::LayerNorm { .. } => "layer_norm",
             Layer::InstanceNorm { .. } => "instance_norm",

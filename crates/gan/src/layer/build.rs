@@ -33,6 +33,7 @@ impl Stack {
             output: input.to_vec(),
             stats_start: vec![],
             references: false,
+            weight_norm: network.weight_norm,
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
             thinnest_norm: None,
@@ -93,6 +94,7 @@ impl Stack {
             output: vec![],
             stats_start: vec![],
             references: false,
+            weight_norm: None,
             spectral_len: 0,
             widest: (String::new(), input.to_vec()),
             thinnest_norm: None,
@@ -188,7 +190,8 @@ impl Stack {
             | Layer::Tanh
             | Layer::Sigmoid
             | Layer::Softplus
-            | Layer::Dropout { .. } => {}
+            | Layer::Dropout { .. }
+            | Layer::GaussianNoise { .. } => {}
         }
         Ok(())
     }

@@ -5,9 +5,9 @@ use ganlet_core::Tensor;
 use super::activation::{leaky_relu, relu, sigmoid, softplus};
 use super::pass::Pass;
 use super::{
-    Step, average_pool, batch_norm, conv, conv_transpose, dense, dropout, filter, maxout,
-    minibatch_discrimination, minibatch_std, pixel_shuffle, reference_norm, reshape, sample_norm,
-    upsample,
+    Step, average_pool, batch_norm, conv, conv_transpose, dense, dropout, filter, gaussian_noise,
+    maxout, minibatch_discrimination, minibatch_std, pixel_shuffle, reference_norm, reshape,
+    sample_norm, upsample,
 };
 use crate::config::Layer;
 
@@ -50,6 +50,7 @@ impl Pass<'_, '_> {
             Layer::Sigmoid => sigmoid(&x),
             Layer::Softplus => softplus(&x),
             Layer::Dropout { keep } => dropout::forward(self, x, keep),
+            Layer::GaussianNoise { std } => gaussian_noise::forward(self, x, std),
             Layer::BatchNorm { eps } => batch_norm::forward(self, &x, eps),
             Layer::LayerNorm { eps } => sample_norm::layer_norm(self, &x, eps),
             Layer::InstanceNorm { eps } => sample_norm::instance_norm(self, &x, eps),

@@ -11,6 +11,7 @@ mod declare;
 mod dense;
 mod dropout;
 mod forward;
+mod gaussian_noise;
 mod image;
 mod maxout;
 mod minibatch_discrimination;
@@ -26,6 +27,7 @@ mod spectral;
 #[cfg(test)]
 mod tests;
 mod upsample;
+mod weight_norm;
 
 use ganlet_core::Tensor;
 
@@ -121,6 +123,8 @@ pub struct Stack {
     pub stats_start: Vec<f32>,
     /// Whether a layer normalizes by a reference batch, which goes through the network before the samples.
     pub references: bool,
+    /// The length that every unit's weights are brought to, where the network asks for that.
+    pub weight_norm: Option<f64>,
     /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
     pub spectral_len: usize,
     /// The largest result of any layer: the layer's field, and extents for one sample.
@@ -161,7 +165,7 @@ pub struct Features {
 
 /// How a network is evaluated.
 pub enum Mode<'a> {
-    /// Dropout drops; batch norm uses and reports the batch's statistics.
+    /// Dropout drops, noise is added; batch norm uses and reports the batch's statistics.
     Train {
         /// Where masks come from.
         random: &'a Random,

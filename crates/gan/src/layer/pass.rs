@@ -3,7 +3,7 @@
 use ganlet_core::Tensor;
 
 use super::condition::join;
-use super::{Learned, Mode, ParamKind, Stack, spectral};
+use super::{Learned, Mode, ParamKind, Stack, spectral, weight_norm};
 
 /// One pass through a stack: layers take their parameters in the order in which they declared them.
 pub(super) struct Pass<'a, 'm> {
@@ -51,12 +51,17 @@ impl<'a, 'm> Pass<'a, 'm> {
         parts.filter_map(|_| self.part().1).collect()
     }
 
-    /// The next parameter, divided by its spectral norm where the network asks for that, and then the next estimate too.
+    /// The next parameter, brought to its length or divided by its spectral norm where the network asks for that, and then the
+    /// next estimate too.
     fn part(&mut self) -> (Tensor, Option<Tensor>) {
         let param = &self.stack.params[self.param];
         self.param += 1;
         let flat = self.learned.params;
         let value = (flat.narrow(0, param.offset, param.len())).reshape(&param.shape);
+        let value = match (&param.kind, self.stack.weight_norm) {
+            (ParamKind::Weight { .. }, Some(length)) => weight_norm::normalized(&value, length),
+            _ => value,
+        };
         match (&param.kind, self.learned.spectral) {
             (ParamKind::Weight { .. }, Some(estimates)) => {
                 let outputs = param.shape[param.shape.len() - 1];

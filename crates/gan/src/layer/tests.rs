@@ -593,3 +593,58 @@ fn samples_that_are_looked_at_one_by_one_get_what_a_batch_had_on_average() {
         assert_close(&found, &[averages.iter().sum(); 5]);
     }
 }
+
+#[test]
+fn noise_has_its_deviation_while_training_and_is_gone_afterwards() {
+    let layers = r#"{"kind": "gaussian_noise", "std": 0.5}, {"kind": "dense", "units": 1}"#;
+    let stack = stack(layers, &[2000]).unwrap();
+    let noisy = |training: bool| {
+        let b = Builder::new();
+        let x = b.input("x", &[1, 2000], DType::F32);
+        let key = b.input("key", &[2], DType::U32);
+        let random = Random::new(&key);
+        let params = b.full(&[stack.params_len()], 1.0);
+        let mode = &mut match training {
+            true => Mode::Train {
+                random: &random,
+                batch_stats: vec![],
+            },
+            false => Mode::Sample { stats: &params },
+        };
+        let learned = Learned {
+            params: &params,
+            spectral: None,
+            reference: None,
+        };
+        // What the last layer starts from is the noisy input.
+        let found = stack.forward(learned, &x, None, mode).last;
+        value(b, &[vec![3.0; 2000]], &found)
+    };
+    assert_close(&noisy(false), &[3.0; 2000]);
+    let found = noisy(true);
+    let mean = found.iter().sum::<f64>() / 2000.0;
+    let square = found.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 2000.0;
+    assert!((mean - 3.0).abs() < 0.05, "{mean}");
+    assert!((square.sqrt() - 0.5).abs() < 0.03, "{square}");
+}
+
+#[test]
+fn weight_norm_keeps_directions_and_makes_every_unit_of_one_length() {
+    let network = r#"{"weight_norm": 2.0, "layers": [{"kind": "dense", "units": 2}]}"#;
+    let network: Network = serde_json::from_str(network).unwrap();
+    let stack = Stack::new("discriminator", &network, &[2], 0).unwrap();
+    let b = Builder::new();
+    let x = b.input("x", &[2, 2], DType::F32);
+    let params = b.input("params", &[stack.params_len()], DType::F32);
+    let learned = Learned {
+        params: &params,
+        spectral: None,
+        reference: None,
+    };
+    let mode = &mut Mode::Sample { stats: &params };
+    let found = stack.forward(learned, &x, None, mode).output;
+    // Units (3, 4) and (0, -7); biases are left alone.
+    let weights = vec![3.0, 0.0, 4.0, -7.0, 10.0, 20.0];
+    let found = value(b, &[vec![1.0, 0.0, 0.0, 1.0], weights], &found);
+    assert_close(&found, &[11.2, 20.0, 11.6, 18.0]);
+}

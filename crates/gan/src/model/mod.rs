@@ -24,6 +24,7 @@ pub mod classifier;
 pub mod gan;
 pub mod gmmn;
 pub mod rbm;
+pub mod semi_supervised;
 pub mod vae;
 
 use ganlet_core::Tensor;
@@ -38,7 +39,7 @@ pub use look::Look;
 pub use program::{NetworkInfo, Traced, entry};
 pub use record::RING;
 pub use registry::ModelConfig;
-pub use source::Dataset;
+pub use source::{Dataset, Labelled};
 pub use states::Role;
 pub use task::{Classes, Task};
 pub use trace::Trace;
@@ -65,6 +66,11 @@ pub trait Model {
     /// What it keeps on the device beside its networks.
     fn states(&self, _: &Task<'_>) -> Vec<StateSpec> {
         vec![]
+    }
+
+    /// The few samples whose labels it learns from, where it learns from few; [`Trace::labelled`] draws from them.
+    fn labelled(&self) -> Option<Labelled> {
+        None
     }
 
     /// One training step, in order.

@@ -103,7 +103,13 @@ impl Traced {
         };
         let b = Builder::new();
         let mut states = States::new(&b);
-        let source = source::open(&mut states, &config.common, dataset, noise_len(&views))?;
+        let source = source::open(
+            &mut states,
+            &config.common,
+            dataset,
+            noise_len(&views),
+            model.labelled(),
+        )?;
         let hyper = Hyper::new(&b);
         let key_bytes: Vec<u8> = [seed, 0].iter().flat_map(|w| w.to_le_bytes()).collect();
         let key = states.declare(

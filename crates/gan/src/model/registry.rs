@@ -7,6 +7,7 @@ use super::classifier::Classifier;
 use super::gan::Gan;
 use super::gmmn::Gmmn;
 use super::rbm::Rbm;
+use super::semi_supervised::SemiSupervised;
 use super::vae::Vae;
 
 /// The name of the field that says which kind a config is of.
@@ -68,6 +69,8 @@ registry! {
     Rbm(Rbm) = "rbm",
     /// A classifier: a network that says what images show.
     Classifier(Classifier) = "classifier",
+    /// A classifier that learns from few labels, and from a game with a generator.
+    SemiSupervised(SemiSupervised) = "semi_supervised",
 }
 
 impl ModelConfig {

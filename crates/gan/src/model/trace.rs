@@ -102,6 +102,11 @@ impl<'a> Trace<'a> {
         self.source.batch(&self.random, self.task.batch)
     }
 
+    /// A minibatch of the few samples whose labels the model [learns from](super::Model::labelled), drawn anew at every call.
+    pub fn labelled(&self) -> Batch {
+        self.source.labelled(&self.random, self.task.batch)
+    }
+
     /// Noise `[batch, prior.dim]`, drawn anew at every call.
     pub fn noise(&self, prior: &Prior) -> Tensor {
         self.source

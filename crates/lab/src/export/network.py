@@ -37,6 +37,7 @@ def join(x, condition):
 class Network:
     def __init__(self, spec, tensors, device="cpu"):
         self.shape, self.layers = spec["input"], spec["layers"]
+        self.weight_norm = spec.get("weight_norm")
         tensors = {name: tensor.to(device) for name, tensor in tensors.items()}
         kept = [name for name in tensors if ".running_" in name or name.endswith("_u")]
         # What is learned from batches, not by gradients: running statistics, and estimates of singular vectors.
@@ -101,7 +102,9 @@ class Network:
             case "dropout" if self.training:
                 keep = layer["keep"]
                 return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator) / keep
-            case "dropout":
+            case "gaussian_noise" if self.training:
+                return x + layer["std"] * torch.empty_like(x).normal_(generator=self.generator)
+            case "dropout" | "gaussian_noise":
                 return x
             case "batch_norm":
                 return self.batch_norm(name, layer["eps"], x)
@@ -111,11 +114,16 @@ class Network:
         raise ValueError(f"layer {name} is of kind {layer['kind']!r}, which is not translated to PyTorch")
 
     def weight(self, name):
-        """The weight of a layer, divided by its largest singular value where the network has spectral norm."""
+        """The weight of a layer: each unit's brought to one length, or all divided by their largest singular value, where the
+        network asks for that."""
         weight, u = self.weights[f"{name}.weight"], self.kept.get(f"{name}.weight_u")
+        by_output = weight.transpose(0, 1) if name.endswith("conv_transpose") else weight
+        if self.weight_norm is not None:
+            square = by_output.square().flatten(1).sum(1).view(-1, *[1] * (weight.ndim - 1))
+            by_output = by_output * (self.weight_norm / (square + 1e-12).sqrt())
+            weight = by_output.transpose(0, 1) if name.endswith("conv_transpose") else by_output
         if u is None:
             return weight
-        by_output = weight.transpose(0, 1) if name.endswith("conv_transpose") else weight
         matrix = by_output.flatten(1)
         # One power iteration (Miyato et al. 2018, algorithm 1); no gradient flows through the vectors.
         with torch.no_grad():

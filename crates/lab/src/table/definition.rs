@@ -73,7 +73,8 @@ tables![
     "balance",
     "mode-collapse",
     "grid",
-    "discrete"
+    "discrete",
+    "semi-supervised"
 ];
 
 impl Definition {

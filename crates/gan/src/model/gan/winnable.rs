@@ -39,7 +39,10 @@ impl Layer {
             Layer::LeakyRelu { slope: 0.0 } => Range(0.0, f64::INFINITY),
             Layer::Tanh => Range(-1.0, 1.0),
             Layer::Sigmoid => Range(0.0, 1.0),
-            Layer::LeakyRelu { .. } | Layer::Dropout { .. } | Layer::BatchNorm { .. } => Range::ALL,
+            Layer::LeakyRelu { .. }
+            | Layer::Dropout { .. }
+            | Layer::GaussianNoise { .. }
+            | Layer::BatchNorm { .. } => Range::ALL,
             Layer::LayerNorm { .. } | Layer::InstanceNorm { .. } => Range::ALL,
             Layer::ReferenceBatchNorm { .. } | Layer::VirtualBatchNorm { .. } => Range::ALL,
             Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => Range::ALL,
@@ -62,7 +65,7 @@ impl Layer {
             Layer::Conv { .. } | Layer::ConvTranspose { .. } => false,
             Layer::Relu | Layer::LeakyRelu { .. } | Layer::Softplus => false,
             Layer::Tanh | Layer::Sigmoid => false,
-            Layer::Dropout { .. } | Layer::BatchNorm { .. } => false,
+            Layer::Dropout { .. } | Layer::GaussianNoise { .. } | Layer::BatchNorm { .. } => false,
             Layer::LayerNorm { .. } | Layer::InstanceNorm { .. } => false,
             Layer::ReferenceBatchNorm { .. } | Layer::VirtualBatchNorm { .. } => false,
             Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. } => false,

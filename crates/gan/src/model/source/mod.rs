@@ -1,6 +1,7 @@
 //! Real data and noise, drawn on the device. One file a kind of data.
 
 mod images;
+mod labelled;
 mod mixture;
 mod pool;
 
@@ -12,6 +13,7 @@ use crate::data::{ImageSet, OwnImages};
 use crate::error::ConfigError;
 use crate::random::Random;
 use images::Pictures;
+pub use labelled::Labelled;
 use mixture::Mixture;
 use pool::Pool;
 
@@ -34,6 +36,11 @@ pub(super) trait Source {
 
     /// A minibatch of the data.
     fn batch(&self, random: &Random, count: usize) -> Batch;
+
+    /// A minibatch of the samples whose labels a model may learn from: of all of them, unless it declares that they are few.
+    fn labelled(&self, random: &Random, count: usize) -> Batch {
+        self.batch(random, count)
+    }
 
     /// A minibatch of noise, `[count, prior.dim]`, for the update of index `update`.
     fn noise(&self, random: &Random, count: usize, prior: &Prior, _update: usize) -> Tensor {
@@ -61,12 +68,14 @@ pub(super) trait Source {
     }
 }
 
-/// The source of a config's data. `noise_len` is how many numbers the model decodes.
+/// The source of a config's data. `noise_len` is how many numbers the model decodes, `labelled` the few
+/// samples whose labels it learns from.
 pub(super) fn open(
     states: &mut States<'_>,
     common: &Common,
     dataset: &Dataset,
     noise_len: usize,
+    labelled: Option<Labelled>,
 ) -> Result<Box<dyn Source>, ConfigError> {
     Ok(match (&common.data, dataset) {
         (Data::Toy(toy), _) => Box::new(Mixture::new(states, toy)),
@@ -75,7 +84,13 @@ pub(super) fn open(
             Dataset::Images(loaded),
         ) => {
             let count = data.learned(loaded);
-            Box::new(Pictures::new(states, &loaded.train, count, *black))
+            Box::new(Pictures::new(
+                states,
+                &loaded.train,
+                count,
+                *black,
+                labelled,
+            )?)
         }
         (Data::Images(_) | Data::Own(_), Dataset::None) => {
             return Err(ConfigError::new(

@@ -1,0 +1,285 @@
+//! A GAN that helps a classifier (Salimans et al. 2016, section 5; tutorial, section 5.4): of few images the labels are known, of
+//! all the rest only that they are real. D has a logit for each class; that of one more class, made by G, is fixed at 0.
+
+use ganlet_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::describe::{
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Update,
+    View, ViewKind,
+};
+use super::source::Labelled;
+use super::{Look, Model, Task, Trace};
+use crate::config::{Monitor, Network, Optimizer, Prior};
+use crate::error::ConfigError;
+use crate::layer::{Features, sigmoid};
+use crate::loss::Cost;
+use crate::loss::cost::{self, Targets};
+use crate::tensor::{cross_entropy, log_sum_exp, softmax};
+
+/// The generator: its network, and its update.
+const G: &str = "g";
+/// The discriminator, which is the classifier: its network, and its update.
+const D: &str = "d";
+const GENERATE: &str = "generate";
+const DISCRIMINATE: &str = "discriminate";
+const CLASSIFY: &str = "classify";
+
+/// A classifier that learns from few labels, and from a generator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SemiSupervised {
+    /// The noise z that the generator starts from.
+    pub prior: Prior,
+    /// G: from noise to samples.
+    pub generator: Network,
+    /// D: from images to a logit for each class. The logit of one more class, `made by G`, is 0.
+    pub discriminator: Network,
+    /// How many images have a label that D learns from: as many of every class.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 60_000), extend("x-unit" = "images")))]
+    pub labels: usize,
+    /// Which images these are; another number takes others.
+    #[serde(default)]
+    pub labels_seed: u32,
+    /// Factor on what D pays for telling images without label from samples; 0 for a classifier of the labelled images alone.
+    #[serde(default = "half")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
+    pub unlabelled_weight: f64,
+    /// How G learns.
+    pub g_optimizer: Optimizer,
+    /// How D learns.
+    pub d_optimizer: Optimizer,
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+/// The number of classes that D names.
+fn classes(task: &Task<'_>) -> Result<usize, ConfigError> {
+    Ok(task.classes("labels", None)?.names.len())
+}
+
+impl SemiSupervised {
+    /// What D pays: surprise at the labels, and for taking images without label for samples or samples for images. The latter
+    /// is the cost of a GAN whose logit of `real` is `log sum e^logits`, since D(x) = Z / (Z + 1) with Z the sum.
+    fn loss_of_d(&self, t: &Trace<'_>) -> Tensor {
+        let (labelled, data) = (t.labelled(), t.data().x);
+        let fake = t.apply(G, &t.noise(&self.prior), None).detach();
+        let [labelled_logits, real, fake] =
+            [&labelled.x, &data, &fake].map(|x| t.apply(D, x, None));
+        let surprise = cross_entropy(&labelled_logits, &labelled.labels(0)).mean_all();
+        let (real, fake) = (log_sum_exp(&real), log_sum_exp(&fake));
+        if t.records_all() {
+            t.record("label_nats", &surprise);
+            t.record("d_real", &sigmoid(&real).mean_all());
+            t.record("d_fake", &sigmoid(&fake).mean_all());
+        }
+        let targets = Targets::plain(&real);
+        let game = cost::discriminator(Cost::FeatureMatching, &real, &fake, &targets);
+        surprise + game * t.hyper("unlabelled_weight", self.unlabelled_weight)
+    }
+
+    /// G is to make the mean of what D's last layer starts from what it is for data (equation 3.1 there).
+    fn loss_of_g(&self, t: &Trace<'_>) -> Tensor {
+        let seen = |x: &Tensor| -> Features { t.features(D, x, None) };
+        let fake = seen(&t.apply(G, &t.noise(&self.prior), None));
+        cost::generator(Cost::FeatureMatching, &fake, || seen(&t.data().x))
+    }
+}
+
+impl Model for SemiSupervised {
+    fn validate(&self, task: &Task<'_>) -> Result<(), ConfigError> {
+        if !task.is_image() {
+            return Err(ConfigError::new(
+                "data",
+                "there are no images with labels, few of which D is to learn from",
+                "take images, such as mnist",
+            ));
+        }
+        let classes = classes(task)?;
+        if !self.labels.is_multiple_of(classes) {
+            return Err(ConfigError::new(
+                "labels",
+                format!(
+                    "{} labels, which are not as many of each of {classes} classes",
+                    self.labels
+                ),
+                format!("use a multiple of {classes}, such as {}", 10 * classes),
+            ));
+        }
+        Ok(())
+    }
+
+    fn labelled(&self) -> Option<Labelled> {
+        Some(Labelled {
+            count: self.labels,
+            seed: self.labels_seed,
+        })
+    }
+
+    fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
+        Ok(vec![
+            NetworkSpec {
+                name: G,
+                field: "generator",
+                body: Body::Layers(&self.generator),
+                optimizer: &self.g_optimizer,
+                optimizer_field: "g_optimizer",
+                input: vec![self.prior.dim],
+                condition: 0,
+                output: task.sample.clone(),
+                output_is: "a sample of the data",
+                batches: 1,
+                makes_samples: true,
+            },
+            NetworkSpec {
+                name: D,
+                field: "discriminator",
+                body: Body::Layers(&self.discriminator),
+                optimizer: &self.d_optimizer,
+                optimizer_field: "d_optimizer",
+                input: task.sample.clone(),
+                condition: 0,
+                output: vec![classes(task)?],
+                output_is: "a logit for every class",
+                batches: 1,
+                makes_samples: false,
+            },
+        ])
+    }
+
+    fn updates(&self) -> Vec<Update> {
+        [(D, "Update D"), (G, "Update G")]
+            .map(|(name, title)| Update {
+                name,
+                title,
+                networks: vec![name],
+                times: 1,
+            })
+            .into()
+    }
+
+    fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
+        let noise = Input {
+            name: "z",
+            len: self.prior.dim,
+            kind: InputKind::Noise {
+                prior: self.prior.clone(),
+            },
+        };
+        let sample = Input {
+            name: "x",
+            len: task.sample_len(),
+            kind: InputKind::Sample,
+        };
+        let view = |name, kind, input: &Input, len, range| View {
+            name,
+            kind,
+            inputs: vec![input.clone()],
+            len,
+            range,
+        };
+        let share = Some([0.0, 1.0]);
+        Ok(vec![
+            view(GENERATE, ViewKind::Decode, &noise, task.sample_len(), None),
+            view(DISCRIMINATE, ViewKind::Score, &sample, 1, share),
+            view(CLASSIFY, ViewKind::Classify, &sample, classes(task)?, share),
+        ])
+    }
+
+    fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
+        let metric = |name, title, unit, chart, colour| Metric {
+            name,
+            title,
+            unit,
+            chart,
+            colour,
+        };
+        let (d, g) = (Colour::Discriminator, Colour::Generator);
+        let mut metrics = vec![
+            metric("d_loss", "Loss of D", "", Chart::Loss, d),
+            metric("g_loss", "Loss of G", "", Chart::Loss, g),
+        ];
+        if task.monitor == Monitor::Full {
+            metrics.extend([
+                metric(
+                    "label_nats",
+                    "Surprise at the labels",
+                    "nats",
+                    Chart::Other,
+                    d,
+                ),
+                metric("d_real", "D on real data", "", Chart::Score, Colour::Real),
+                metric("d_fake", "D on samples", "", Chart::Score, Colour::Fake),
+                metric("d_grad_norm", "Gradient of D", "", Chart::Gradient, d),
+                metric("g_grad_norm", "Gradient of G", "", Chart::Gradient, g),
+            ]);
+        }
+        metrics
+    }
+
+    fn diagram(&self) -> Diagram {
+        let block = |name, title, field, view, colour| Block {
+            name,
+            title,
+            field,
+            view,
+            colour,
+        };
+        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
+            from,
+            to,
+            gradient_of: gradient_of.to_vec(),
+        };
+        Diagram {
+            blocks: vec![
+                block("noise", "Noise", "prior", None, Colour::Neutral),
+                block(G, "Generator", "generator", None, Colour::Generator),
+                block(
+                    "samples",
+                    "Samples",
+                    "generator",
+                    Some(GENERATE),
+                    Colour::Fake,
+                ),
+                block("data", "Real data", "data", None, Colour::Real),
+                block("label", "Few labels", "labels", None, Colour::Neutral),
+                block(
+                    D,
+                    "Discriminator",
+                    "discriminator",
+                    Some(CLASSIFY),
+                    Colour::Discriminator,
+                ),
+            ],
+            arrows: vec![
+                arrow("noise", G, &[]),
+                arrow(G, "samples", &[G]),
+                arrow("samples", D, &[G]),
+                arrow("data", D, &[]),
+                arrow("label", D, &[]),
+            ],
+        }
+    }
+
+    fn loss(&self, update: &str, t: &Trace<'_>) -> Tensor {
+        match update {
+            D => self.loss_of_d(t),
+            _ => self.loss_of_g(t),
+        }
+    }
+
+    fn step(&self, t: &Trace<'_>) {
+        super::sequential(self, t);
+    }
+
+    fn view(&self, view: &str, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
+        match view {
+            GENERATE => look.apply(G, &inputs[0], None),
+            DISCRIMINATE => sigmoid(&log_sum_exp(&look.apply(D, &inputs[0], None))),
+            _ => softmax(&look.apply(D, &inputs[0], None)),
+        }
+    }
+}
