@@ -129,7 +129,8 @@ fn dataset(config: &ExperimentConfig) -> Dataset {
             data.kind.read(&[faces.to_vec()]).unwrap()
         }
         ImageKind::Mnist | ImageKind::FashionMnist => {
-            let count = 32;
+            // Enough for the labels that presets ask for.
+            let count = 128;
             let [height, width, _] = facts.shape.map(|extent| extent as u32);
             let pixels = (0..count * height * width).map(|i| (i * 7919 % 251) as u8);
             let labels = (0..count).map(|i| (i % 10) as u8);
