@@ -12,7 +12,7 @@ use super::source::Labelled;
 use super::{Look, Model, Task, Trace};
 use crate::config::{Monitor, Network, Optimizer, Prior};
 use crate::error::ConfigError;
-use crate::layer::{Features, sigmoid};
+use crate::layer::sigmoid;
 use crate::loss::Cost;
 use crate::loss::cost::{self, Targets};
 use crate::tensor::{cross_entropy, log_sum_exp, softmax};
@@ -67,10 +67,10 @@ impl SemiSupervised {
     fn loss_of_d(&self, t: &Trace<'_>) -> Tensor {
         let (labelled, data) = (t.labelled(), t.data().x);
         let fake = t.apply(G, &t.noise(&self.prior), None).detach();
-        let [labelled_logits, real, fake] =
-            [&labelled.x, &data, &fake].map(|x| t.apply(D, x, None));
-        let surprise = cross_entropy(&labelled_logits, &labelled.labels(0)).mean_all();
-        let (real, fake) = (log_sum_exp(&real), log_sum_exp(&fake));
+        let named = t.apply(D, &labelled.x, None);
+        let surprise = cross_entropy(&named, &labelled.labels(0)).mean_all();
+        let real = log_sum_exp(&t.apply(D, &data, None));
+        let fake = log_sum_exp(&t.apply(D, &fake, None));
         if t.records_all() {
             t.record("label_nats", &surprise);
             t.record("d_real", &sigmoid(&real).mean_all());
@@ -83,9 +83,9 @@ impl SemiSupervised {
 
     /// G is to make the mean of what D's last layer starts from what it is for data (equation 3.1 there).
     fn loss_of_g(&self, t: &Trace<'_>) -> Tensor {
-        let seen = |x: &Tensor| -> Features { t.features(D, x, None) };
-        let fake = seen(&t.apply(G, &t.noise(&self.prior), None));
-        cost::generator(Cost::FeatureMatching, &fake, || seen(&t.data().x))
+        let mean = |x: &Tensor| t.features(D, x, None).last.mean(&[0]);
+        let fake = mean(&t.apply(G, &t.noise(&self.prior), None));
+        (fake - mean(&t.data().x)).square().sum_all()
     }
 }
 
@@ -151,14 +151,13 @@ impl Model for SemiSupervised {
     }
 
     fn updates(&self) -> Vec<Update> {
-        [(D, "Update D"), (G, "Update G")]
-            .map(|(name, title)| Update {
-                name,
-                title,
-                networks: vec![name],
-                times: 1,
-            })
-            .into()
+        let update = |name, title| Update {
+            name,
+            title,
+            networks: vec![name],
+            times: 1,
+        };
+        vec![update(D, "Update D"), update(G, "Update G")]
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {

@@ -1,8 +1,6 @@
 //! Which few images have a label that a model learns from.
 
-use rand::SeedableRng;
-use rand::seq::index::sample as choose;
-use rand_chacha::ChaCha8Rng;
+use ganlet_core::random::threefry2x32;
 
 use crate::data::Images;
 use crate::error::ConfigError;
@@ -21,11 +19,10 @@ impl Labelled {
     pub(super) fn choose(self, images: &Images, learned: usize) -> Result<Vec<f32>, ConfigError> {
         let attribute = &images.attributes[0];
         let each = self.count / attribute.classes.len();
-        let mut rng = ChaCha8Rng::seed_from_u64(u64::from(self.seed));
         let mut chosen = Vec::with_capacity(self.count);
         for (class, name) in attribute.classes.iter().enumerate() {
             let is_one = |&image: &usize| usize::from(images.label(image, 0)) == class;
-            let found: Vec<usize> = (0..learned).filter(is_one).collect();
+            let mut found: Vec<usize> = (0..learned).filter(is_one).collect();
             if found.len() < each {
                 return Err(ConfigError::new(
                     "labels",
@@ -38,8 +35,10 @@ impl Labelled {
                     "use fewer labels, or more images",
                 ));
             }
-            let some = choose(&mut rng, found.len(), each);
-            chosen.extend(some.into_iter().map(|i| found[i] as f32));
+            for count in 0..each {
+                let [word, _] = threefry2x32([self.seed, class as u32], [count as u32, 0]);
+                chosen.push(found.swap_remove(word as usize % found.len()) as f32);
+            }
         }
         Ok(chosen)
     }
