@@ -18,15 +18,16 @@ fn stand_in(kind: ImageKind) -> ImageSet {
     let facts = kind.facts();
     let [rows, columns, _] = facts.shape;
     let count = 100;
-    let file = |sizes: &[usize], len: usize| {
+    let file = |sizes: &[usize], byte: &dyn Fn(usize) -> u8| {
+        let len = sizes.iter().product();
         let magic = [0, 0, 8, sizes.len() as u8].into_iter();
         let sizes = sizes.iter().flat_map(|&n| (n as u32).to_be_bytes());
-        let bytes = std::iter::repeat_n(0, len);
+        let bytes = (0..len).map(byte);
         magic.chain(sizes).chain(bytes).collect::<Vec<u8>>()
     };
-    let images = file(&[count, rows, columns], count * rows * columns);
-    let labels = file(&[count], count);
     let attribute = &facts.attributes[0];
+    let images = file(&[count, rows, columns], &|_| 0);
+    let labels = file(&[count], &|i| (i % attribute.classes.len()) as u8);
     let images = Images::from_idx(("images", &images), ("labels", &labels), attribute).unwrap();
     ImageSet {
         train: images.clone(),
