@@ -442,8 +442,8 @@ impl Trainer {
     /// # Panics
     /// If there is no such network.
     pub async fn parameters(&mut self, network: &str) -> Result<Vec<f32>, Error> {
-        let bytes = self.read_state(&format!("{network}.params")).await?;
-        Ok(bytemuck::pod_collect_to_vec(&bytes))
+        let numbers = self.state_numbers(&format!("{network}.params")).await?;
+        Ok(numbers.expect("callers name networks that the program has"))
     }
 
     /// The numbers of a state of the program, such as `g.reference`; nothing where it has none of this name.

@@ -67,6 +67,14 @@ impl Stack {
                 "put a layer {\"kind\": \"condition\"} where the second input is to join, such as first",
             ));
         }
+        if stack.references && stack.couples_samples() {
+            return Err(ConfigError::new(
+                format!("{field}.layers"),
+                "a reference batch goes through with the samples, and another layer compares the samples of a batch: it would \
+                 compare them with the reference too",
+                "use one kind of the two",
+            ));
+        }
         if stack.params.is_empty() {
             return Err(ConfigError::new(
                 format!("{field}.layers"),

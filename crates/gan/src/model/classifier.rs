@@ -6,8 +6,7 @@ use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{
-    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Update,
-    View, ViewKind,
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, Metric, NetworkSpec, Update, View, ViewKind,
 };
 use super::{Look, Model, Task, Trace};
 use crate::config::{Monitor, Network, Optimizer};
@@ -94,24 +93,15 @@ impl Model for Classifier {
         Ok(vec![View {
             name: CLASSIFY,
             kind: ViewKind::Classify,
-            inputs: vec![Input {
-                name: "x",
-                len: task.sample_len(),
-                kind: InputKind::Sample,
-            }],
+            inputs: vec![Input::sample(task)],
             len: classes(task),
             range: Some([0.0, 1.0]),
         }])
     }
 
     fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, unit, chart| Metric {
-            name,
-            title,
-            unit,
-            chart,
-            colour: Colour::Discriminator,
-        };
+        let metric =
+            |name, title, unit, chart| Metric::new(name, title, unit, chart, Colour::Discriminator);
         let mut metrics = vec![metric(
             "c_loss",
             "Surprise at the labels",
@@ -125,13 +115,7 @@ impl Model for Classifier {
     }
 
     fn diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
+        let block = Block::new;
         Diagram {
             blocks: vec![
                 block("data", "Real data", "data", None, Colour::Real),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::task::Task;
 use crate::config::{Init, Network, Optimizer, Prior};
 use crate::error::ConfigError;
 use crate::layer::ParamKind;
@@ -224,6 +225,77 @@ pub struct Arrow {
     pub to: &'static str,
     /// The updates whose gradient flows back along it.
     pub gradient_of: Vec<&'static str>,
+}
+
+impl Input {
+    /// Latents `z`.
+    pub fn noise(prior: &Prior) -> Self {
+        Self {
+            name: "z",
+            len: prior.dim,
+            kind: InputKind::Noise {
+                prior: prior.clone(),
+            },
+        }
+    }
+
+    /// Samples `x` of the data.
+    pub fn sample(task: &Task<'_>) -> Self {
+        Self {
+            name: "x",
+            len: task.sample_len(),
+            kind: InputKind::Sample,
+        }
+    }
+}
+
+impl Metric {
+    /// In the order of the fields.
+    pub fn new(
+        name: &'static str,
+        title: &'static str,
+        unit: &'static str,
+        chart: Chart,
+        colour: Colour,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            unit,
+            chart,
+            colour,
+        }
+    }
+}
+
+impl Block {
+    /// In the order of the fields.
+    pub fn new(
+        name: &'static str,
+        title: &'static str,
+        field: &'static str,
+        view: Option<&'static str>,
+        colour: Colour,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            field,
+            view,
+            colour,
+        }
+    }
+}
+
+impl Arrow {
+    /// In the order of the fields.
+    pub fn new(from: &'static str, to: &'static str, gradient_of: &[&'static str]) -> Self {
+        Self {
+            from,
+            to,
+            gradient_of: gradient_of.to_vec(),
+        }
+    }
 }
 
 impl NetworkSpec<'_> {

@@ -5,8 +5,7 @@ use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{
-    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Update,
-    View, ViewKind,
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, Metric, NetworkSpec, Update, View, ViewKind,
 };
 use super::{Look, Model, Task, Trace};
 use crate::config::{Monitor, Network, Optimizer, Prior};
@@ -69,13 +68,7 @@ impl Model for Gmmn {
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
-        let noise = Input {
-            name: "z",
-            len: self.prior.dim,
-            kind: InputKind::Noise {
-                prior: self.prior.clone(),
-            },
-        };
+        let noise = Input::noise(&self.prior);
         Ok(vec![View {
             name: GENERATE,
             kind: ViewKind::Decode,
@@ -86,13 +79,7 @@ impl Model for Gmmn {
     }
 
     fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, chart| Metric {
-            name,
-            title,
-            unit: "",
-            chart,
-            colour: Colour::Generator,
-        };
+        let metric = |name, title, chart| Metric::new(name, title, "", chart, Colour::Generator);
         let mut metrics = vec![metric("g_loss", "Loss of G", Chart::Loss)];
         if task.monitor == Monitor::Full {
             metrics.push(Metric {
@@ -105,18 +92,8 @@ impl Model for Gmmn {
     }
 
     fn diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
-        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
-            from,
-            to,
-            gradient_of: gradient_of.to_vec(),
-        };
+        let block = Block::new;
+        let arrow = Arrow::new;
         Diagram {
             blocks: vec![
                 block("noise", "Noise", "prior", None, Colour::Neutral),

@@ -6,8 +6,8 @@ use ganlet_core::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::describe::{
-    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, StateSpec,
-    Update, View, ViewKind,
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, Metric, NetworkSpec, StateSpec, Update,
+    View, ViewKind,
 };
 use super::{Figures, Look, Model, Task, Trace};
 use crate::config::{Init, Monitor, Optimizer};
@@ -189,11 +189,7 @@ impl Model for Rbm {
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
-        let sample = Input {
-            name: "x",
-            len: task.sample_len(),
-            kind: InputKind::Sample,
-        };
+        let sample = Input::sample(task);
         let view = |name, kind, len, range| View {
             name,
             kind,
@@ -221,13 +217,7 @@ impl Model for Rbm {
     }
 
     fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, unit, chart, colour| Metric {
-            name,
-            title,
-            unit,
-            chart,
-            colour,
-        };
+        let metric = Metric::new;
         let loss = "Free energy of data above that of the chains";
         let mut metrics = vec![metric(
             "rbm_loss",
@@ -254,18 +244,8 @@ impl Model for Rbm {
     }
 
     fn diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
-        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
-            from,
-            to,
-            gradient_of: gradient_of.to_vec(),
-        };
+        let block = Block::new;
+        let arrow = Arrow::new;
         Diagram {
             blocks: vec![
                 block("data", "Real data", "data", None, Colour::Real),

@@ -5,8 +5,7 @@ use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{
-    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Update,
-    View, ViewKind,
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, Metric, NetworkSpec, Update, View, ViewKind,
 };
 use super::source::Labelled;
 use super::{Look, Model, Task, Trace};
@@ -161,18 +160,8 @@ impl Model for SemiSupervised {
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
-        let noise = Input {
-            name: "z",
-            len: self.prior.dim,
-            kind: InputKind::Noise {
-                prior: self.prior.clone(),
-            },
-        };
-        let sample = Input {
-            name: "x",
-            len: task.sample_len(),
-            kind: InputKind::Sample,
-        };
+        let noise = Input::noise(&self.prior);
+        let sample = Input::sample(task);
         let view = |name, kind, input: &Input, len, range| View {
             name,
             kind,
@@ -189,13 +178,7 @@ impl Model for SemiSupervised {
     }
 
     fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, unit, chart, colour| Metric {
-            name,
-            title,
-            unit,
-            chart,
-            colour,
-        };
+        let metric = Metric::new;
         let (d, g) = (Colour::Discriminator, Colour::Generator);
         let mut metrics = vec![
             metric("d_loss", "Loss of D", "", Chart::Loss, d),
@@ -220,18 +203,8 @@ impl Model for SemiSupervised {
     }
 
     fn diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
-        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
-            from,
-            to,
-            gradient_of: gradient_of.to_vec(),
-        };
+        let block = Block::new;
+        let arrow = Arrow::new;
         Diagram {
             blocks: vec![
                 block("noise", "Noise", "prior", None, Colour::Neutral),

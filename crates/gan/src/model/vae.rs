@@ -5,8 +5,7 @@ use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{
-    Arrow, Block, Body, Chart, Colour, Diagram, Input, InputKind, Metric, NetworkSpec, Update,
-    View, ViewKind,
+    Arrow, Block, Body, Chart, Colour, Diagram, Input, Metric, NetworkSpec, Update, View, ViewKind,
 };
 use super::{Look, Model, Task, Trace};
 use crate::config::{Monitor, Network, Optimizer, Prior, PriorKind, one};
@@ -187,18 +186,8 @@ impl Model for Vae {
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
-        let noise = Input {
-            name: "z",
-            len: self.prior.dim,
-            kind: InputKind::Noise {
-                prior: self.prior.clone(),
-            },
-        };
-        let sample = Input {
-            name: "x",
-            len: task.sample_len(),
-            kind: InputKind::Sample,
-        };
+        let noise = Input::noise(&self.prior);
+        let sample = Input::sample(task);
         let range = match self.likelihood {
             Likelihood::Bernoulli => Some([0.0, 1.0]),
             Likelihood::Gaussian { .. } => None,
@@ -231,13 +220,7 @@ impl Model for Vae {
     }
 
     fn metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, unit, chart, colour| Metric {
-            name,
-            title,
-            unit,
-            chart,
-            colour,
-        };
+        let metric = Metric::new;
         let loss = "What is made small";
         let mut metrics = vec![metric(
             "vae_loss",
@@ -280,18 +263,8 @@ impl Model for Vae {
     }
 
     fn diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
-        let arrow = |from, to| Arrow {
-            from,
-            to,
-            gradient_of: vec![VAE],
-        };
+        let block = Block::new;
+        let arrow = |from, to| Arrow::new(from, to, &[VAE]);
         Diagram {
             blocks: vec![
                 block("data", "Real data", "data", None, Colour::Real),

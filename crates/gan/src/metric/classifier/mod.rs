@@ -4,28 +4,27 @@
 
 mod features;
 mod model;
+mod reader;
 
 use std::ops::Range;
 
-use ganlet_core::backend::{Place, Session, SessionError};
-use ganlet_core::{Builder, DType, Init, Program, Slot, Tensor};
+use ganlet_core::backend::{Place, SessionError};
 
 pub use crate::model::classifier::heads;
 pub use features::Features;
 pub use model::{Model, ModelError};
 
-use crate::broken::Broken;
 use crate::data::{Attribute, Images};
-use crate::layer::{Learned, Mode, Stack};
 use crate::model::classifier::probabilities;
+use reader::Reader;
 
-/// Images that are looked at at once.
-const BATCH: usize = 64;
+/// Images whose pixels are unpacked at once.
+const IMAGES: usize = 1024;
 
 /// A model on a device.
 pub struct Classifier {
     model: Model,
-    session: Session,
+    reader: Reader,
     heads: Vec<Range<usize>>,
 }
 
@@ -36,9 +35,9 @@ impl Classifier {
     /// A device that fails.
     pub fn open(place: &Place, model: Model) -> Result<Self, SessionError> {
         let heads = heads(&model.facts().attributes);
-        let program = program(&model, &heads);
+        let reader = Reader::open(place, &model, |made| probabilities(&made.output, &heads))?;
         Ok(Self {
-            session: Session::new(place, &program)?,
+            reader,
             model,
             heads,
         })
@@ -68,31 +67,7 @@ impl Classifier {
     /// # Panics
     /// If the pixels do not form images.
     pub async fn classify(&mut self, pixels: &[f32]) -> Result<Vec<f32>, SessionError> {
-        let len: usize = self.model.facts().shape.iter().product();
-        assert!(
-            pixels.len().is_multiple_of(len),
-            "whole images of {len} pixels"
-        );
-        let classes = self.heads.last().map_or(0, |head| head.end);
-        let mut results = Vec::with_capacity(pixels.len() / len * classes);
-        let mut batch = vec![0.0_f32; BATCH * len];
-        for chunk in pixels.chunks(BATCH * len) {
-            batch[..chunk.len()].copy_from_slice(chunk);
-            let broken = Broken::take_out(&mut batch, len);
-            (self.session).write(Slot::Input(0), bytemuck::cast_slice(&batch))?;
-            self.session.start(0, 1).await?;
-            let bytes = (self.session)
-                .read(Slot::Output {
-                    entry: 0,
-                    output: 0,
-                })
-                .await?;
-            let mut rows = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes);
-            rows.truncate(chunk.len() / len * classes);
-            broken.put_back(&mut rows, classes);
-            results.append(&mut rows);
-        }
-        Ok(results)
+        self.reader.read(pixels).await
     }
 
     /// The share of `images` whose class is named rightly, for each attribute.
@@ -101,8 +76,8 @@ impl Classifier {
     /// A device that fails.
     pub async fn accuracy(&mut self, images: &Images) -> Result<Vec<f64>, SessionError> {
         let mut right = vec![0_usize; self.heads.len()];
-        for start in (0..images.len()).step_by(16 * BATCH) {
-            let view = images.slice(start..start + 16 * BATCH);
+        for start in (0..images.len()).step_by(IMAGES) {
+            let view = images.slice(start..start + IMAGES);
             let rows = self.classify(&view.unit_pixels()).await?;
             let classes = rows.len() / view.len();
             for (row, labels) in rows.chunks(classes).zip(view.labels.chunks(right.len())) {
@@ -122,31 +97,4 @@ pub fn most_likely(probabilities: &[f32]) -> usize {
     indexed
         .max_by(|a, b| a.1.total_cmp(b.1))
         .map_or(0, |(index, _)| index)
-}
-
-/// Input `x` -> probabilities.
-fn program(model: &Model, heads: &[Range<usize>]) -> Program {
-    let b = Builder::new();
-    let len = model.facts().shape.iter().product();
-    let x = b.input("x", &[BATCH, len], DType::F32);
-    let bytes = Init::Bytes(bytemuck::cast_slice(&model.params).into());
-    let params = b.state("params", &[model.params.len()], DType::F32, bytes);
-    let logits = logits(
-        &model.stack(),
-        &params,
-        &x,
-        &mut Mode::Sample { stats: &params },
-    );
-    let all = probabilities(&logits, heads);
-    b.entry("classify", &[], &[("probabilities", &all)]);
-    b.build().expect("a model's network fits its images")
-}
-
-fn logits(stack: &Stack, params: &Tensor, x: &Tensor, mode: &mut Mode<'_>) -> Tensor {
-    let learned = Learned {
-        params,
-        spectral: None,
-        reference: None,
-    };
-    stack.forward(learned, x, None, mode).output
 }

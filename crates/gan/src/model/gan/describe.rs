@@ -197,18 +197,8 @@ impl Gan {
     }
 
     pub(super) fn describe_views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
-        let noise = Input {
-            name: "z",
-            len: self.prior.dim,
-            kind: InputKind::Noise {
-                prior: self.prior.clone(),
-            },
-        };
-        let sample = Input {
-            name: "x",
-            len: task.sample_len(),
-            kind: InputKind::Sample,
-        };
+        let noise = Input::noise(&self.prior);
+        let sample = Input::sample(task);
         let label = self.classes(task)?.map(|classes| Input {
             name: "label",
             len: 1,
@@ -283,13 +273,7 @@ impl Gan {
     }
 
     pub(super) fn describe_metrics(&self, task: &Task<'_>) -> Vec<Metric> {
-        let metric = |name, title, chart, colour| Metric {
-            name,
-            title,
-            unit: "",
-            chart,
-            colour,
-        };
+        let metric = |name, title, chart, colour| Metric::new(name, title, "", chart, colour);
         let mut metrics = vec![
             metric("d_loss", "Loss of D", Chart::Loss, Colour::Discriminator),
             metric("g_loss", "Loss of G", Chart::Loss, Colour::Generator),
@@ -324,18 +308,8 @@ impl Gan {
     }
 
     pub(super) fn describe_diagram(&self) -> Diagram {
-        let block = |name, title, field, view, colour| Block {
-            name,
-            title,
-            field,
-            view,
-            colour,
-        };
-        let arrow = |from, to, gradient_of: &[&'static str]| Arrow {
-            from,
-            to,
-            gradient_of: gradient_of.to_vec(),
-        };
+        let block = Block::new;
+        let arrow = Arrow::new;
         let mut blocks = vec![
             block("noise", "Noise", "prior", None, Colour::Neutral),
             block(G, "Generator", "generator", None, Colour::Generator),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Gan;
 use crate::config::{Data, one};
+use crate::data::Gaussian;
 use crate::error::ConfigError;
 use crate::loss::cost;
 use crate::model::Task;
@@ -155,16 +156,18 @@ impl Gan {
         };
         let Choice { weights, log_p } = words.choose(&output, random);
         let (dim, places) = (toy.dim(), toy.components());
-        let along = |axis: usize| {
-            let terms = (places.iter().enumerate())
-                .map(|(k, place)| weights.narrow(1, k, 1) * place.mean[axis]);
+        let said = |of: &dyn Fn(&Gaussian) -> f64| {
+            let terms =
+                (places.iter().enumerate()).map(|(k, place)| weights.narrow(1, k, 1) * of(place));
             let sum = terms.reduce(|sum, term| sum + term);
             sum.expect("there are words to choose from")
         };
-        let axes: Vec<Tensor> = (0..dim).map(along).collect();
+        let axes: Vec<Tensor> = (0..dim)
+            .map(|axis| said(&|place| place.mean[axis]))
+            .collect();
         let x = Tensor::concat(&axes.iter().collect::<Vec<_>>(), 1);
-        // Words are printed as the data's are, or D would tell them by their sharpness.
-        let spread = random.normal(&x.shape()) * places[0].std;
+        // Words are printed as the data's are, each with its own spread, or D would tell them by their sharpness.
+        let spread = random.normal(&x.shape()) * said(&|place| place.std).detach();
         (x + spread, log_p)
     }
 }
