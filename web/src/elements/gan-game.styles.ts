@@ -34,6 +34,10 @@ export const styles = css`
     white-space: normal;
     transition: box-shadow 120ms;
   }
+  button[data-narrow] {
+    padding-inline: 0.25rem;
+    font-size: 0.75rem;
+  }
   button strong {
     color: var(--word);
     font-weight: 600;

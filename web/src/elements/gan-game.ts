@@ -222,6 +222,7 @@ export class GanGame extends ThemedElement {
       if (!place) return;
       const { row, column, columns, order } = place;
       const span = 12 / Math.min(columns, 12);
+      box.toggleAttribute('data-narrow', columns > 2);
       box.style.setProperty('--row', String(row + 1));
       box.style.setProperty('--column', `${column * span + 1} / span ${span}`);
       box.style.setProperty('--order', String(order));

@@ -222,7 +222,7 @@ impl Model for SemiSupervised {
                     D,
                     "Discriminator",
                     "discriminator",
-                    Some(CLASSIFY),
+                    Some(DISCRIMINATE),
                     Colour::Discriminator,
                 ),
             ],
