@@ -122,6 +122,9 @@ test('a set is kept for the next visit if one says so, and can be removed', asyn
   await playground.trainUntil(async () => (await playground.step()) > 0);
 
   await page.locator('[data-action=own]').click();
+  await expect(page.locator('gan-own-images section')).toContainText(
+    /It promises to clear nothing of this|It may clear all of this/,
+  );
   await page.getByRole('button', { name: 'Remove some bars' }).click();
   await expect(page.locator('gan-own-images section')).toBeHidden();
   await page.reload();

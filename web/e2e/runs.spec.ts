@@ -164,7 +164,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await runs(page).click();
     // The name stays while it trains on.
     await expect(rows.filter({ hasText: 'My first ring' })).toContainText('on the page now');
-    const other = rows.filter({ hasText: `Step ${second}` });
+    const other = rows.filter({ hasNotText: 'My first ring' });
     await other.getByRole('button', { name: 'Delete' }).click();
     expect(await findings(page)).toEqual([]);
     await other.getByRole('button', { name: 'Leave it' }).click();
@@ -175,6 +175,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await keptSteps(page)).toEqual([step]);
   });
 }
+
+test('a browser is asked to clear nothing when a run is named, and not before', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const state = { asked: 0 };
+    Object.assign(window, { persistence: state });
+    StorageManager.prototype.persisted = () => Promise.resolve(state.asked > 0);
+    StorageManager.prototype.persist = () => Promise.resolve(++state.asked > 0);
+  });
+  const asked = () =>
+    page.evaluate(
+      () => (window as unknown as { persistence: { asked: number } }).persistence.asked,
+    );
+  const playground = new Playground(page);
+  await playground.open(RING);
+  await trained(playground);
+  await runs(page).click();
+  await expect(dialog(page)).toContainText('It may clear all of this when it runs short of room');
+  expect(await asked()).toBe(0);
+  const row = dialog(page).locator('[data-run]');
+  await row.getByRole('button', { name: 'Rename' }).click();
+  await row.getByRole('textbox').fill('My ring');
+  await page.keyboard.press('Enter');
+  await expect(dialog(page)).toContainText('It promises to clear nothing of this by itself.');
+  expect(await asked()).toBe(1);
+});
 
 test('the list fits a phone of 360 pixels', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });

@@ -22,6 +22,7 @@ describe('the runs that a browser keeps', () => {
       storage: {
         getDirectory: () => Promise.resolve(root),
         estimate: () => Promise.resolve({ usage: 5, quota: 100 }),
+        persisted: () => Promise.resolve(false),
       },
     });
     for (const { id } of await store.list()) await store.remove(id);
@@ -36,7 +37,7 @@ describe('the runs that a browser keeps', () => {
     ]);
     expect(await store.bytesOf('a')).toEqual(bytes(1, 2, 3));
     expect(await store.bytesOf('c')).toBeUndefined();
-    expect(await store.room()).toEqual({ used: 5, granted: 100 });
+    expect(await store.room()).toEqual({ used: 5, granted: 100, lasting: false });
   });
 
   it('take the place of what was kept of them, with the name that a person gave', async () => {

@@ -123,8 +123,12 @@ describe('the list of runs says', () => {
     expect(whenText(now - 11 * 60_000, now)).toBe('11 min ago');
     expect(whenText(new Date(2026, 4, 3, 9, 5).getTime(), now)).toBe('today, 09:05');
     expect(whenText(new Date(2026, 3, 30, 0, 7).getTime(), now)).toBe('April 30, 2026, 00:07');
-    expect(roomText([{ bytes: 1e6 }, { bytes: 2e6 }], { used: 1e9, granted: 3e9 })).toBe(
-      'In all: 3.0 MB. This browser has room for about 2.0 GB more.',
+    const room = (lasting: boolean | undefined) =>
+      roomText([{ bytes: 1e6 }, { bytes: 2e6 }], { used: 1e9, granted: 3e9, lasting });
+    expect(room(undefined)).toBe('In all: 3.0 MB. This browser has room for about 2.0 GB more.');
+    expect(room(true)).toMatch(/GB more\. It promises to clear nothing/);
+    expect(room(false)).toMatch(
+      /GB more\. It may clear all of this .* save what matters as a file/,
     );
     expect(roomText([], undefined)).toBe('In all: 0 KB.');
   });

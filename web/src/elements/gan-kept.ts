@@ -1,6 +1,7 @@
 /** The runs that this browser keeps: open one, lay it beside the one that is here, call it something, delete it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { askToLast } from '../runs/files.ts';
 import { list, MOST, MOST_BYTES, remove, rename, room, type Room } from '../runs/store.ts';
 import { calledOf, type KeptRun } from '../state/keep.ts';
 import { figuresText, roomText, sizeText, whenText } from '../state/kept-words.ts';
@@ -123,7 +124,10 @@ export class GanKept extends SessionElement {
       @submit=${(event: SubmitEvent) => {
         event.preventDefault();
         const field = (event.currentTarget as HTMLFormElement).querySelector('input');
-        void this.#try(() => rename(run.id, field?.value.trim() ?? '')).then(() => {
+        const name = field?.value.trim() ?? '';
+        // A person may be asked in turn, so nothing waits for the answer but the words about it.
+        if (name) void askToLast().then(() => this.#read());
+        void this.#try(() => rename(run.id, name)).then(() => {
           this.#focus(`[data-run='${run.id}'] [data-kept=rename]`);
         });
       }}

@@ -9,7 +9,9 @@ import { gameFor, networksOf, type Size, SIZES } from '../own/game.ts';
 import { type Shape, shown } from '../own/pixels.ts';
 import { rootsOf } from '../own/roots.ts';
 import { keep, type Kept, listKept, remove, taken } from '../own/shelf.ts';
+import { askToLast, isLasting } from '../runs/files.ts';
 import { count } from '../state/format.ts';
+import { lastingText } from '../state/kept-words.ts';
 import { PaceMemory } from '../state/pace-memory.ts';
 import { SessionElement } from './session-element.ts';
 import type { Topic } from '../state/topics.ts';
@@ -64,6 +66,8 @@ export class GanOwnImages extends SessionElement {
   @query('#files') private readonly files!: HTMLInputElement;
   @query('#folder') private readonly folder!: HTMLInputElement;
   @state() private kept: readonly Kept[] = [];
+  /** Whether the browser promises to clear nothing of it by itself. */
+  @state() private lasting: boolean | undefined;
   @state() private keeping = false;
   @state() private camera = false;
   @state() private over = false;
@@ -82,6 +86,7 @@ export class GanOwnImages extends SessionElement {
       (kept) => (this.kept = kept),
       () => undefined,
     );
+    void isLasting().then((lasting) => (this.lasting = lasting));
   }
 
   /** Takes what was given to the page. */
@@ -311,6 +316,7 @@ export class GanOwnImages extends SessionElement {
             </li>`,
         )}
       </ul>
+      ${this.lasting === undefined ? nothing : html`<p class="small quiet">${lastingText(this.lasting)}</p>`}
     </section>`;
   }
 
@@ -388,6 +394,8 @@ export class GanOwnImages extends SessionElement {
     try {
       await keep(name, bytes);
       this.kept = await listKept();
+      // A person may be asked in turn; learning does not wait for it.
+      void askToLast().then((lasting) => (this.lasting = lasting));
     } catch (error) {
       this.session.notices.add('warning', error instanceof Error ? error.message : String(error));
     }

@@ -62,6 +62,24 @@ export async function read(
   }
 }
 
+/**
+ * Whether the browser promises to clear nothing of this by itself; undefined where it does not say. One that runs short of room may
+ * clear all of a site that it promised nothing.
+ */
+export const isLasting = (): Promise<boolean | undefined> => answer('persisted');
+
+/** Asks for that promise. Firefox asks the person in turn, so only what they keep on purpose is worth the question. */
+export const askToLast = (): Promise<boolean | undefined> => answer('persist');
+
+async function answer(question: 'persist' | 'persisted'): Promise<boolean | undefined> {
+  const { storage } = navigator as { storage?: Partial<StorageManager> };
+  try {
+    return await storage?.[question]?.();
+  } catch {
+    return undefined;
+  }
+}
+
 export const reason = (error: unknown): string =>
   error instanceof DOMException
     ? error.name

@@ -1,7 +1,7 @@
 /** The runs that this browser keeps: an index in IndexedDB, and beside it a file for each, which is a checkpoint as “Save” makes it. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { KeptRun } from '../state/keep.ts';
-import { CannotKeep, folder as openFolder, read, reason, write } from './files.ts';
+import { CannotKeep, folder as openFolder, isLasting, read, reason, write } from './files.ts';
 
 interface Schema extends DBSchema {
   runs: { key: string; value: KeptRun };
@@ -112,13 +112,16 @@ export interface Room {
   /** Bytes that all of this site takes, images of one's own and the page for when there is no network included. */
   used: number;
   granted: number;
+  /** Whether the browser promises to clear nothing of it by itself. */
+  lasting: boolean | undefined;
 }
 
 /** What the browser grants; undefined where it does not say. */
 export async function room(): Promise<Room | undefined> {
   try {
     const { usage, quota } = await navigator.storage.estimate();
-    return usage === undefined || quota === undefined ? undefined : { used: usage, granted: quota };
+    if (usage === undefined || quota === undefined) return undefined;
+    return { used: usage, granted: quota, lasting: await isLasting() };
   } catch {
     return undefined;
   }

@@ -31,11 +31,20 @@ export function whenText(at: number, now: number): string {
 /** `room`: what the browser says, where it says something. */
 export function roomText(
   runs: readonly Pick<KeptRun, 'bytes'>[],
-  room: { used: number; granted: number } | undefined,
+  room: { used: number; granted: number; lasting: boolean | undefined } | undefined,
 ): string {
   const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
   const all = `In all: ${sizeText(bytes)}.`;
   if (!room) return all;
   const left = Math.max(0, room.granted - room.used);
-  return `${all} This browser has room for about ${sizeText(left)} more.`;
+  const more = `This browser has room for about ${sizeText(left)} more.`;
+  return [all, more, lastingText(room.lasting)].filter(Boolean).join(' ');
+}
+
+/** What the browser answered when it was asked, or would do unasked. */
+export function lastingText(lasting: boolean | undefined): string {
+  if (lasting === undefined) return '';
+  return lasting
+    ? 'It promises to clear nothing of this by itself.'
+    : 'It may clear all of this when it runs short of room: save what matters as a file.';
 }
