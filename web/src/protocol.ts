@@ -144,6 +144,11 @@ export interface Calls extends StudioCalls {
   /** One update, or without one a whole step. */
   step: { args: { update: string | undefined }; result: null };
   set: { args: { path: string; value: Json }; result: { config: Json } };
+  /** Samples of some latents; without them of `n` that stay the same, or of none where the model decodes none. */
+  sample: {
+    args: { n: number; latents: Float32Array | undefined };
+    result: { samples: Float32Array; latents: Float32Array };
+  };
   save: { args: null; result: Uint8Array<ArrayBuffer> };
   evaluate: { args: null; result: Evaluation };
   bench: { args: { preset: string; backend: Backend }; result: Timing };

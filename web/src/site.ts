@@ -7,3 +7,7 @@ export const siteOf = (): string => site ?? document.baseURI;
 export function setSite(address: string): void {
   site = address;
 }
+
+/** What lies there under a path. */
+export const fetchFile = (path: string, site: string): Promise<Response> =>
+  fetch(new URL(path, site));

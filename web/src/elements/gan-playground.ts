@@ -166,12 +166,12 @@ export class GanPlayground extends LitElement {
    * be done.
    */
   async perform(actions: string): Promise<Done> {
-    const session = await this.#ready();
+    const session = await this.ready();
     return (await lessons()).perform(session, actions);
   }
 
-  /** The session, once it has a model; rejects where it gets none. */
-  #ready(): Promise<Session> {
+  /** The session, once it has a model; rejects where it gets none. For modules of this repository: it is no interface of the package. */
+  ready(): Promise<Session> {
     const found = (): Session | undefined =>
       this.#session?.current.model ? this.#session : undefined;
     return new Promise((resolve, reject) => {
@@ -197,18 +197,18 @@ export class GanPlayground extends LitElement {
 
   /** Of a game on the line: its places and the two densities there, of which the model's is estimated from samples. */
   async line(): Promise<Line> {
-    const session = await this.#ready();
+    const session = await this.ready();
     return (await lessons()).lineOf(session);
   }
 
   /** D's scores on the places of the line. */
   async scores(): Promise<Float32Array | undefined> {
-    return (await this.#ready()).stage.frame?.scores;
+    return (await this.ready()).stage.frame?.scores;
   }
 
   /** Lays a curve over the game's line, as high as a probability; undefined takes it away. */
   async propose(values: Float32Array | undefined): Promise<void> {
-    (await this.#ready()).stage.propose(values);
+    (await this.ready()).stage.propose(values);
   }
 
   /** What was recorded so far, thinned out as it is drawn; none before there is a model. */

@@ -3,12 +3,13 @@
  * in `models/index.json` by the presets that they are of, so that the studio works at once.
  */
 import type { Progress } from '../library.ts';
+import { fetchFile } from '../site.ts';
 import type { Spec } from './url.ts';
 
 /** A list of names, or undefined where there is none. */
 export async function listOf(path: string, base: string): Promise<string[] | undefined> {
   try {
-    const response = await fetch(new URL(path, base));
+    const response = await fetchFile(path, base);
     const names: unknown = response.ok ? await response.json() : undefined;
     return Array.isArray(names) ? names.map(String) : undefined;
   } catch {
@@ -36,7 +37,7 @@ export async function fetchShipped(
   base: string,
   onProgress: (progress: Progress) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(new URL(`models/${preset}.safetensors`, base));
+  const response = await fetchFile(`models/${preset}.safetensors`, base);
   if (!response.ok) {
     throw new Error(`The trained model of ${preset} could not be loaded (${response.status}).`);
   }

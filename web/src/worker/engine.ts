@@ -153,6 +153,14 @@ export class Engine {
       return null;
     },
     set: ({ path, value }) => this.#queue.run(() => ({ config: this.#training.set(path, value) })),
+    sample: ({ n, latents }) =>
+      this.#queue.run(async () => {
+        const trainer = this.#training.need();
+        if (trainer.info().latent_dim === 0)
+          return { samples: await trainer.sample(n), latents: new Float32Array() };
+        const z = latents ?? trainer.latents(n);
+        return { samples: await trainer.generate(z), latents: z };
+      }),
     save: () => this.#save(),
     evaluate: () => this.#queue.run(() => this.#training.evaluate()),
     bench: ({ preset, backend }) =>
