@@ -270,6 +270,8 @@ for (const [attributes, said] of [
   ['prest="ring"', '“prest”: there is no such attribute'],
   ['settings="bacth=3"', '“bacth”: this version has no such setting'],
   ['settings="batch=-3"', 'batch'],
+  ['studio="A 3 B x"', '“studio”: “B” needs samples by number'],
+  ['studio', '“studio”: The studio needs a model that makes images'],
 ] as const) {
   test(`says in its place what is wrong with ${attributes}`, async ({ page }) => {
     await host(page, `<gan-playground ${attributes}></gan-playground>`);

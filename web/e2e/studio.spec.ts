@@ -87,6 +87,51 @@ test('from a sample on the stage to arithmetic, walks, the plane and one’s own
   await expect(page.locator('gan-stage')).toBeVisible();
 });
 
+test('a link opens it with the same baskets, weights and walk', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-mlp&backend=cpu&seed=3');
+  await page.keyboard.press('l');
+  const into = page.getByRole('group', { name: 'Click puts a sample into' });
+  for (const [basket, sample] of [
+    ['A', 3],
+    ['B', 7],
+    ['C', 12],
+  ] as const) {
+    await into.getByRole('button', { name: basket, exact: true }).click();
+    await page.getByRole('button', { name: `Sample ${sample}`, exact: true }).click();
+  }
+  await page.getByLabel('Weight of basket B').fill('-1.5');
+  await page.getByLabel('Start', { exact: true }).selectOption('B');
+  await expect(page).toHaveURL(/studio=A\+3\+B\+7\+C\+12\+weights\+1\+-1.5\+1\+walk\+B\+C$/);
+  const result = page.getByRole('img', { name: /A minus B plus C/ });
+  const drawn = (): Promise<string> =>
+    result.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await expect(result).toBeVisible();
+  const before = await drawn();
+
+  const link = page.url();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: 'The latent studio' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sample 12, in C' })).toBeVisible();
+  await expect(page.getByLabel('Weight of basket B')).toHaveValue('-1.5');
+  await expect(page.getByRole('img', { name: 'The walk as a film strip' })).toBeVisible();
+  await expect.poll(drawn).toBe(before);
+  await expect(page).toHaveURL(link);
+  await page.getByRole('button', { name: 'Back to the stage' }).click();
+  await expect(page).not.toHaveURL(/studio/);
+
+  // What cannot be read is named, and what stands before it is there.
+  await page.goto('about:blank');
+  await page.goto('./#preset=mnist-mlp&backend=cpu&studio=A+3+fly');
+  await expect(page.getByRole('button', { name: 'Sample 3, in A' })).toBeVisible();
+  await expect(playground.notices).toContainText('“studio”: “fly” is none of its words');
+  await page.goto('about:blank');
+  await page.goto('./#preset=ring&backend=cpu&studio=A+3');
+  await expect(playground.notices).toContainText('“studio”: The studio needs a model that makes');
+  await expect(page).not.toHaveURL(/studio/);
+});
+
 for (const preset of trainedModels()) {
   test(`${preset} opens trained; from scratch is one click`, async ({ page }) => {
     const playground = new Playground(page);

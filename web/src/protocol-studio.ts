@@ -18,6 +18,23 @@ export interface Decoded {
   predictions: Prediction[][];
 }
 
+/** Which draw from the prior a latent is. It is the same one on every machine, so that a link needs to say no more. */
+export interface Draw {
+  /** Undefined: the run's own. */
+  seed: number | undefined;
+  /** Its place among the draws of that seed, from 0. */
+  index: number;
+  truncation: number;
+}
+
+/** Latents that were looked for, with the draw that each is, where it is one of the first `MOST_DRAWN`. */
+export interface Found extends Decoded {
+  draws: readonly (Draw | undefined)[];
+}
+
+/** As many draws of a seed are looked through, and can be asked for by number. */
+export const MOST_DRAWN = 4096;
+
 export type Three<T> = [a: T, b: T, c: T];
 
 export interface Arithmetic {
@@ -60,9 +77,10 @@ export interface StudioCalls {
   /** Three groups of samples that differ in what is wanted alone; null where too few are alike in all else. */
   match: {
     args: { wanted: Three<Record<string, string>>; n: number; seed: number };
-    result: Three<Decoded> | null;
+    result: Three<Found> | null;
   };
-  find: { args: { wanted: Record<string, string>; n: number; seed: number }; result: Decoded };
+  find: { args: { wanted: Record<string, string>; n: number; seed: number }; result: Found };
+  draw: { args: { draws: readonly Draw[] }; result: Decoded };
   invert: { args: { image: Float32Array }; result: Inversion };
 }
 

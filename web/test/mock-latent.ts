@@ -7,6 +7,7 @@ import type {
   InversionProgress,
   LatentTools,
 } from '../src/library.ts';
+import { MOST_DRAWN } from '../src/protocol-studio.ts';
 
 const DIM = 100;
 const PIXELS = 784;
@@ -111,13 +112,15 @@ export abstract class LatentMock implements LatentTools {
     const sign = (name: string, high: string): number =>
       wanted[name] === undefined ? 0 : wanted[name] === high ? 1 : -1;
     const signs = [sign('width', 'wide'), sign('height', 'tall')];
-    const found = this.latents(n, { seed: seed + 5 });
-    return Promise.resolve(
-      found.map((value, i) => {
-        const towards = signs[i % DIM] ?? 0;
-        return towards ? towards * (0.6 + Math.abs(value)) : value;
-      }),
-    );
+    const drawn = this.latents(MOST_DRAWN, { seed });
+    const found = new Float32Array(n * DIM);
+    let rows = 0;
+    for (let at = 0; at < drawn.length && rows < n; at += DIM) {
+      const z = drawn.subarray(at, at + DIM);
+      if (signs.every((sign, i) => sign === 0 || sign * (z[i] ?? 0) > 0.6))
+        found.set(z, DIM * rows++);
+    }
+    return Promise.resolve(found);
   }
 
   async invert(

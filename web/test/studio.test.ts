@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CallName, Calls, FromWorker, Request } from '../src/protocol.ts';
 import { Latest } from '../src/state/latest.ts';
 import { analogy, Studio, predictionText } from '../src/state/studio.ts';
+import { readStudio, writeStudio } from '../src/state/studio-link.ts';
 import { Engine } from '../src/worker/engine.ts';
 import { predictionsOf } from '../src/worker/latent.ts';
 import * as mock from './mock-library.ts';
@@ -132,6 +133,78 @@ describe('the studio', () => {
     expect(await studio.attempt('invert', '', 'invert', { image })).toMatchObject({ error: 0.05 });
     await studio.attempt('invert', '', 'invert', { image: new Float32Array(5) });
     expect(studio.refusals.invert).toContain('5 numbers');
+  });
+});
+
+describe('the studio in a link', () => {
+  it('comes back in another browser, latent by latent', async () => {
+    const [one, other] = await Promise.all([studioOf('mnist-mlp'), studioOf('mnist-mlp')]);
+    await one.begin();
+    await one.fill('B', { width: 'wide' }, 3);
+    await one.fill('C', { width: 'narrow', height: 'tall' }, 2);
+    one.pick(2);
+    one.show({ seed: 3, truncation: 0.5 });
+    await until(() => one.samples?.z[0] !== one.baskets.A[0]?.z[0] && one.seed === 3);
+    await one.begin();
+    one.pick(11);
+    one.weigh([1, -1.5, 1], false);
+    one.use({ shown: 'walk', walk: { from: 'B', to: 'C', kind: 'linear' } });
+
+    const link = writeStudio(one);
+    expect(link).toMatch(
+      /^A 3 3\.12\.50 B( 1\.\d+){3} C( 2\.\d+){2} weights 1 -1\.5 1 unscaled walk B C linear$/,
+    );
+    const { kept, problem } = readStudio(link);
+    expect(problem).toBeUndefined();
+    await other.restore(kept);
+    for (const name of ['A', 'B', 'C'] as const) {
+      expect(other.baskets[name].length).toBeGreaterThan(0);
+      expect(other.baskets[name].map(({ z }) => z)).toEqual(one.baskets[name].map(({ z }) => z));
+    }
+    expect(other.tools).toEqual(one.tools);
+    expect(writeStudio(other)).toBe(link);
+    expect(other.arithmetic).toBeDefined();
+  }, 20_000);
+
+  it('says nothing where all is as it begins, and nothing of a latent that was found', async () => {
+    const studio = await studioOf('mnist-mlp');
+    await studio.begin();
+    expect(writeStudio(studio)).toBe('');
+    studio.pick(4);
+    const [pick] = studio.baskets.A;
+    if (pick) studio.put('A', [pick, { ...pick, key: 'found 1' }]);
+    expect(writeStudio(studio)).toBe('A 5');
+  });
+
+  it.each(['plane 0.25 -0.1', 'turn A wide 1.5 principal_1 -0.5', 'turn result slant 1', 'image'])(
+    'keeps %s',
+    async (words) => {
+      const studio = await studioOf('mnist-mlp');
+      await studio.restore(readStudio(`A 1 B 2 C 3 ${words}`).kept);
+      expect(writeStudio(studio)).toBe(`A 1 B 2 C 3 ${words}`);
+    },
+  );
+
+  it.each([
+    ['A', '“A” needs samples by number'],
+    ['A 3 B x', '“B” needs samples by number'],
+    ['A 0', '“A 0”: a sample is its number, from 1 to 4096'],
+    ['A 1.3.2', '“A 1.3.2”: a sample is'],
+    ['A 5000', 'from 1 to 4096'],
+    ['weights 1 2', '“weights ”: it takes numbers from -2 to 2'],
+    ['weights 1 -9 1', '“weights -9”: it takes numbers from -2 to 2'],
+    ['walk A D', '“walk” needs a basket, A, B or C'],
+    ['plane 0 7', '“plane 7”: it takes numbers from -0.25 to 1.25'],
+    ['turn glasses 1', '“turn” needs a basket, A, B or C or “result”'],
+    ['fly', '“fly” is none of its words: A, B'],
+  ])('says what is wrong with “%s”', (words, why) => {
+    expect(readStudio(words).problem).toContain(why);
+  });
+
+  it('takes what stands before a word that it cannot read', () => {
+    const { kept } = readStudio('A 3, 12 B 4 fly');
+    expect(kept.baskets.A.map(({ index }) => index)).toEqual([2, 11]);
+    expect(kept.baskets.B).toHaveLength(1);
   });
 });
 

@@ -14,6 +14,7 @@ const choice: Choice = {
     layers: ['real', 'fake'],
     slow: 'slow',
     lock: 'all',
+    studio: 'A 3 12 B 7 turn A glasses 1.5',
     size: 'large',
     overrides: { cost: 'minimax', 'g_optimizer.lr': 0.0005 },
   },

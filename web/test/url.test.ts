@@ -16,6 +16,7 @@ describe('the share link', () => {
       layers: ['real', 'fake', 'grid'],
       slow: 'fast',
       lock: ['g_optimizer', 'cost'],
+      studio: 'A 3 1.12 walk A B',
       size: 'large',
       overrides: {
         'g_optimizer.lr': 0.0005,

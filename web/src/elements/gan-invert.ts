@@ -143,9 +143,8 @@ export class GanInvert extends SessionElement {
                   G’s nearest; mean squared error ${this.found.error.toFixed(4)}<br />
                   ${predictionText(this.predictions)}
                 </figcaption>
-                <button data-action="take" @click=${this.#put}>
-                  Put it into ${studio.chosen}
-                </button>`
+                <button data-action="take" @click=${this.#put}>Put it into ${studio.chosen}</button>
+                <p class="quiet">It is no draw from the prior, so no link can name it.</p>`
             : nothing
         }
       </figure>

@@ -44,7 +44,8 @@ export class GanPage extends ThemedElement {
   /** It is all of a page, and so has a page's landmarks. */
   @property({ type: Boolean }) whole = false;
   @state() private settingsOpen = false;
-  @state() private studioOpen = false;
+  /** The sample of the stage that opened the studio. */
+  private sample: number | undefined;
   @state() private loaded: ReadonlySet<Part> = new Set();
   @query('gan-keys') private readonly keys!: GanKeys;
   @query('gan-kept') private readonly kept!: GanKept;
@@ -55,8 +56,8 @@ export class GanPage extends ThemedElement {
   static override styles = [shared, styles];
 
   protected override told(topic: Topic): void {
+    this.requestUpdate();
     if (topic === 'model') this.#onModel();
-    else this.requestUpdate();
   }
 
   readonly showKeys = (): void => {
@@ -139,7 +140,7 @@ export class GanPage extends ThemedElement {
                 ></gan-game>`
               : nothing
           }
-          ${this.studioOpen ? this.#studio(session) : this.#stageAndStory(session, story)}
+          ${this.#inStudio() ? this.#studio(session) : this.#stageAndStory(session, story)}
         </div>
         ${
           shows('status')
@@ -215,7 +216,7 @@ export class GanPage extends ThemedElement {
         .session=${session}
         .theme=${this.theme}
         @studio=${this.toggleStudio}
-        @pick=${(event: CustomEvent<number>) => void this.#openStudio(event.detail)}
+        @pick=${(event: CustomEvent<number>) => void this.#enterStudio(event.detail)}
       ></gan-stage>
       ${story ? this.#story(session) : nothing}`;
   }
@@ -243,35 +244,45 @@ export class GanPage extends ThemedElement {
         <h2 id="studio-title">The latent studio</h2>
         <button data-action="close-studio" @click=${this.toggleStudio}>Back to the stage</button>
       </header>
-      <gan-studio .session=${session}></gan-studio>
+      <gan-studio .session=${session} .sample=${this.sample}></gan-studio>
     </section>`;
   }
 
-  /** Into the studio, with a sample of the stage in the chosen basket. */
-  async #openStudio(sample?: number): Promise<void> {
+  /** Whether the link says so, and it is there. */
+  #inStudio(): boolean {
+    const { spec } = this.session.current;
+    return spec.studio !== undefined && this.loaded.has('studio') && this.#hasStudio();
+  }
+
+  #hasStudio(): boolean {
+    const { current } = this.session;
+    return (
+      current.shows('studio') && current.model !== undefined && hasLatentImages(current.model.info)
+    );
+  }
+
+  async #enterStudio(sample?: number): Promise<void> {
     const { session } = this;
-    if (!session.current.model || !session.current.shows('studio')) return;
-    if (!hasLatentImages(session.current.model.info)) {
-      session.notices.add('warning', NO_STUDIO);
-      return;
+    const { current, notices } = session;
+    if (!current.model || !current.shows('studio')) return;
+    if (!this.#hasStudio()) notices.add('warning', NO_STUDIO);
+    else if (await this.#load('studio')) {
+      this.sample = sample;
+      session.keepStudio('');
     }
-    if (!(await this.#load('studio'))) return;
-    this.studioOpen = true;
-    await session.studio.begin();
-    if (sample !== undefined) session.studio.pick(sample);
   }
 
   readonly toggleStudio = (): void => {
-    if (this.studioOpen) this.studioOpen = false;
-    else void this.#openStudio();
+    if (this.#inStudio()) this.session.keepStudio(undefined);
+    else void this.#enterStudio();
   };
 
+  /** A link can ask for the studio; a model without images of latents closes it. */
   #onModel(): void {
-    const { model } = this.session.current;
-    const { studio } = this.session;
-    if (!this.studioOpen || !model || studio.samples) return;
-    if (hasLatentImages(model.info)) void studio.begin();
-    else this.studioOpen = false;
+    const { current } = this.session;
+    if (!current.model || current.spec.studio === undefined) return;
+    if (!this.#hasStudio()) this.session.keepStudio(undefined);
+    else if (!this.loaded.has('studio')) void this.#load('studio');
   }
 
   readonly #onSettings = async ({ detail }: CustomEvent<string>): Promise<void> => {

@@ -4,15 +4,13 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Decoded, Three } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
 import type { Topic } from '../state/topics.ts';
-import { BASKETS, predictionText } from '../state/studio.ts';
+import { BASKETS, predictionText, type Tools } from '../state/studio.ts';
+import { HIGH, LOW } from '../state/studio-link.ts';
 import { shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
 const SIDE = 8;
-/** The map reaches a little beyond the triangle of A (0, 0), B (1, 0) and C (0, 1). */
-const [LOW, HIGH] = [-0.25, 1.25];
-
 const at = (share: number): number => LOW + share * (HIGH - LOW);
 
 @customElement('gan-plane')
@@ -20,7 +18,6 @@ export class GanPlane extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
   @state() private map: Decoded | undefined;
   @state() private here: Decoded | undefined;
-  @state() private uv: [number, number] = [0.5, 0.5];
   @query('.pad') private readonly pad!: HTMLElement | null;
   #corners: Three<Float32Array> | undefined;
   readonly #moves = new Latest<[number, number]>(async (uv) => {
@@ -68,6 +65,12 @@ export class GanPlane extends SessionElement {
     `,
   ];
 
+  /** Where there is a plane, it is drawn. */
+  override firstUpdated(): void {
+    const { baskets } = this.session.studio;
+    if (BASKETS.every((name) => baskets[name].length)) void this.#draw();
+  }
+
   override render(): TemplateResult {
     const { studio } = this.session;
     const refusal = studio.refusals.plane;
@@ -82,7 +85,7 @@ export class GanPlane extends SessionElement {
 
   #map(map: Decoded): TemplateResult {
     const data = this.session.current.model?.info.data;
-    const [u, v] = this.uv;
+    const [u, v] = this.#place;
     return html`<div class="map">
       <div
         class="pad"
@@ -126,9 +129,14 @@ export class GanPlane extends SessionElement {
     const dot = this.pad?.querySelector('i');
     const share = (value: number): number => ((value - LOW) / (HIGH - LOW)) * 100;
     if (dot) {
-      dot.style.left = `${share(this.uv[0])}%`;
-      dot.style.top = `${100 - share(this.uv[1])}%`;
+      const [u, v] = this.#place;
+      dot.style.left = `${share(u)}%`;
+      dot.style.top = `${100 - share(v)}%`;
     }
+  }
+
+  get #place(): Tools['plane'] {
+    return this.session.studio.tools.plane;
   }
 
   async #draw(): Promise<void> {
@@ -144,7 +152,7 @@ export class GanPlane extends SessionElement {
     });
     const args = { corners: this.#corners, uv };
     this.map = (await studio.attempt('plane', '', 'plane', args)) ?? this.map;
-    this.#moves.ask(this.uv);
+    this.#moves.ask(this.#place);
   }
 
   readonly #onPointer = (event: PointerEvent): void => {
@@ -169,12 +177,13 @@ export class GanPlane extends SessionElement {
     const by = move[event.key];
     if (!by) return;
     event.preventDefault();
-    this.#move(this.uv[0] + by[0], this.uv[1] + by[1]);
+    const [u, v] = this.#place;
+    this.#move(u + by[0], v + by[1]);
   };
 
   #move(u: number, v: number): void {
     const inside = (value: number): number => Math.min(HIGH, Math.max(LOW, value));
-    this.uv = [inside(u), inside(v)];
-    this.#moves.ask(this.uv);
+    this.session.studio.use({ plane: [inside(u), inside(v)] });
+    this.#moves.ask(this.#place);
   }
 }

@@ -68,6 +68,8 @@ export class GanPlayground extends LitElement {
   @property({ reflect: true }) slow: string | null = null;
   /** Settings that cannot be changed: paths such as `g_optimizer.lr`, or `all`, which hides the presets too. */
   @property({ reflect: true }) lock: string | null = null;
+  /** Opens the latent studio with these samples in its baskets: `A 3 12 B 7 C 20`; empty for none. */
+  @property({ reflect: true }) studio: string | null = null;
   /** `large` for a projector. */
   @property({ reflect: true }) size: string | null = null;
   /** The rest of a share link, such as `cost=minimax&batch=64`. */

@@ -7,7 +7,7 @@ import type { Decoded, Move } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
-import { predictionText } from '../state/studio.ts';
+import { predictionText, type Tools } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
@@ -21,17 +21,16 @@ const KINDS: Record<Direction['kind'], string> = {
 @customElement('gan-sliders')
 export class GanSliders extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
-  @state() private amounts: Readonly<Record<string, number>> = {};
-  @state() private start: 'sample' | 'result' = 'sample';
   @state() private shifted: Decoded | undefined;
   readonly #moves = new Latest<null>(async () => {
     const z = this.#startingPoint();
     if (!z) return;
-    const moves: Move[] = Object.entries(this.amounts).map(([direction, amount]) => ({
+    const { studio } = this.session;
+    const { amounts } = studio.tools.sliders;
+    const moves: Move[] = Object.entries(amounts).map(([direction, amount]) => ({
       direction,
       amount,
     }));
-    const { studio } = this.session;
     this.shifted = (await studio.attempt('sliders', '', 'shift', { z, moves })) ?? this.shifted;
   });
 
@@ -85,6 +84,7 @@ export class GanSliders extends SessionElement {
   override render(): TemplateResult {
     const { studio } = this.session;
     const { model } = this.session.current;
+    const { start } = studio.tools.sliders;
     const refusal = studio.refusals.sliders ?? studio.refusals.survey;
     return html`
       <div class="row">
@@ -92,19 +92,17 @@ export class GanSliders extends SessionElement {
         <select
           aria-label="Start from"
           @change=${(event: Event) => {
-            this.start = (event.target as HTMLSelectElement).value as 'sample' | 'result';
-            this.#moves.ask(null);
+            this.#set({ start: (event.target as HTMLSelectElement).value as typeof start });
           }}
         >
-          <option value="sample" ?selected=${this.start === 'sample'}>
+          <option value="sample" ?selected=${start === 'sample'}>
             the last sample put into ${studio.chosen}
           </option>
-          <option value="result" ?selected=${this.start === 'result'}>A − B + C</option>
+          <option value="result" ?selected=${start === 'result'}>A − B + C</option>
         </select>
         <button
           @click=${() => {
-            this.amounts = {};
-            this.#moves.ask(null);
+            this.#set({ amounts: {} });
           }}
         >
           All to zero
@@ -129,7 +127,9 @@ export class GanSliders extends SessionElement {
   }
 
   #group(kind: Direction['kind']): TemplateResult | typeof nothing {
-    const directions = this.session.studio.directions.filter((one) => one.kind === kind);
+    const { tools, directions: all } = this.session.studio;
+    const { amounts } = tools.sliders;
+    const directions = all.filter((one) => one.kind === kind);
     if (directions.length === 0) return nothing;
     return html`<h3>${KINDS[kind]}</h3>
       <div class="list">
@@ -142,16 +142,21 @@ export class GanSliders extends SessionElement {
                 min="-2"
                 max="2"
                 step="0.1"
-                .value=${String(this.amounts[name] ?? 0)}
+                .value=${String(amounts[name] ?? 0)}
                 @input=${(event: Event) => {
                   const amount = Number((event.target as HTMLInputElement).value);
-                  this.amounts = { ...this.amounts, [name]: amount };
-                  this.#moves.ask(null);
+                  this.#set({ amounts: { ...amounts, [name]: amount } });
                 }}
               />
             </label>`,
         )}
       </div>`;
+  }
+
+  #set(changes: Partial<Tools['sliders']>): void {
+    const { studio } = this.session;
+    studio.use({ sliders: { ...studio.tools.sliders, ...changes } });
+    this.#moves.ask(null);
   }
 
   /** A basket that was just filled is what one wants to turn; without one, the first sample. */
@@ -160,7 +165,7 @@ export class GanSliders extends SessionElement {
     const { model } = this.session.current;
     const width = model?.info.latent_dim ?? 0;
     const { result } = studio.arithmetic ?? {};
-    if (this.start === 'result') {
+    if (studio.tools.sliders.start === 'result') {
       if (!result) {
         studio.refuse('sliders', 'There is no result yet: no basket may be empty.');
         return undefined;

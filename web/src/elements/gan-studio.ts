@@ -1,10 +1,11 @@
 /** The latent studio: samples to choose from at the left; what is done with them at the right. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
 import { labelOf } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
-import { BASKETS, SAMPLES, predictionText } from '../state/studio.ts';
+import { BASKETS, SAMPLES, predictionText, Studio, type Tools } from '../state/studio.ts';
+import { readStudio, writeStudio } from '../state/studio-link.ts';
 import { row, shared } from '../style/shared.ts';
 import './gan-baskets.ts';
 import './gan-images.ts';
@@ -13,25 +14,36 @@ import './gan-plane.ts';
 import './gan-sliders.ts';
 import './gan-walk.ts';
 import { SessionElement } from './session-element.ts';
+import { Throttled } from './throttled.ts';
 
-const TOOLS = {
+const TOOLS: Record<Tool, string> = {
   walk: 'Walk',
   plane: 'Plane',
   sliders: 'Directions',
   invert: 'Your image',
-} as const;
-type Tool = keyof typeof TOOLS;
+};
+type Tool = Tools['shown'];
 
 /** While it trains, the studio follows at this pace. */
 const FOLLOW_MS = 1000;
+/** As often the link is written anew while something is dragged. */
+const REMEMBER_MS = 300;
 
 @customElement('gan-studio')
 export class GanStudio extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model', 'frame'];
-  @state() private tool: Tool = 'walk';
+  /** The sample of the stage that it was opened with. */
+  @property({ attribute: false }) sample: number | undefined;
+  /** What the link says is there. */
+  @state() private begun = false;
   @state() private wanted: Record<string, string> = {};
+  #beginning = false;
   #step = -1;
   #followed = 0;
+  readonly #remember = new Throttled(this, REMEMBER_MS, () => {
+    const { session } = this;
+    if (this.begun) session.keepStudio(writeStudio(session.studio));
+  });
 
   static override styles = [
     shared,
@@ -98,9 +110,36 @@ export class GanStudio extends SessionElement {
     `,
   ];
 
+  override willUpdate(): void {
+    this.session.openStudio(Studio);
+  }
+
+  override firstUpdated(): void {
+    void this.#begin(this.sample);
+  }
+
+  /** With what the link says, or with what was there when it was closed. */
+  async #begin(sample?: number): Promise<void> {
+    const { studio, current } = this.session;
+    if (this.#beginning) return;
+    this.#beginning = true;
+    const { studio: link } = current.spec;
+    if (link) await studio.restore(readStudio(link).kept);
+    this.begun = true;
+    this.#remember.ask();
+    await studio.begin(sample);
+    this.#beginning = false;
+  }
+
   protected override told(topic: Topic): void {
     if (topic !== 'frame') {
       this.requestUpdate();
+      if (topic === 'studio') this.#remember.ask();
+      // Another model, which needs samples of its own.
+      else if (!this.session.studio.samples && !this.#beginning) {
+        this.begun = false;
+        void this.#begin();
+      }
       return;
     }
     const { frame } = this.session.stage;
@@ -164,7 +203,9 @@ export class GanStudio extends SessionElement {
         <div class="tools" role="tablist" aria-label="Tools" @keydown=${this.#onTabs}>
           ${(Object.keys(TOOLS) as Tool[]).map((tool) => this.#tab(tool))}
         </div>
-        <div role="tabpanel" id="panel" aria-labelledby=${`tab-${this.tool}`}>${this.#tool()}</div>
+        <div role="tabpanel" id="panel" aria-labelledby=${`tab-${studio.tools.shown}`}>
+          ${this.begun ? this.#tool() : nothing}
+        </div>
       </section>
     `;
   }
@@ -232,7 +273,8 @@ export class GanStudio extends SessionElement {
   }
 
   #tab(tool: Tool): TemplateResult {
-    const selected = this.tool === tool;
+    const { studio } = this.session;
+    const selected = studio.tools.shown === tool;
     return html`<button
       role="tab"
       id=${`tab-${tool}`}
@@ -240,7 +282,7 @@ export class GanStudio extends SessionElement {
       aria-controls="panel"
       tabindex=${selected ? 0 : -1}
       @click=${() => {
-        this.tool = tool;
+        studio.use({ shown: tool });
       }}
     >
       ${TOOLS[tool]}
@@ -252,15 +294,17 @@ export class GanStudio extends SessionElement {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const next = tools[(tools.indexOf(this.tool) + step + tools.length) % tools.length];
+    const { studio } = this.session;
+    const at = tools.indexOf(studio.tools.shown) + step + tools.length;
+    const next = tools[at % tools.length];
     if (!next) return;
-    this.tool = next;
+    studio.use({ shown: next });
     this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
 
   #tool(): TemplateResult {
     const { session } = this;
-    switch (this.tool) {
+    switch (session.studio.tools.shown) {
       case 'walk':
         return html`<gan-walk .session=${session}></gan-walk>`;
       case 'plane':

@@ -15,9 +15,6 @@ const FRAME_MS = 70;
 @customElement('gan-walk')
 export class GanWalk extends SessionElement {
   protected readonly topics: readonly Topic[] = ['studio', 'model'];
-  @state() private from: Basket = 'A';
-  @state() private to: Basket = 'C';
-  @state() private kind: 'linear' | 'spherical' = 'spherical';
   @state() private walk: Decoded | undefined;
   @state() private at = 0;
   @state() private playing = false;
@@ -47,13 +44,21 @@ export class GanWalk extends SessionElement {
     `,
   ];
 
+  /** Where there is a way to walk, it is walked. */
+  override firstUpdated(): void {
+    const { baskets, tools } = this.session.studio;
+    if (baskets[tools.walk.from].length && baskets[tools.walk.to].length) void this.#go();
+  }
+
   override disconnectedCallback(): void {
     this.#stop();
     super.disconnectedCallback();
   }
 
   override render(): TemplateResult {
-    const refusal = this.session.studio.refusals.walk;
+    const { studio } = this.session;
+    const { kind } = studio.tools.walk;
+    const refusal = studio.refusals.walk;
     return html`
       <div class="row">
         From ${this.#choice('from')} to ${this.#choice('to')}
@@ -61,12 +66,13 @@ export class GanWalk extends SessionElement {
           aria-label="Kind of walk"
           title="Spherical keeps the typical distance from the middle; linear cuts through it"
           @change=${(event: Event) => {
-            this.kind = (event.target as HTMLSelectElement).value as 'linear' | 'spherical';
+            const kind = (event.target as HTMLSelectElement).value as typeof studio.tools.walk.kind;
+            studio.use({ walk: { ...studio.tools.walk, kind } });
             if (this.walk) void this.#go();
           }}
         >
-          <option value="spherical" ?selected=${this.kind === 'spherical'}>spherical</option>
-          <option value="linear" ?selected=${this.kind === 'linear'}>linear</option>
+          <option value="spherical" ?selected=${kind === 'spherical'}>spherical</option>
+          <option value="linear" ?selected=${kind === 'linear'}>linear</option>
         </select>
         <button data-action="walk" @click=${() => void this.#go()}>Walk</button>
       </div>
@@ -76,14 +82,18 @@ export class GanWalk extends SessionElement {
   }
 
   #choice(end: 'from' | 'to'): TemplateResult {
+    const { studio } = this.session;
+    const { walk } = studio.tools;
     return html`<select
       aria-label=${end === 'from' ? 'Start' : 'End'}
       @change=${(event: Event) => {
-        this[end] = (event.target as HTMLSelectElement).value as Basket;
+        studio.use({
+          walk: { ...walk, [end]: (event.target as HTMLSelectElement).value as Basket },
+        });
       }}
     >
       ${BASKETS.map(
-        (name) => html`<option value=${name} ?selected=${this[end] === name}>${name}</option>`,
+        (name) => html`<option value=${name} ?selected=${walk[end] === name}>${name}</option>`,
       )}
     </select>`;
   }
@@ -130,10 +140,11 @@ export class GanWalk extends SessionElement {
 
   async #go(): Promise<void> {
     const { studio } = this.session;
-    const ends = await studio.means('walk', [this.from, this.to]);
+    const { from: first, to: last, kind } = studio.tools.walk;
+    const ends = await studio.means('walk', [first, last]);
     const [from, to] = ends ?? [];
     if (!from || !to) return;
-    const args = { from, to, steps: STEPS, kind: this.kind };
+    const args = { from, to, steps: STEPS, kind };
     this.walk = (await studio.attempt('walk', '', 'walk', args)) ?? this.walk;
     this.at = 0;
   }

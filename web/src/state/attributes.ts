@@ -17,6 +17,7 @@ export const LINK_ATTRIBUTES = [
   'layers',
   'slow',
   'lock',
+  'studio',
   'size',
 ] as const;
 const OWN: readonly string[] = [...LINK_ATTRIBUTES, 'settings', 'theme', 'page'];

@@ -1,10 +1,12 @@
 /** Opens what a link asks for: leniently for a visitor, to the letter for a page that embeds a playground. */
 import type { Catalog } from './catalog.ts';
 import type { Current } from './current.ts';
+import { hasLatentImages } from './describe.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
 import type { Topics } from './topics.ts';
-import { DEFAULT_SPEC, type Reading, readHash } from './url.ts';
+import { DEFAULT_SPEC, type Reading, readHash, type Spec } from './url.ts';
+import { NO_STUDIO } from './words.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
 const HEAD_START = 150;
@@ -37,6 +39,7 @@ export class Links {
     }
     const skip = (problem: string): void => void problems.push(problem);
     const made = await this.models.create(spec, at ?? (named ? 0 : HEAD_START), skip);
+    problems.push(...this.#withoutStudio(spec));
     // One message, so that of many problems none pushes another away.
     if (problems.length) {
       const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
@@ -61,10 +64,30 @@ export class Links {
       );
     }
     if (problems.length === 0) await this.models.create(spec, at);
+    problems.push(...this.#withoutStudio(spec));
     return problems;
   }
 
+  #withoutStudio({ studio }: Spec): string[] {
+    const { model } = this.current;
+    return studio === undefined || !model || hasLatentImages(model.info)
+      ? []
+      : [`“studio”: ${NO_STUDIO.replace(/\.$/, '')}`];
+  }
+
   async #read(link: string): Promise<Reading> {
+    const reading = await this.#readWords(link);
+    const { studio } = reading.spec;
+    if (studio) {
+      // Its words come with the studio.
+      const reader = await import('./studio-link.ts').catch(() => undefined);
+      const problem = reader?.readStudio(studio).problem;
+      if (problem !== undefined) reading.problems.push(`“studio”: ${problem}`);
+    }
+    return reading;
+  }
+
+  async #readWords(link: string): Promise<Reading> {
     const reading = readHash(link);
     const { overrides, lock } = reading.spec;
     // Only names of settings have to be looked up.

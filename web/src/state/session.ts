@@ -16,7 +16,7 @@ import { Recovery } from './recovery.ts';
 import { Run } from './run.ts';
 import { Settings } from './settings.ts';
 import { Stage } from './stage.ts';
-import { Studio } from './studio.ts';
+import type { Studio } from './studio.ts';
 import { Timeline } from './timeline.ts';
 import { type Topic, Topics } from './topics.ts';
 
@@ -36,7 +36,7 @@ export class Session {
   readonly timeline: Timeline;
   readonly background: Background;
   readonly keep: Keep;
-  readonly studio: Studio;
+  #studio: Studio | undefined;
 
   /** `site` is the address that the library, the data and the models lie below. */
   constructor(site: string) {
@@ -68,12 +68,29 @@ export class Session {
     this.background = new Background(topics, notices, run);
     this.keep = new Keep(topics);
     this.#recovery = new Recovery(notices, channel, current, run, models, this.settings);
-    this.studio = new Studio(
-      (call, args) => channel.call(call, args),
+  }
+
+  /** There is one once its element was there, with which it is loaded. */
+  get studio(): Studio {
+    if (!this.#studio) throw new Error('The studio was never opened.');
+    return this.#studio;
+  }
+
+  openStudio(kind: typeof Studio): void {
+    this.#studio ??= new kind(
+      (call, args) => this.channel.call(call, args),
       () => {
-        topics.tell('studio');
+        this.#topics.tell('studio');
       },
     );
+  }
+
+  /** Keeps in the link that the studio is open, and what lies in it; undefined: closed. */
+  keepStudio(studio: string | undefined): void {
+    const { current } = this;
+    if (current.spec.studio === studio) return;
+    current.spec = { ...current.spec, studio };
+    this.#topics.tell('spec');
   }
 
   subscribe(listener: (topic: Topic) => void): () => void {
@@ -87,8 +104,9 @@ export class Session {
 
   choosePreset(preset: string): Promise<boolean> {
     this.comparison.forget();
-    // Another game has other numbers to stop at.
+    // Another game has other numbers to stop at, and other samples.
     const { spec } = this.current;
+    const studio = spec.studio === undefined ? undefined : '';
     return this.models.create({
       ...spec,
       preset,
@@ -96,12 +114,13 @@ export class Session {
       scratch: false,
       stop: undefined,
       layers: undefined,
+      studio,
     });
   }
 
   readonly #onAdopt = (before: Model | undefined): void => {
     this.settings.clear();
-    this.studio.clear();
+    this.#studio?.clear();
     this.stage.clear();
     this.stage.begin(before && kindOf(before));
   };
@@ -133,7 +152,7 @@ export class Session {
         this.run.setPhase(event.phase);
         return;
       case 'inverting':
-        this.studio.inverting(event.progress);
+        this.#studio?.inverting(event.progress);
         return;
       case 'failure':
         this.#recovery.fail(`Training stopped: ${event.failure.message}`, event.failure);

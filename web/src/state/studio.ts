@@ -3,7 +3,7 @@
  * of the studio starts from the baskets' means, so that there is one way to choose latents.
  */
 import type { CallName, Calls } from '../protocol.ts';
-import type { Arithmetic, Decoded, Three, Prediction } from '../protocol-studio.ts';
+import type { Arithmetic, Decoded, Draw, Found, Three, Prediction } from '../protocol-studio.ts';
 import type { Attribute, Direction, InversionProgress } from '../library.ts';
 import { percent } from './format.ts';
 import { Latest } from './latest.ts';
@@ -14,10 +14,35 @@ export const BASKETS: readonly Basket[] = ['A', 'B', 'C'];
 
 /** A latent in a basket, with its picture. */
 export interface Pick {
-  /** Where it came from; the same sample is not taken twice. */
+  /** Which draw it is, in a link's words, or that it was found; the same sample is not taken twice. */
   key: string;
   z: Float32Array;
   image: Float32Array;
+}
+
+/** What is done with the baskets, one at a time. */
+export interface Tools {
+  shown: 'walk' | 'plane' | 'sliders' | 'invert';
+  walk: { from: Basket; to: Basket; kind: 'linear' | 'spherical' };
+  /** A place: so much towards B, so much towards C. */
+  plane: [u: number, v: number];
+  sliders: { start: 'sample' | 'result'; amounts: Readonly<Record<string, number>> };
+}
+
+export const TOOLS: Tools = {
+  shown: 'walk',
+  walk: { from: 'A', to: 'C', kind: 'spherical' },
+  plane: [0.5, 0.5],
+  sliders: { start: 'sample', amounts: {} },
+};
+
+/** All that a link keeps of the studio. */
+export interface Kept {
+  baskets: Record<Basket, readonly Draw[]>;
+  chosen: Basket;
+  coefficients: Three<number>;
+  rescale: boolean;
+  tools: Tools;
 }
 
 type Call = <K extends CallName>(call: K, args: Calls[K]['args']) => Promise<Calls[K]['result']>;
@@ -39,6 +64,7 @@ export class Studio {
   baskets: Record<Basket, readonly Pick[]> = { A: [], B: [], C: [] };
   coefficients: Three<number> = [1, -1, 1];
   rescale = true;
+  tools = TOOLS;
   arithmetic: Arithmetic | undefined;
   inversion: InversionProgress | undefined;
   /** What is under way, in words. */
@@ -62,9 +88,12 @@ export class Studio {
     private readonly changed: () => void,
   ) {}
 
-  /** Begins with a model: what it can tell apart, and samples of it. */
-  async begin(): Promise<void> {
+  /** Begins with a model: what it can tell apart, and samples of it. A sample of the stage goes into the chosen basket. */
+  async begin(sample?: number): Promise<void> {
+    // The stage's samples are those of the run's own seed.
+    if (sample !== undefined) Object.assign(this, { seed: undefined, truncation: 1 });
     await this.#sample();
+    if (sample !== undefined) this.pick(sample);
     const survey = await this.attempt('survey', 'Looking for directions', 'survey', null);
     if (!survey) return;
     this.attributes = survey.attributes;
@@ -81,10 +110,28 @@ export class Studio {
     this.seed = undefined;
     this.truncation = 1;
     this.baskets = { A: [], B: [], C: [] };
+    this.tools = TOOLS;
     this.arithmetic = undefined;
     this.refusals = {};
     this.#fills = 0;
     this.changed();
+  }
+
+  /** Takes up what a link kept. */
+  async restore({ baskets, ...rest }: Kept): Promise<void> {
+    Object.assign(this, rest);
+    const draws = BASKETS.flatMap((name) => baskets[name]);
+    const found =
+      draws.length > 0
+        ? await this.attempt('samples', 'Drawing what the link names', 'draw', { draws })
+        : undefined;
+    let at = 0;
+    for (const name of BASKETS) {
+      const picks = baskets[name].map((draw) => this.#pickOf(found, at++, wordOf(draw)));
+      const there = picks.filter((pick) => pick !== undefined).slice(-MOST);
+      this.baskets = { ...this.baskets, [name]: there };
+    }
+    await this.#add();
   }
 
   /** How far the inversion under way is. */
@@ -131,7 +178,7 @@ export class Studio {
 
   /** Puts sample `index` into the chosen basket, or takes it out where it is in. */
   pick(index: number): void {
-    const pick = this.#pickOf(this.samples, index, `${this.seed ?? 'stage'}/${index}`);
+    const pick = this.#pickOf(this.samples, index, this.#keyOf(index));
     if (!pick) return;
     const basket = this.baskets[this.chosen];
     if (basket.some(({ key }) => key === pick.key)) this.remove(this.chosen, pick.key);
@@ -140,7 +187,7 @@ export class Studio {
 
   /** The basket that a sample on show lies in. */
   basketOf(index: number): Basket | undefined {
-    const key = `${this.seed ?? 'stage'}/${index}`;
+    const key = this.#keyOf(index);
     return BASKETS.find((name) => this.baskets[name].some((pick) => pick.key === key));
   }
 
@@ -171,10 +218,7 @@ export class Studio {
     const seed = ++this.#fills;
     const found = await this.attempt('find', `Looking for ${words}`, 'find', { wanted, n, seed });
     if (!found) return false;
-    const picks = Array.from({ length: n }, (_, i) =>
-      this.#pickOf(found, i, `${words} ${seed}/${i}`),
-    ).filter((pick) => pick !== undefined);
-    this.put(basket, picks);
+    this.put(basket, this.#picks(found));
     return true;
   }
 
@@ -192,13 +236,7 @@ export class Studio {
         if (!(await this.fill(basket, wanted[i] ?? {}, n))) return;
         continue;
       }
-      const picks = Array.from({ length: group.count }, (_, at) =>
-        this.#pickOf(group, at, `example ${seed} ${basket}/${at}`),
-      );
-      this.put(
-        basket,
-        picks.filter((pick) => pick !== undefined),
-      );
+      this.put(basket, this.#picks(group));
     }
     this.weigh([1, -1, 1]);
   }
@@ -256,6 +294,11 @@ export class Studio {
     }
   }
 
+  use(changes: Partial<Tools>): void {
+    this.tools = { ...this.tools, ...changes };
+    this.changed();
+  }
+
   refuse(who: string, reason: string | undefined): void {
     this.#refuse(who, reason);
     this.changed();
@@ -264,6 +307,17 @@ export class Studio {
   #refuse(who: string, reason: string | undefined): void {
     const { [who]: _, ...others } = this.refusals;
     this.refusals = reason ? { ...others, [who]: reason } : others;
+  }
+
+  /** A sample that was looked for is the same as one on show, where it is the same draw. */
+  #picks(found: Found): Pick[] {
+    return found.draws
+      .map((draw, i) => this.#pickOf(found, i, draw ? wordOf(draw) : `found ${this.#fills}/${i}`))
+      .filter((pick) => pick !== undefined);
+  }
+
+  #keyOf(index: number): string {
+    return wordOf({ seed: this.seed, index, truncation: this.truncation });
   }
 
   #pickOf(from: Decoded | undefined, index: number, key: string): Pick | undefined {
@@ -300,6 +354,12 @@ export class Studio {
 interface Shown {
   seed: number | undefined;
   truncation: number;
+}
+
+/** A draw in a link's words: `12` of the run's own seed, `3.12` of seed 3, `3.12.50` from the middle 50 % of the prior. */
+export function wordOf({ seed, index, truncation }: Draw): string {
+  const middle = truncation < 1 ? `.${Math.round(100 * truncation)}` : '';
+  return `${seed === undefined && !middle ? '' : `${seed ?? ''}.`}${index + 1}${middle}`;
 }
 
 /** "woman 98 %, glasses 91 %" */

@@ -42,6 +42,8 @@ export interface Spec {
   slow: SlowPace | undefined;
   /** What nobody may change here. */
   lock: Lock;
+  /** The latent studio, open, and what lies in it, in the words of `studio-link.ts`; undefined: closed. */
+  studio: string | undefined;
   /** Large for a projector. */
   size: Size;
 }
@@ -71,6 +73,7 @@ export const DEFAULT_SPEC: Spec = {
   layers: undefined,
   slow: undefined,
   lock: [],
+  studio: undefined,
   size: 'normal',
 };
 
@@ -169,6 +172,10 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     spec.lock = words.filter((word) => PATH.test(word));
     return spec.lock.length < words.length ? 'it is “all”, or settings by their paths' : undefined;
   },
+  studio: (spec, text) => {
+    spec.studio = text.trim();
+    return undefined;
+  },
   size: (spec, text) => {
     const size = SIZES.find((one) => one === text);
     if (size) spec.size = size;
@@ -239,6 +246,7 @@ export function writeHash(spec: Spec): string {
   if (spec.layers) pairs.push(['layers', spec.layers.join(' ')]);
   if (spec.slow) pairs.push(['slow', spec.slow]);
   if (spec.lock.length) pairs.push(['lock', spec.lock === 'all' ? 'all' : spec.lock.join(' ')]);
+  if (spec.studio !== undefined) pairs.push(['studio', spec.studio]);
   if (spec.size !== DEFAULT_SPEC.size) pairs.push(['size', spec.size]);
   for (const path of Object.keys(spec.overrides).sort()) {
     pairs.push([path, writeValue(spec.overrides[path] ?? null)]);

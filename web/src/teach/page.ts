@@ -22,6 +22,7 @@ const preset = part('preset', HTMLSelectElement);
 const seed = part('seed', HTMLInputElement);
 const from = part('from', HTMLInputElement);
 const slow = part('slow', HTMLSelectElement);
+const studio = part('studio', HTMLInputElement);
 const problem = part('problem', HTMLElement);
 const preview = part('preview', GanPlayground);
 const qr = part('qr', SVGElement);
@@ -66,6 +67,8 @@ function choice(): Choice {
       controls: controls.length === CONTROLS.length ? [] : controls,
       layers: layers.length > 0 ? layers : undefined,
       slow: isPace(slow.value) ? slow.value : undefined,
+      // Open with nothing in it is what a link alone says.
+      studio: studio.value.trim() || (pasted.studio === '' ? '' : undefined),
       // Single settings are locked by a link alone.
       lock: chosen('lock') ? 'all' : pasted.lock === 'all' ? [] : pasted.lock,
       size: chosen('size') ? 'large' : 'normal',
@@ -110,6 +113,7 @@ function take(): void {
   preset.value = spec.preset;
   seed.value = String(spec.seed);
   slow.value = spec.slow ?? '';
+  studio.value = spec.studio ?? '';
   for (const box of form.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) {
     if (box.name === 'parts') box.checked = !spec.hide.some((word) => word === box.value);
     else if (box.name === 'controls') {
@@ -136,7 +140,10 @@ async function begin(): Promise<void> {
   form.addEventListener('input', (event) => {
     if (event.target === from) take();
     // Another preset, or settings of another game, do not go together.
-    if (event.target === preset) pasted = DEFAULT_SPEC;
+    if (event.target === preset) {
+      pasted = DEFAULT_SPEC;
+      studio.value = '';
+    }
     clearTimeout(waiting);
     waiting = setTimeout(show, PAUSE);
   });

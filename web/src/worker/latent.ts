@@ -2,12 +2,15 @@
 import type { Attribute, Trainer } from '../library.ts';
 import type { Handlers } from '../protocol.ts';
 import { wordsFor } from '../state/words.ts';
-import type {
-  Decoded,
-  InversionEvent,
-  Prediction,
-  StudioCalls,
-  Three,
+import {
+  type Decoded,
+  type Draw,
+  type Found,
+  type InversionEvent,
+  MOST_DRAWN,
+  type Prediction,
+  type StudioCalls,
+  type Three,
 } from '../protocol-studio.ts';
 import { matched } from './matched.ts';
 
@@ -84,7 +87,7 @@ const FEWEST = 3;
 async function match(
   trainer: Trainer,
   { wanted, n, seed }: StudioCalls['match']['args'],
-): Promise<Three<Decoded> | null> {
+): Promise<Three<Found> | null> {
   const seen: Decoded[] = [];
   let groups: Three<number[]> = [[], [], []];
   for (let look = 0; look < LOOKS && groups[0].length < n; look++) {
@@ -94,7 +97,39 @@ async function match(
     groups = matched(predictions, wanted, n);
   }
   if (groups[0].length < FEWEST) return null;
-  return groups.map((group) => taken(seen, group)) as Three<Decoded>;
+  return groups.map((group) => found(seen, group, seed)) as Three<Found>;
+}
+
+function found(seen: readonly Decoded[], group: readonly number[], seed: number): Found {
+  const draws = group.map((i) => ({
+    seed: seed * LOOKS + Math.floor(i / LOOKED),
+    index: i % LOOKED,
+    truncation: 1,
+  }));
+  return { ...taken(seen, group), draws };
+}
+
+/** Latents by which draws they are: the first ones of a seed are the same, however many are drawn. */
+function drawn(trainer: Trainer, draws: readonly Draw[]): Floats {
+  const { seed: own, latent_dim: width } = trainer.info();
+  const rows = draws.map(({ seed = own, index, truncation }) =>
+    trainer.latents(index + 1, { seed, truncation }).subarray(index * width),
+  );
+  return joined(rows);
+}
+
+/** The other way round: where each of some latents stands among the draws of a seed. */
+function drawsOf(trainer: Trainer, z: Float32Array, seed: number): (Draw | undefined)[] {
+  const width = trainer.info().latent_dim;
+  const all = trainer.latents(MOST_DRAWN, { seed });
+  return Array.from({ length: z.length / width }, (_, row) => {
+    const wanted = z.subarray(row * width, (row + 1) * width);
+    for (let index = 0; index < MOST_DRAWN; index++) {
+      if (wanted.every((value, i) => value === all[index * width + i]))
+        return { seed, index, truncation: 1 };
+    }
+    return undefined;
+  });
 }
 
 /** Some of the samples that were looked through. */
@@ -148,7 +183,11 @@ export function studioCalls(
     shift: (args) => run(async (trainer) => decode(trainer, await shifted(trainer, args))),
     match: (args) => run((trainer) => match(trainer, args)),
     find: ({ wanted, n, seed }) =>
-      run(async (trainer) => decode(trainer, await trainer.find(wanted, n, { seed }))),
+      run(async (trainer) => {
+        const z = await trainer.find(wanted, n, { seed });
+        return { ...(await decode(trainer, z)), draws: drawsOf(trainer, z, seed) };
+      }),
+    draw: ({ draws }) => run((trainer) => decode(trainer, drawn(trainer, draws))),
     invert: ({ image }) =>
       run((trainer) =>
         trainer.invert(image, {
