@@ -53,7 +53,7 @@ export function readLesson(file: string, text: string): Lesson {
   }
   if (!lesson.playground) throw new LessonError(file, 'it has no ```playground');
   if (!/class="(predict|formula)"/.test(lesson.html)) {
-    throw new LessonError(file, 'it asks nothing: it has no ```predict or ```formula');
+    throw new LessonError(file, 'it asks nothing: it has no ```predict, ```formula or ```cost');
   }
   return lesson;
 }
@@ -107,7 +107,9 @@ function renderer(lesson: Lesson): MarkdownIt {
       case 'predict':
         return predict(content, inline, operates);
       case 'formula':
-        return formula(content, inline, operates);
+        return formula(content, 'curve', inline, operates);
+      case 'cost':
+        return formula(content, 'cost', inline, operates);
       default:
         return `<pre><code>${markdown.utils.escapeHtml(content)}</code></pre>\n`;
     }
@@ -154,9 +156,27 @@ ${choices
 
 const ANSWER = 'answer: ';
 
-/** A question that is answered by a curve: written as a formula or drawn. */
+/** What a formula is asked for: what stands before it, and what may show it. */
+const ASKED: Readonly<Record<keyof typeof ANSWER_NAMES, { label: string; picture: string }>> = {
+  curve: {
+    label: 'D*(x)',
+    picture: `<details><summary>Draw it instead</summary>
+<canvas width="512" height="192" role="img" aria-label="Draw the curve with the pointer, over the densities of data and model; a formula says the same"></canvas>
+</details>`,
+  },
+  cost: {
+    label: 'f(a)',
+    picture: `<figure>
+<canvas width="512" height="192" role="img" aria-label="Your f over a from -4 to 3, and once it was answered the solution"></canvas>
+<figcaption class="small"><span class="own">your f(a)</span> <span class="solution" hidden>the solution</span></figcaption>
+</figure>`,
+  },
+};
+
+/** A question that is answered by a formula: of a curve, which may be drawn too, or of a cost. */
 function formula(
   content: string,
+  asks: keyof typeof ANSWER_NAMES,
   inline: (text: string) => string,
   operates: (action: string) => string,
 ): string {
@@ -166,18 +186,19 @@ function formula(
   const answer = lines[at]?.slice(ANSWER.length) ?? '';
   const action = lines.at(-1) ?? '';
   const after = lines.slice(at + 1, -1).join(' ');
-  if (!question || at < 0) throw new Error('a ```formula asks, and has its “answer: …”');
-  readFormula(answer, ANSWER_NAMES);
+  const names = ANSWER_NAMES[asks];
+  const { label, picture } = ASKED[asks];
+  if (!question || at < 0)
+    throw new Error(`the question for ${label} asks, and has its “answer: …”`);
+  readFormula(answer, names);
   if (!action.startsWith(DO))
     throw new Error(`“${question}” does not end with what is run, “do:…”`);
   if (!after) throw new Error(`“${question}” says nothing once it is answered`);
-  return `<form class="formula" data-answer="${answer}" ${operates(action.slice(DO.length))}>
+  return `<form class="formula" data-asks="${asks}" data-answer="${answer}" ${operates(action.slice(DO.length))}>
 <p>${inline(question)}</p>
-<label>D*(x) = <input type="text" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
-<p class="small">Of ${ANSWER_NAMES.map((name) => `<code>${name}</code>`).join(', ')}, numbers, + - * / ^ and brackets.</p>
-<details><summary>Draw it instead</summary>
-<canvas width="512" height="192" role="img" aria-label="Draw the curve with the pointer, over the densities of data and model; a formula says the same"></canvas>
-</details>
+<label>${label} = <input type="text" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
+<p class="small">Of ${names.map((name) => `<code>${name}</code>`).join(', ')}, numbers, <code>exp(…)</code>, <code>ln(…)</code>, + - * / ^ and brackets.</p>
+${picture}
 <p class="problem" role="alert"></p>
 <p><button disabled>Answer, then run</button></p>
 <p class="compared" role="status" hidden></p>

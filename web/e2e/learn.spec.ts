@@ -41,6 +41,29 @@ test('words train, change and take back; a question is answered before it is run
   await expect(right).toHaveCount(1);
 });
 
+test('a number stays as it was once a later action made another game', async ({ page }) => {
+  await open(page, 'costs');
+  const first = page.locator('output[data-live=d_real]').first();
+  await game(page).getByRole('button', { name: 'Step both' }).click();
+  await expect(first).toHaveText(/%$/);
+  const text = await first.innerText();
+  await page
+    .locator('button[data-do^="set"]')
+    .last()
+    .evaluate((button: HTMLElement) => {
+      // The same words, with less to wait for.
+      button.dataset.do = 'set?cost=non_saturating;reset;train?steps=5';
+      button.click();
+    });
+  await expect(said(page)).toContainText('Trained to step 5', { timeout: 120_000 });
+  await expect(first).toHaveClass('past');
+  await expect(first).toHaveText(text);
+  await expect(first).toHaveAttribute('title', 'Of the game before');
+  await page.locator('button.undo').click();
+  await expect(said(page)).toHaveText('As it was before.');
+  await expect(first).not.toHaveClass('past');
+});
+
 test('a symbol of an equation shows its value when one points at it', async ({ page }) => {
   await open(page, 'mode-collapse');
   const symbol = page.locator('math [data-live]').first();
@@ -95,5 +118,41 @@ test('a formula is read before anything runs, laid over what D learned, and judg
 
   await page.getByRole('button', { name: 'Show the best D' }).click();
   await expect(page.locator('[data-distance]')).toContainText(/On average D is 0\.\d+ ± 0\.\d+/);
+  expect(await findings(page)).toEqual([]);
+});
+
+test('a cost is plotted as it is written, and its gradient held against that of maximum likelihood', async ({
+  page,
+}) => {
+  test.slow();
+  await open(page, 'maximum-likelihood');
+  const form = page.locator('form.formula');
+  const field = form.getByRole('textbox');
+  const answer = form.getByRole('button', { name: 'Answer, then run' });
+  const off = (row: string) => form.getByRole('row', { name: row }).getByRole('cell');
+
+  await field.fill('-exp(x)');
+  await answer.click();
+  await expect(form.locator('.problem')).toHaveText(/^Character 6: there is no “x”; there are a,/, {
+    timeout: 120_000,
+  });
+  await expect(form.getByRole('table')).toHaveCount(0);
+
+  // That of the non-saturating game.
+  await field.fill('ln(1 + exp(-a))');
+  await answer.click();
+  await expect(form.locator('.compared')).toHaveText(/^Not that one/, { timeout: 400_000 });
+  const wanted = await off('KL, exact').allInnerTexts();
+  expect(await off('your f(a)').allInnerTexts()).not.toEqual(wanted);
+
+  await field.fill('1 - e^a');
+  await answer.click();
+  await expect(form.locator('.compared')).toHaveText(/^Right: .* off KL’s by 1?\d\s%/, {
+    timeout: 400_000,
+  });
+  const yours = await off('your f(a)').allInnerTexts();
+  expect(yours).toEqual(await off('f(a) = -exp(a)').allInnerTexts());
+  expect(await off('KL, exact').allInnerTexts()).toEqual(wanted);
+  await expect(form.locator('.after')).toBeVisible();
   expect(await findings(page)).toEqual([]);
 });

@@ -16,15 +16,46 @@ function say(text: string): void {
   if (said) said.textContent = text;
 }
 
+/** The part of the text that the game beside it is of: what made it last; none: that the lesson opens with. */
+let owner: HTMLElement | undefined;
+const makesAnother = /(^|;)\s*(open|set|reset)\b/;
+
+/** Numbers of the text before it are of an earlier game from now on: they stay as they were then. */
+function own(next: HTMLElement | undefined): void {
+  owner = next;
+  for (const place of document.querySelectorAll<HTMLElement>('output[data-live]')) {
+    const past = isPast(place);
+    place.classList.toggle('past', past);
+    place.title = past ? 'Of the game before' : '';
+  }
+}
+
+function isPast(place: HTMLElement): boolean {
+  return Boolean(owner && owner.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_PRECEDING);
+}
+
 /** Does what the text asks for, and offers beside it to take it back. */
 async function perform(source: HTMLElement): Promise<Done | undefined> {
   if (!(playground instanceof GanPlayground) || source.ariaBusy === 'true') return undefined;
   source.ariaBusy = 'true';
+  const before = owner;
+  if (makesAnother.test(source.dataset.do ?? '')) own(source);
   try {
     const done = await playground.perform(source.dataset.do ?? '');
     say(done.said);
-    return done;
+    const { undo } = done;
+    return undo
+      ? {
+          ...done,
+          undo: () =>
+            undo().finally(() => {
+              own(before);
+              void follow();
+            }),
+        }
+      : done;
   } catch (error) {
+    own(before);
     say(error instanceof Error ? error.message : String(error));
     return undefined;
   } finally {
@@ -79,14 +110,14 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form.predict')) {
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form.formula')) {
   if (!(playground instanceof GanPlayground)) break;
-  const { begin } = await import('./formula-question.ts');
+  const { begin } = await import('./questions/formula.ts');
   begin(form, playground, async () => (await perform(form)) !== undefined);
 }
 
 /** Numbers in the text, and symbols of equations that show theirs when one points at them. */
 async function follow(): Promise<void> {
   if (!(playground instanceof GanPlayground)) return;
-  for (const place of document.querySelectorAll<HTMLElement>('[data-live]')) {
+  for (const place of document.querySelectorAll<HTMLElement>('[data-live]:not(.past)')) {
     const value = await playground.reading(place.dataset.live ?? '');
     const text = value ?? '–';
     if (place instanceof HTMLOutputElement) {

@@ -50,13 +50,22 @@ describe('a lesson', () => {
       'Some ',
       `${question('p_data / (p_data + p_model)')}\n\nSome `,
     );
-    expect(html).toContain('<form class="formula" data-answer="p_data / (p_data + p_model)"');
+    expect(html).toContain('data-asks="curve" data-answer="p_data / (p_data + p_model)"');
     expect(html).toContain('<p class="after" hidden>That is why.</p>');
     expect(actions).toContain('train?steps=10');
     expect(() => lesson('Some ', question('p_data / p_fake'))).toThrow('there is no “p_fake”');
     expect(() => lesson('Some ', question('x').replace('answer: x\n', ''))).toThrow(
       'its “answer: …”',
     );
+  });
+
+  it('asks for a cost, a formula of the logit alone', () => {
+    const question = (answer: string): string =>
+      `\`\`\`cost\nWhich f?\nanswer: ${answer}\nThat is why.\ndo:train?steps=10\n\`\`\`\n\nSome `;
+    expect(lesson('Some ', question('-exp(a)')).html).toContain(
+      'data-asks="cost" data-answer="-exp(a)"',
+    );
+    expect(() => lesson('Some ', question('-exp(x)'))).toThrow('there is no “x”; there are a, e');
   });
 
   it.each([

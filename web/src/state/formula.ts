@@ -10,8 +10,11 @@ export class FormulaError extends Error {
   }
 }
 
-/** What the answer to a question may be made of: the place on the line, and both densities there. */
-export const ANSWER_NAMES: readonly string[] = ['x', 'p_data', 'p_model'];
+/** What the answer to a question may be made of: of a curve the place on the line and both densities there, of G's cost D's logit. */
+export const ANSWER_NAMES = {
+  curve: ['x', 'p_data', 'p_model'],
+  cost: ['a'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Values = Readonly<Record<string, number>>;
 export type Formula = (values: Values) => number;

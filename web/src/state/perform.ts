@@ -80,11 +80,12 @@ async function one(session: Session, action: Action): Promise<Done> {
   }
 }
 
-/** The places of a game on the line, and both densities there. */
+/** The places of a game on the line, both densities there, and the samples that the model's is estimated from. */
 export interface Line {
   x: Float32Array;
   data: Float32Array;
   model: Float32Array;
+  samples: Float32Array;
 }
 
 export function lineOf({ current, stage }: Session): Line {
@@ -92,7 +93,8 @@ export function lineOf({ current, stage }: Session): Line {
   if (!line || !stage.frame)
     throw new Error('This game has no line: its data have more dimensions.');
   const { x, density: data } = line;
-  return { x, data, model: kernelDensity(stage.frame.fake, x) };
+  const samples = stage.frame.fake;
+  return { x, data, model: kernelDensity(samples, x), samples };
 }
 
 /** A number of the run as one reads it: the step, a measured figure, or the last value of a curve. */

@@ -257,11 +257,13 @@ export class Training {
     if (this.keeper.due(this.clock.now())) await this.#keep(trainer);
   }
 
-  /** Stops at a still model, with its numbers and its picture. */
+  /** Stops at a still model. Whoever waits for the end finds its numbers and its picture there. */
   async #finish(trainer: Trainer, reached?: Stop): Promise<void> {
-    this.#setRunning(false, reached);
+    const until = this.#until;
     this.#report(trainer, 0);
     await this.picture();
+    // Meanwhile more may have been asked for.
+    if (until === this.#until) this.#setRunning(false, reached);
   }
 
   /** Refuses to wait for a number that never comes. */

@@ -1,36 +1,26 @@
 /**
- * A question whose answer is a curve along the line of the game: written as a formula or drawn. It is checked before anything runs,
- * laid over what D learned, and compared with it and with the solution.
+ * A question whose answer is a curve along the line of the game, written as a formula or drawn: laid over what D learned, and compared
+ * with it and with the solution.
  */
-import type { GanPlayground } from './elements/gan-playground.ts';
-import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from './state/formula.ts';
-import { Theme } from './style/theme.ts';
+import type { GanPlayground } from '../elements/gan-playground.ts';
+import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from '../state/formula.ts';
+import type { Line } from '../state/perform.ts';
+import { Theme } from '../style/theme.ts';
+import type { Question } from './formula.ts';
+
+const NAMES = ANSWER_NAMES.curve;
 
 /** Nearer to the best curve than this on average, a drawn one is right: a hand is no ruler. */
 const CLOSE = 0.08;
 
-/** What is known along the line: places, and both densities there. */
-interface Line {
-  x: Float32Array;
-  data: Float32Array;
-  model: Float32Array;
-}
-
 type Values = Float32Array<ArrayBuffer>;
 
-/** `run` does what the question runs, and says whether it could. */
-export function begin(
-  form: HTMLFormElement,
-  playground: GanPlayground,
-  run: () => Promise<boolean>,
-): void {
-  const [field, submit, canvas] = ['input', 'button', 'canvas'].map((name) =>
-    form.querySelector(name),
-  ) as [HTMLInputElement, HTMLButtonElement, HTMLCanvasElement];
-  const [problem, compared, after] = ['.problem', '.compared', '.after'].map((name) =>
-    form.querySelector(name),
-  ) as [HTMLElement, HTMLElement, HTMLElement];
-  const solution = readFormula(form.dataset.answer ?? '', ANSWER_NAMES);
+export function askCurve(form: HTMLFormElement, playground: GanPlayground): Question {
+  const [field, canvas] = ['input', 'canvas'].map((name) => form.querySelector(name)) as [
+    HTMLInputElement,
+    HTMLCanvasElement,
+  ];
+  const solution = readFormula(form.dataset.answer ?? '', NAMES);
   const pad = new Pad(canvas);
   form.querySelector('details')?.addEventListener('toggle', () => {
     void playground.line().then((line) => {
@@ -44,7 +34,7 @@ export function begin(
       if (pad.values) return { values: pad.values };
       throw new FormulaError(0, 'write a formula, or draw the curve');
     }
-    const formula = readFormula(field.value, ANSWER_NAMES);
+    const formula = readFormula(field.value, NAMES);
     const values = along(line, formula);
     const gap = values.findIndex((value, i) => !Number.isFinite(value) && isSomewhere(line, i));
     if (gap >= 0) {
@@ -53,46 +43,25 @@ export function begin(
     return { values, formula };
   };
 
-  const refuse = (error: FormulaError): void => {
-    problem.textContent = `${field.value ? `Character ${error.at + 1}: ` : ''}${error.message}.`;
-    field.ariaInvalid = 'true';
-    field.focus();
-    field.setSelectionRange(error.at, error.at + 1);
-  };
-
-  const answer = async (): Promise<void> => {
-    problem.textContent = '';
-    field.ariaInvalid = 'false';
-    try {
+  return {
+    read: async () => {
       read(await playground.line());
-    } catch (error) {
-      if (!(error instanceof FormulaError)) throw error;
-      refuse(error);
-      return;
-    }
-    submit.disabled = true;
-    const ran = await run();
-    submit.disabled = false;
-    if (!ran) return;
-    const line = await playground.line();
-    const { values, formula } = read(line);
-    // Where no sample comes, nothing is asked of D.
-    await playground.propose(values.map((value, i) => (isSomewhere(line, i) ? value : NaN)));
-    const best = along(line, solution);
-    const far = apart(line, values, best);
-    const right = formula ? isSame(formula, solution, ANSWER_NAMES) : far < CLOSE;
-    const learned = await playground.scores();
-    const fromD = learned ? apart(line, values, learned).toFixed(3) : '–';
-    compared.textContent = `${right ? 'Right' : 'Not the best yet'}: your curve, drawn in grey, is ${fromD} from what D learned and ${far.toFixed(3)} from the solution, on average over what D sees.`;
-    compared.dataset.right = String(right);
-    for (const part of [compared, after]) part.hidden = false;
+    },
+    compare: async () => {
+      const line = await playground.line();
+      const { values, formula } = read(line);
+      // Where no sample comes, nothing is asked of D.
+      await playground.propose(values.map((value, i) => (isSomewhere(line, i) ? value : NaN)));
+      const far = apart(line, values, along(line, solution));
+      const right = formula ? isSame(formula, solution, NAMES) : far < CLOSE;
+      const learned = await playground.scores();
+      const fromD = learned ? apart(line, values, learned).toFixed(3) : '–';
+      return {
+        right,
+        said: `${right ? 'Right' : 'Not the best yet'}: your curve, drawn in grey, is ${fromD} from what D learned and ${far.toFixed(3)} from the solution, on average over what D sees.`,
+      };
+    },
   };
-  // Until now nobody would have listened.
-  submit.disabled = false;
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void answer();
-  });
 }
 
 function along({ x, data, model }: Line, formula: Formula): Values {
