@@ -1,5 +1,6 @@
 /** Whether a lesson asks only for what the library has: its presets and its config's schema are in this repository. */
 import { readActions } from '../src/state/action.ts';
+import { LAYERS } from '../src/state/parts.ts';
 import { getPath, type Json } from '../src/state/json.ts';
 import { SchemaReader } from '../src/state/schema.ts';
 import { readHash } from '../src/state/url.ts';
@@ -30,9 +31,16 @@ export function problemsOf(lesson: Lesson, { presets, schema }: Known): string[]
     }
   });
   const names = lesson.live.filter((name) => !/^[a-z][a-z0-9_]*$/.test(name));
+  const parts = lesson.parts.filter(
+    (part) => !(LAYERS as readonly string[]).includes(part) && !schema.knows(part),
+  );
   return [
     ...link(lesson.playground),
     ...actions,
+    ...parts.map(
+      (part) =>
+        `“part=${part}” is no part of the picture: there are the layers ${LAYERS.join(', ')}, and settings, for their box in the diagram`,
+    ),
     ...names.map((name) => `“live:${name}” is no name of a number`),
   ];
 }

@@ -19,6 +19,8 @@ export interface Lesson {
   actions: string[];
   /** The numbers that it follows. */
   live: string[];
+  /** The parts of the picture that its symbols are. */
+  parts: string[];
 }
 
 /** A lesson that cannot be built: the file, and what to mend. */
@@ -42,6 +44,7 @@ export function readLesson(file: string, text: string): Lesson {
     html: '',
     actions: [],
     live: [],
+    parts: [],
   };
   if (!lesson.title) throw new LessonError(file, 'it does not begin with a title, “# …”');
   if (!lesson.source) throw new LessonError(file, 'it does not say its source, “> Tutorial, …”');
@@ -71,8 +74,18 @@ function renderer(lesson: Lesson): MarkdownIt {
   markdown.use(tex, {
     delimiters: 'dollars',
     render: (content: string, displayMode: boolean) => {
-      const found = [...content.matchAll(/\\data\{live=(\w+)\}/g)];
-      lesson.live.push(...found.map(([, name]) => name ?? ''));
+      for (const [, data = ''] of content.matchAll(/\\data\{([^}]*)\}/g)) {
+        const { live, part, ...others } = Object.fromEntries(
+          data.split(',').map((one) => one.trim().split('=') as [string, string]),
+        ) as Record<string, string>;
+        const [other] = Object.keys(others);
+        if (other !== undefined)
+          throw new Error(
+            `a symbol has no “${other}”; it has live and part, as in \\data{live=d_real,part=heat}`,
+          );
+        if (live !== undefined) lesson.live.push(live);
+        if (part !== undefined) lesson.parts.push(...part.split('+'));
+      }
       const math = temml.renderToString(content, { displayMode, trust: true, throwOnError: true });
       // The page's policy allows no style attributes; its style sheet says the same.
       return math.replaceAll(/ style="[^"]*"/g, '');

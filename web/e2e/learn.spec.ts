@@ -1,5 +1,5 @@
 /** The course: every lesson opens with its game, and its words operate it. */
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { lessons } from '../course/plugin.ts';
 import { findings } from './axe.ts';
 
@@ -64,12 +64,43 @@ test('a number stays as it was once a later action made another game', async ({ 
   await expect(first).not.toHaveClass('past');
 });
 
-test('a symbol of an equation shows its value when one points at it', async ({ page }) => {
-  await open(page, 'mode-collapse');
-  const symbol = page.locator('math [data-live]').first();
-  await expect(symbol).toHaveAttribute('title', /first step/);
+test('a symbol of an equation shows its value and lights its part when one points at it', async ({
+  page,
+}) => {
+  await open(page, 'the-game');
+  const [real, fake] = [0, 1].map((i) =>
+    page.locator('math [data-live^=d_][data-part]').nth(i),
+  ) as [Locator, Locator];
+  const beside = page.locator('#symbol');
+  await expect(beside).toBeHidden();
+  await real.hover();
+  await expect(beside).toHaveText('D’s answer, a value comes with the first step');
+  await page.keyboard.press('Escape');
+  await expect(beside).toBeHidden();
+
   await game(page).getByRole('button', { name: 'Step both' }).click();
-  await expect(symbol).toHaveAttribute('title', /^now /);
+  await fake.focus();
+  await expect(beside).toHaveText(/^the samples, orange, D’s answer, now \d+\s%$/);
+  await expect(fake).toHaveAttribute('aria-describedby', 'symbol');
+  const boxes = game(page).locator('gan-game [data-box]');
+  await expect(boxes.and(page.locator('.glow'))).toHaveCount(1);
+  await expect(boxes.and(page.locator('.glow'))).toHaveAttribute('data-box', 'd');
+  expect(await findings(page)).toEqual([]);
+
+  // The layer that is pointed at stands out: the picture is another, and the same again after.
+  const picture = () =>
+    game(page)
+      .locator('gan-stage .frame > canvas')
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const lit = await picture();
+  await fake.blur();
+  await expect(boxes.and(page.locator('.glow'))).toHaveCount(0);
+  await expect.poll(picture).not.toBe(lit);
+  const quiet = await picture();
+  await fake.focus();
+  await expect.poll(picture).toBe(lit);
+  await fake.blur();
+  await expect.poll(picture).toBe(quiet);
 });
 
 for (const { slug, actions } of lessons()) {

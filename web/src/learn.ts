@@ -114,22 +114,77 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form.formula')) {
   begin(form, playground, async () => (await perform(form)) !== undefined);
 }
 
-/** Numbers in the text, and symbols of equations that show theirs when one points at them. */
+/** What parts of the picture are called. */
+const PARTS: Readonly<Record<string, string>> = {
+  real: 'the data, blue',
+  fake: 'the samples, orange',
+  heat: 'D’s answer',
+  grid: 'where G sends its noise',
+  arrows: 'the pull on G',
+  optimal: 'the best D',
+  ratio: 'data over model',
+};
+
+/** The symbol that is pointed at, and what is said beside it. */
+let symbol: HTMLElement | undefined;
+const beside = document.createElement('div');
+beside.id = 'symbol';
+beside.role = 'status';
+beside.hidden = true;
+document.body.append(beside);
+
+/** What a symbol is and its value now is said beside it, and the part of the picture that it is stands out. */
+function pointAt(next: HTMLElement | undefined): void {
+  if (!(playground instanceof GanPlayground) || next === symbol) return;
+  symbol?.removeAttribute('aria-describedby');
+  symbol = next;
+  beside.hidden = !next;
+  const { part = '', live = '' } = next?.dataset ?? {};
+  playground.light([...part.split('+'), live].filter(Boolean));
+  if (!next) return;
+  next.setAttribute('aria-describedby', beside.id);
+  const { left, bottom } = next.getBoundingClientRect();
+  beside.style.insetInlineStart = `${left + scrollX}px`;
+  beside.style.insetBlockStart = `${bottom + scrollY}px`;
+  void tell(next);
+}
+
+async function tell(of: HTMLElement): Promise<void> {
+  if (!(playground instanceof GanPlayground)) return;
+  const { part = '', live } = of.dataset;
+  const value = live === undefined ? undefined : await playground.reading(live);
+  const now =
+    live === undefined
+      ? []
+      : [value === undefined ? 'a value comes with the first step' : `now ${value}`];
+  const names = part.split('+').flatMap((one) => PARTS[one] ?? []);
+  const text = [...names, ...now].join(', ');
+  if (of === symbol && beside.textContent !== text) beside.textContent = text;
+}
+
+for (const one of document.querySelectorAll<HTMLElement>('math :is([data-live], [data-part])')) {
+  one.tabIndex = 0;
+  for (const event of ['pointerenter', 'focus'])
+    one.addEventListener(event, () => {
+      pointAt(one);
+    });
+  for (const event of ['pointerleave', 'blur'])
+    one.addEventListener(event, () => {
+      pointAt(undefined);
+    });
+}
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') pointAt(undefined);
+});
+
+/** Numbers in the text, and the one that is pointed at. */
 async function follow(): Promise<void> {
   if (!(playground instanceof GanPlayground)) return;
-  for (const place of document.querySelectorAll<HTMLElement>('[data-live]:not(.past)')) {
-    const value = await playground.reading(place.dataset.live ?? '');
-    const text = value ?? '–';
-    if (place instanceof HTMLOutputElement) {
-      if (place.textContent !== text) place.textContent = text;
-    } else {
-      place.tabIndex = 0;
-      place.setAttribute(
-        'title',
-        value === undefined ? 'Comes with the first step' : `now ${value}`,
-      );
-    }
+  for (const place of document.querySelectorAll<HTMLElement>('output[data-live]:not(.past)')) {
+    const text = (await playground.reading(place.dataset.live ?? '')) ?? '–';
+    if (place.textContent !== text) place.textContent = text;
   }
+  if (symbol) await tell(symbol);
 }
 
 playground?.addEventListener('reading', () => void follow());

@@ -82,6 +82,18 @@ describe('a lesson', () => {
     expect(() => lesson(from, to)).toThrow(problem);
   });
 
+  it('has symbols that are numbers and parts of the picture', () => {
+    const symbol = (data: string) => lesson('$x^2$', `$\\data{${data}}{D(x)}$`);
+    const { live, parts, html } = symbol('live=d_real,part=heat+discriminator');
+    expect(live).toEqual(['modes', 'd_real']);
+    expect(parts).toEqual(['heat', 'discriminator']);
+    expect(html).toMatch(/data-live="d_real" data-part="heat\+discriminator"/);
+    expect(() => symbol('lives=d_real')).toThrow('a symbol has no “lives”');
+    expect(problemsOf(symbol('part=heat+sky'), known())).toEqual([
+      expect.stringContaining('“part=sky” is no part of the picture'),
+    ]);
+  });
+
   it.each([
     ['preset=ring', 'preset=rong', 'there is no preset “rong”'],
     ['seed=2', 'cots=minimax', '“cots”: this version has no such setting'],

@@ -20,7 +20,7 @@ const AFTER_THE_GAME = 1500;
 
 @customElement('gan-curves')
 export class GanCurves extends ThemedElement {
-  protected readonly topics: readonly Topic[] = ['metrics', 'model'];
+  protected readonly topics: readonly Topic[] = ['metrics', 'model', 'show'];
   @state() private empty = true;
   /** The point of the curves that the pointer is over, in both charts. */
   @state() private at: number | null = null;
@@ -155,6 +155,10 @@ export class GanCurves extends ThemedElement {
   }
 
   protected override told(topic: Topic): void {
+    if (topic === 'show') {
+      this.#light();
+      return;
+    }
     const charts = chartsOf(this.session.current.model?.info);
     if (topic === 'model' && !sameCharts(charts, this.charts)) {
       this.charts = charts;
@@ -164,6 +168,16 @@ export class GanCurves extends ThemedElement {
       });
     }
     this.#grow.ask();
+  }
+
+  /** The curve that is pointed at stands out. */
+  #light(): void {
+    this.#plots.forEach((plot, i) => {
+      const at = (this.charts[i]?.metrics ?? []).findIndex(({ name }) =>
+        this.session.stage.lit.includes(name),
+      );
+      plot.setSeries(at < 0 ? null : at + 1, { focus: true });
+    });
   }
 
   #update(): void {

@@ -114,7 +114,14 @@ const flow = () => import('./gan-flow.ts');
 
 @customElement('gan-game')
 export class GanGame extends ThemedElement {
-  protected readonly topics: readonly Topic[] = ['model', 'frame', 'metrics', 'phase', 'running'];
+  protected readonly topics: readonly Topic[] = [
+    'model',
+    'frame',
+    'metrics',
+    'phase',
+    'running',
+    'show',
+  ];
   @query('.diagram') private readonly diagram!: HTMLElement | null;
   @queryAll('button') private readonly boxes!: NodeListOf<HTMLElement>;
   @state() private lines: readonly DrawnLine[] = [];
@@ -193,8 +200,9 @@ export class GanGame extends ThemedElement {
     const letter = shortName(name, title);
     const [first = title] = title.split(' ');
     const text = glance?.note(this.session, block);
+    const lit = this.session.stage.lit.includes(field);
     return html`<button
-      class="${colour} ${glance?.shape ?? ''} ${moves?.includes(name) ? 'glow' : ''}"
+      class="${colour} ${glance?.shape ?? ''} ${lit || moves?.includes(name) ? 'glow' : ''}"
       data-box=${name}
       title=${`${title}: open its settings`}
       ?disabled=${!this.session.current.shows('settings')}

@@ -213,6 +213,11 @@ export class GanPlayground extends LitElement {
     (await this.ready()).stage.propose(values);
   }
 
+  /** Marks in the picture what a reader points at: layers, fields whose box in the diagram it is, metrics; none: no more. */
+  light(parts: readonly string[]): void {
+    this.#session?.stage.light(parts);
+  }
+
   /** What was recorded so far, thinned out as it is drawn; none before there is a model. */
   get recorded(): { info: Info; curves: Curves } | undefined {
     const { model } = this.#session?.current ?? {};

@@ -347,13 +347,13 @@ export class GanStage extends ThemedElement {
     const kind = this.#kind;
     if (surface && model) {
       if (kind === 'plane')
-        this.#plane.draw(surface, model, frame, this.session.stage.layers, palette);
+        this.#plane.draw(surface, model, frame, this.session.stage.strengths, palette);
       else if (kind === 'line') {
         drawLine(
           surface,
           model,
           frame,
-          this.session.stage.layers,
+          this.session.stage.strengths,
           palette,
           this.session.stage.proposal,
         );

@@ -7,7 +7,8 @@ import { type Palette, withAlpha } from '../style/palette.ts';
 import { mapping, type Mapping, type Surface } from './canvas.ts';
 import { kernelDensity } from './density.ts';
 import { type Optimal, optimalOf } from './optimal.ts';
-import type { Layers } from './plane.ts';
+import type { Layer } from '../state/parts.ts';
+import { type Layers, strength } from './plane.ts';
 import { normalize } from './terrain.ts';
 
 export function drawLine(
@@ -28,8 +29,10 @@ export function drawLine(
   const peak = Math.max(...line.density) * 1.2 || 1;
   const map = mapping([x0, x1, 0, peak], [margin, width - margin, 28, floor]);
 
+  const shows = (layer: Layer): boolean => strength(ctx, layers[layer]);
+
   axis(ctx, margin, width - margin, floor, 'x', palette);
-  if (layers.grid && frame?.warped && frame.noise) {
+  if (frame?.warped && frame.noise && shows('grid')) {
     axis(ctx, margin, width - margin, noiseLine, 'z', palette);
     drawArrows(
       ctx,
@@ -41,19 +44,20 @@ export function drawLine(
       palette,
     );
   }
-  if (layers.real) curve(ctx, line.x, line.density, map, palette.real, 2.25, palette.real);
-  if (layers.fake && frame) {
+  if (shows('real')) curve(ctx, line.x, line.density, map, palette.real, 2.25, palette.real);
+  if (frame && shows('fake')) {
     curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25);
   }
   const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
   const optimal = layers.optimal || layers.ratio ? optimalOf(model, frame) : undefined;
-  if (optimal && layers.ratio) drawRatio(ctx, line.x, optimal, unit, palette);
-  if (optimal && layers.optimal) {
+  if (optimal && shows('ratio')) drawRatio(ctx, line.x, optimal, unit, palette);
+  if (optimal && shows('optimal')) {
     band(ctx, line.x, optimal, unit, withAlpha(palette.d, 0.3));
     curve(ctx, line.x, optimal.best, unit, palette.d, 1.5);
   }
+  ctx.globalAlpha = 1;
   if (proposal) curve(ctx, line.x, proposal, unit, withAlpha(palette.ink, 0.6), 2);
-  if (layers.heat && frame?.scores) {
+  if (frame?.scores && shows('heat')) {
     ctx.setLineDash([7, 5]);
     curve(ctx, line.x, normalize(frame.scores, model.critic), unit, palette.d, 2);
     ctx.setLineDash([2, 5]);
@@ -63,6 +67,7 @@ export function drawLine(
     ctx.textAlign = 'right';
     if (!model.critic) ctx.fillText('D = ½', width - margin, unit.y(0.5) - 6);
   }
+  ctx.globalAlpha = 1;
 }
 
 function axis(

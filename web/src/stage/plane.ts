@@ -6,7 +6,8 @@ import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
 import { contour, finer, finerSide, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
-export type Layers = Record<Layer, boolean>;
+/** How strongly each layer is drawn, from 0 to 1; or whether it is. */
+export type Layers = Record<Layer, number | boolean>;
 
 const ARROW_COUNT = 48;
 /** Sides of the lattice that the terrain is drawn from. */
@@ -26,15 +27,17 @@ export class PlaneStage {
     const { ctx, width, height } = surface;
     const map = mapping(model.bounds, [0, width, 0, height]);
     const scores = frame?.scores ? normalize(frame.scores, model.critic) : undefined;
-    if (layers.heat && scores) this.#drawTerrain(surface, scores, palette);
-    if (layers.grid && frame?.warped) drawGrid(ctx, frame.warped, map, palette);
+    const shows = (layer: Layer): boolean => strength(ctx, layers[layer]);
+    if (scores && shows('heat')) this.#drawTerrain(surface, scores, palette);
+    if (frame?.warped && shows('grid')) drawGrid(ctx, frame.warped, map, palette);
     const size = Math.max(1.6, Math.min(width, height) / 260);
-    if (layers.real) this.#drawReal(surface, model.real, map, size, palette);
-    if (layers.fake && frame) {
+    if (shows('real')) this.#drawReal(surface, model.real, map, size, palette);
+    if (frame && shows('fake')) {
       dots(ctx, frame.fake, map, size, withAlpha(palette.fake, 0.9), palette.paper);
     }
-    if (layers.arrows && frame && scores)
+    if (frame && scores && shows('arrows'))
       drawArrows(surface, model, frame.fake, scores, map, palette);
+    ctx.globalAlpha = 1;
   }
 
   /** The real points do not move: they are drawn once for each size and palette. */
@@ -84,6 +87,12 @@ export class PlaneStage {
     ctx.lineWidth = 1.5;
     ctx.stroke();
   }
+}
+
+/** Draws what follows so strongly; says whether it is seen at all. */
+export function strength(ctx: CanvasRenderingContext2D, value: number | boolean): boolean {
+  ctx.globalAlpha = Number(value);
+  return ctx.globalAlpha > 0;
 }
 
 /**

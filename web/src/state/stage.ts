@@ -10,6 +10,9 @@ import { Trail } from './trail.ts';
 const MOST = 120;
 const BYTES = 24 * 2 ** 20;
 
+/** What is left of the others while one layer is pointed at. */
+const FAINT = 0.15;
+
 /** The layers that a picture begins with; the classic figure has its arrows, the plane starts quiet. */
 const FIRST: Readonly<Record<Kind, readonly Layer[]>> = {
   line: ['real', 'fake', 'heat', 'grid'],
@@ -29,6 +32,9 @@ export class Stage {
   points = { real: true, fake: true };
   /** A reader's own curve along the line, as high as a probability. */
   proposal: Float32Array | undefined;
+
+  /** What is pointed at in a lesson: layers, fields whose box in the diagram it is, and metrics. */
+  lit: readonly string[] = [];
 
   constructor(
     private readonly topics: Topics,
@@ -74,6 +80,20 @@ export class Stage {
   get layers(): Record<Layer, boolean> {
     const { heat, grid, arrows, optimal, ratio } = this.show;
     return { ...this.points, heat, grid, arrows, optimal, ratio };
+  }
+
+  /** How strongly each layer is drawn: what is pointed at is there even where it is off, and stands out. */
+  get strengths(): Record<Layer, number> {
+    const { layers, lit } = this;
+    const others = LAYERS.some((layer) => lit.includes(layer)) ? FAINT : 1;
+    return Object.fromEntries(
+      LAYERS.map((layer) => [layer, lit.includes(layer) ? 1 : layers[layer] ? others : 0]),
+    ) as Record<Layer, number>;
+  }
+
+  light(lit: readonly string[]): void {
+    this.lit = lit;
+    this.topics.tell('show');
   }
 
   /** Switches some layers; the link says which are on where that is not what the picture begins with. */
