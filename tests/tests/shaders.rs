@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ganlet::config::Data;
-use ganlet::data::{ImageKind, ImageSet, Images};
+use ganlet::data::{ImageKind, ImageSet, OwnImages, own};
 use ganlet::model::{Dataset, Traced};
 use ganlet::preset;
 use ganlet_core::wgsl::{AdapterClass, Tuning, emit, plan};
@@ -16,23 +16,23 @@ fn stand_in(kind: ImageKind) -> ImageSet {
         return kind.read(&[faces.to_vec()]).unwrap();
     }
     let facts = kind.facts();
-    let [rows, columns, _] = facts.shape;
-    let count = 100;
-    let file = |sizes: &[usize], byte: &dyn Fn(usize) -> u8| {
-        let len = sizes.iter().product();
-        let magic = [0, 0, 8, sizes.len() as u8].into_iter();
-        let sizes = sizes.iter().flat_map(|&n| (n as u32).to_be_bytes());
-        let bytes = (0..len).map(byte);
-        magic.chain(sizes).chain(bytes).collect::<Vec<u8>>()
-    };
-    let attribute = &facts.attributes[0];
-    let images = file(&[count, rows, columns], &|_| 0);
-    let labels = file(&[count], &|i| (i % attribute.classes.len()) as u8);
-    let images = Images::from_idx(("images", &images), ("labels", &labels), attribute).unwrap();
-    ImageSet {
-        train: images.clone(),
-        test: images,
-    }
+    let [size, _, channels] = facts.shape;
+    let classes = &facts.attributes[0].classes;
+    let count = 160;
+    // Every tenth is held out, so labels must not come in tens.
+    let labels = (0..count).map(|i| ((i + i / 10) % classes.len()) as u8);
+    let pixels = vec![0; count * size * size * channels];
+    let file = own::write(
+        [size, channels],
+        &pixels,
+        &labels.collect::<Vec<_>>(),
+        classes,
+    );
+    let file = file.unwrap();
+    OwnImages::describe("stand-in", &file)
+        .unwrap()
+        .read(&file)
+        .unwrap()
 }
 
 #[test]

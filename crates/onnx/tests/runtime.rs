@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ganlet::checkpoint::Checkpoint;
 use ganlet::config::Data;
-use ganlet::data::{ImageKind, ImageSet, Images};
+use ganlet::data::{ImageKind, OwnImages, own};
 use ganlet::model::{Dataset, InputKind, View, ViewKind};
 use ganlet::trainer::Options;
 use ganlet::{ExperimentConfig, Trainer, preset};
@@ -128,29 +128,21 @@ fn dataset(config: &ExperimentConfig) -> Dataset {
             let faces = include_bytes!("../../gan/assets/faces.safetensors.gz");
             data.kind.read(&[faces.to_vec()]).unwrap()
         }
-        ImageKind::Mnist | ImageKind::FashionMnist => {
+        ImageKind::Mnist | ImageKind::FashionMnist | ImageKind::Cifar10 => {
             // Enough for the labels that presets ask for.
-            let count = 128;
-            let [height, width, _] = facts.shape.map(|extent| extent as u32);
-            let pixels = (0..count * height * width).map(|i| (i * 7919 % 251) as u8);
-            let labels = (0..count).map(|i| (i % 10) as u8);
-            let pixels = idx(3, &[count, height, width], pixels.collect());
-            let labels = idx(1, &[count], labels.collect());
-            let attribute = &facts.attributes[0];
-            let images = Images::from_idx(("images", &pixels), ("labels", &labels), attribute);
-            let images = images.unwrap();
-            ImageSet {
-                train: images.clone(),
-                test: images,
-            }
+            let count = 160;
+            let [size, _, channels] = facts.shape;
+            let classes = &facts.attributes[0].classes;
+            let bytes = count * size * size * channels;
+            let pixels: Vec<u8> = (0..bytes).map(|i| (i * 7919 % 251) as u8).collect();
+            // Every tenth is held out, so labels must not come in tens.
+            let labels = (0..count).map(|i| ((i + i / 10) % classes.len()) as u8);
+            let labels: Vec<u8> = labels.collect();
+            let file = own::write([size, channels], &pixels, &labels, classes).unwrap();
+            let images = OwnImages::describe("stand-in", &file).unwrap();
+            images.read(&file).unwrap()
         }
     })
-}
-
-fn idx(magic: u8, sizes: &[u32], bytes: Vec<u8>) -> Vec<u8> {
-    let header = [0, 0, 8, magic].into_iter();
-    let sizes = sizes.iter().flat_map(|n| n.to_be_bytes());
-    header.chain(sizes).chain(bytes).collect()
 }
 
 /// A trainer after a step: no bias is zero and no statistic as it started.

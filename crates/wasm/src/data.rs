@@ -70,7 +70,7 @@ async fn images(kind: ImageKind, options: &Options) -> Result<ImageSet, Failure>
     if let Some(loaded) = LOADED.with_borrow(|loaded| loaded.get(&key).cloned()) {
         return Ok(loaded);
     }
-    let files = &kind.facts().files;
+    let files = kind.facts().page_files();
     let mut contents = Vec::new();
     for (i, file) in files.iter().enumerate() {
         let url = format!("{key}/{}.gz", file.name);

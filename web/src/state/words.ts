@@ -11,6 +11,7 @@ const DATA: Readonly<Record<string, string>> = {
   two_moons: 'two moons',
   mnist: 'MNIST digits',
   fashion_mnist: 'Fashion-MNIST',
+  cifar10: 'CIFAR-10',
 };
 
 export const dataWords = (name: string): string => DATA[name] ?? name.replaceAll('_', ' ');

@@ -1,5 +1,6 @@
 //! Data to learn from: toys whose density is known exactly, and images from files.
 
+mod cifar;
 mod faces;
 mod gzip;
 pub mod idx;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gzip::gunzip;
 use super::images::Attribute;
-use super::{ImageView, Images, faces};
+use super::{ImageView, Images, cifar, faces};
 use crate::error::DataError;
 
 /// A set of images, by name.
@@ -23,6 +23,8 @@ pub enum ImageKind {
     FashionMnist,
     /// Drawn faces with known attributes, 32 by 32, in colour.
     Faces,
+    /// Photographs of animals and vehicles, 32 by 32, in colour.
+    Cifar10,
 }
 
 /// What is known of a set before its files are read.
@@ -35,6 +37,9 @@ pub struct ImageFacts {
     pub attributes: Vec<Attribute>,
     /// Its files, in the order that [`ImageKind::read`] takes them.
     pub files: Vec<File>,
+    /// Files of some of its images, for a page that cannot load all of them; none where it can.
+    #[serde(default)]
+    pub excerpt: Vec<File>,
     /// Where the files come from.
     pub source: String,
     /// Whether a classifier ships with them.
@@ -50,12 +55,23 @@ pub struct File {
     pub md5: String,
 }
 
+impl ImageFacts {
+    /// The files that a page loads.
+    pub fn page_files(&self) -> &[File] {
+        if self.excerpt.is_empty() {
+            &self.files
+        } else {
+            &self.excerpt
+        }
+    }
+}
+
 static FACTS: LazyLock<Vec<ImageFacts>> =
     LazyLock::new(|| crate::json::from_str(include_str!("sets.json")).expect("a test parses this"));
 
 impl ImageKind {
     /// Every set.
-    pub const ALL: [ImageKind; 3] = [Self::Mnist, Self::FashionMnist, Self::Faces];
+    pub const ALL: [ImageKind; 4] = [Self::Mnist, Self::FashionMnist, Self::Faces, Self::Cifar10];
 
     /// What is known of it.
     pub fn facts(self) -> &'static ImageFacts {
@@ -69,72 +85,81 @@ impl ImageKind {
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion_mnist",
             Self::Faces => "faces",
+            Self::Cifar10 => "cifar10",
         }
     }
 
-    /// Whether labels and images are those of digits or clothes, in the IDX format.
-    fn is_idx(self) -> bool {
-        match self {
-            Self::Mnist | Self::FashionMnist => true,
-            Self::Faces => false,
-        }
-    }
-
-    /// The set from the contents of its files, raw or (except in a browser, which has a decoder of its own) gzipped, in the
-    /// order of [`ImageFacts::files`].
+    /// The set from the contents of its files, or of those of its excerpt, raw or (except in a browser, which has a decoder of
+    /// its own) gzipped, in their order in [`ImageFacts`].
     ///
     /// # Errors
     /// A file that is missing, cut short, of another kind, or not the published one.
     pub fn read(self, contents: &[Vec<u8>]) -> Result<ImageSet, DataError> {
         let facts = self.facts();
-        if contents.len() != facts.files.len() {
+        let is_excerpt = !facts.excerpt.is_empty() && contents.len() == facts.excerpt.len();
+        let files = if is_excerpt {
+            &facts.excerpt
+        } else {
+            &facts.files
+        };
+        if contents.len() != files.len() {
             return Err(DataError::Size {
                 file: self.name().into(),
                 found: format!("{} files", contents.len()),
-                expected: facts.files.len().to_string(),
+                expected: files.len().to_string(),
                 cure: "pass all files of the set, in their order",
             });
         }
-        let unpacked = (facts.files.iter().zip(contents))
+        let unpacked = (files.iter().zip(contents))
             .map(|(file, content)| gunzip(&file.name, content))
             .collect::<Result<Vec<_>, DataError>>()?;
-        let verify = || (facts.files.iter().zip(&unpacked)).try_for_each(|(f, c)| f.verify(c));
-        if !self.is_idx() {
-            verify()?;
-            let name = &facts.files[0].name;
-            let (train, test) = faces::read(name, &unpacked[0], facts.shape, &facts.attributes)?;
-            return Ok(ImageSet { train, test });
-        }
-        let split = |images: usize| {
-            let named = |i: usize| (facts.files[i].name.as_str(), &*unpacked[i]);
-            Images::from_idx(named(images), named(images + 1), &facts.attributes[0])
+        let verify = || (files.iter().zip(&unpacked)).try_for_each(|(f, c)| f.verify(c));
+        // Headers and sizes first, where there are some: "truncated" says more than "wrong checksum".
+        let (train, test) = match self {
+            Self::Mnist | Self::FashionMnist => {
+                let split = |images: usize| {
+                    let named = |i: usize| (files[i].name.as_str(), &*unpacked[i]);
+                    Images::from_idx(named(images), named(images + 1), &facts.attributes[0])
+                };
+                (split(0)?, split(2)?)
+            }
+            Self::Faces => {
+                verify()?;
+                faces::read(&files[0].name, &unpacked[0], facts.shape, &facts.attributes)?
+            }
+            Self::Cifar10 => cifar::read(files, &unpacked, facts, is_excerpt)?,
         };
-        // The headers first: "truncated" says more than "wrong checksum".
-        let (train, test) = (split(0)?, split(2)?);
         verify()?;
         Ok(ImageSet { train, test })
     }
 
-    /// The set from the folder that holds its files under their published names, raw or with `.gz`.
+    /// The set from the folder that holds its files under their published names, raw or with `.gz`, or those of its excerpt.
     ///
     /// # Errors
     /// As [`read`](Self::read), and a file that cannot be read.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn read_folder(self, folder: &std::path::Path) -> Result<ImageSet, DataError> {
+        let raw = |file: &File| folder.join(&file.name);
+        let packed = |file: &File| folder.join(format!("{}.gz", file.name));
+        let is_here = |file: &File| raw(file).exists() || packed(file).exists();
         let content = |file: &File| {
-            let raw = folder.join(&file.name);
-            let packed = folder.join(format!("{}.gz", file.name));
-            let path = if packed.exists() && !raw.exists() {
-                packed
+            let path = if packed(file).exists() && !raw(file).exists() {
+                packed(file)
             } else {
-                raw
+                raw(file)
             };
             std::fs::read(&path).map_err(|error| DataError::Unreadable {
                 file: crate::error::excerpt(&path.display().to_string()).into_owned(),
                 cause: error.to_string(),
             })
         };
-        let contents = self.facts().files.iter().map(content);
+        let facts = self.facts();
+        let files = if !facts.files.iter().any(is_here) && facts.excerpt.iter().any(is_here) {
+            &facts.excerpt
+        } else {
+            &facts.files
+        };
+        let contents = files.iter().map(content);
         self.read(&contents.collect::<Result<Vec<_>, DataError>>()?)
     }
 }
@@ -190,8 +215,9 @@ mod tests {
         for kind in ImageKind::ALL {
             let facts = kind.facts();
             assert!(!facts.attributes.is_empty() && !facts.source.is_empty());
-            let files = if kind.is_idx() { 4 } else { 1 };
-            assert_eq!(facts.files.len(), files, "{kind:?}");
+            assert!(!facts.files.is_empty(), "{kind:?}");
+            // By their number it is known which of them are passed.
+            assert_ne!(facts.files.len(), facts.excerpt.len(), "{kind:?}");
             assert_eq!(
                 serde_json::to_value(kind).unwrap(),
                 serde_json::json!(kind.name())

@@ -7,7 +7,7 @@ mod latents;
 use super::latent::SURE;
 use super::{Error, Trainer};
 use crate::config::Data;
-use crate::data::{ImageKind, ImageSet, Toy};
+use crate::data::{ImageSet, Toy};
 use crate::latent::{Truncation, draw};
 use crate::metric::classifier::{heads, most_likely};
 use crate::metric::{Evaluation, Rows, ToyMetric, parzen};
@@ -89,7 +89,7 @@ impl Trainer {
         found.extend(self.accuracy(images).await?);
         found.extend(self.copied(images).await?);
         let protocol = match &self.config.data {
-            Data::Images(data) => data.kind != ImageKind::Faces,
+            Data::Images(data) => data.kind.facts().shape[2] == 1,
             Data::Toy(_) | Data::Own(_) | Data::Pool(_) => false,
         };
         let own = matches!(self.config.data, Data::Own(_));

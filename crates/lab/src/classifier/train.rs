@@ -22,7 +22,7 @@ impl TrainOptions {
     /// What the shipped classifiers were trained with: faces are drawn, so they are learned sooner.
     pub(super) fn standard(kind: ImageKind) -> Self {
         let steps = match kind {
-            ImageKind::Mnist | ImageKind::FashionMnist => 6000,
+            ImageKind::Mnist | ImageKind::FashionMnist | ImageKind::Cifar10 => 6000,
             ImageKind::Faces => 750,
         };
         Self { steps, seed: 0 }
@@ -50,7 +50,7 @@ fn network(kind: ImageKind) -> Network {
     let conv = |channels: usize, kernel: usize| json!({ "kind": "conv", "channels": channels, "kernel": kernel, "stride": 2, "padding": kernel / 2 });
     let relu = json!({ "kind": "relu" });
     let widths = match kind {
-        ImageKind::Mnist | ImageKind::FashionMnist => [24, 48, 64],
+        ImageKind::Mnist | ImageKind::FashionMnist | ImageKind::Cifar10 => [24, 48, 64],
         ImageKind::Faces => [16, 32, 48],
     };
     let classes: usize = kind
