@@ -15,13 +15,16 @@ pub(crate) fn log_sum_exp(a: &Tensor) -> Tensor {
     (a - &top).exp().sum(&[1]).log() + top
 }
 
+/// `a[label]` of each row, `[n, 1]`; `labels` are u32, `[n, 1]`.
+pub(crate) fn chosen(a: &Tensor, labels: &Tensor) -> Tensor {
+    let others = a.constant_like(0.0);
+    let here = a.iota_like(&a.shape(), 1).equal(labels);
+    here.select(a, &others).sum(&[1])
+}
+
 /// `log sum e^a - a[label]` of each row, `[n, 1]`; `labels` are u32, `[n, 1]`.
 pub(crate) fn cross_entropy(a: &Tensor, labels: &Tensor) -> Tensor {
-    let chosen = a
-        .iota_like(&a.shape(), 1)
-        .equal(labels)
-        .select(a, &a.constant_like(0.0));
-    log_sum_exp(a) - chosen.sum(&[1])
+    log_sum_exp(a) - chosen(a, labels)
 }
 
 /// Rows `[n, classes]` of 0 with a 1 at each label; `labels` are u32, `[n, 1]`.

@@ -68,7 +68,7 @@ impl Model for Classifier {
         Ok(vec![NetworkSpec {
             name: C,
             field: "network",
-            body: Body::Layers(&self.network),
+            body: Body::from(&self.network),
             optimizer: &self.optimizer,
             optimizer_field: "optimizer",
             input: task.sample.clone(),

@@ -1,5 +1,7 @@
 //! What a model says of itself: plain descriptions that the trainer, the terminal and the page map over.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::task::Task;
@@ -36,7 +38,7 @@ pub struct NetworkSpec<'a> {
 /// What a network consists of.
 pub enum Body<'a> {
     /// Layers, from input to output.
-    Layers(&'a Network),
+    Layers(Cow<'a, Network>),
     /// Parameters that the model's own mathematics uses.
     Parameters {
         /// Name, extents and kind of each.
@@ -295,6 +297,12 @@ impl Arrow {
             to,
             gradient_of: gradient_of.to_vec(),
         }
+    }
+}
+
+impl<'a> From<&'a Network> for Body<'a> {
+    fn from(network: &'a Network) -> Self {
+        Body::Layers(Cow::Borrowed(network))
     }
 }
 

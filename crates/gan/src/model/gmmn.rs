@@ -46,7 +46,7 @@ impl Model for Gmmn {
         Ok(vec![NetworkSpec {
             name: G,
             field: "generator",
-            body: Body::Layers(&self.generator),
+            body: Body::from(&self.generator),
             optimizer: &self.optimizer,
             optimizer_field: "optimizer",
             input: vec![self.prior.dim],

@@ -67,7 +67,7 @@ impl Learner {
         let (stack, init, network) = match &spec.body {
             Body::Layers(network) => {
                 let stack = Stack::new(spec.field, network, &spec.input, spec.condition)?;
-                (stack, &network.init, Some(*network))
+                (stack, &network.init, Some(network.as_ref()))
             }
             Body::Parameters { parts, init } => {
                 (Stack::of_parameters(parts, &spec.input), init, None)

@@ -123,7 +123,7 @@ impl Model for SemiSupervised {
             NetworkSpec {
                 name: G,
                 field: "generator",
-                body: Body::Layers(&self.generator),
+                body: Body::from(&self.generator),
                 optimizer: &self.g_optimizer,
                 optimizer_field: "g_optimizer",
                 input: vec![self.prior.dim],
@@ -136,7 +136,7 @@ impl Model for SemiSupervised {
             NetworkSpec {
                 name: D,
                 field: "discriminator",
-                body: Body::Layers(&self.discriminator),
+                body: Body::from(&self.discriminator),
                 optimizer: &self.d_optimizer,
                 optimizer_field: "d_optimizer",
                 input: task.sample.clone(),

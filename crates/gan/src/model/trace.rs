@@ -151,10 +151,10 @@ impl<'a> Trace<'a> {
         output
     }
 
-    /// The output of a network for a pass that is none of the update's own: its statistics move nothing.
-    pub fn probe(&self, network: &str, x: &Tensor, condition: Option<&Tensor>) -> Tensor {
+    /// As [`features`](Self::features) for a pass that is none of the update's own: its statistics move nothing.
+    pub fn probe(&self, network: &str, x: &Tensor, condition: Option<&Tensor>) -> Features {
         let learner = self.learner(network);
-        learner.forward(x, condition, &self.random).0.output
+        learner.forward(x, condition, &self.random).0
     }
 
     /// A part of a network's parameters, by its name there.

@@ -144,7 +144,7 @@ impl Model for Vae {
         let spec = |name, field, network, input, output, output_is| NetworkSpec {
             name,
             field,
-            body: Body::Layers(network),
+            body: Body::from(network),
             optimizer: &self.optimizer,
             optimizer_field: "optimizer",
             input,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, bail};
 use ganlet::checkpoint::Checkpoint;
 use ganlet::config::Layer;
+use ganlet::model::gan::Condition;
 use ganlet::model::{Body, Dataset, ModelConfig, NetworkInfo, Role, Task, Traced};
 use ganlet_core::program::StateDef;
 use ganlet_core::{DType, Init, Program};
@@ -59,6 +60,10 @@ fn check(checkpoint: &Checkpoint) -> Result<()> {
             ];
             let cases = [
                 ("cost", !known.iter().any(|name| cost == *name)),
+                (
+                    "labels.condition",
+                    (gan.labels.as_ref()).is_some_and(|l| l.condition != Condition::Concat),
+                ),
                 ("codes", gan.codes.is_some()),
                 ("encoder", gan.encoder.is_some()),
                 ("instance_noise", gan.instance_noise.is_some()),

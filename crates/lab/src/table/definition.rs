@@ -73,6 +73,7 @@ tables![
     "balance",
     "mode-collapse",
     "grid",
+    "labels",
     "discrete",
     "semi-supervised"
 ];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::labels::Labels;
 use super::words::Words;
 use crate::config::{Network, Optimizer, Prior, one};
 use crate::loss::Cost;
@@ -44,7 +45,8 @@ pub struct Gan {
     #[serde(default = "one_step")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16), extend("x-unit" = "samples")))]
     pub packing: usize,
-    /// A label that both players see: G makes a sample of it, D tells whether a sample is one of it (Mirza and Osindero 2014).
+    /// A label that the players see: G makes a sample of it, D tells whether a sample is one of it (Mirza and Osindero 2014), or which
+    /// one it has.
     #[serde(default)]
     pub labels: Option<Labels>,
     /// Codes beside the noise that a third network has to recover from the samples (Chen et al. 2016).
@@ -63,16 +65,6 @@ pub struct Gan {
     /// The order and the number of updates within a step.
     #[serde(default)]
     pub schedule: Schedule,
-}
-
-/// Labels of the data that both players see, as a second input that condition layers join.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Labels {
-    /// Which attribute of the data, such as digit or glasses; the first where nothing is said.
-    #[serde(default)]
-    pub attribute: Option<String>,
 }
 
 /// Codes of InfoGAN: G sees them as its second input, Q reads them off the samples.

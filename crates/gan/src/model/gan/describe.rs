@@ -1,7 +1,9 @@
 //! What a game declares: networks, updates, views, metrics and the diagram, by which parts it has.
 
+use super::labels::Condition;
 use super::{
-    Codes, D, DISCRIMINATE, E, ENCODE, G, GENERATE, Gan, Order, Q, READ_CODE, RECONSTRUCT, Schedule,
+    C, CLASSIFY, Codes, D, DISCRIMINATE, E, ENCODE, G, GENERATE, Gan, Order, Q, READ_CODE,
+    RECONSTRUCT, Schedule,
 };
 use crate::config::{Layer, Monitor};
 use crate::error::ConfigError;
@@ -93,7 +95,12 @@ impl Gan {
         &self,
         task: &Task<'_>,
     ) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
-        let labels = self.classes(task)?.map_or(0, |classes| classes.names.len());
+        let classes = self.classes(task)?.map_or(0, |classes| classes.names.len());
+        let asked = if self.asks_for_classes() { classes } else { 0 };
+        let joined = match self.conditions_by(Condition::Concat) {
+            true => classes,
+            false => 0,
+        };
         let words = self.word_count(task)?;
         let codes = self.codes.as_ref().map_or(0, Codes::len);
         let latent = self.encoder.as_ref().map_or(0, |_| self.prior.dim);
@@ -103,11 +110,11 @@ impl Gan {
             NetworkSpec {
                 name: G,
                 field: "generator",
-                body: Body::Layers(&self.generator),
+                body: Body::from(&self.generator),
                 optimizer: &self.g_optimizer,
                 optimizer_field: "g_optimizer",
                 input: vec![self.prior.dim],
-                condition: labels + codes,
+                condition: asked + codes,
                 output: words.map_or(task.sample.clone(), |count| vec![count]),
                 output_is: match words {
                     None => "a sample of the data",
@@ -119,11 +126,11 @@ impl Gan {
             NetworkSpec {
                 name: D,
                 field: "discriminator",
-                body: Body::Layers(&self.discriminator),
+                body: Body::from(&self.discriminator),
                 optimizer: &self.d_optimizer,
                 optimizer_field: "d_optimizer",
                 input: judged,
-                condition: labels + latent,
+                condition: joined + latent,
                 output: vec![1],
                 output_is: "D's score of a sample",
                 // Real and generated samples may go through D as one batch.
@@ -131,20 +138,23 @@ impl Gan {
                 makes_samples: false,
             },
         ];
+        // What Q and the classes' logits start from.
+        let trunk = || {
+            let (network, field) = (&self.discriminator, "discriminator");
+            let trunk = Stack::new(field, network, &task.sample, joined + latent)?;
+            Ok::<_, ConfigError>(trunk.last_len)
+        };
+        if self.has_head() {
+            networks.push(self.head(trunk()?, classes));
+        }
         if let Some(codes) = &self.codes {
-            let trunk = Stack::new(
-                "discriminator",
-                &self.discriminator,
-                &task.sample,
-                labels + latent,
-            )?;
             networks.push(NetworkSpec {
                 name: Q,
                 field: "codes.network",
-                body: Body::Layers(&codes.network),
+                body: Body::from(&codes.network),
                 optimizer: &codes.optimizer,
                 optimizer_field: "codes.optimizer",
-                input: vec![trunk.last_len],
+                input: vec![trunk()?],
                 condition: 0,
                 output: vec![codes.len()],
                 output_is: "the code, a logit for each category and a mean for each continuous one,",
@@ -156,7 +166,7 @@ impl Gan {
             networks.push(NetworkSpec {
                 name: E,
                 field: "encoder.network",
-                body: Body::Layers(&encoder.network),
+                body: Body::from(&encoder.network),
                 optimizer: &encoder.optimizer,
                 optimizer_field: "encoder.optimizer",
                 input: task.sample.clone(),
@@ -172,6 +182,7 @@ impl Gan {
 
     pub(super) fn describe_updates(&self) -> Vec<Update> {
         let (mut with_d, mut with_g) = (vec![D], vec![G]);
+        with_d.extend(self.has_head().then_some(C));
         with_d.extend(self.codes.as_ref().map(|_| Q));
         with_g.extend(self.encoder.as_ref().map(|_| E));
         let d_title = if self.codes.is_some() {
@@ -199,13 +210,15 @@ impl Gan {
     pub(super) fn describe_views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
         let noise = Input::noise(&self.prior);
         let sample = Input::sample(task);
-        let label = self.classes(task)?.map(|classes| Input {
+        let classes = self.classes(task)?.map(|classes| classes.names);
+        let label = classes.clone().map(|classes| Input {
             name: "label",
             len: 1,
-            kind: InputKind::Label {
-                classes: classes.names,
-            },
+            kind: InputKind::Label { classes },
         });
+        let asked = label.clone().filter(|_| self.asks_for_classes());
+        let names = self.conditions_by(Condition::Auxiliary);
+        let judged = [label.filter(|_| !names)];
         let codes = self.codes.as_ref();
         let category = codes.map(|codes| Input {
             name: "category",
@@ -221,7 +234,7 @@ impl Gan {
                 len: codes.continuous,
                 kind: InputKind::Code,
             });
-        let made_from = [label.clone(), category, continuous];
+        let made_from = [asked, category, continuous];
         let view = |name, kind, first: &Input, others: &[Option<Input>], len| View {
             name,
             kind,
@@ -232,7 +245,6 @@ impl Gan {
             len,
             range: None,
         };
-        let label = [label];
         let mut views = vec![view(
             GENERATE,
             ViewKind::Decode,
@@ -244,7 +256,7 @@ impl Gan {
         if self.packing == 1 {
             views.push(View {
                 range: cost::is_probability(self.cost).then_some([0.0, 1.0]),
-                ..view(DISCRIMINATE, ViewKind::Score, &sample, &label, 1)
+                ..view(DISCRIMINATE, ViewKind::Score, &sample, &judged, 1)
             });
         }
         if let Some(codes) = codes {
@@ -254,9 +266,15 @@ impl Gan {
                     READ_CODE,
                     ViewKind::Classify,
                     &sample,
-                    &label,
+                    &judged,
                     codes.categories,
                 )
+            });
+        }
+        if let Some(classes) = classes.filter(|_| names) {
+            views.push(View {
+                range: Some([0.0, 1.0]),
+                ..view(CLASSIFY, ViewKind::Classify, &sample, &[], classes.len())
             });
         }
         if self.encoder.is_some() {
@@ -295,6 +313,14 @@ impl Gan {
                     Colour::Generator,
                 ),
             ]);
+            if self.conditions_by(Condition::Auxiliary) {
+                let title = "Surprise at the labels";
+                let label_nats = metric("label_nats", title, Chart::Other, Colour::Discriminator);
+                metrics.push(Metric {
+                    unit: "nats",
+                    ..label_nats
+                });
+            }
             if self.codes.is_some() {
                 let title = "What Q knows of the category";
                 let code_nats = metric("code_nats", title, Chart::Other, Colour::Third);
@@ -337,7 +363,8 @@ impl Gan {
         ];
         if self.labels.is_some() {
             blocks.push(block("label", "Label", "labels", None, Colour::Neutral));
-            arrows.extend([arrow("label", G, &[]), arrow("label", D, &[])]);
+            arrows.extend(self.asks_for_classes().then(|| arrow("label", G, &[])));
+            arrows.push(arrow("label", D, &[]));
         }
         if self.codes.is_some() {
             blocks.push(block("codes", "Codes", "codes", None, Colour::Neutral));

@@ -2,17 +2,15 @@
 
 use ganlet_core::{DType, Tensor};
 
+use super::labels::Told;
 use super::{G, Gan};
-use crate::error::ConfigError;
-use crate::model::source::Batch;
-use crate::model::{Classes, Look, Task, Trace};
+use crate::model::{Look, Task, Trace};
 use crate::tensor::{join, one_hot};
 
 /// A generated minibatch and what it was made from.
 pub(super) struct Made {
     pub(super) x: Tensor,
-    /// D's second input: the label, the noise of a pair.
-    pub(super) for_d: Option<Tensor>,
+    pub(super) told: Told,
     pub(super) codes: Option<Drawn>,
     /// Of words: the logarithm of the probability of each choice, where G's gradient goes by it.
     pub(super) log_p: Option<Tensor>,
@@ -36,27 +34,12 @@ impl Made {
 }
 
 impl Gan {
-    /// The classes that both players see, where there are labels.
-    pub(super) fn classes(&self, task: &Task<'_>) -> Result<Option<Classes>, ConfigError> {
-        let classes = |attribute| task.classes("labels.attribute", attribute);
-        (self.labels.as_ref())
-            .map(|labels| classes(labels.attribute.as_deref()))
-            .transpose()
-    }
-
-    /// As `classes`, once the config has been checked.
-    fn checked_classes(&self, task: &Task<'_>) -> Option<Classes> {
-        self.classes(task).expect("checked with the config")
-    }
-
     /// A generated minibatch from fresh noise, labels and codes.
     pub(super) fn make(&self, t: &Trace<'_>) -> Made {
         let batch = t.batch_size();
         let z = t.noise(&self.prior);
-        let label = self.checked_classes(t.task()).map(|classes| {
-            let count = classes.names.len();
-            one_hot(&t.random().integers(&[batch, 1], count as u32), count)
-        });
+        let classes = self.asked_classes(t.task());
+        let label = classes.map(|count| t.random().integers(&[batch, 1], count as u32));
         let codes = self.codes.as_ref().map(|codes| Drawn {
             category: t.random().integers(&[batch, 1], codes.categories as u32),
             continuous: (codes.continuous > 0)
@@ -65,14 +48,14 @@ impl Gan {
         let category = (self.codes.as_ref().zip(codes.as_ref()))
             .map(|(codes, drawn)| one_hot(&drawn.category, codes.categories));
         let continuous = codes.as_ref().and_then(|drawn| drawn.continuous.clone());
-        let for_g = join([label.clone(), category, continuous]);
+        let for_g = join([self.asked(t.task(), label.as_ref()), category, continuous]);
         let latent = self.encoder.as_ref().map(|_| z.clone());
         let output = t.apply(G, &z, for_g.as_ref());
         let (x, log_p) = self.spoken(t.task(), output, t.random());
         Made {
             x: self.seen(t, &x),
             log_p,
-            for_d: join([label, latent]),
+            told: Told { label, latent },
             codes,
         }
     }
@@ -95,29 +78,25 @@ impl Gan {
             .reshape(&[packs, x.numel() / packs])
     }
 
-    /// The labels of real samples as D sees them.
-    pub(super) fn label_of(&self, task: &Task<'_>, batch: &Batch) -> Option<Tensor> {
+    /// How many classes G is asked for, where it is.
+    fn asked_classes(&self, task: &Task<'_>) -> Option<usize> {
         let classes = self.checked_classes(task)?;
-        Some(one_hot(
-            &batch.labels(classes.attribute),
-            classes.names.len(),
-        ))
+        self.asks_for_classes().then(|| classes.names.len())
     }
 
-    /// A label in a view's inputs, `[rows, 1]`, as networks see it.
-    pub(super) fn label_row(&self, task: &Task<'_>, numbers: Option<&Tensor>) -> Option<Tensor> {
-        let classes = self.checked_classes(task)?;
-        Some(one_hot(&numbers?.cast(DType::U32), classes.names.len()))
+    /// Labels, u32 and `[rows, 1]`, as G sees them.
+    fn asked(&self, task: &Task<'_>, labels: Option<&Tensor>) -> Option<Tensor> {
+        Some(one_hot(labels?, self.asked_classes(task)?))
     }
 
     /// Samples from the inputs of the view that generates: z, and the label, the category, the continuous codes where there are
     /// any.
     pub(super) fn decode(&self, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
         let mut others = inputs[1..].iter();
-        let label = self
-            .labels
-            .as_ref()
-            .and_then(|_| self.label_row(look.task(), others.next()));
+        let label = (self.asks_for_classes())
+            .then(|| Some(others.next()?.cast(DType::U32)))
+            .flatten();
+        let label = self.asked(look.task(), label.as_ref());
         let codes = self.codes.as_ref();
         let category = codes
             .and_then(|codes| Some(one_hot(&others.next()?.cast(DType::U32), codes.categories)));

@@ -7,13 +7,16 @@
 mod config;
 mod describe;
 mod draw;
+mod labels;
 mod winnable;
 mod words;
 
-use ganlet_core::Tensor;
+use ganlet_core::{DType, Tensor};
 
-pub use config::{Codes, Encoder, Gan, GradientPenalty, Labels, Order, PenaltyPlace, Schedule};
+pub use config::{Codes, Encoder, Gan, GradientPenalty, Order, PenaltyPlace, Schedule};
 use draw::Made;
+use labels::Told;
+pub use labels::{Condition, Labels};
 pub use words::{Choice, Estimator, Words, reinforced};
 
 use super::describe::{Diagram, Metric, NetworkSpec, Update, View};
@@ -24,12 +27,14 @@ use crate::error::ConfigError;
 use crate::layer::Features;
 use crate::loss::cost::{self, Targets};
 use crate::loss::penalty;
-use crate::tensor::{cross_entropy, join, softmax};
+use crate::tensor::{cross_entropy, softmax};
 
 /// The generator: its network, and its update.
 const G: &str = "g";
 /// The discriminator: its network, and its update.
 const D: &str = "d";
+/// The part of D that has a logit for each class.
+const C: &str = "c";
 /// The network that reads codes off samples.
 const Q: &str = "q";
 /// The encoder.
@@ -41,6 +46,8 @@ const GENERATE: &str = "generate";
 const DISCRIMINATE: &str = "discriminate";
 /// The view that reads the categorical code off a sample.
 const READ_CODE: &str = "code";
+/// The view in which D names the class of a sample.
+const CLASSIFY: &str = "classify";
 /// The view that turns samples into latents.
 const ENCODE: &str = "encode";
 /// The view that turns samples into samples by way of latents.
@@ -55,22 +62,15 @@ struct Opinion {
 impl Gan {
     /// D's opinion of real and generated samples, which go through D as one batch unless its layers couple the samples of a batch.
     fn opinion(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Opinion {
-        let (of_real, of_made) = (real.condition.as_ref(), made.for_d.as_ref());
         if t.couples_samples(D) {
             return Opinion {
-                real: t.features(D, &real.x, of_real),
-                fake: t.features(D, &made.x, of_made),
+                real: self.judge(t, &real.x, &real.told),
+                fake: self.judge(t, &made.x, &made.told),
             };
         }
         let rows = self.judged(t);
-        let condition = of_real
-            .zip(of_made)
-            .map(|(a, b)| Tensor::concat(&[a, b], 0));
-        let both = t.features(
-            D,
-            &Tensor::concat(&[&real.x, &made.x], 0),
-            condition.as_ref(),
-        );
+        let x = Tensor::concat(&[&real.x, &made.x], 0);
+        let both = self.judge(t, &x, &real.told.and(&made.told));
         let half = |start: usize| Features {
             output: both.output.narrow(0, start, rows),
             last: both.last.narrow(0, start, rows),
@@ -105,11 +105,21 @@ impl Gan {
         fake: &Features,
         real: impl FnOnce() -> Features,
     ) -> Tensor {
-        let cost = match &made.log_p {
-            Some(log_p) => words::reinforced(&cost::of_each(self.cost, fake, real), log_p),
-            None => cost::generator(self.cost, fake, real),
-        };
-        cost * t.hyper("cost_scale", self.cost_scale)
+        let scale = t.hyper("cost_scale", self.cost_scale);
+        let of_label = self.label_cost(t, fake, made);
+        match (&made.log_p, of_label) {
+            (None, None) => cost::generator(self.cost, fake, real) * scale,
+            (None, Some(label)) => {
+                cost::generator(self.cost, fake, real) * scale + label.mean_all()
+            }
+            (Some(log_p), None) => {
+                words::reinforced(&cost::of_each(self.cost, fake, real), log_p) * scale
+            }
+            (Some(log_p), Some(label)) => {
+                let each = cost::of_each(self.cost, fake, real) * scale + label;
+                words::reinforced(&each, log_p)
+            }
+        }
     }
 
     /// What D pays beside its cost.
@@ -118,20 +128,20 @@ impl Gan {
         let weight = t.hyper("gradient_penalty.weight", config.weight);
         let target = t.hyper("gradient_penalty.target", config.target);
         let (x, fake) = (&real.x, &made.x);
-        let (points, condition) = match config.at {
+        let (points, told) = match config.at {
             PenaltyPlace::Between => {
                 let mix = t.mix().narrow(0, 0, self.judged(t));
-                (fake + mix * (x - fake), &real.condition)
+                (fake + mix * (x - fake), &real.told)
             }
-            PenaltyPlace::Real => (x.clone(), &real.condition),
-            PenaltyPlace::Fake => (fake.clone(), &made.for_d),
+            PenaltyPlace::Real => (x.clone(), &real.told),
+            PenaltyPlace::Fake => (fake.clone(), &made.told),
             PenaltyPlace::Around => {
                 let deviation = (x - x.mean_all()).square().mean_all().sqrt();
                 let noise = t.random().normal(&x.shape()) * deviation * 0.5;
-                (x + noise, &real.condition)
+                (x + noise, &real.told)
             }
         };
-        let score = |x: &Tensor| t.probe(D, x, condition.as_ref());
+        let score = |x: &Tensor| self.probe(t, x, told);
         let penalty = penalty::gradient_penalty(score, &points, &target, config.one_sided);
         Some(penalty * weight)
     }
@@ -163,7 +173,8 @@ impl Gan {
         let cost = self.d_cost(t, &opinion);
         let penalty = self.penalty(t, real, made);
         let code_cost = self.code_cost(t, made, &opinion.fake.last);
-        let loss = [penalty, code_cost]
+        let naming_cost = self.naming_cost(t, &opinion, real, made);
+        let loss = [penalty, code_cost, naming_cost]
             .into_iter()
             .flatten()
             .fold(cost, |sum, term| sum + term);
@@ -179,8 +190,9 @@ impl Gan {
         }
     }
 
-    fn record_scores(&self, t: &Trace<'_>, opinion: &Opinion) {
+    fn record_scores(&self, t: &Trace<'_>, opinion: &Opinion, real: &Real) {
         if t.records_all() {
+            self.record_labels(t, opinion, real);
             t.record("d_real", &self.score(&opinion.real.output).mean_all());
             t.record("d_fake", &self.score(&opinion.fake.output).mean_all());
         }
@@ -192,7 +204,7 @@ impl Gan {
         let real = self.real(t).detach();
         let made = self.make(t).detach();
         let (loss, opinion) = self.d_loss(t, &real, &made);
-        self.record_scores(t, &opinion);
+        self.record_scores(t, &opinion, &real);
         loss
     }
 
@@ -205,8 +217,8 @@ impl Gan {
         let data = || real.as_ref().expect("drawn where it is needed");
         let d_loss = |t: &Trace<'_>| self.d_loss(t, data(), &made).0;
         t.lookahead(D, steps, d_loss, |t| {
-            let fake = t.features(D, &made.x, made.for_d.as_ref());
-            let of_data = || t.features(D, &data().x, data().condition.as_ref());
+            let fake = self.judge(t, &made.x, &made.told);
+            let of_data = || self.judge(t, &data().x, &data().told);
             let mut loss = self.g_cost(t, &made, &fake, of_data);
             if self.encoder.is_some() {
                 let cost = cost::encoder(self.cost, &of_data().output);
@@ -223,10 +235,10 @@ impl Gan {
     /// Both costs on the same samples and the same pass through D, so that both players move at once.
     fn simultaneous(&self, t: &Trace<'_>) {
         t.begin(D);
-        let made = self.make(t);
-        let (d_loss, opinion) = self.d_loss(t, &self.real(t), &made);
+        let (made, real) = (self.make(t), self.real(t));
+        let (d_loss, opinion) = self.d_loss(t, &real, &made);
         let g_loss = self.g_cost(t, &made, &opinion.fake, || opinion.real.clone());
-        self.record_scores(t, &opinion);
+        self.record_scores(t, &opinion, &real);
         let [d, g] = &self.updates()[..] else {
             unreachable!("a game has two players");
         };
@@ -237,14 +249,13 @@ impl Gan {
 /// A minibatch of the data as D sees it.
 struct Real {
     x: Tensor,
-    /// D's second input: the label, the encoder's latent.
-    condition: Option<Tensor>,
+    told: Told,
 }
 
 impl Real {
     fn detach(self) -> Self {
         Self {
-            condition: self.condition.map(|condition| condition.detach()),
+            told: self.told.detach(),
             ..self
         }
     }
@@ -253,10 +264,11 @@ impl Real {
 impl Gan {
     fn real(&self, t: &Trace<'_>) -> Real {
         let batch: Batch = t.data();
-        let label = self.label_of(t.task(), &batch);
+        let classes = self.checked_classes(t.task());
+        let label = classes.map(|classes| batch.labels(classes.attribute));
         let latent = self.encoder.as_ref().map(|_| t.apply(E, &batch.x, None));
         Real {
-            condition: join([label, latent]),
+            told: Told { label, latent },
             x: self.seen(t, &batch.x),
         }
     }
@@ -308,6 +320,7 @@ impl Model for Gan {
             ));
         }
         self.classes(task)?;
+        self.check_labels()?;
         self.word_count(task)?;
         self.check_winnable(task)
     }
@@ -360,10 +373,10 @@ impl Model for Gan {
                     .encoder
                     .as_ref()
                     .map(|_| look.apply(E, &inputs[0], None));
-                let label = self.label_row(look.task(), inputs.get(1));
-                let condition = join([label, latent]);
-                let opinion = look.features(D, &inputs[0], condition.as_ref());
+                let label = inputs.get(1).map(|label| label.cast(DType::U32));
+                let opinion = self.look(look, &inputs[0], &Told { label, latent });
                 match (view, &self.codes) {
+                    (CLASSIFY, _) => softmax(&look.apply(C, &opinion.last, None)),
                     (READ_CODE, Some(codes)) => {
                         let read = look.apply(Q, &opinion.last, None);
                         softmax(&read.narrow(1, 0, codes.categories))
