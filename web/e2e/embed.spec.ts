@@ -109,6 +109,37 @@ test('begins at a step, with a caption of its own as plain text, and stops where
   await expect(playground.locator('gan-story .summary')).toHaveText('And now?');
 });
 
+test('measures and ideas are the teacher’s own, and a checkpoint is where it begins', async ({
+  page,
+}) => {
+  await page.goto('./#preset=ring&backend=cpu&at=40');
+  await expect(trainOf(page.locator('gan-playground'))).toBeEnabled({ timeout: 120_000 });
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const file = await (await saved).path();
+  await page.route('**/models/lesson.safetensors', (route) => route.fulfill({ path: file }));
+  await host(
+    page,
+    `<gan-playground preset="ring" backend="cpu" open="${SITE()}models/lesson.safetensors" measures="kl modes nothing"
+      ideas="Another cost | Watch &lt;b&gt;D&lt;/b&gt;. | cost=minimax"></gan-playground>`,
+  );
+  const playground = page.locator('gan-playground');
+  await expect(trainOf(playground)).toBeEnabled({ timeout: 120_000 });
+  await expect.poll(() => stepOf(playground)).toBe(40);
+  const names = playground.locator('gan-measures [data-metric]');
+  await expect(names).toHaveCount(3);
+  expect(
+    await names.evaluateAll((all) => all.map((one) => one.getAttribute('data-metric'))),
+  ).toEqual(['kl', 'modes', 'nothing']);
+  await expect(names.last()).toContainText('not measured here');
+  const idea = playground.locator('[data-idea]');
+  await expect(idea).toHaveCount(1);
+  await expect(idea).toContainText('Watch <b>D</b>.');
+  expect(await findings(page)).toEqual([]);
+  await idea.click();
+  await expect(playground.locator('gan-changes')).toContainText('minimax');
+});
+
 test('a teacher says what is on, how slow it is and how large, and that nobody changes settings', async ({
   page,
 }) => {
@@ -271,6 +302,9 @@ for (const [attributes, said] of [
   ['settings="bacth=3"', '“bacth”: this version has no such setting'],
   ['settings="batch=-3"', 'batch'],
   ['studio="A 3 B x"', '“studio”: “B” needs samples by number'],
+  ['open="no-such.safetensors"', 'has no no-such.safetensors for this page'],
+  ['ideas="More | noise"', '“More | noise” is no idea'],
+  ['measures="a-b"', '“measures=a-b”: they are names'],
   ['studio', '“studio”: The studio needs a model that makes images'],
 ] as const) {
   test(`says in its place what is wrong with ${attributes}`, async ({ page }) => {

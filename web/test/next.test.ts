@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Preset } from '../src/library.ts';
-import { ideas } from '../src/state/next.ts';
+import { ideas, readIdeas } from '../src/state/next.ts';
 
 const preset = (name: string): Preset => ({
   name,
@@ -43,4 +43,20 @@ it('leaves out presets that are not there, and what is so already', () => {
 it('starts from the preset, whatever was changed before', () => {
   const [idea] = ideas(ring, [ring], { cost: 'minimax', batch: 64 });
   expect(idea?.overrides).toEqual({ gradient_penalty: null });
+});
+
+it('offers a teacher’s own instead, each from its preset, and not what is so already', () => {
+  const { own, problem } = readIdeas(
+    'Minimax | <i>See</i>. | cost=minimax; Collapse | | preset=ring-collapse&batch=64;',
+  );
+  expect(problem).toBeUndefined();
+  const all = [ring, preset('ring-collapse')];
+  expect(ideas(ring, all, {}, own)).toEqual([
+    { label: 'Minimax', why: '<i>See</i>.', preset: 'ring', overrides: { cost: 'minimax' } },
+    { label: 'Collapse', why: '', preset: 'ring-collapse', overrides: { batch: 64 } },
+  ]);
+  expect(ideas(ring, all, { cost: 'minimax' }, own).map(({ label }) => label)).toEqual([
+    'Collapse',
+  ]);
+  expect(ideas(ring, [ring], {}, own).map(({ label }) => label)).toEqual(['Minimax']);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readings } from '../src/state/readings.ts';
+import { chosen, readings } from '../src/state/readings.ts';
 
 const ring = { modes: 5, mode_count: 8, high_quality: 0.624, high_quality_chance: 0.03 };
 
@@ -38,4 +38,12 @@ it('shows a number that it has no words for', () => {
   expect(readings({ something_new_nats: 3 })).toMatchObject([
     { label: 'Something new nats', value: '3.000', more: true },
   ]);
+});
+
+it('shows the measures of some names in their order, and says which was not measured', () => {
+  const out = chosen(readings({ ...ring, kl: 0.1 }), ['kl', 'modes', 'parzen_nats']);
+  expect(out.map(({ name }) => name)).toEqual(['kl', 'modes', 'parzen_nats']);
+  expect(out.map(({ value }) => value)).toEqual(['0.100', '5 of 8', '–']);
+  expect(out.map(({ more }) => more)).toEqual([false, false, false]);
+  expect(out[2]?.note).toBe('not measured here');
 });

@@ -12,6 +12,8 @@ describe('the share link', () => {
       hide: ['game', 'status'],
       stop: { kind: 'metric', name: 'modes', bound: '>=', value: 8 },
       caption: 'Watch D & G = 2 <b>players</b>',
+      measures: ['modes', 'high_quality'],
+      ideas: 'More noise | Watch <b>it</b>. | noise.dim=8; Another | | preset=ring&cost=minimax',
       controls: ['train', 'reset'],
       layers: ['real', 'fake', 'grid'],
       slow: 'fast',
@@ -42,6 +44,15 @@ describe('the share link', () => {
     const { spec, problems } = readHash(`#caption=${'a'.repeat(500)}`);
     expect(spec.caption).toHaveLength(400);
     expect(problems[0]).toContain('more than 400 letters');
+  });
+
+  it('takes ideas of one’s own, with settings that there are', () => {
+    const known = (path: string): boolean => path === 'cost';
+    const ideas = (text: string) => readHash(`#ideas=${encodeURIComponent(text)}`, known);
+    expect(ideas('A | b | cost=minimax').problems).toEqual([]);
+    expect(ideas('A | b | csot=minimax').problems[0]).toContain('no setting “csot”');
+    expect(ideas('A | b | csot=minimax').spec.ideas).toBe('');
+    expect(ideas('A | b').problems[0]).toContain('“A | b” is no idea: it is “title');
   });
 
   it('locks all settings, or those that it names', () => {

@@ -35,8 +35,9 @@ export const styles = css`
     transition: box-shadow 120ms;
   }
   button[data-narrow] {
-    padding-inline: 0.25rem;
+    padding-inline: 0.125rem;
     font-size: 0.75rem;
+    letter-spacing: -0.03em;
   }
   button strong {
     color: var(--word);

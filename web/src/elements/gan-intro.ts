@@ -1,6 +1,7 @@
 /** A first visit in three sentences, over the stage, once: who plays, what the picture shows, and what comes back. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { kindOf } from '../state/current.ts';
 import type { Topic } from '../state/topics.ts';
 import { memory } from '../state/storage.ts';
 import { roles } from '../style/palette.ts';
@@ -54,14 +55,17 @@ export class GanIntro extends SessionElement {
 
   override render(): TemplateResult | typeof nothing {
     const { headStart } = this.session.models;
+    const { model } = this.session.current;
+    const shaded = model !== undefined && kindOf(model) === 'plane';
     const { step } = this.session.run;
     if (this.seen || headStart === 0 || step !== headStart) return nothing;
     return html`<section aria-label="What this is">
       <p>
         <b class="generator">G</b> is a forger: it turns random numbers, the noise, into
-        <b class="fake">orange samples</b>. <b class="discriminator">D</b> is a detective: it sees
-        <b class="real">blue real data</b> and orange samples, and the shading is how real it thinks
-        each place is. Only that verdict comes back to G, which never sees real data.
+        <b class="fake">samples</b>. <b class="discriminator">D</b> is a detective: it sees
+        <b class="real">real data</b> and
+        samples${shaded ? ', and the shading is how real it thinks each place is' : ' and says which are which'}.
+        Only that verdict comes back to G, which never sees real data.
       </p>
       <p class="quiet">${headStart} steps have run by themselves. Press Train to go on.</p>
       <button data-action="understood" @click=${this.#close}>Got it</button>

@@ -3,7 +3,7 @@ import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { choiceOf, samplerOf } from '../state/describe.ts';
 import { count } from '../state/format.ts';
-import { type Reading, readings } from '../state/readings.ts';
+import { chosen, type Reading, readings } from '../state/readings.ts';
 import type { Topic } from '../state/topics.ts';
 import { SHOW } from '../protocol.ts';
 import { shared } from '../style/shared.ts';
@@ -16,7 +16,7 @@ const BESIDE = 2;
 
 @customElement('gan-measures')
 export class GanMeasures extends SessionElement {
-  protected readonly topics: readonly Topic[] = ['model', 'evaluation'];
+  protected readonly topics: readonly Topic[] = ['model', 'evaluation', 'spec'];
 
   static override styles = [
     shared,
@@ -110,11 +110,13 @@ export class GanMeasures extends SessionElement {
 
   override render(): TemplateResult {
     const { evaluation } = this.session.run;
-    const { model } = this.session.current;
+    const { model, spec } = this.session.current;
     const choice = model && choiceOf(samplerOf(model.info), SHOW);
-    const all = evaluation ? readings(evaluation.values, choice?.words.length) : [];
+    const measured = evaluation ? readings(evaluation.values, choice?.words.length) : [];
+    const named = measured.length > 0 && spec.measures.length > 0;
+    const all = named ? chosen(measured, spec.measures) : measured;
     const [lead, ...others] = all;
-    const beside = others.filter(({ more }) => !more).slice(0, BESIDE);
+    const beside = named ? others : others.filter(({ more }) => !more).slice(0, BESIDE);
     const rest = others.filter((one) => !beside.includes(one));
     return html`<dl aria-live="off">
         ${lead ? this.#reading(lead, this.#curve(lead.name)) : nothing}

@@ -1,7 +1,7 @@
 /** What to try next: one click each. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { ideas } from '../state/next.ts';
+import { ideas, readIdeas } from '../state/next.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
@@ -56,6 +56,7 @@ export class GanNext extends SessionElement {
       preset,
       presets.filter((one) => session.catalog.has(one)),
       session.current.spec.overrides,
+      readIdeas(session.current.spec.ideas).own,
     ).filter(({ overrides }) =>
       Object.keys(overrides).every((path) => !session.current.locks(path)),
     );

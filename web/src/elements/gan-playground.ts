@@ -62,6 +62,12 @@ export class GanPlayground extends LitElement {
   @property({ reflect: true }) stop: string | null = null;
   /** What is said of the run instead of the preset's sentence; plain text. */
   @property({ reflect: true }) caption: string | null = null;
+  /** The measures that are shown, the first of them large: `modes high_quality`. */
+  @property({ reflect: true }) measures: string | null = null;
+  /** What to try next: `title | what to watch | cost=minimax`, with `;` between two; plain text. */
+  @property({ reflect: true }) ideas: string | null = null;
+  /** The address of a checkpoint to begin with. */
+  @property({ reflect: true }) open: string | null = null;
   /** The layers of the stage that are on: `real fake heat grid arrows optimal ratio`. */
   @property({ reflect: true }) layers: string | null = null;
   /** Begins in slow motion: `slow`, `medium` or `fast`. */

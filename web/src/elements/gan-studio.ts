@@ -220,10 +220,13 @@ export class GanStudio extends SessionElement {
       >
         Other samples
       </button>
-      <label title="Noise from nearer to the middle of the prior: safer samples, less variety">
-        Truncation
+      <label
+        title="Truncation: noise from nearer to the middle of the prior makes safer samples, and less variety"
+      >
+        Play safe
         <input
           type="range"
+          aria-label="Truncation, from play safe to varied"
           min="0.1"
           max="1"
           step="0.05"
@@ -232,7 +235,7 @@ export class GanStudio extends SessionElement {
             studio.show({ truncation: Number((event.target as HTMLInputElement).value) });
           }}
         />
-        <output>${studio.truncation.toFixed(2)}</output>
+        varied <output>${studio.truncation.toFixed(2)}</output>
       </label>
     </div>`;
   }

@@ -2,9 +2,9 @@
  * What the text of a lesson does to the playground beside it: `set?cost=minimax;train?steps=500`. Read by the build,
  * which checks it, and by the page, which does it. docs/lessons.md says what there is.
  */
-import type { Json } from './json.ts';
+import { type Json, parseValue } from './json.ts';
 import { type Layer, LAYERS } from './parts.ts';
-import { parseSeed, parseValue } from './url.ts';
+import { parseSeed } from './url.ts';
 
 export type Action =
   | { act: 'open'; link: string }

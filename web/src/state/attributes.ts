@@ -14,10 +14,13 @@ export const LINK_ATTRIBUTES = [
   'stop',
   'at',
   'caption',
+  'measures',
+  'ideas',
   'layers',
   'slow',
   'lock',
   'studio',
+  'open',
   'size',
 ] as const;
 const OWN: readonly string[] = [...LINK_ATTRIBUTES, 'settings', 'theme', 'page'];

@@ -62,3 +62,12 @@ export function differences(base: Json | undefined, own: Json, at = ''): Record<
   );
   return Object.assign({}, ...found) as Record<string, Json>;
 }
+
+/** A value in a link: JSON where it parses, otherwise the bare word (`cost=minimax`). */
+export function parseValue(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,5 +1,6 @@
 /** Opens what a link asks for: leniently for a visitor, to the letter for a page that embeds a playground. */
 import type { Catalog } from './catalog.ts';
+import type { Channel } from './channel.ts';
 import type { Current } from './current.ts';
 import { hasLatentImages } from './describe.ts';
 import type { Models } from './models.ts';
@@ -15,6 +16,7 @@ export class Links {
   constructor(
     private readonly topics: Topics,
     private readonly notices: Notices,
+    private readonly channel: Channel,
     private readonly catalog: Catalog,
     private readonly current: Current,
     private readonly models: Models,
@@ -56,16 +58,36 @@ export class Links {
   /** Creates what attributes ask for, to the letter; or says why that cannot be. */
   async obey(link: string): Promise<string[]> {
     const { spec, at, open, problems } = await this.#read(link);
-    if (open !== undefined) problems.push('“open”: only the page itself opens files by a link');
     if (!this.catalog.find(spec.preset)) {
       const names = this.catalog.presets?.map(({ name }) => name) ?? [];
       problems.unshift(
         `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
       );
     }
-    if (problems.length === 0) await this.models.create(spec, at);
+    if (problems.length === 0) await this.models.create(spec, open === undefined ? at : 0);
+    if (problems.length === 0 && open !== undefined && this.current.model)
+      problems.push(...(await this.#open(open)));
     problems.push(...this.#withoutStudio(spec));
     return problems;
+  }
+
+  /** The checkpoint that whoever wrote the element names. */
+  async #open(address: string): Promise<string[]> {
+    const end = this.channel.begin('Fetching the checkpoint');
+    try {
+      const { fetched } = await import('../open/fetched.ts');
+      const url = new URL(address, document.baseURI);
+      const name = url.pathname.split('/').at(-1) ?? '';
+      const file = await fetched(url, name === '' ? url.host : name, (progress) => {
+        this.channel.report(progress);
+      });
+      await this.models.load(file);
+      return [];
+    } catch (error) {
+      return [`“open=${address}”: ${error instanceof Error ? error.message : String(error)}`];
+    } finally {
+      end();
+    }
   }
 
   #withoutStudio({ studio }: Spec): string[] {
@@ -89,9 +111,9 @@ export class Links {
 
   async #readWords(link: string): Promise<Reading> {
     const reading = readHash(link);
-    const { overrides, lock } = reading.spec;
+    const { overrides, lock, ideas } = reading.spec;
     // Only names of settings have to be looked up.
-    if (Object.keys(overrides).length === 0 && (lock === 'all' || lock.length === 0))
+    if (Object.keys(overrides).length === 0 && (lock === 'all' || lock.length === 0) && !ideas)
       return reading;
     await this.catalog.describe();
     return readHash(link, (path) => this.catalog.schema?.knows(path) ?? true);

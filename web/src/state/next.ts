@@ -1,7 +1,7 @@
 /** What to try next: a few experiments for each preset, one click each. They are the presets' own, in the library's catalog;
  * those that begin from a preset whose data are not here are left out. */
 import type { Preset } from '../library.ts';
-import { getPath, type Json, sameJson } from './json.ts';
+import { getPath, type Json, parseValue, sameJson } from './json.ts';
 
 export interface Idea {
   label: string;
@@ -11,12 +11,43 @@ export interface Idea {
   overrides: Record<string, Json>;
 }
 
+/**
+ * A teacher's own: `More noise | Watch how far samples spread. | noise.dim=8 ; …`. Text alone, and settings as in a link, from the
+ * preset as it is; `preset=` among them begins from another.
+ */
+export function readIdeas(text: string): { own: Idea[]; problem: string | undefined } {
+  const own: Idea[] = [];
+  for (const one of text.split(';').filter((part) => part.trim())) {
+    const [label = '', why = '', changes = '', ...more] = one.split('|').map((part) => part.trim());
+    const words = new URLSearchParams(changes);
+    if (!label || words.size === 0 || more.length > 0) {
+      const problem = `“${one.trim()}” is no idea: it is “title | what to watch | cost=minimax”, and “;” stands between two`;
+      return { own, problem };
+    }
+    const preset = words.get('preset') ?? '';
+    words.delete('preset');
+    const overrides = Object.fromEntries(
+      [...words].map(([path, value]) => [path, parseValue(value)]),
+    );
+    own.push({ label, why, preset, overrides });
+  }
+  return { own, problem: undefined };
+}
+
 export function ideas(
   preset: Preset,
   presets: readonly Preset[],
   /** What the run changes about its preset. */
   changed: Record<string, Json>,
+  own: readonly Idea[] = [],
 ): Idea[] {
+  const isHere = (idea: Idea): boolean =>
+    idea.preset === preset.name && sameJson(idea.overrides, changed);
+  if (own.length > 0) {
+    return own
+      .map((idea) => ({ ...idea, preset: idea.preset || preset.name }))
+      .filter((idea) => presets.some(({ name }) => name === idea.preset) && !isHere(idea));
+  }
   return (preset.ideas ?? [])
     .flatMap(({ label, why, preset: other, overrides = {} }) => {
       const fits =
@@ -26,7 +57,7 @@ export function ideas(
           ([path, value]) => !sameJson(getPath(preset.config, path), value),
         );
       const idea = { label, why, preset: other ?? preset.name, overrides };
-      return fits && !(idea.preset === preset.name && sameJson(overrides, changed)) ? [idea] : [];
+      return fits && !isHere(idea) ? [idea] : [];
     })
     .slice(0, 3);
 }

@@ -123,6 +123,15 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
+/** Those of some names, in their order; what a run does not measure is said, not left out. */
+export function chosen(all: readonly Reading[], names: readonly string[]): Reading[] {
+  return names.map((name) => {
+    const found = all.find((one) => one.name === name);
+    const none = { name, label: labelOf(name), value: '–', note: 'not measured here' };
+    return { ...(found ?? none), more: false };
+  });
+}
+
 /** Numbers that others are held against, and shares of every class. */
 const ASIDE = /^(mode_count|kl_floor|parzen_(sigma|standard_error_nats)|.*_chance|share_.*)$/;
 

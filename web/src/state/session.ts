@@ -62,7 +62,7 @@ export class Session {
     this.models = new Models(topics, notices, channel, catalog, current, run, this.#onAdopt);
     const { models } = this;
     this.settings = new Settings(topics, notices, channel, current, models);
-    this.links = new Links(topics, notices, catalog, current, models);
+    this.links = new Links(topics, notices, channel, catalog, current, models);
     this.comparison = new Comparison(topics, channel, current, run, stage, models);
     this.timeline = new Timeline(channel, run, stage, models);
     this.background = new Background(topics, notices, run);
@@ -104,7 +104,7 @@ export class Session {
 
   choosePreset(preset: string): Promise<boolean> {
     this.comparison.forget();
-    // Another game has other numbers to stop at, and other samples.
+    // Another game has other numbers to stop at, and other samples, measures and ideas.
     const { spec } = this.current;
     const studio = spec.studio === undefined ? undefined : '';
     return this.models.create({
@@ -114,6 +114,8 @@ export class Session {
       scratch: false,
       stop: undefined,
       layers: undefined,
+      measures: [],
+      ideas: '',
       studio,
     });
   }

@@ -4,7 +4,7 @@
  * is left out and named: the page then opens something sensible, an embedded playground says why not.
  */
 import type { BackendChoice } from '../library.ts';
-import type { Json } from './json.ts';
+import { type Json, parseValue } from './json.ts';
 import {
   type Control,
   CONTROLS,
@@ -17,6 +17,7 @@ import {
   type Size,
   SIZES,
 } from './parts.ts';
+import { readIdeas } from './next.ts';
 import { isPace, PACE_NAMES, type SlowPace } from './slow.ts';
 import { NO_STOP, readStop, type Stop, writeStop } from './stop.ts';
 
@@ -34,6 +35,10 @@ export interface Spec {
   stop: Stop | undefined;
   /** What is said of the run instead of the preset's own sentence; empty for that. */
   caption: string;
+  /** The measures that are shown, the first of them large; empty for those that lead by themselves. */
+  measures: readonly string[];
+  /** What to try next instead of the preset's own ideas, in the words of `next.ts`; empty for those. */
+  ideas: string;
   /** What the bar offers; empty for everything. */
   controls: readonly Control[];
   /** The layers of the stage that are on; undefined: what the picture begins with. */
@@ -69,6 +74,8 @@ export const DEFAULT_SPEC: Spec = {
   hide: [],
   stop: undefined,
   caption: '',
+  measures: [],
+  ideas: '',
   controls: [],
   layers: undefined,
   slow: undefined,
@@ -88,15 +95,6 @@ export function parseSeed(text: string): number | undefined {
   return text.trim() !== '' && Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED
     ? seed
     : undefined;
-}
-
-/** A value in a link: JSON where it parses, otherwise the bare word (`cost=minimax`). */
-export function parseValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
 
 function writeValue(value: Json): string {
@@ -140,6 +138,18 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
   caption: (spec, text) => {
     spec.caption = text.trim().slice(0, LONGEST);
     return text.trim().length > LONGEST ? `it has more than ${LONGEST} letters` : undefined;
+  },
+  measures: (spec, text) => {
+    const words = text.split(/[\s,]+/).filter(Boolean);
+    spec.measures = words.filter((word) => PATH.test(word));
+    return spec.measures.length < words.length
+      ? 'they are names, such as modes high_quality'
+      : undefined;
+  },
+  ideas: (spec, text) => {
+    const problem = readIdeas(text).problem;
+    if (problem === undefined) spec.ideas = text.trim();
+    return problem;
   },
   hide: (spec, text) => {
     const { words, unknown } = readWords(text, PARTS);
@@ -231,6 +241,15 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
       spec.lock = spec.lock.filter(known);
     }
   }
+  const unheard = readIdeas(spec.ideas).own.flatMap(({ overrides }) =>
+    Object.keys(overrides).filter(
+      (path) => !PATH.test(path) || FORBIDDEN.test(path) || !known(path),
+    ),
+  );
+  if (unheard.length > 0) {
+    problems.push(`“ideas”: this version has no setting “${unheard.join('”, “')}”`);
+    spec.ideas = '';
+  }
   return { spec, at, open, named: words.has('preset'), problems };
 }
 
@@ -241,6 +260,8 @@ export function writeHash(spec: Spec): string {
   if (spec.scratch) pairs.push(['scratch', '1']);
   if (spec.stop) pairs.push(['stop', writeStop(spec.stop)]);
   if (spec.caption) pairs.push(['caption', spec.caption]);
+  if (spec.measures.length) pairs.push(['measures', spec.measures.join(' ')]);
+  if (spec.ideas) pairs.push(['ideas', spec.ideas]);
   if (spec.hide.length) pairs.push(['hide', spec.hide.join(' ')]);
   if (spec.controls.length) pairs.push(['controls', spec.controls.join(' ')]);
   if (spec.layers) pairs.push(['layers', spec.layers.join(' ')]);
