@@ -123,6 +123,7 @@ const PARTS: Readonly<Record<string, string>> = {
   arrows: 'the pull on G',
   optimal: 'the best D',
   ratio: 'data over model',
+  prior: 'the noise',
 };
 
 /** The symbol that is pointed at, and what is said beside it. */
@@ -143,9 +144,6 @@ function pointAt(next: HTMLElement | undefined): void {
   playground.light([...part.split('+'), live].filter(Boolean));
   if (!next) return;
   next.setAttribute('aria-describedby', beside.id);
-  const { left, bottom } = next.getBoundingClientRect();
-  beside.style.insetInlineStart = `${left + scrollX}px`;
-  beside.style.insetBlockStart = `${bottom + scrollY}px`;
   void tell(next);
 }
 
@@ -159,7 +157,13 @@ async function tell(of: HTMLElement): Promise<void> {
       : [value === undefined ? 'a value comes with the first step' : `now ${value}`];
   const names = part.split('+').flatMap((one) => PARTS[one] ?? []);
   const text = [...names, ...now].join(', ');
-  if (of === symbol && beside.textContent !== text) beside.textContent = text;
+  if (of !== symbol) return;
+  if (beside.textContent !== text) beside.textContent = text;
+  const { left, bottom } = of.getBoundingClientRect();
+  // Below the symbol, and within the page.
+  const room = document.documentElement.clientWidth - beside.offsetWidth;
+  beside.style.insetInlineStart = `${Math.max(0, Math.min(left, room)) + scrollX}px`;
+  beside.style.insetBlockStart = `${bottom + scrollY}px`;
 }
 
 for (const one of document.querySelectorAll<HTMLElement>('math :is([data-live], [data-part])')) {
