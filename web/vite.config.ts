@@ -87,6 +87,6 @@ export default defineConfig({
     environment: 'node',
     // A loaded machine is no failure.
     testTimeout: 60_000,
-    exclude: [...configDefaults.exclude, 'e2e/**', 'package/**'],
+    exclude: [...configDefaults.exclude, 'e2e/**', 'notebook/**', 'package/**'],
   },
 } as Parameters<typeof defineConfig>[0] & { test: object });

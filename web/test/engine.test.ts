@@ -172,6 +172,22 @@ describe('the engine', () => {
     save.mockRestore();
   });
 
+  it('makes samples of the latents that it is given, and of the same ones where it is given none', async () => {
+    await bench.call('create', { ...CREATE, preset: 'mnist-mlp' });
+    const sample = async (latents?: Float32Array) => {
+      const answer = await bench.call('sample', { n: 3, latents });
+      if (!('ok' in answer) || !answer.ok) throw new Error('no samples');
+      return answer.result as { samples: Float32Array; latents: Float32Array };
+    };
+    const own = await sample();
+    expect(own.latents).toHaveLength(3 * 100);
+    expect(own.samples).toHaveLength(3 * 784);
+    expect(await sample()).toEqual(own);
+    expect(await sample(own.latents)).toEqual(own);
+    const two = own.latents.slice(0, 200);
+    expect(await sample(two)).toMatchObject({ latents: two, samples: { length: 2 * 784 } });
+  });
+
   it('takes a checkpoint back where it was saved', async () => {
     await bench.call('create', CREATE);
     await bench.call('step', { update: undefined });

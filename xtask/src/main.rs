@@ -15,6 +15,7 @@ mod size;
 mod stamp;
 mod test;
 mod tidy;
+mod wheel;
 
 use clap::{Parser, Subcommand};
 
@@ -64,6 +65,10 @@ enum Task {
     Size,
     /// Make the npm package in web/pkg, and pack it into the folder of build products
     Package,
+    /// Make the wheel of the Python package, in the folder of build products
+    Wheel,
+    /// Run the Python package in JupyterLab, in headless Chromium
+    Notebook,
     /// Format everything, fix what linters can fix, and check the house rules
     Tidy,
     /// Fetch and verify the data sets; prints where each is
@@ -86,6 +91,8 @@ fn main() {
         Task::Test { only, .. } => test::run(&only),
         Task::Size => size::run(),
         Task::Package => package::run(),
+        Task::Wheel => wheel::run(),
+        Task::Notebook => wheel::test(),
         Task::Tidy => tidy::run(),
         Task::Data => data::run(),
     };

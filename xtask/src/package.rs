@@ -47,4 +47,10 @@ mod tests {
             assert_eq!(package["version"], env!("CARGO_PKG_VERSION"), "{file}");
         }
     }
+
+    #[test]
+    fn the_python_package_has_that_version_too() {
+        let text = std::fs::read_to_string(sh::root().join("python/pyproject.toml")).unwrap();
+        assert!(text.contains(concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "\"\n")));
+    }
 }

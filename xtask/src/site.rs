@@ -18,9 +18,10 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
 
 /// Builds the site if it is missing or older than something that it is made from.
 pub(crate) fn ensure(profile: Profile) -> Result<()> {
-    const NOT_SOURCES: [&str; 8] = [
+    const NOT_SOURCES: [&str; 9] = [
         "node_modules",
         "dist",
+        "notebook",
         "package",
         "pkg",
         "e2e",

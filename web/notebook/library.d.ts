@@ -1,0 +1,2 @@
+/** The built library, which `build.js` finds. */
+declare module 'ganlet-library';
