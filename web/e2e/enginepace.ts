@@ -135,7 +135,9 @@ for (const name of engines()) {
       try {
         await engine.resize(1280, 800);
         const earlier = await library();
-        await engine.open(`${site.origin}/?page#preset=${preset}&steps=100000&scratch&backend=${BACKEND}`);
+        await engine.open(
+          `${site.origin}/?page#preset=${preset}&steps=100000&scratch&backend=${BACKEND}`,
+        );
         await engine.click('[data-action=train]:enabled');
         await sleep(5000);
         const before = await engine.run(calls);

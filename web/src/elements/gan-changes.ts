@@ -89,8 +89,8 @@ export class GanChanges extends SessionElement {
         <a
           href=${session.catalog.at(`compare.html${session.current.hash}`)}
           target="_blank"
-          title="Both on one seed, in a page of their own"
-          >Compare with the preset</a
+          title="With the preset, both on one seed, in a page of their own"
+          >Compare</a
         >
       </li>
     </ul>`;

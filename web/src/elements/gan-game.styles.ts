@@ -14,6 +14,9 @@ export const styles = css`
     gap: 1.75rem 0;
     padding-inline-end: 0.75rem;
   }
+  .diagram[data-tall] {
+    row-gap: 1.375rem;
+  }
   button {
     grid-row: var(--row);
     grid-column: var(--column);
@@ -118,6 +121,9 @@ export const styles = css`
       gap: 0 1rem;
       padding: 0;
     }
+    .diagram[data-tall] {
+      row-gap: 0;
+    }
     button {
       grid-row: auto;
       grid-column: auto;
@@ -131,6 +137,16 @@ export const styles = css`
       overflow: hidden;
       text-overflow: ellipsis;
       font-size: 0.75rem;
+    }
+    .diagram[data-many] {
+      column-gap: 0.625rem;
+    }
+    [data-many] button {
+      padding-inline: 0;
+    }
+    [data-many] strong {
+      font-size: 0.625rem;
+      letter-spacing: -0.04em;
     }
     .picture,
     .square .picture {

@@ -225,6 +225,8 @@ export class GanGame extends ThemedElement {
     if (!model || !this.diagram) return;
     const places = this.#places;
     // Set from here, not in the template: the page's policy allows no style attributes.
+    this.diagram.toggleAttribute('data-many', places.length > 5);
+    this.diagram.toggleAttribute('data-tall', Math.max(...places.map(({ row }) => row)) > 3);
     this.boxes.forEach((box, i) => {
       const place = places[i];
       if (!place) return;

@@ -40,6 +40,7 @@ export const styles = css`
     align-items: center;
     gap: 0.75rem;
     min-height: 3.5rem;
+    padding-block: 0.25rem;
   }
   .name {
     font-weight: 700;

@@ -81,7 +81,7 @@ impl Gan {
     /// How many classes G is asked for, where it is.
     fn asked_classes(&self, task: &Task<'_>) -> Option<usize> {
         let classes = self.checked_classes(task)?;
-        self.asks_for_classes().then(|| classes.names.len())
+        self.asks_for_classes().then_some(classes.names.len())
     }
 
     /// Labels, u32 and `[rows, 1]`, as G sees them.
