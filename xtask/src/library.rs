@@ -92,7 +92,7 @@ const MODULE_SOURCES: [&str; 8] = [
 ];
 
 /// What the entry is made from, beside the modules.
-const ENTRY_SOURCES: [&str; 2] = ["web/library", "web/tools/catalog.js"];
+const ENTRY_SOURCES: [&str; 3] = ["web/library", "web/tools/minify.js", "web/tools/catalog.js"];
 
 /// Builds what changed of the library, and returns its folder.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
