@@ -308,6 +308,8 @@ for (const [attributes, said] of [
   ['studio', '“studio”: The studio needs a model that makes images'],
 ] as const) {
   test(`says in its place what is wrong with ${attributes}`, async ({ page }) => {
+    // A developer's server answers whatever it does not have with the page.
+    await page.route('**/no-such.safetensors', (route) => route.fulfill({ status: 404 }));
     await host(page, `<gan-playground ${attributes}></gan-playground>`);
     const alert = page.locator('gan-playground').getByRole('alert');
     await expect(alert).toContainText(said, { timeout: 60_000 });
