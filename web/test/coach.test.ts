@@ -89,6 +89,7 @@ it('reads no probabilities into a critic’s scores', () => {
 it('calls no first steps blown up where G makes a squared distance small, which has no scale', () => {
   const step = { step: 3, steps: 20_000, image: true, loss: 57.1, gradient: 120 };
   expect(says({ ...step, model: 'semi_supervised' })).not.toContain('blown up');
+  expect(says({ ...step, cost: 'feature_matching' })).not.toContain('blown up');
   expect(says(step)).toContain('blown up');
   expect(says({ ...step, model: 'semi_supervised', loss: 5000 })).toContain('blown up');
 });

@@ -1,23 +1,18 @@
 //! The average of a network's weights (Yazici et al. 2019), counted again from the weights after each update.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::model::Dataset;
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use pollster::block_on;
+use start::options;
 
 #[test]
 fn an_average_forgets_its_start_and_then_keeps_the_share_it_was_given() {
     let share = 0.75;
     let config = format!(r#"{{"preset": "ring", "generator": {{"average": {share}}}}}"#);
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 2,
-        dataset: Dataset::None,
-        progress: &mut |_| {},
-    };
+    let options = options(2, Dataset::None);
     let config = ExperimentConfig::parse(&config).unwrap();
     let mut trainer = block_on(Trainer::create(config, options)).unwrap();
     let mut wanted = block_on(trainer.parameters("g")).unwrap();

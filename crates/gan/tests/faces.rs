@@ -1,24 +1,19 @@
 //! Arithmetic with the trained faces that ship with the page.
 
+mod start;
+
 use ganlet::data::ImageKind;
 use ganlet::metric::classifier::Model;
 use ganlet::model::Dataset;
-use ganlet::trainer::{ANALOGIES, DirectionKind, Error, Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::{ANALOGIES, DirectionKind, Error, Trainer};
 use pollster::block_on;
+use start::options;
 
 /// The trained faces with their classifier, on the CPU.
 fn trained_faces() -> Trainer {
     let file = include_bytes!("../assets/faces.safetensors.gz");
     let images = ImageKind::Faces.read(&[file.to_vec()]).unwrap();
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 0,
-        dataset: Dataset::Images(images),
-        progress: &mut |_| {},
-    };
+    let options = options(0, Dataset::Images(images));
     let model = include_bytes!("../../lab/models/faces-dcgan.safetensors");
     let mut trainer = block_on(Trainer::load(model, options)).unwrap();
     let classifier = include_bytes!("../assets/classifier-faces.safetensors");

@@ -1,15 +1,16 @@
 //! What D makes of labels: its verdicts and both costs by hand, what cannot be, and that samples come out as they were asked for.
 
 mod play;
+mod start;
 
 use ganlet::ExperimentConfig;
 use ganlet::model::{Dataset, ViewKind, entry};
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use ganlet_core::eval::{Evaluator, Value};
 use play::{Play, along, direction, slope};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
+use start::options;
 
 const CLASSES: usize = 8;
 const UNITS: usize = 3;
@@ -180,14 +181,7 @@ fn what_cannot_be_is_refused_by_name() {
 }
 
 fn trained(config: &Json, steps: u64) -> Trainer {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 1,
-        dataset: Dataset::None,
-        progress: &mut |_| {},
-    };
+    let options = options(1, Dataset::None);
     let config = ExperimentConfig::parse(&config.to_string()).unwrap();
     let mut trainer = block_on(Trainer::create(config, options)).unwrap();
     block_on(trainer.train(steps)).unwrap();

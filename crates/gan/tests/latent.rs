@@ -1,14 +1,17 @@
 //! What ships with the page does what it is said to do: classifiers, and the latent space of the trained digits.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
 use ganlet::data::{ImageKind, ImageSet};
 use ganlet::latent::LatentError;
 use ganlet::metric::classifier::{Classifier, Model};
 use ganlet::model::Dataset;
-use ganlet::trainer::{DirectionKind, Error, InvertOptions, Options, Trainer};
+use ganlet::trainer::{DirectionKind, Error, InvertOptions, Trainer};
 use ganlet_core::backend::{Choice, Place};
 use pollster::block_on;
+use start::options;
 
 const FACES_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-faces.safetensors");
 const MNIST_CLASSIFIER: &[u8] = include_bytes!("../assets/classifier-mnist.safetensors");
@@ -21,14 +24,7 @@ fn faces() -> ImageSet {
 
 /// A trainer on the CPU: from a checkpoint, or a preset's.
 fn open(checkpoint: Result<&[u8], &str>, dataset: Dataset) -> Trainer {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 0,
-        dataset,
-        progress: &mut |_| {},
-    };
+    let options = options(0, dataset);
     let trainer = match checkpoint {
         Ok(bytes) => block_on(Trainer::load(bytes, options)),
         Err(preset) => {

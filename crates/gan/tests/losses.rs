@@ -1,6 +1,9 @@
 //! What presets record in their first steps, held fast: a change of the program that is meant to change no number changes none
 //! of these, and one that does says so with `GANLET_BLESS=1 cargo test -p ganlet --test losses`, which writes them anew.
 
+mod start;
+
+use start::options;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -8,8 +11,7 @@ use std::path::PathBuf;
 use ganlet::ExperimentConfig;
 use ganlet::data::ImageKind;
 use ganlet::model::Dataset;
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use pollster::block_on;
 
 const SEED: u32 = 3;
@@ -20,14 +22,7 @@ const TOLERANCE: f64 = 1e-5;
 
 /// The first rows of a preset's metrics on the CPU, as a table like `losses.csv` of a run.
 fn record(preset: &str, steps: usize, dataset: Dataset) -> String {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: SEED,
-        dataset,
-        progress: &mut |_| {},
-    };
+    let options = options(SEED, dataset);
     let config = ExperimentConfig::preset(preset).expect("a preset");
     let mut trainer = block_on(Trainer::create(config, options)).expect("a model");
     block_on(trainer.train(steps as u64)).expect("finite numbers");

@@ -1,11 +1,13 @@
 //! A person's own images: from their file to a set that is learned.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::data::{OwnImages, own};
 use ganlet::model::Dataset;
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use pollster::block_on;
+use start::options;
 
 /// `count` images of 8 by 8 pixels, each as bright as its number, in classes by turns or one behind the other.
 fn file(count: u8, classes: &[&str]) -> Vec<u8> {
@@ -93,14 +95,7 @@ fn trainer(data: &str, file: &[u8]) -> Trainer {
     let ganlet::config::Data::Own(images) = &config.data else {
         panic!("{config:?}");
     };
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 1,
-        dataset: Dataset::Images(images.read(file).unwrap()),
-        progress: &mut |_| {},
-    };
+    let options = options(1, Dataset::Images(images.read(file).unwrap()));
     block_on(Trainer::create(config, options)).unwrap()
 }
 

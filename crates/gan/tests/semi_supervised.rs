@@ -1,12 +1,14 @@
 //! The game of n + 1 classes: its losses by hand, the labels it may see, and that images without label help.
 
+mod start;
+
+use start::options;
 use std::collections::BTreeSet;
 
 use ganlet::ExperimentConfig;
 use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::model::{Dataset, Traced};
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use ganlet_core::eval::{Evaluator, Value};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -194,14 +196,7 @@ fn images_without_label_help() {
             "discriminator": { "init": { "kind": "he" }, "weight_norm": 1.5, "average": 0.99, "layers": d },
             "d_optimizer": adam(0.003),
         }));
-        let options = Options {
-            backend: Choice::Cpu,
-            threads: 1,
-            tuned: None,
-            seed: 1,
-            dataset: pictures(2000),
-            progress: &mut |_| {},
-        };
+        let options = options(1, pictures(2000));
         let mut trainer = block_on(Trainer::create(config, options)).unwrap();
         block_on(trainer.train(500)).unwrap();
         block_on(trainer.evaluate(&mut |_| {})).unwrap()["accuracy_digit"]

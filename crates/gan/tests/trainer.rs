@@ -1,28 +1,23 @@
 //! Games played for a short while on the CPU backend, each with a number to reach.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::checkpoint::CheckpointError;
 use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::model::{Dataset, Traced, entry};
-use ganlet::trainer::{Error, Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::{Error, Trainer};
 use ganlet_core::eval::{Evaluator, Value};
 use pollster::block_on;
 use serde_json::json;
+use start::options;
 
 fn open(config: &str, seed: u32) -> Result<Trainer, Error> {
     open_on(config, seed, Dataset::None)
 }
 
 fn open_on(config: &str, seed: u32, dataset: Dataset) -> Result<Trainer, Error> {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed,
-        dataset,
-        progress: &mut |_| {},
-    };
+    let options = options(seed, dataset);
     block_on(Trainer::create(ExperimentConfig::parse(config)?, options))
 }
 
@@ -58,14 +53,7 @@ fn square(which: u32) -> [f32; 64] {
 }
 
 fn load(bytes: &[u8]) -> Result<Trainer, Error> {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 0,
-        dataset: Dataset::None,
-        progress: &mut |_| {},
-    };
+    let options = options(0, Dataset::None);
     block_on(Trainer::load(bytes, options))
 }
 

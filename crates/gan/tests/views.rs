@@ -1,22 +1,17 @@
 //! Questions to views: together they are what each is alone, whatever the device was asked before.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::data::{ImageKind, ImageSet, Images};
 use ganlet::model::{Dataset, ViewKind};
-use ganlet::trainer::{Ask, Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::{Ask, Trainer};
 use pollster::block_on;
 use serde_json::{Value, json};
+use start::options;
 
 fn open(config: &Value, dataset: Dataset) -> Trainer {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 1,
-        dataset,
-        progress: &mut |_| {},
-    };
+    let options = options(1, dataset);
     let config = ExperimentConfig::parse(&config.to_string()).unwrap();
     block_on(Trainer::create(config, options)).unwrap()
 }

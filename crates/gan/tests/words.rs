@@ -1,22 +1,17 @@
 //! A generator that chooses words (tutorial, section 5.3): nothing comes back through a choice, and each stand-in for its slope
 //! finds how frequent the words are.
 
+mod start;
+
 use ganlet::ExperimentConfig;
 use ganlet::model::Dataset;
-use ganlet::trainer::{Options, Trainer};
-use ganlet_core::backend::Choice;
+use ganlet::trainer::Trainer;
 use pollster::block_on;
 use serde_json::{Value, json};
+use start::options;
 
 fn open(words: &Value) -> Trainer {
-    let options = Options {
-        backend: Choice::Cpu,
-        threads: 1,
-        tuned: None,
-        seed: 1,
-        dataset: Dataset::None,
-        progress: &mut |_| {},
-    };
+    let options = options(1, Dataset::None);
     let config = json!({ "preset": "ring-words", "words": words });
     let config = ExperimentConfig::parse(&config.to_string()).unwrap();
     block_on(Trainer::create(config, options)).unwrap()

@@ -48,8 +48,9 @@ export type Rung =
  * D make small is in nats of an image, and reaches hundreds. */
 const WILD = { judge: 50, critic: 1000, none: 1e5 };
 const WILD_GRADIENT = { judge: 300, critic: 1000, none: 1e5 };
-/** Kinds whose G makes a squared distance of features small, which has no scale of its own. */
-const UNSCALED: readonly string[] = ['semi_supervised'];
+/** Whether G makes a squared distance of features small, which has no scale of its own. */
+const matchesFeatures = ({ model, cost }: Scene): boolean =>
+  model === 'semi_supervised' || cost === 'feature_matching';
 /** A gradient that moves nothing: Adam's steps are then led by its memory and by noise. */
 const NO_GRADIENT = 0.01;
 /** D is sure of what it says; where real labels are smoothed it aims at 0.9 itself. */
@@ -79,9 +80,9 @@ export function rungOf(scene: Scene): Rung {
   return early && (verdict === 'modes_missing' || verdict === 'poor') ? 'learning' : verdict;
 }
 
-function isBlownUp({ loss = 0, gradient = 0, critic, dReal, model }: Scene): boolean {
-  const kind =
-    critic || UNSCALED.includes(model) ? 'critic' : dReal === undefined ? 'none' : 'judge';
+function isBlownUp(scene: Scene): boolean {
+  const { loss = 0, gradient = 0, critic, dReal } = scene;
+  const kind = critic || matchesFeatures(scene) ? 'critic' : dReal === undefined ? 'none' : 'judge';
   return Math.abs(loss) > WILD[kind] || gradient > WILD_GRADIENT[kind];
 }
 

@@ -9,7 +9,8 @@ use super::condition::join;
 use super::minibatch_discrimination::closeness;
 use super::minibatch_std::spread;
 use super::{
-    Learned, Mode, Stack, average_pool, conv, conv_transpose, pixel_shuffle, spectral, upsample,
+    Features, Learned, Mode, Stack, average_pool, conv, conv_transpose, pixel_shuffle, spectral,
+    upsample,
 };
 use crate::config::{Network, Upsampling};
 use crate::error::ConfigError;
@@ -37,6 +38,26 @@ fn assert_close(found: &[f64], expected: &[f64]) {
     for (a, b) in found.iter().zip(expected) {
         assert!((a - b).abs() < 1e-6, "{found:?} {expected:?}");
     }
+}
+
+/// What a stack whose parameters are all `value` makes of `x` in training, and the statistics of its batches.
+fn in_training(b: &Builder, stack: &Stack, x: &Tensor, value: f64) -> (Features, Vec<Tensor>) {
+    let params = b.full(&[stack.params_len()], value);
+    let random = Random::new(&b.input("key", &[2], DType::U32));
+    let mut mode = Mode::Train {
+        random: &random,
+        batch_stats: vec![],
+    };
+    let learned = Learned {
+        params: &params,
+        spectral: None,
+        reference: None,
+    };
+    let found = stack.forward(learned, x, None, &mut mode);
+    let Mode::Train { batch_stats, .. } = mode else {
+        unreachable!("the mode stays what it was");
+    };
+    (found, batch_stats)
 }
 
 #[test]
@@ -188,19 +209,7 @@ fn a_residual_block_whose_convolutions_are_zero_only_resamples() {
             assert_eq!(stack.couples_samples(), norm);
             let b = Builder::new();
             let x = b.input("x", &[2, 48], DType::F32);
-            let params = b.full(&[stack.params_len()], 0.0);
-            let key = b.input("key", &[2], DType::U32);
-            let random = Random::new(&key);
-            let mut mode = Mode::Train {
-                random: &random,
-                batch_stats: vec![],
-            };
-            let learned = Learned {
-                params: &params,
-                spectral: None,
-                reference: None,
-            };
-            let output = stack.forward(learned, &x, None, &mut mode).output;
+            let (Features { output, .. }, _) = in_training(&b, &stack, &x, 0.0);
             let image = x.reshape(&[2, 4, 4, 3]);
             let expected = match resample {
                 "up" => upsample(&image, 2, Upsampling::Nearest),
@@ -442,24 +451,19 @@ fn noise_has_its_deviation_while_training_and_is_gone_afterwards() {
     let noisy = |training: bool| {
         let b = Builder::new();
         let x = b.input("x", &[1, 2000], DType::F32);
-        let key = b.input("key", &[2], DType::U32);
-        let random = Random::new(&key);
-        let params = b.full(&[stack.params_len()], 1.0);
-        let mode = &mut match training {
-            true => Mode::Train {
-                random: &random,
-                batch_stats: vec![],
-            },
-            false => Mode::Sample { stats: &params },
-        };
-        let learned = Learned {
-            params: &params,
-            spectral: None,
-            reference: None,
+        let found = if training {
+            in_training(&b, &stack, &x, 1.0).0
+        } else {
+            let params = b.full(&[stack.params_len()], 1.0);
+            let learned = Learned {
+                params: &params,
+                spectral: None,
+                reference: None,
+            };
+            stack.forward(learned, &x, None, &mut Mode::Sample { stats: &params })
         };
         // What the last layer starts from is the noisy input.
-        let found = stack.forward(learned, &x, None, mode).last;
-        value(b, &[vec![3.0; 2000]], &found)
+        value(b, &[vec![3.0; 2000]], &found.last)
     };
     assert_close(&noisy(false), &[3.0; 2000]);
     let found = noisy(true);

@@ -116,22 +116,7 @@ fn running_statistics_take_the_unbiased_variance() {
     let stack = stack(r#"{"kind": "batch_norm"}"#, &[3]).unwrap();
     let b = Builder::new();
     let x = b.input("x", &[4, 3], DType::F32);
-    let params = b.full(&[stack.params_len()], 1.0);
-    let key = b.input("key", &[2], DType::U32);
-    let random = Random::new(&key);
-    let mut mode = Mode::Train {
-        random: &random,
-        batch_stats: vec![],
-    };
-    let learned = Learned {
-        params: &params,
-        spectral: None,
-        reference: None,
-    };
-    stack.forward(learned, &x, None, &mut mode);
-    let Mode::Train { batch_stats, .. } = mode else {
-        unreachable!("the mode stays what it was");
-    };
+    let (_, batch_stats) = in_training(&b, &stack, &x, 1.0);
     // PyTorch: x.mean(0) and x.var(0).
     let columns = [[1.0, 3.0, 3.0, 5.0], [0.0, 0.0, 4.0, 0.0], [-1.0; 4]];
     let x: Vec<f64> = (0..12).map(|i| columns[i % 3][i / 3]).collect();

@@ -97,10 +97,8 @@ impl Gan {
     ) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
         let classes = self.classes(task)?.map_or(0, |classes| classes.names.len());
         let asked = if self.asks_for_classes() { classes } else { 0 };
-        let joined = match self.conditions_by(Condition::Concat) {
-            true => classes,
-            false => 0,
-        };
+        let joins = self.conditions_by(Condition::Concat);
+        let joined = if joins { classes } else { 0 };
         let words = self.word_count(task)?;
         let codes = self.codes.as_ref().map_or(0, Codes::len);
         let latent = self.encoder.as_ref().map_or(0, |_| self.prior.dim);
