@@ -46,6 +46,11 @@ export function lessonPage(lessons: readonly Lesson[], at: number, assets: Asset
         <p class="source">${escaped(lesson.source)}</p>
         <h1>${escaped(lesson.title)}</h1>
 ${lesson.html}
+        <p class="deeds">
+          Take away what you did in this lesson, for yourself or your teacher:
+          <button type="button" data-log="csv">CSV</button> or
+          <button type="button" data-log="json">JSON</button>
+        </p>
         <nav class="turn" aria-label="Lessons beside this one">
           ${before ? `<a rel="prev" href="${to(before)}">← ${escaped(before.title)}</a>` : '<span></span>'}
           ${after ? `<a rel="next" href="${to(after)}">${escaped(after.title)} →</a>` : '<a href="./">All lessons</a>'}

@@ -1,4 +1,5 @@
 /** The course: every lesson opens with its game, and its words operate it. */
+import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { lessons } from '../course/plugin.ts';
 import { findings } from './axe.ts';
@@ -39,6 +40,13 @@ test('words train, change and take back; a question is answered before it is run
   await expect(question.locator('.after')).toBeVisible();
   await expect(question.locator('label.chosen:not([data-right])')).toHaveCount(1);
   await expect(right).toHaveCount(1);
+
+  // What was done can be taken to a teacher.
+  const download = page.waitForEvent('download');
+  await page.locator('[data-log=csv]').click();
+  const log = (await readFile(await (await download).path())).toString();
+  for (const row of [/,text,train\?/, /,text,undo$/m, /,question,.*\(wrong\)/])
+    expect(log).toMatch(row);
 });
 
 test('a number stays as it was once a later action made another game', async ({ page }) => {
@@ -58,7 +66,7 @@ test('a number stays as it was once a later action made another game', async ({ 
   await expect(said(page)).toContainText('Trained to step 5', { timeout: 120_000 });
   await expect(first).toHaveClass('past');
   await expect(first).toHaveText(text);
-  await expect(first).toHaveAttribute('title', 'Of the game before');
+  await expect(first).toHaveAttribute('title', 'From the game before');
   await page.locator('button.undo').click();
   await expect(said(page)).toHaveText('As it was before.');
   await expect(first).not.toHaveClass('past');

@@ -33,7 +33,7 @@ test('a table is learned; what is wrong with one is said at its line', async ({ 
   const [table, learn] = [page.locator('gan-own textarea'), page.locator('[data-own=table]')];
   await table.fill('1\n2\n3\n4\nfive\n6\n7\n8\n9');
   await learn.click();
-  await expect(page.locator('gan-own .problem')).toHaveText('Line 5: “five” is no number.');
+  await expect(page.locator('gan-own .problem')).toHaveText('Line 5: “five” is not a number.');
   await table.fill(Array.from({ length: 60 }, (_, i) => (i * i) % 17).join('\n'));
   await learn.click();
   await expect(page).toHaveURL(/preset=line-1d.*data\.components=/);
@@ -71,4 +71,43 @@ test('a run is a film, and can be taken away', async ({ page }) => {
   expect(first).toMatch(/^\d+,\d/);
   const json = JSON.parse((await taken('json')).toString()) as { config: { preset: string } };
   expect(json.config.preset).toBe('ring');
+});
+
+test('what was done can be taken away, and goes on after a move to another device', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&seed=3&backend=cpu');
+  await playground.trainUntil(async () => (await playground.step()) > 20);
+  const devices = page.locator('.desk-run').getByLabel('Runs on');
+  await devices.selectOption('auto');
+  await expect(page).not.toHaveURL(/backend=cpu/);
+  await playground.ready();
+  await page.locator('[data-idea]').first().click();
+  await expect(playground.pause).toBeVisible({ timeout: 60_000 });
+  await playground.pause.click();
+  await expect(playground.train).toBeVisible();
+
+  await page.locator('[data-action=take]').click();
+  const download = page.waitForEvent('download');
+  await page.locator('[data-take=log-csv]').click();
+  const text = (await readFile(await (await download).path())).toString();
+  const [head, ...rows] = text.trim().split('\n');
+  expect(head).toBe('seconds,step,action,detail');
+  const actions = rows.map((row) => row.split(',')[2]);
+  // The idea measures the run that it is compared with, and trains.
+  expect(actions).toEqual([
+    'game',
+    'train',
+    'pause',
+    'device',
+    'idea',
+    ...actions.slice(5, -3),
+    'game',
+    'train',
+    'pause',
+  ]);
+  expect(actions.slice(5, -3).every((action) => action === 'measure')).toBe(true);
+  expect(rows[0]).toMatch(/^\d+(\.\d)?,0,game,preset=ring&seed=3&backend=cpu$/);
+  expect(rows[3]).toMatch(/,device,auto$/);
 });

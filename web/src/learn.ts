@@ -26,7 +26,7 @@ function own(next: HTMLElement | undefined): void {
   for (const place of document.querySelectorAll<HTMLElement>('output[data-live]')) {
     const past = isPast(place);
     place.classList.toggle('past', past);
-    place.title = past ? 'Of the game before' : '';
+    place.title = past ? 'From the game before' : '';
   }
 }
 
@@ -88,10 +88,21 @@ for (const button of document.querySelectorAll<HTMLElement>('button[data-do]')) 
   });
 }
 
+/** What was answered, before it is run. */
+async function note(form: HTMLFormElement): Promise<void> {
+  if (!(playground instanceof GanPlayground)) return;
+  const asked = form.querySelector('legend')?.textContent ?? '';
+  const given = form.querySelector('label:has(:checked)');
+  const right = given?.hasAttribute('data-right') ? 'right' : 'wrong';
+  const { log } = await playground.ready();
+  log.note('question', `${asked} ${given?.textContent.trim() ?? ''} (${right})`);
+}
+
 for (const form of document.querySelectorAll<HTMLFormElement>('form.predict')) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const submit = form.querySelector('button');
+    void note(form);
     for (const input of form.querySelectorAll('input')) {
       input.closest('label')?.classList.toggle('chosen', input.checked);
       input.disabled = true;
@@ -112,6 +123,19 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form.formula')) {
   if (!(playground instanceof GanPlayground)) break;
   const { begin } = await import('./questions/formula.ts');
   begin(form, playground, async () => (await perform(form)) !== undefined);
+}
+
+for (const button of document.querySelectorAll<HTMLElement>('button[data-log]')) {
+  button.addEventListener('click', () => {
+    void takeLog(button.dataset.log === 'json' ? 'json' : 'csv');
+  });
+}
+
+/** What was done in this lesson, as a file. */
+async function takeLog(kind: 'csv' | 'json'): Promise<void> {
+  if (!(playground instanceof GanPlayground)) return;
+  const [{ saveLog }, { log }] = await Promise.all([import('./export/log.ts'), playground.ready()]);
+  saveLog(log, kind);
 }
 
 /** What parts of the picture are called. */

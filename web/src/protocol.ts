@@ -128,7 +128,8 @@ export interface Calls extends StudioCalls {
   images: { args: { name: string; file: Uint8Array }; result: null };
   /** The model that there is goes on until the new one is ready; asked for again meanwhile, only the last counts. */
   create: { args: CreateArgs; result: Model };
-  load: { args: { bytes: Uint8Array; backend: BackendChoice }; result: Model };
+  /** `name`: what a person calls it. */
+  load: { args: { bytes: Uint8Array; backend: BackendChoice; name: string }; result: Model };
   /** The model that there is goes on elsewhere; nothing is put aside. */
   move: { args: { backend: BackendChoice }; result: Model };
   reset: { args: { seed: number }; result: Model };

@@ -151,7 +151,7 @@ describe('the engine', () => {
     const aside = asideOf(await bench.call('create', { ...CREATE, preset: 'line-1d' }));
     expect(aside?.step).toBe(1);
     const bytes = aside?.bytes ?? new Uint8Array();
-    expect(await bench.call('load', { bytes, backend: 'cpu' })).toMatchObject({
+    expect(await bench.call('load', { bytes, backend: 'cpu', name: '' })).toMatchObject({
       ok: true,
       result: { info: { step: 1 }, config: { preset: 'ring' } },
     });
@@ -195,11 +195,13 @@ describe('the engine', () => {
     if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
     await bench.call('reset', { seed: 1 });
     const bytes = saved.result as Uint8Array;
-    expect(await bench.call('load', { bytes, backend: 'cpu' })).toMatchObject({
+    expect(await bench.call('load', { bytes, backend: 'cpu', name: '' })).toMatchObject({
       ok: true,
       result: { info: { step: 1 } },
     });
-    expect(await bench.call('load', { bytes: bytes.slice(3), backend: 'cpu' })).toMatchObject({
+    expect(
+      await bench.call('load', { bytes: bytes.slice(3), backend: 'cpu', name: '' }),
+    ).toMatchObject({
       ok: false,
     });
   });
@@ -366,7 +368,7 @@ describe('the engine', () => {
     const saved = await bench.call('save', null);
     if (!('ok' in saved) || !saved.ok) throw new Error('not saved');
     expect(
-      await bench.call('load', { bytes: saved.result as Uint8Array, backend: 'cpu' }),
+      await bench.call('load', { bytes: saved.result as Uint8Array, backend: 'cpu', name: '' }),
     ).toMatchObject({
       ok: true,
       result: { info: { step: step }, aside: { step: step } },

@@ -56,7 +56,7 @@ describe('the engine', () => {
     await call('create', { ...spec, overrides: config('cats') });
     await call('create', { ...spec, overrides: config('dogs') });
     await call('create', { ...spec, overrides: {} });
-    await call('load', { bytes: checkpoint('cats'), backend: 'cpu' });
+    await call('load', { bytes: checkpoint('cats'), backend: 'cpu', name: '' });
     expect(passed).toEqual([file, undefined, undefined, file]);
     expect(sent.at(-1)).toMatchObject({ ok: false, failure: { message: 'not made here' } });
   });

@@ -1,6 +1,7 @@
-/** What one can take away: a picture, the run as a film, its curves. Each says how large it is before it is made. */
+/** What one can take away: a picture, the run as a film, its curves, what was done. Each says how large it is before it is made. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { saveLog } from '../export/log.ts';
 import { csvOf, jsonOf } from '../export/tables.ts';
 import { count } from '../state/format.ts';
 import { isObject } from '../state/json.ts';
@@ -71,6 +72,7 @@ export class GanTake extends ThemedElement {
   show(): void {
     this.problem = '';
     this.filmSize = undefined;
+    this.requestUpdate();
     if (!this.dialog.open) this.dialog.showModal();
     void this.#try(() => this.#measure());
   }
@@ -89,7 +91,7 @@ export class GanTake extends ThemedElement {
           ${icon('close')}
         </button>
       </div>
-      ${this.#picture()} ${this.#film()} ${this.#curves()}
+      ${this.#picture()} ${this.#film()} ${this.#curves()} ${this.#log()}
       ${this.problem ? html`<p class="small problem" role="alert">${this.problem}</p>` : nothing}
     </dialog>`;
   }
@@ -173,8 +175,47 @@ export class GanTake extends ThemedElement {
           }
         </p>
       </div>
-      <button data-take="csv" ?disabled=${points === 0} @click=${this.#saveCsv}>CSV</button>
-      <button data-take="json" ?disabled=${points === 0} @click=${this.#saveJson}>JSON</button>
+      <button
+        data-take="csv"
+        aria-label="Curves as CSV"
+        ?disabled=${points === 0}
+        @click=${this.#saveCsv}
+      >
+        CSV
+      </button>
+      <button
+        data-take="json"
+        aria-label="Curves as JSON"
+        ?disabled=${points === 0}
+        @click=${this.#saveJson}
+      >
+        JSON
+      </button>
+    </section>`;
+  }
+
+  #log(): TemplateResult {
+    const { deeds, leftOut } = this.session.log;
+    return html`<section>
+      <div>
+        <h3>What was done</h3>
+        <p class="small quiet">
+          ${leftOut > 0 ? 'The last ' : nothing}${count(deeds.length)} actions since the page was
+          opened, each with its time and step. The list stays in this tab until you save it.
+        </p>
+      </div>
+      ${(['csv', 'json'] as const).map(
+        (kind) =>
+          html`<button
+            data-take="log-${kind}"
+            aria-label="What was done, as ${kind.toUpperCase()}"
+            @click=${() => {
+              saveLog(this.session.log, kind);
+            }}
+          >
+            ${kind.toUpperCase()}
+          </button>`,
+      )}
     </section>`;
   }
 
@@ -213,7 +254,7 @@ export class GanTake extends ThemedElement {
       still.canvas.toBlob(resolve);
     });
     if (!blob)
-      throw new Error('This browser could not make so large a picture: take a smaller one.');
+      throw new Error('This browser could not make so large a picture: choose a smaller one.');
     download(blob, this.#name('png'));
   }
 

@@ -156,9 +156,15 @@ export class GanTools extends ThemedElement {
               )
             : nothing
         }
-        ${this.#button('take', 'Take away', 'A picture, a film or the curves as files', off, () => {
-          this.dispatchEvent(new Event('take'));
-        })}
+        ${this.#button(
+          'take',
+          'Take away',
+          'A picture, a film, the curves or what was done, as files',
+          off,
+          () => {
+            this.dispatchEvent(new Event('take'));
+          },
+        )}
         ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}
         ${this.#button(
           dark ? 'sun' : 'moon',

@@ -54,7 +54,7 @@ async function openFiles(session: Session, given: Given[], show: Show): Promise<
 }
 
 const notOurs = (name: string): string =>
-  `${name} is nothing that this page opens: it takes checkpoints (.safetensors), configs (.json), tables (.csv), and images as a folder, a ZIP or arrays. ${AS_IT_WAS}`;
+  `${name} is not something that this page can open: it takes checkpoints (.safetensors), configs (.json), tables (.csv), and images as a folder, a ZIP or arrays. ${AS_IT_WAS}`;
 
 async function openText(
   { notices }: Session,
@@ -85,10 +85,12 @@ export async function openConfig(session: Session, text: string, name: string): 
     const spec = { ...current.spec, preset, overrides, seed: seed ?? current.spec.seed };
     session.comparison.forget();
     const skip = (problem: string): void => void problems.push(problem);
+    const deed = session.log.note('open', name);
     const made = await models.create({ ...spec, scratch: false, stop: undefined }, 0, skip);
     const skipped = problems.map((problem) => `${name}: ${problem}. It was skipped.`);
     if (problems.length) notices.add('warning', skipped.join(' '));
     if (made) notices.add('info', `${name} is set up: press Train.`);
+    else session.log.strike(deed);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     notices.add('error', `${name} was not opened: ${why}. ${AS_IT_WAS}`);
@@ -121,7 +123,7 @@ export async function openPasted(
       if (text.trim() === '') return;
       session.notices.add(
         'warning',
-        `${called} is no link, config or table of numbers. ${AS_IT_WAS}`,
+        `${called} is not a link, a config or a table of numbers. ${AS_IT_WAS}`,
       );
   }
 }

@@ -55,6 +55,10 @@ export function begin(
     submit.disabled = false;
     if (!ran) return;
     const { right, said } = await question.compare();
+    const { log } = await playground.ready();
+    const asked = form.querySelector('p')?.textContent ?? '';
+    const given = field.value.trim() || 'drawn';
+    log.note('question', `${asked} ${given} (${right ? 'right' : 'wrong'})`);
     compared.textContent = said;
     compared.dataset.right = String(right);
     for (const part of [compared, after]) part.hidden = false;

@@ -1,4 +1,5 @@
 /** What becomes of training while the tab is out of sight. */
+import type { Log } from './log.ts';
 import type { Notices } from './notices.ts';
 import type { Run } from './run.ts';
 import type { Topics } from './topics.ts';
@@ -13,6 +14,7 @@ export class Background {
     topics: Topics,
     private readonly notices: Notices,
     private readonly run: Run,
+    private readonly log: Log,
   ) {
     topics.subscribe((topic) => {
       if (topic === 'running' && run.running) this.paused = false;
@@ -23,9 +25,11 @@ export class Background {
   async visible(visible: boolean): Promise<void> {
     if (!visible && this.run.running && !this.allowed) {
       this.paused = true;
+      this.log.note('hidden', 'paused while the tab is hidden');
       await this.run.pause();
     } else if (visible && this.paused) {
       this.paused = false;
+      this.log.note('hidden', 'goes on: the tab is in sight again');
       this.notices.add('info', 'Training was paused while this tab was hidden, and goes on now.');
       await this.run.play();
     }

@@ -2,6 +2,7 @@
 import { CallError } from '../client.ts';
 import type { Progress } from '../library.ts';
 import type { CallName, Calls, Event, Failure } from '../protocol.ts';
+import type { Log } from './log.ts';
 import type { Notices } from './notices.ts';
 import type { Topics } from './topics.ts';
 import { connect, type Connection } from './worker.ts';
@@ -25,6 +26,7 @@ export class Channel {
     private readonly topics: Topics,
     private readonly notices: Notices,
     private readonly listeners: Listeners,
+    readonly log: Log,
   ) {
     this.#connection = connect(listeners.event, listeners.stop);
   }
@@ -34,12 +36,18 @@ export class Channel {
   }
 
   /** Rejects with a `CallError` where the worker refuses. */
-  call<K extends CallName>(
+  async call<K extends CallName>(
     call: K,
     args: Calls[K]['args'],
     transfer: Transferable[] = [],
   ): Promise<Calls[K]['result']> {
-    return this.#connection.client.call(call, args, transfer);
+    const deed = this.log.called(call, args);
+    try {
+      return await this.#connection.client.call(call, args, transfer);
+    } catch (error) {
+      if (deed) this.log.strike(deed);
+      throw error;
+    }
   }
 
   /** A call whose failure becomes a notice; what was there before stays. */

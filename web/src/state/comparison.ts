@@ -32,7 +32,8 @@ export class Comparison {
 
   /** What to try next: a preset as it is but for what the idea says, so that one change shows what it does. It trains at
    * once, with the run before it kept to compare. */
-  async tryIdea({ preset, overrides }: Idea): Promise<void> {
+  async tryIdea({ label, preset, overrides }: Idea): Promise<void> {
+    this.channel.log.note('idea', label);
     const before = await this.#outcome();
     const { current } = this;
     const made = await this.models.create({ ...current.spec, preset, overrides });

@@ -101,7 +101,8 @@ export class Models {
         this.channel.report(progress);
       });
       if (!wanted()) return undefined;
-      return await this.channel.call('load', { bytes, backend }, [bytes.buffer]);
+      const name = `${preset}, trained`;
+      return await this.channel.call('load', { bytes, backend, name }, [bytes.buffer]);
     } catch (error) {
       if (!wanted()) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
@@ -192,7 +193,7 @@ export class Models {
     if (!isCheckpoint(bytes)) {
       this.notices.add(
         'error',
-        `${file.name} is no checkpoint, and the model here is as it was. Take a file that “Save” made here; its name ends with .safetensors.`,
+        `${file.name} is not a checkpoint, and the model here is as it was. Choose a file that “Save” made here; its name ends with .safetensors.`,
       );
       return;
     }
@@ -207,7 +208,7 @@ export class Models {
     const model = await this.channel.try(
       `Loading ${name}`,
       'load',
-      { bytes, backend },
+      { bytes, backend, name },
       [bytes.buffer],
       `${name} was not loaded, and the model here is as it was: `,
     );
@@ -227,7 +228,11 @@ export class Models {
     if (!this.aside) return;
     const { bytes, spec, past, identity } = this.aside;
     const { backend } = spec;
-    const model = await this.channel.try('Bringing the model back', 'load', { bytes, backend });
+    const model = await this.channel.try('Bringing the model back', 'load', {
+      bytes,
+      backend,
+      name: 'the run before',
+    });
     if (!model) return;
     const left = this.#left();
     this.current.spec = spec;

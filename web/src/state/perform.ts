@@ -15,12 +15,19 @@ export interface Done {
 
 /** One after the other; throws for the first that cannot be done, with the reason. */
 export async function perform(session: Session, text: string): Promise<Done> {
+  const actions = readActions(text);
+  session.log.note('text', text);
   const done: Done[] = [];
-  for (const action of readActions(text)) done.push(await one(session, action));
+  for (const action of actions) done.push(await one(session, action));
   const undo = done.map(({ undo }) => undo).filter((undo) => undo !== undefined);
   return {
     said: done.map(({ said }) => said).join(' '),
-    undo: undo.length ? () => inTurn(undo.reverse()) : undefined,
+    undo: undo.length
+      ? () => {
+          session.log.note('text', 'undo');
+          return inTurn(undo.reverse());
+        }
+      : undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { Comparison } from './comparison.ts';
 import { Current, kindOf } from './current.ts';
 import { Keep } from './keep.ts';
 import { Links } from './links.ts';
+import { Log } from './log.ts';
 import { Models } from './models.ts';
 import { Notices } from './notices.ts';
 import { Recovery } from './recovery.ts';
@@ -24,6 +25,7 @@ export class Session {
   readonly #topics = new Topics();
   readonly #recovery: Recovery;
   readonly notices: Notices;
+  readonly log = new Log(() => this.run.step);
   readonly channel: Channel;
   readonly catalog: Catalog;
   readonly current: Current;
@@ -44,15 +46,16 @@ export class Session {
     this.notices = new Notices(() => {
       topics.tell('notices');
     });
-    this.channel = new Channel(topics, this.notices, {
+    const listeners = {
       event: this.#onEvent,
       failure: this.#onFailure,
-      stop: (text) => {
+      stop: (text: string) => {
         this.notices.add('error', text);
         this.run.setRunning(false);
       },
-    });
-    const { notices, channel } = this;
+    };
+    this.channel = new Channel(topics, this.notices, listeners, this.log);
+    const { notices, channel, log } = this;
     this.catalog = new Catalog(topics, channel, site);
     this.current = new Current(this.catalog);
     const { catalog, current } = this;
@@ -65,7 +68,7 @@ export class Session {
     this.links = new Links(topics, notices, channel, catalog, current, models);
     this.comparison = new Comparison(topics, channel, current, run, stage, models);
     this.timeline = new Timeline(channel, run, stage, models);
-    this.background = new Background(topics, notices, run);
+    this.background = new Background(topics, notices, run, log);
     this.keep = new Keep(topics);
     this.#recovery = new Recovery(notices, channel, current, run, models, this.settings);
   }
