@@ -120,7 +120,7 @@ test('measures and ideas are the teacher’s own, and a checkpoint is where it b
   await page.route('**/models/lesson.safetensors', (route) => route.fulfill({ path: file }));
   await host(
     page,
-    `<gan-playground preset="ring" backend="cpu" open="${SITE()}models/lesson.safetensors" measures="kl modes nothing"
+    `<gan-playground preset="ring" backend="cpu" open="${SITE()}models/lesson.safetensors" measures="kl modes nothing" lock
       ideas="Another cost | Watch &lt;b&gt;D&lt;/b&gt;. | cost=minimax"></gan-playground>`,
   );
   const playground = page.locator('gan-playground');
@@ -303,7 +303,7 @@ for (const [attributes, said] of [
   ['settings="batch=-3"', 'batch'],
   ['studio="A 3 B x"', '“studio”: “B” needs samples by number'],
   ['open="no-such.safetensors"', 'has no no-such.safetensors for this page'],
-  ['ideas="More | noise"', '“More | noise” is no idea'],
+  ['ideas="More | noise"', '“More | noise” is not an idea'],
   ['measures="a-b"', '“measures=a-b”: they are names'],
   ['studio', '“studio”: The studio needs a model that makes images'],
 ] as const) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Preset } from '../src/library.ts';
-import { ideas, readIdeas } from '../src/state/next.ts';
+import { ideas, readIdeas, settledIdeas } from '../src/state/next.ts';
 
 const preset = (name: string): Preset => ({
   name,
@@ -47,7 +47,10 @@ it('starts from the preset, whatever was changed before', () => {
 
 it('offers a teacher’s own instead, each from its preset, and not what is so already', () => {
   const { own, problem } = readIdeas(
-    'Minimax | <i>See</i>. | cost=minimax; Collapse | | preset=ring-collapse&batch=64;',
+    settledIdeas(
+      'Minimax | <i>See</i>. | cost=minimax; Collapse | | preset=ring-collapse&batch=64;',
+      'ring',
+    ),
   );
   expect(problem).toBeUndefined();
   const all = [ring, preset('ring-collapse')];
@@ -59,4 +62,7 @@ it('offers a teacher’s own instead, each from its preset, and not what is so a
     'Collapse',
   ]);
   expect(ideas(ring, [ring], {}, own).map(({ label }) => label)).toEqual(['Minimax']);
+  // Where another preset is open, it is still the one of its link that an idea begins from.
+  const [first] = ideas(preset('ring-collapse'), all, {}, own);
+  expect(first).toMatchObject({ label: 'Minimax', preset: 'ring' });
 });

@@ -4,6 +4,8 @@ import { readAttributes } from '../src/state/attributes.ts';
 import { DEFAULT_SPEC, readHash } from '../src/state/url.ts';
 import { attributesOf, type Choice, snippetsOf } from '../src/teach/snippets.ts';
 
+const SITE = 'https://example.org/ganlet/';
+
 const choice: Choice = {
   spec: {
     ...DEFAULT_SPEC,
@@ -29,11 +31,7 @@ const decoded = (text: string): string =>
     .replaceAll('&amp;', '&');
 
 describe('snippets', () => {
-  const { link, element, frame } = snippetsOf(
-    choice,
-    'https://example.org/ganlet/',
-    'A "ring" & <',
-  );
+  const { link, element, frame } = snippetsOf(choice, SITE, 'A "ring" & <');
 
   it('has a link that opens the choice', () => {
     expect(link.startsWith('https://example.org/ganlet/#')).toBe(true);
@@ -60,6 +58,17 @@ describe('snippets', () => {
   });
 
   it('leaves out what is so anyway', () => {
-    expect(attributesOf({ spec: DEFAULT_SPEC, theme: 'auto' })).toEqual({ preset: 'ring' });
+    const plain: Choice = { spec: DEFAULT_SPEC, at: 0, theme: 'auto' };
+    expect(attributesOf(plain, SITE)).toEqual({ preset: 'ring' });
+  });
+
+  it('keeps the step and the file to begin with, whose address an element needs whole', () => {
+    const begun: Choice = { ...choice, at: 500, open: 'models/lesson.safetensors' };
+    const { link, frame } = snippetsOf(begun, SITE, '');
+    expect(readHash(new URL(link).hash)).toMatchObject({ at: 500, open: begun.open });
+    expect(decoded(frame)).toContain(link);
+    const file = `${SITE}models/lesson.safetensors`;
+    expect(attributesOf(begun, SITE)).toMatchObject({ at: '500', open: file });
+    expect(attributesOf({ ...begun, open: 'https://' }, SITE).open).toBe('https://');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLocked, leavesOut } from '../src/state/parts.ts';
+import { isLocked, leavesOut, type Lock, type Part } from '../src/state/parts.ts';
 import { DEFAULT_SPEC, readHash, type Spec, writeHash } from '../src/state/url.ts';
 
 describe('the share link', () => {
@@ -13,7 +13,8 @@ describe('the share link', () => {
       stop: { kind: 'metric', name: 'modes', bound: '>=', value: 8 },
       caption: 'Watch D & G = 2 <b>players</b>',
       measures: ['modes', 'high_quality'],
-      ideas: 'More noise | Watch <b>it</b>. | noise.dim=8; Another | | preset=ring&cost=minimax',
+      ideas:
+        'More | Watch <b>it</b>. | preset=moons&noise.dim=8; Another |  | preset=ring&cost=minimax',
       controls: ['train', 'reset'],
       layers: ['real', 'fake', 'grid'],
       slow: 'fast',
@@ -52,7 +53,9 @@ describe('the share link', () => {
     expect(ideas('A | b | cost=minimax').problems).toEqual([]);
     expect(ideas('A | b | csot=minimax').problems[0]).toContain('no setting “csot”');
     expect(ideas('A | b | csot=minimax').spec.ideas).toBe('');
-    expect(ideas('A | b').problems[0]).toContain('“A | b” is no idea: it is “title');
+    // An idea stays with the preset of its link, whatever is opened later.
+    expect(ideas('A | b | cost=minimax').spec.ideas).toBe('A | b | preset=ring&cost=minimax');
+    expect(ideas('A | b').problems[0]).toContain('“A | b” is not an idea: it should be “title');
   });
 
   it('locks all settings, or those that it names', () => {
@@ -65,9 +68,14 @@ describe('the share link', () => {
     expect(isLocked(['g_optimizer.lr'], 'g_optimizer')).toBe(false);
     expect(isLocked(['cost'], 'costs')).toBe(false);
     expect(isLocked('all', 'batch')).toBe(true);
-    expect(leavesOut('all', 'presets')).toBe(true);
-    expect(leavesOut('all', 'story')).toBe(false);
-    expect(leavesOut(['cost'], 'presets')).toBe(false);
+    const leaves = (lock: Lock, part: Part, ideas = ''): boolean =>
+      leavesOut({ lock, ideas }, part);
+    expect(leaves('all', 'presets')).toBe(true);
+    expect(leaves('all', 'story')).toBe(false);
+    expect(leaves(['cost'], 'presets')).toBe(false);
+    expect(leaves('all', 'ideas')).toBe(true);
+    // A teacher's own are no reader's changes.
+    expect(leaves('all', 'ideas', 'A | b | cost=minimax')).toBe(false);
   });
 
   it('switches every layer off where it names none', () => {

@@ -52,13 +52,16 @@ export class GanNext extends SessionElement {
     const { preset, model } = session.current;
     const { presets } = session.catalog;
     if (!preset || !model || !presets) return nothing;
+    const { own } = readIdeas(session.current.spec.ideas);
     const list = ideas(
       preset,
       presets.filter((one) => session.catalog.has(one)),
       session.current.spec.overrides,
-      readIdeas(session.current.spec.ideas).own,
-    ).filter(({ overrides }) =>
-      Object.keys(overrides).every((path) => !session.current.locks(path)),
+      own,
+    ).filter(
+      // Who locks settings says with ideas of their own which changes are meant.
+      ({ overrides }) =>
+        own.length > 0 || Object.keys(overrides).every((path) => !session.current.locks(path)),
     );
     if (list.length === 0) return nothing;
     return html`<h2>What to try next</h2>

@@ -69,7 +69,7 @@ export class Current {
 
   /** Whether a lesson left a part of the page in. */
   shows(part: Part): boolean {
-    return !this.spec.hide.includes(part) && !leavesOut(this.spec.lock, part);
+    return !this.spec.hide.includes(part) && !leavesOut(this.spec, part);
   }
 
   /** Whether a lesson keeps everything as it is. */

@@ -12,8 +12,8 @@ export interface Idea {
 }
 
 /**
- * A teacher's own: `More noise | Watch how far samples spread. | noise.dim=8 ; …`. Text alone, and settings as in a link, from the
- * preset as it is; `preset=` among them begins from another.
+ * A teacher's own: `More noise | Watch how far samples spread. | preset=ring&noise.dim=8 ; …`. Text alone, and settings as in a link,
+ * from the preset as it is.
  */
 export function readIdeas(text: string): { own: Idea[]; problem: string | undefined } {
   const own: Idea[] = [];
@@ -21,7 +21,7 @@ export function readIdeas(text: string): { own: Idea[]; problem: string | undefi
     const [label = '', why = '', changes = '', ...more] = one.split('|').map((part) => part.trim());
     const words = new URLSearchParams(changes);
     if (!label || words.size === 0 || more.length > 0) {
-      const problem = `“${one.trim()}” is no idea: it is “title | what to watch | cost=minimax”, and “;” stands between two`;
+      const problem = `“${one.trim()}” is not an idea: it should be “title | what to watch | cost=minimax”, with “;” between two`;
       return { own, problem };
     }
     const preset = words.get('preset') ?? '';
@@ -34,6 +34,19 @@ export function readIdeas(text: string): { own: Idea[]; problem: string | undefi
   return { own, problem: undefined };
 }
 
+/** The same ideas, each saying which preset it begins from: that of the link that they came with, whatever is open by then. */
+export function settledIdeas(text: string, preset: string): string {
+  return text
+    .split(';')
+    .filter((part) => part.trim())
+    .map((one) => {
+      const [label = '', why = '', changes = ''] = one.split('|').map((part) => part.trim());
+      const named = new URLSearchParams(changes).has('preset');
+      return `${label} | ${why} | ${named ? '' : `preset=${encodeURIComponent(preset)}&`}${changes}`;
+    })
+    .join('; ');
+}
+
 export function ideas(
   preset: Preset,
   presets: readonly Preset[],
@@ -44,9 +57,7 @@ export function ideas(
   const isHere = (idea: Idea): boolean =>
     idea.preset === preset.name && sameJson(idea.overrides, changed);
   if (own.length > 0) {
-    return own
-      .map((idea) => ({ ...idea, preset: idea.preset || preset.name }))
-      .filter((idea) => presets.some(({ name }) => name === idea.preset) && !isHere(idea));
+    return own.filter((idea) => presets.some(({ name }) => name === idea.preset) && !isHere(idea));
   }
   return (preset.ideas ?? [])
     .flatMap(({ label, why, preset: other, overrides = {} }) => {

@@ -35,11 +35,11 @@ export type Layer = (typeof LAYERS)[number];
 /** Which settings nobody may change here: all of them, or those at and below these paths. */
 export type Lock = 'all' | readonly string[];
 
-/** The parts by which settings are changed: gone where all are locked. */
+/** The parts by which settings are changed: gone where all are locked. A teacher's own ideas are no reader's changes, and stay. */
 const CHANGING: readonly Part[] = ['presets', 'settings', 'ideas'];
 
-export function leavesOut(lock: Lock, part: Part): boolean {
-  return lock === 'all' && CHANGING.includes(part);
+export function leavesOut({ lock, ideas }: { lock: Lock; ideas: string }, part: Part): boolean {
+  return lock === 'all' && CHANGING.includes(part) && !(part === 'ideas' && ideas !== '');
 }
 
 export function isLocked(lock: Lock, path: string): boolean {

@@ -17,7 +17,7 @@ import {
   type Size,
   SIZES,
 } from './parts.ts';
-import { readIdeas } from './next.ts';
+import { readIdeas, settledIdeas } from './next.ts';
 import { isPace, PACE_NAMES, type SlowPace } from './slow.ts';
 import { NO_STOP, readStop, type Stop, writeStop } from './stop.ts';
 
@@ -250,6 +250,7 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
     problems.push(`“ideas”: this version has no setting “${unheard.join('”, “')}”`);
     spec.ideas = '';
   }
+  spec.ideas = settledIdeas(spec.ideas, spec.preset);
   return { spec, at, open, named: words.has('preset'), problems };
 }
 

@@ -4,7 +4,7 @@ import { GanPlayground } from '../elements/gan-playground.ts';
 import type { Preset } from '../library.ts';
 import { CONTROLS, LAYERS, PARTS, readWords } from '../state/parts.ts';
 import { isPace, PACE_NAMES } from '../state/slow.ts';
-import { DEFAULT_SPEC, parseSeed, readHash, type Spec } from '../state/url.ts';
+import { DEFAULT_SPEC, parseSeed, readHash, type Reading } from '../state/url.ts';
 import { attributesOf, type Choice, snippetsOf } from './snippets.ts';
 
 const SITE = new URL('./', document.baseURI).href;
@@ -27,8 +27,10 @@ const problem = part('problem', HTMLElement);
 const preview = part('preview', GanPlayground);
 const qr = part('qr', SVGElement);
 
+const NOTHING = { spec: DEFAULT_SPEC, at: undefined, open: undefined };
+
 /** What the link that was pasted says beyond what the form asks for. */
-let pasted: Spec = DEFAULT_SPEC;
+let pasted: Pick<Reading, 'spec' | 'at' | 'open'> = NOTHING;
 
 function boxes(id: string, words: readonly string[], checked: readonly string[]): void {
   part(id, HTMLElement).append(
@@ -57,9 +59,12 @@ function choice(): Choice {
   const controls = readWords(chosen('controls'), CONTROLS).words;
   const layers = readWords(chosen('layers'), LAYERS).words;
   const theme = new FormData(form).get('theme');
+  const { spec, at, open } = pasted;
   return {
+    at,
+    open,
     spec: {
-      ...pasted,
+      ...spec,
       preset: preset.value,
       seed: parseSeed(seed.value) ?? DEFAULT_SPEC.seed,
       hide: PARTS.filter((word) => !chosen('parts').split(' ').includes(word)),
@@ -68,9 +73,9 @@ function choice(): Choice {
       layers: layers.length > 0 ? layers : undefined,
       slow: isPace(slow.value) ? slow.value : undefined,
       // Open with nothing in it is what a link alone says.
-      studio: studio.value.trim() || (pasted.studio === '' ? '' : undefined),
+      studio: studio.value.trim() || (spec.studio === '' ? '' : undefined),
       // Single settings are locked by a link alone.
-      lock: chosen('lock') ? 'all' : pasted.lock === 'all' ? [] : pasted.lock,
+      lock: chosen('lock') ? 'all' : spec.lock === 'all' ? [] : spec.lock,
       size: chosen('size') ? 'large' : 'normal',
     },
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
@@ -83,7 +88,7 @@ function show(): void {
   const snippets = snippetsOf(now, SITE, title);
   for (const [id, text] of Object.entries(snippets)) part(id, HTMLElement).textContent = text;
   draw(snippets.link);
-  const wanted = attributesOf(now);
+  const wanted = attributesOf(now, SITE);
   for (const name of preview.getAttributeNames()) {
     if (name !== 'id' && !(name in wanted)) preview.removeAttribute(name);
   }
@@ -103,13 +108,13 @@ function draw(link: string): void {
 /** Takes a link of the page apart: the form shows what it says. */
 function take(): void {
   problem.textContent = '';
-  pasted = DEFAULT_SPEC;
+  pasted = NOTHING;
   const text = from.value.trim();
   if (text === '') return;
-  const { spec, named, problems } = readHash(text.slice(text.indexOf('#')));
+  const { spec, at, open, named, problems } = readHash(text.slice(text.indexOf('#')));
   if (!text.includes('#') || !named) problems.unshift('it has no “#preset=…” in it');
   if (problems.length > 0) problem.textContent = `In that link: ${problems.join('; ')}.`;
-  pasted = spec;
+  pasted = { spec, at, open };
   preset.value = spec.preset;
   seed.value = String(spec.seed);
   slow.value = spec.slow ?? '';
@@ -141,7 +146,7 @@ async function begin(): Promise<void> {
     if (event.target === from) take();
     // Another preset, or settings of another game, do not go together.
     if (event.target === preset) {
-      pasted = DEFAULT_SPEC;
+      pasted = NOTHING;
       studio.value = '';
     }
     clearTimeout(waiting);
@@ -165,7 +170,8 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   } catch {
     // Not every page may write there: marked, it is one key away.
     getSelection()?.selectAllChildren(source);
-    said.textContent = 'This browser lets no page copy here: it is marked, so copy it yourself.';
+    said.textContent =
+      'This browser does not let the page copy: the text is selected, so copy it yourself.';
   }
 }
 

@@ -4,16 +4,33 @@ import { type Spec, writeHash } from '../state/url.ts';
 
 export interface Choice {
   spec: Spec;
+  /** The step to begin at. */
+  at?: number | undefined;
+  /** The address of a file to begin with; the link's is below the site. */
+  open?: string | undefined;
   theme: 'auto' | 'light' | 'dark';
 }
 
 export type Snippets = Record<'link' | 'element' | 'frame', string>;
 
-/** The attributes of <gan-playground> that ask for a choice; what is as it would be anyway is left out. */
-export function attributesOf({ spec, theme }: Choice): Record<string, string> {
+function hashOf({ spec, at, open }: Choice): string {
+  const words = new URLSearchParams(writeHash(spec).slice(1));
+  if (at !== undefined && at > 0) words.set('at', String(at));
+  if (open !== undefined) words.set('open', open);
+  return `#${words.toString()}`;
+}
+
+/**
+ * The attributes of <gan-playground> that ask for a choice; what is as it would be anyway is left out. `site` is where the page lies:
+ * an element may stand elsewhere.
+ */
+export function attributesOf(choice: Choice, site: string): Record<string, string> {
+  const { open, theme } = choice;
   const attributes: Record<string, string> = {};
   const rest = new URLSearchParams();
-  for (const [key, value] of new URLSearchParams(writeHash(spec).slice(1))) {
+  const isAddress = open !== undefined && URL.canParse(open, site);
+  const whole = isAddress ? { ...choice, open: new URL(open, site).href } : choice;
+  for (const [key, value] of new URLSearchParams(hashOf(whole).slice(1))) {
     if ((LINK_ATTRIBUTES as readonly string[]).includes(key)) attributes[key] = value;
     else rest.append(key, value);
   }
@@ -24,8 +41,8 @@ export function attributesOf({ spec, theme }: Choice): Record<string, string> {
 
 /** `site` is the address that the page and embed.js lie at. */
 export function snippetsOf(choice: Choice, site: string, title: string): Snippets {
-  const link = new URL(writeHash(choice.spec), site).href;
-  const attributes = Object.entries(attributesOf(choice))
+  const link = new URL(hashOf(choice), site).href;
+  const attributes = Object.entries(attributesOf(choice, site))
     .map(([name, value]) => ` ${name}="${escaped(value)}"`)
     .join('');
   return {
