@@ -1,7 +1,6 @@
 /** What was done on the page as text: a table for spreadsheets, or JSON. */
 import { download } from '../elements/download.ts';
 import type { Log } from '../state/log.ts';
-import { VERSION } from '../version.ts';
 
 /** A cell of a table. What begins like a formula is text to a spreadsheet too: a title may come from anybody's link. */
 function cell(text: string): string {
@@ -22,7 +21,6 @@ export function csvOfLog({ deeds }: Pick<Log, 'deeds'>): string {
 /** `left_out`: how many older ones were too many to keep. */
 export function jsonOfLog({ deeds, leftOut }: Pick<Log, 'deeds' | 'leftOut'>): string {
   const whole = {
-    version: VERSION,
     left_out: leftOut,
     log: deeds.map((deed) => ({
       seconds: seconds(deed.seconds),
