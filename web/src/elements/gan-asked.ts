@@ -37,7 +37,7 @@ export class GanAsked extends SessionElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.25rem;
+        gap: 0.25rem 0.125rem;
         min-width: 0;
         margin: 0;
         padding: 0;

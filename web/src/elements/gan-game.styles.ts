@@ -107,6 +107,15 @@ export const styles = css`
     line-height: 1.4;
     color: var(--quiet);
   }
+  /* Five rows fit into a low window. */
+  @media (max-height: 52rem) {
+    .diagram[data-tall] {
+      row-gap: 0.875rem;
+    }
+    [data-tall] .strip .picture {
+      height: 1.75rem;
+    }
+  }
   /* What happens now is said in its place. */
   .hushed {
     visibility: hidden;

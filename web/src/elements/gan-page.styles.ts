@@ -11,11 +11,15 @@ export const styles = css`
     flex-direction: column;
     min-height: var(--least);
     container-type: inline-size;
-    /* What header, bar and foot leave of the window for the stage. */
+    /* What header, bar, foot and what stands below the picture leave of the window for it. */
     --top: 0rem;
     --bar: 0rem;
     --foot: 0rem;
-    --side: calc(100dvh - 8rem - var(--top) - var(--bar) - var(--foot));
+    --end: 1rem;
+    --rest: max(8rem, 0.5rem + var(--end) + var(--under, 0px));
+    --side: calc(100dvh - var(--rest) - var(--top) - var(--bar) - var(--foot));
+    /* Controls below a small picture do not wrap for its sake. */
+    --stage: max(var(--side), 31rem);
   }
   .page:has(.top) {
     --top: 3.5rem;
@@ -55,12 +59,18 @@ export const styles = css`
   }
   .main {
     display: grid;
-    grid-template-columns: 13.5rem min(var(--side), 46cqi) minmax(20rem, 1fr);
+    --frame: var(--side);
+    grid-template-columns: 13.5rem min(var(--stage), 46cqi) minmax(20rem, 1fr);
     grid-template-areas: 'game stage story';
     gap: 0 2rem;
     align-items: stretch;
     flex: 1;
-    padding-block: 0.5rem 1rem;
+    padding-block: 0.5rem var(--end);
+  }
+  @media (max-height: 52rem) {
+    .page {
+      --end: 0.5rem;
+    }
   }
   .main.no-game {
     grid-template-columns: min(var(--side), 60cqi) minmax(20rem, 1fr);
@@ -158,7 +168,7 @@ export const styles = css`
   }
   @container (max-width: 72rem) {
     .main {
-      grid-template-columns: min(var(--side), 54cqi) minmax(18rem, 1fr);
+      grid-template-columns: min(var(--stage), 54cqi) minmax(18rem, 1fr);
       grid-template-areas: 'stage game' 'stage story';
       grid-template-rows: auto 1fr;
       gap: 1rem 2rem;
@@ -188,6 +198,7 @@ export const styles = css`
     /* One column. What happens now is said right below the picture, so that both are in sight. */
     .main,
     .main:is(.no-game, .no-story) {
+      --frame: 100%;
       display: flex;
       flex-direction: column;
       align-items: stretch;

@@ -11,7 +11,6 @@ import './gan-bar.ts';
 import './gan-changes.ts';
 import './gan-curves.ts';
 import './gan-game.ts';
-import './gan-keys.ts';
 import './gan-next.ts';
 import './gan-notices.ts';
 import './gan-presets.ts';
@@ -34,6 +33,7 @@ const LATER = {
   kept: { name: 'The list of runs', load: () => import('./gan-kept.ts') },
   own: { name: '“Your data”', load: () => import('./gan-own.ts') },
   take: { name: '“Take away”', load: () => import('./gan-take.ts') },
+  keys: { name: 'The list of keys', load: () => import('./gan-keys.ts') },
   studio: { name: 'The studio', load: () => import('./gan-studio.ts') },
 } as const;
 type Part = keyof typeof LATER;
@@ -60,8 +60,8 @@ export class GanPage extends ThemedElement {
     if (topic === 'model') this.#onModel();
   }
 
-  readonly showKeys = (): void => {
-    this.keys.show();
+  readonly showKeys = async (): Promise<void> => {
+    if (await this.#load('keys')) this.keys.show();
   };
 
   readonly #showTake = async (): Promise<void> => {
@@ -166,7 +166,7 @@ export class GanPage extends ThemedElement {
         </aside>
       </div>
       <div class="over"><gan-notices .session=${session}></gan-notices></div>
-      <gan-keys></gan-keys>
+      ${this.loaded.has('keys') ? html`<gan-keys></gan-keys>` : nothing}
       ${
         this.loaded.has('take')
           ? html`<gan-take .session=${session} .theme=${this.theme}></gan-take>`
@@ -216,6 +216,9 @@ export class GanPage extends ThemedElement {
         .session=${session}
         .theme=${this.theme}
         @studio=${this.toggleStudio}
+        @under=${(event: CustomEvent<number>) => {
+          this.style.setProperty('--under', `${event.detail}px`);
+        }}
         @pick=${(event: CustomEvent<number>) => void this.#enterStudio(event.detail)}
       ></gan-stage>
       ${story ? this.#story(session) : nothing}`;

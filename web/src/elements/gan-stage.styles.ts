@@ -8,8 +8,15 @@ export const styles = css`
     gap: 0.75rem;
     min-width: 0;
   }
+  @media (max-height: 52rem) {
+    :host {
+      gap: 0.5rem;
+    }
+  }
   .frame {
     position: relative;
+    width: min(100%, var(--frame, 100%));
+    margin-inline: auto;
     aspect-ratio: 1;
     border: 1px solid var(--line);
     border-radius: 0.75rem;

@@ -58,6 +58,9 @@ const LEGEND: Record<Kind, readonly Entry[]> = {
   ],
 };
 
+/** As high as the film and the gap before it, in pixels. */
+const FILM = 44;
+
 /** Which layers a model has: what hangs on a class has one when a class is chosen. */
 function hasLayer({ info, critic }: Model, show: Show, layer: Layer): boolean {
   const decided = (view: View | undefined): boolean => {
@@ -87,6 +90,7 @@ export class GanStage extends ThemedElement {
   readonly #plane = new PlaneStage();
   #pointer: { x: number; y: number } | undefined;
   #scheduled = false;
+  #room = 0;
   /** A number that changes with every picture could not be read. */
   readonly #retell = new Throttled(this, 250);
   #freshFrame = false;
@@ -339,7 +343,20 @@ export class GanStage extends ThemedElement {
     });
   }
 
+  /** Tells how much stands below the picture, which is made so large that the window has room for both. */
+  #tellUnder(): void {
+    const parts = [...this.renderRoot.children].filter(({ clientHeight }) => clientHeight > 0);
+    const last = parts.at(-1)?.getBoundingClientRect().bottom ?? 0;
+    // The film comes with training: the picture is not to give way to it then.
+    const film = this.renderRoot.querySelector<HTMLElement>('gan-film')?.hidden ? FILM : 0;
+    const under = Math.ceil(last - this.box.getBoundingClientRect().bottom + film);
+    if (under === this.#room) return;
+    this.#room = under;
+    this.dispatchEvent(new CustomEvent('under', { detail: under }));
+  }
+
   #draw(): void {
+    this.#tellUnder();
     const { model } = this.session.current;
     const { picture: frame } = this.session.stage;
     const surface = this.isConnected && this.canvas ? surfaceOf(this.canvas) : undefined;

@@ -66,7 +66,7 @@ export class GanStatus extends SessionElement {
         gap: 0.375rem;
         align-items: center;
       }
-      @container (max-width: 88rem) {
+      @container (max-width: 96rem) {
         .fine {
           display: none;
         }

@@ -11,9 +11,9 @@ import type { Topic } from '../state/topics.ts';
 import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { cite, citeStyles } from './cite.ts';
-import './gan-before.ts';
 import './gan-last.ts';
 import './gan-measures.ts';
+import { loadAgain } from './load-again.ts';
 import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
 
@@ -28,6 +28,7 @@ export class GanStory extends ThemedElement {
     'evaluation',
     'running',
     'progress',
+    'before',
   ];
   /** The coach reads many numbers that change many times a second; its words need not. */
   readonly #reread = new Throttled(this, 1000);
@@ -104,6 +105,12 @@ export class GanStory extends ThemedElement {
     else this.requestUpdate();
   }
 
+  /** The run before comes with the first idea: most visits try none. */
+  override updated(): void {
+    if (this.session.comparison.before)
+      loadAgain(() => import('./gan-before.ts')).catch(() => undefined);
+  }
+
   override render(): TemplateResult {
     return html`${this.#summary()} <gan-last .session=${this.session}></gan-last> ${this.#shipped()}
       ${this.#ended()} ${this.#coach()}
@@ -146,7 +153,7 @@ export class GanStory extends ThemedElement {
     const { busy } = this.session.channel;
     if (!shipped || !model) return nothing;
     return html`<p class="shipped">
-      <span>This model was trained beforehand, for ${count(model.info.step)} steps.</span>
+      <span>Trained beforehand for ${count(model.info.step)} steps.</span>
       <button
         data-action="scratch"
         ?disabled=${busy !== ''}
