@@ -123,7 +123,7 @@ test('a set is kept for the next visit if one says so, and can be removed', asyn
 
   await page.locator('[data-action=own]').click();
   await expect(page.locator('gan-own-images section')).toContainText(
-    /It promises to clear nothing of this|It may clear all of this/,
+    /It promises not to clear any of this|It may clear all of this/,
   );
   await page.getByRole('button', { name: 'Remove some bars' }).click();
   await expect(page.locator('gan-own-images section')).toBeHidden();

@@ -248,11 +248,11 @@ test('a file that was saved is opened by a drop, and what is none is refused in 
 
   const alert = playground.notices.getByRole('alert');
   await drop(page, 'broken.safetensors', Buffer.from('not a checkpoint'));
-  await expect(alert).toContainText('broken.safetensors is no checkpoint');
+  await expect(alert).toContainText('broken.safetensors is not a checkpoint');
   await drop(page, 'thesis.pdf', Buffer.from('%PDF'));
-  await expect(alert).toContainText('thesis.pdf is nothing that this page opens');
+  await expect(alert).toContainText('thesis.pdf is not something that this page can open');
   await drop(page, 'bad.json', Buffer.from('{"preset": "ri'));
-  await expect(alert).toContainText('bad.json was not opened: it is no JSON');
+  await expect(alert).toContainText('bad.json was not opened: it is not JSON');
   await drop(page, 'cat.png', Buffer.from('a picture'), 'image/png');
   await expect(alert).toContainText('cat.png is an image, not a checkpoint');
   expect(await playground.step()).toBe(step);

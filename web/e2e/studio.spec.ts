@@ -40,7 +40,7 @@ test('from a sample on the stage to arithmetic, walks, the plane and one’s own
     ['B', 7],
     ['C', 12],
   ] as const) {
-    const into = page.getByRole('group', { name: 'Click puts a sample into' });
+    const into = page.getByRole('group', { name: 'A click puts a sample into' });
     await into.getByRole('button', { name: basket, exact: true }).click();
     await page.getByRole('button', { name: `Sample ${sample}`, exact: true }).click();
   }
@@ -91,7 +91,7 @@ test('a link opens it with the same baskets, weights and walk', async ({ page })
   const playground = new Playground(page);
   await playground.open('#preset=mnist-mlp&backend=cpu&seed=3');
   await page.keyboard.press('l');
-  const into = page.getByRole('group', { name: 'Click puts a sample into' });
+  const into = page.getByRole('group', { name: 'A click puts a sample into' });
   for (const [basket, sample] of [
     ['A', 3],
     ['B', 7],

@@ -12,7 +12,9 @@ test('what is chosen is shown, and what is copied works', async ({ page, context
   await expect(preview.locator('gan-tools')).toBeHidden();
   expect(await findings(page)).toEqual([]);
 
-  await page.getByLabel('A link of the page').fill('#preset=line-1d&seed=3&backend=cpu&batch=64');
+  await page
+    .getByLabel('A link copied from the page')
+    .fill('#preset=line-1d&seed=3&backend=cpu&batch=64');
   await expect(page.getByRole('spinbutton', { name: 'Seed' })).toHaveValue('3');
   await expect(preview).toHaveAttribute('settings', 'batch=64');
   await page.getByRole('button', { name: 'Copy the link' }).click();
@@ -42,7 +44,7 @@ test('what is chosen is shown, and what is copied works', async ({ page, context
 test('a link that is none is said', async ({ page }) => {
   await page.goto('./teach.html');
   await expect(page.locator('#preset option')).not.toHaveCount(0);
-  await page.getByLabel('A link of the page').fill('https://example.org/');
+  await page.getByLabel('A link copied from the page').fill('https://example.org/');
   await expect(page.getByRole('alert').first()).toContainText('it has no “#preset=…” in it');
 });
 

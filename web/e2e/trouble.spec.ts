@@ -88,7 +88,7 @@ test('a broken checkpoint is refused and the running model stays', async ({ page
     buffer: Buffer.from('not a checkpoint'),
   });
   await expect(playground.notices.getByRole('alert')).toContainText(
-    'broken.safetensors is no checkpoint, and the model here is as it was',
+    'broken.safetensors is not a checkpoint, and the model here is as it was',
   );
   // One that was cut short: its header names a tensor that is not there.
   const header = JSON.stringify({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });

@@ -75,7 +75,7 @@ it('explains what D’s lead does to G’s gradient, by its measured norm', () =
   const lead = { dReal: 0.97, dFake: 0.02 };
   expect(says({ ...lead, gGradient: 0.0003 })).toContain('norm 0.0003, so there is nothing left');
   expect(says({ ...lead, gGradient: 0.0003, cost: 'minimax' })).toContain('minimax cost is flat');
-  expect(says({ ...lead, gGradient: 1.5, cost: 'minimax' })).toContain('gives G a push (norm 1.5)');
+  expect(says({ ...lead, gGradient: 1.5, cost: 'minimax' })).toContain('gives G a push (gradient norm 1.5)');
   expect(says({ dReal: 0.3, dFake: 0.6 })).toContain('G is ahead');
 });
 
@@ -83,7 +83,7 @@ it('reads no probabilities into a critic’s scores', () => {
   const score = (cost: string) => says({ critic: true, cost, dReal: 12, dFake: -3 });
   expect(score('wasserstein')).toContain('estimates how far apart');
   expect(score('hinge')).toContain('below −1');
-  expect(score('least_squares')).toContain('0 for generated');
+  expect(score('least_squares')).toContain('generated ones 0');
 });
 
 it('calls no first steps blown up where G makes a squared distance small, which has no scale', () => {

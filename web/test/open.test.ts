@@ -59,7 +59,7 @@ describe('a config', () => {
 
   it.each([
     ['{"preset": "ri', /cut short/],
-    ['[1, 2]', /no object/],
+    ['[1, 2]', /not an object/],
     ['{"batch": 64}', /names no preset/],
     ['{"preset": "ring", "seed": -1}', /“seed” is a whole number/],
   ])('is refused with why: %s', (text, why) => {
@@ -96,8 +96,8 @@ describe('the address of a file to open', () => {
 
   it('is refused where a page cannot read it', () => {
     expect(refusal('file:///home/me/ring.safetensors')).toMatch(/drop ring.safetensors/);
-    expect(refusal('javascript:alert(1)')).toMatch(/not of “javascript:”/);
-    expect(refusal('https://')).toMatch(/no address/);
+    expect(refusal('javascript:alert(1)')).toMatch(/not at “javascript:”/);
+    expect(refusal('https://')).toMatch(/not an address/);
     expect(refusal('https://x.example/%E0%A4%A')).toMatch(/x\.example/);
   });
 
@@ -122,11 +122,11 @@ describe('the list of runs says', () => {
     expect(whenText(now - 20_000, now)).toBe('just now');
     expect(whenText(now - 11 * 60_000, now)).toBe('11 min ago');
     expect(whenText(new Date(2026, 4, 3, 9, 5).getTime(), now)).toBe('today, 09:05');
-    expect(whenText(new Date(2026, 3, 30, 0, 7).getTime(), now)).toBe('April 30, 2026, 00:07');
+    expect(whenText(new Date(2026, 3, 30, 0, 7).getTime(), now)).toBe('30 April 2026, 00:07');
     const room = (lasting: boolean | undefined) =>
       roomText([{ bytes: 1e6 }, { bytes: 2e6 }], { used: 1e9, granted: 3e9, lasting });
     expect(room(undefined)).toBe('In all: 3.0 MB. This browser has room for about 2.0 GB more.');
-    expect(room(true)).toMatch(/GB more\. It promises to clear nothing/);
+    expect(room(true)).toMatch(/GB more\. It promises not to clear any of this/);
     expect(room(false)).toMatch(
       /GB more\. It may clear all of this .* save what matters as a file/,
     );

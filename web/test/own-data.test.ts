@@ -50,8 +50,8 @@ describe('a table', () => {
   it.each([
     ['', 'no numbers'],
     ['a,b\n', 'no numbers'],
-    [table([...spiral.slice(0, 9), ['a word', 2]]), 'Line 10: “a word” is no number'],
-    [table([...spiral.slice(0, 9), ['NaN', 2]]), 'Line 10: “NaN” is no number'],
+    [table([...spiral.slice(0, 9), ['a word', 2]]), 'Line 10: “a word” is not a number'],
+    [table([...spiral.slice(0, 9), ['NaN', 2]]), 'Line 10: “NaN” is not a number'],
     [table([...spiral.slice(0, 9), [1]]), 'Line 10: it has 1 columns, not 2'],
     [table(spiral.map((row) => [...row, 1, 2])), 'It has 4 columns'],
     [table(spiral.slice(0, 3)), '3 points are too few'],

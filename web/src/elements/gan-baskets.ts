@@ -214,7 +214,7 @@ export class GanBaskets extends SessionElement {
               .data=${model?.info.data}
             ></gan-images>`
           : html`<p class="mean hint quiet small">
-              ${picks.length ? 'Its mean comes when no basket is empty' : 'Choose samples'}
+              ${picks.length ? 'Its mean appears once no basket is empty' : 'Choose samples'}
             </p>`
       }
       ${

@@ -112,7 +112,7 @@ export class GanBefore extends ThemedElement {
       </div>
       <button
         class="plain"
-        aria-label="Compare no more"
+        aria-label="Stop comparing"
         @click=${() => {
           session.comparison.forget();
         }}

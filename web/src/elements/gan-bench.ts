@@ -187,7 +187,7 @@ export class GanBench extends LitElement {
         ${
           this.uncopied
             ? html`<label>
-                The clipboard is not to be had here; copy this by hand:
+                This browser does not let the page copy; copy this by hand:
                 <textarea readonly rows="8" .value=${this.uncopied}></textarea>
               </label>`
             : nothing

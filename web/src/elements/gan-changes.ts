@@ -89,7 +89,7 @@ export class GanChanges extends SessionElement {
         <a
           href=${session.catalog.at(`compare.html${session.current.hash}`)}
           target="_blank"
-          title="With the preset, both on one seed, in a page of their own"
+          title="Beside the preset, both with the same seed, on a page of their own"
           >Compare</a
         >
       </li>

@@ -144,7 +144,9 @@ export class GanInvert extends SessionElement {
                   ${predictionText(this.predictions)}
                 </figcaption>
                 <button data-action="take" @click=${this.#put}>Put it into ${studio.chosen}</button>
-                <p class="quiet">It is no draw from the prior, so no link can name it.</p>`
+                <p class="quiet">
+                  It was found, not drawn from the prior, so a link cannot name it.
+                </p>`
             : nothing
         }
       </figure>

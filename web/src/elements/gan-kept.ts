@@ -64,7 +64,7 @@ export class GanKept extends SessionElement {
     const { runs } = this;
     if (!runs) return nothing;
     if (runs.length === 0) {
-      return html`<p class="runs">There is none yet: train for a few seconds.</p>`;
+      return html`<p class="runs">There are none yet: train for a few seconds.</p>`;
     }
     return html`<ul class="runs">
       ${runs.map((run) => this.#run(run))}
@@ -142,7 +142,7 @@ export class GanKept extends SessionElement {
         @keydown=${this.#onKey}
       />
       <button type="submit">Save name</button>
-      <button type="button" class="plain" @click=${() => (this.asked = undefined)}>Leave it</button>
+      <button type="button" class="plain" @click=${() => (this.asked = undefined)}>Cancel</button>
     </form>`;
   }
 
@@ -162,7 +162,7 @@ export class GanKept extends SessionElement {
       >
         Delete
       </button>
-      <button class="plain" @click=${() => (this.asked = undefined)}>Leave it</button>`;
+      <button class="plain" @click=${() => (this.asked = undefined)}>Cancel</button>`;
   }
 
   /** What a person goes on with when what they pressed is gone. */

@@ -185,7 +185,7 @@ export class GanMeasures extends SessionElement {
       ? 'Measuring; training waits meanwhile.'
       : evaluation
         ? `Measured at step ${count(evaluation.step)}.`
-        : 'Asked for, because it takes a while.';
+        : 'Only on request, because it takes a while.';
     return html`<div class="ask">
       <dt>How good is it?</dt>
       <dd class="measure">

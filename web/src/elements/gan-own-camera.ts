@@ -8,7 +8,7 @@ const SIDE = 256;
 
 /** What browsers call a camera that cannot be had, and what to do. */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  NotAllowedError: 'The camera was refused: allow it beside the address, or choose files.',
+  NotAllowedError: 'The camera was refused: allow it next to the address, or choose files.',
   NotFoundError: 'There is no camera here: choose files.',
   NotReadableError: 'Another program uses the camera: close that, or choose files.',
 };
@@ -85,7 +85,7 @@ export class GanOwnCamera extends LitElement {
   async #begin(): Promise<void> {
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      this.problem = 'A camera can be asked for on pages with https alone: choose files.';
+      this.problem = 'A page can only use the camera over https: choose files instead.';
       return;
     }
     try {

@@ -169,7 +169,7 @@ export class GanPresets extends SessionElement {
         >
         <strong>${preset.title}</strong>
         <span class="quiet small"
-          >${here ? wholeSentence(preset.summary) : 'Its images are not part of this site.'}</span
+          >${here ? wholeSentence(preset.summary) : 'Its images are not part of this site: whoever builds it adds them with “cargo xtask data”.'}</span
         >
       </button>
     </li>`;

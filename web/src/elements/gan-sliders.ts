@@ -167,7 +167,7 @@ export class GanSliders extends SessionElement {
     const { result } = studio.arithmetic ?? {};
     if (studio.tools.sliders.start === 'result') {
       if (!result) {
-        studio.refuse('sliders', 'There is no result yet: no basket may be empty.');
+        studio.refuse('sliders', 'There is no result yet: put a sample into every basket first.');
         return undefined;
       }
       return result.z.slice(4 * width, 5 * width);

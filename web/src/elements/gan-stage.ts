@@ -137,7 +137,7 @@ export class GanStage extends ThemedElement {
         ${
           kind === 'none'
             ? html`<p class="waiting quiet">
-                This benchmark has no picture; its curves are beside.
+                This benchmark has no picture; its curves are beside it.
               </p>`
             : nothing
         }
@@ -177,7 +177,7 @@ export class GanStage extends ThemedElement {
       <p class="small quiet">
         ${
           samplerOf(info)?.kind === 'chain'
-            ? 'Chains that go on from picture to picture.'
+            ? 'Each picture goes on with the chains of the one before.'
             : 'The same random inputs, redrawn as the model learns.'
         }
         ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}

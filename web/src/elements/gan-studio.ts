@@ -167,7 +167,7 @@ export class GanStudio extends SessionElement {
     return html`
       <section class="choose" aria-label="Samples">
         <div class="row">
-          <span id="into">Click puts a sample into</span>
+          <span id="into">A click puts a sample into</span>
           <div class="segments" role="group" aria-labelledby="into">
             ${BASKETS.map(
               (name) =>
@@ -221,7 +221,7 @@ export class GanStudio extends SessionElement {
         Other samples
       </button>
       <label
-        title="Truncation: noise from nearer to the middle of the prior makes safer samples, and less variety"
+        title="Truncation: noise from nearer the middle of the prior makes safer but less varied samples"
       >
         Play safe
         <input

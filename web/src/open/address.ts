@@ -12,16 +12,18 @@ export function addressOf(text: string, page: string, policy: string): Address {
   try {
     url = new URL(text, page);
   } catch {
-    return { refusal: `The link is to open “${text}”, which is no address.` };
+    return { refusal: `The link is to open “${text}”, which is not an address.` };
   }
   const file = decoded(url.pathname.split('/').at(-1) ?? '') || url.host;
   if (url.protocol === 'file:') {
     return {
-      refusal: `A page cannot read the files of a disk by a link: drop ${file} on the page instead.`,
+      refusal: `A link cannot make a page read files on your disk: drop ${file} on the page instead.`,
     };
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { refusal: `A link can open files of https addresses alone, not of “${url.protocol}”.` };
+    return {
+      refusal: `A link can only open files at https addresses, not at “${url.protocol}” ones.`,
+    };
   }
   if (url.origin !== new URL(page).origin && !sourcesOf(policy).some((one) => allows(one, url))) {
     return {

@@ -13,9 +13,9 @@ export interface Config {
 /** Throws with what is wrong. */
 export function readConfig(text: string): Config {
   const whole = parsed(text);
-  if (whole === undefined) throw new Error('it is no JSON: it may have been cut short');
+  if (whole === undefined) throw new Error('it is not JSON: it may have been cut short');
   const config = isObject(whole) && isObject(whole.config) ? whole.config : whole;
-  if (!isObject(config)) throw new Error(`it is no object, such as ${EXAMPLE}`);
+  if (!isObject(config)) throw new Error(`it is not an object, such as ${EXAMPLE}`);
   const { preset, seed, ...own } = config;
   if (typeof preset !== 'string') {
     throw new Error(`it names no preset: a config begins as in ${EXAMPLE}`);

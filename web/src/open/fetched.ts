@@ -15,7 +15,7 @@ export async function fetched(
     response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
   } catch (error) {
     throw new Error(
-      `${file} could not be fetched from ${url.host}: there is no connection, or that host lets no other page read it: it has to send “Access-Control-Allow-Origin”. Download it and drop it on the page.`,
+      `${file} could not be fetched from ${url.host}: either there is no connection, or that host does not let other pages read it, for which it has to send “Access-Control-Allow-Origin”. Download it and drop it on the page.`,
       { cause: error },
     );
   }

@@ -46,7 +46,8 @@ function readNumpy(bytes: Uint8Array): Loaded {
   const header = latin(bytes.subarray(start, end));
   const type = /'descr':\s*'([^']+)'/.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
-  if (type === undefined || shape === undefined) throw new Error('its header is no array’s');
+  if (type === undefined || shape === undefined)
+    throw new Error('its header is not that of an array');
   if (/'fortran_order':\s*True/.test(header)) {
     throw new Error('stored by columns: save numpy.ascontiguousarray(x)');
   }

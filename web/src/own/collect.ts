@@ -167,7 +167,7 @@ class Making {
     const classes = [...new Set(this.#folders)].sort();
     if (classes.length > MOST_CLASSES) {
       remarks.push(
-        `${classes.length} folders are more than ${MOST_CLASSES} classes, so they are no labels.`,
+        `${classes.length} folders are more than ${MOST_CLASSES} classes, so they are not taken as labels.`,
       );
     }
     if (classes.length < 2 || classes.length > MOST_CLASSES) return none;

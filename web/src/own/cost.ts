@@ -33,7 +33,7 @@ export function costOf({ images, size, channels, rate }: Ask): string[] {
 /** What there is to be warned of. */
 export const warningOf = (images: number): string =>
   images > 0 && images < FEW
-    ? `${count(images)} images are few: a model may not get far with them, or repeat them. How near its samples are to them is measured while it trains, and said.`
+    ? `${count(images)} images are few: a model may not get far with them, or repeat them. While it trains, the page measures and says how near its samples come to them.`
     : '';
 
 const written = (seconds: number): string =>

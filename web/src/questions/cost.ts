@@ -80,8 +80,8 @@ export function askCost(form: HTMLFormElement, playground: GanPlayground): Quest
       return {
         right,
         said: right
-          ? `Right: by D’s logits its gradient is off KL’s by ${far} of the length of that, which is what D has not learned.`
-          : `Not that one: by D’s logits its gradient is off KL’s by ${far} of the length of that; the solution’s is by ${least}, which is what D has not learned.`,
+          ? `Right: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length, which is what D has yet to learn.`
+          : `Not that one: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length. The solution’s differs by ${least}, which is what D has yet to learn.`,
       };
     },
   };

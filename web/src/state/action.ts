@@ -56,7 +56,7 @@ const READERS: Record<Action['act'], (words: URLSearchParams) => Action> = {
     const text = only(words, 'seed');
     const seed = text === undefined ? undefined : parseSeed(text);
     if (text !== undefined && seed === undefined) {
-      throw new Error(`“${text}” is no seed: it is a whole number from 0`);
+      throw new Error(`“${text}” is not a seed: it should be a whole number from 0`);
     }
     return { act: 'reset', seed };
   },

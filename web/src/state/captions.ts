@@ -9,13 +9,13 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
   blown_up: ({ loss, gradient }) => ({
     text: `The numbers have blown up: a loss of ${size(loss)}${
       gradient === undefined ? '' : ` and a gradient of norm ${size(gradient)}`
-    }, where a game that goes well has a few. Start again with smaller step sizes.`,
+    }, far beyond those of training that goes well. Start again with smaller step sizes.`,
   }),
   gradient_gone: (scene) => {
     const gone = `the gradient that G gets has the norm ${size(scene.gGradient)}, so there is nothing left to follow.`;
     if (winnerOf(scene) === 'g') {
       return {
-        text: `G has won, and not by being right: D takes ${percent(scene.dFake ?? 1)} of it for real whatever it makes, and ${gone}`,
+        text: `G has won, and not by being right: whatever it makes, D finds it ${percent(scene.dFake ?? 1)} real, and ${gone}`,
       };
     }
     return {
@@ -50,7 +50,7 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
     return { text: `${covered}${why}${calm(scene)}`, section: 'Tutorial, section 5.1.1' };
   },
   copied: ({ values }) => ({
-    text: `G knows its images by heart: its samples lie ${percent(values?.copy_ratio ?? 0)} as far from the nearest training image as images do that it never saw. More images help, or stopping earlier.`,
+    text: `G has learned its images by heart: its samples lie ${percent(values?.copy_ratio ?? 0)} as far from the nearest training image as images that it never saw. More images help, or stopping earlier.`,
     section: 'Radford et al. 2016, section 6.1',
   }),
   poor: (scene) => {
@@ -65,10 +65,10 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
     }
     if (!isTelling(scene)) {
       return {
-        text: `The two densities are far apart yet: JS is ${divergence(js ?? 0)}, and 0 is perfect.${calm(scene)}`,
+        text: `The two densities are still far apart: JS is ${divergence(js ?? 0)}, and 0 is perfect.${calm(scene)}`,
       };
     }
-    const spread = modes === undefined ? '' : 'Every mode has a sample or more, but ';
+    const spread = modes === undefined ? '' : 'Every mode gets some samples, but ';
     return {
       text: `${spread}only ${percent(quality ?? 0)} of samples land on real data; the rest lie between.${calm(scene)}`,
     };
@@ -101,11 +101,11 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
 /** What D’s scores mean where they are no probabilities. */
 const SCORES: Readonly<Record<string, Line>> = {
   hinge: {
-    text: 'D is asked for scores above 1 for real samples and below −1 for generated ones, and for nothing beyond; G, for high scores.',
+    text: 'D is to score real samples above 1 and generated ones below −1, and gains nothing by going further. G is to raise D’s scores of its samples.',
     section: 'Miyato et al. 2018',
   },
   least_squares: {
-    text: 'D is asked for a score of 1 for real samples and 0 for generated ones; G, for 1. What is far off pulls hardest.',
+    text: 'D is to score real samples 1 and generated ones 0; G is to make D score its samples 1. The further off a score is, the harder it pulls.',
     section: 'Mao et al. 2017',
   },
   wasserstein: {
@@ -131,7 +131,7 @@ function measure(scene: Scene): string {
   if (!isTelling(scene))
     return js === undefined ? '' : `JS is ${divergence(js)}, and 0 is perfect. `;
   if (quality <= BY_CHANCE * chance) {
-    return `Samples land on real data no more than chance has it: ${percent(quality)} of them. `;
+    return `No more samples land on real data than would by chance: ${percent(quality)}. `;
   }
   const covered = modes === undefined ? '' : `${modes} of ${all ?? modes} modes are covered, and `;
   return `${covered}${percent(quality)} of samples land on real data. `;
@@ -146,13 +146,13 @@ function learning(scene: Scene): Line | undefined {
   if (critic) return SCORES[cost] ?? SCORES.wasserstein;
   if (dFake > dReal + 0.05) {
     return {
-      text: `G is ahead for now: D takes samples (${percent(dFake)}) for real more than it does real ones (${percent(dReal)}).`,
+      text: `G is ahead for now: D finds samples (${percent(dFake)}) more real than real data (${percent(dReal)}).`,
       section: 'Tutorial, section 4.4',
     };
   }
   if (dReal - dFake <= EVEN)
     return { text: `On average D can hardly tell: it gives ${opinions(scene)}.` };
-  const push = scene.gGradient === undefined ? '' : ` (norm ${size(scene.gGradient)})`;
+  const push = scene.gGradient === undefined ? '' : ` (gradient norm ${size(scene.gGradient)})`;
   return {
     text: `D is winning, which gives G a push${push}: ${verdicts(scene)}.`,
     section: 'Tutorial, section 3.2.3',

@@ -18,7 +18,7 @@ const TIME = new Intl.DateTimeFormat('en', {
   minute: '2-digit',
   hourCycle: 'h23',
 });
-const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 
 export function whenText(at: number, now: number): string {
   const minutes = (now - at) / 60_000;
@@ -45,6 +45,6 @@ export function roomText(
 export function lastingText(lasting: boolean | undefined): string {
   if (lasting === undefined) return '';
   return lasting
-    ? 'It promises to clear nothing of this by itself.'
+    ? 'It promises not to clear any of this by itself.'
     : 'It may clear all of this when it runs short of room: save what matters as a file.';
 }

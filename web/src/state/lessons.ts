@@ -35,7 +35,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       'Encoder and decoder have learned already. Train goes on from here; the latent studio shows what they know.',
     phases: {
       vae: {
-        text: 'The encoder guesses a latent for each real sample, and the decoder makes the sample again: both move so that it comes out right while guesses stay near the prior.',
+        text: 'The encoder guesses a latent for each real sample, and the decoder makes the sample again: both move so that it comes out right while the guesses stay near the prior.',
         section: 'Tutorial, section 2.3.2',
       },
     },
@@ -81,7 +81,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
         section: 'Tutorial, section 5.4',
       },
       g: {
-        text: 'G’s move: what D’s last layer sees of G’s samples, on average, is to be what it sees of real images.',
+        text: 'G’s move: its weights change so that, on average, D’s last hidden layer sees in G’s samples what it sees in real images.',
         section: 'Tutorial, section 5.4',
       },
     },

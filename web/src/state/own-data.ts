@@ -66,7 +66,7 @@ export function readTable(text: string): Own {
     if (row.length !== columns || bad !== undefined) {
       const found =
         row.length === columns
-          ? `“${bad ?? ''}” is no number`
+          ? `“${bad ?? ''}” is not a number`
           : `it has ${row.length} columns, not ${columns}`;
       throw new Error(`Line ${i + 1 + Number(headed)}: ${found}.`);
     }

@@ -16,7 +16,7 @@ const REFERENCES: readonly Reference[] = [
     href: arxiv('1701.00160'),
   },
   {
-    names: /2014 paper/,
+    names: /2014 paper|Goodfellow et al\. 2014/,
     full: 'I. Goodfellow et al., Generative Adversarial Networks, NIPS 2014',
     href: arxiv('1406.2661'),
   },
@@ -79,6 +79,41 @@ const REFERENCES: readonly Reference[] = [
     names: /Miyato et al\. 2018/,
     full: 'T. Miyato, T. Kataoka, M. Koyama and Y. Yoshida, Spectral Normalization for Generative Adversarial Networks, ICLR 2018',
     href: arxiv('1802.05957'),
+  },
+  {
+    names: /Salimans et al\. 2016/,
+    full: 'T. Salimans et al., Improved Techniques for Training GANs, NIPS 2016',
+    href: arxiv('1606.03498'),
+  },
+  {
+    names: /Karras et al\. 2018/,
+    full: 'T. Karras, T. Aila, S. Laine and J. Lehtinen, Progressive Growing of GANs for Improved Quality, Stability, and Variation, ICLR 2018',
+    href: arxiv('1710.10196'),
+  },
+  {
+    names: /Yazici et al\. 2019/,
+    full: 'Y. Yazıcı et al., The Unusual Effectiveness of Averaging in GAN Training, ICLR 2019',
+    href: arxiv('1806.04498'),
+  },
+  {
+    names: /Jang et al\. 2017/,
+    full: 'E. Jang, S. Gu and B. Poole, Categorical Reparameterization with Gumbel-Softmax, ICLR 2017',
+    href: arxiv('1611.01144'),
+  },
+  {
+    names: /Williams 1992/,
+    full: 'R. J. Williams, Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning, Machine Learning 8, 1992',
+    href: 'https://doi.org/10.1007/BF00992696',
+  },
+  {
+    names: /Hinton 2002/,
+    full: 'G. E. Hinton, Training Products of Experts by Minimizing Contrastive Divergence, Neural Computation 14, 2002',
+    href: 'https://doi.org/10.1162/089976602760128018',
+  },
+  {
+    names: /Tieleman 2008/,
+    full: 'T. Tieleman, Training Restricted Boltzmann Machines Using Approximations to the Likelihood Gradient, ICML 2008',
+    href: 'https://doi.org/10.1145/1390156.1390290',
   },
   {
     names: /Mescheder et al\. 2018/,

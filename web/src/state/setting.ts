@@ -96,8 +96,8 @@ export function numberRefusal(control: NumberControl, text: string): string | un
   return Number.isFinite(max) && Number.isFinite(min)
     ? `This goes from ${readable(min)} to ${readable(max)}.`
     : value < min
-      ? `This is ${readable(min)} at least.`
-      : `This is ${readable(max)} at most.`;
+      ? `The least is ${readable(min)}.`
+      : `The most is ${readable(max)}.`;
 }
 
 export function brief(value: Json): string {

@@ -8,7 +8,7 @@ export type Stop =
 
 /** What is wrong with a stop that cannot be read. */
 export const NO_STOP =
-  'it is a step such as 500, a time such as 30s, or a metric and its bound such as modes>=8 or js<=0.05';
+  'it is a step such as 500, a time such as 30s, or a metric with a bound such as modes>=8 or js<=0.05';
 
 const WAYS: readonly [RegExp, (words: string[]) => Stop][] = [
   [/^(\d{1,9})$/, ([step = '']) => ({ kind: 'step', step: Number(step) })],

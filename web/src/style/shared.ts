@@ -88,6 +88,11 @@ export const shared = css`
     outline: 2px solid var(--real);
     outline-offset: 2px;
   }
+  /* What a browser takes for it is too faint on dark paper. */
+  ::placeholder {
+    color: var(--quiet);
+    opacity: 1;
+  }
   svg.icon {
     width: 1.125rem;
     height: 1.125rem;

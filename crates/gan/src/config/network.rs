@@ -17,18 +17,18 @@ pub struct Network {
     #[serde(default)]
     pub spectral_norm: bool,
     /// The length that the weights of every unit keep: only their direction is learned (weight normalization, Salimans and Kingma
-    /// 2016, with lengths that are not learned), so that no layer can raise its voice above noise. 1.4 suits rectifiers.
+    /// 2016, with lengths that are not learned), so that no layer can drown out the noise. 1.4 suits rectifiers.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 100.0)))]
     pub weight_norm: Option<f64>,
     /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than
     /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; after n updates at most (n + 1) / (n + 10) is kept, so that
-    /// the start is soon forgotten. Nothing for the weights themselves.
+    /// the start is soon forgotten. Without it, samples are drawn with the weights themselves.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.99999)))]
     pub average: Option<f64>,
     /// Keeps every parameter between minus and plus this after each update, which bounds the slope of a critic (Arjovsky et al.
-    /// 2017); nothing for no bound.
+    /// 2017); without it there is no bound.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0001, max = 100.0)))]
     pub clip: Option<f64>,

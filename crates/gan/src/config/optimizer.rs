@@ -31,7 +31,7 @@ pub enum Optimizer {
         #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.999)))]
         #[serde(default)]
         momentum: f64,
-        /// The momentum after `momentum_steps`; equal to `momentum` for none of this.
+        /// The momentum after `momentum_steps`; equal to `momentum`, it stays as it is.
         #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.999)))]
         #[serde(default)]
         momentum_final: Option<f64>,
@@ -71,7 +71,7 @@ pub enum Optimizer {
         #[cfg_attr(feature = "schema", schemars(range(min = 1e-12, max = 1.0)))]
         #[serde(default = "adam_eps")]
         eps: f64,
-        /// Updates over which the rate falls to zero along a line; nothing for a rate that stays.
+        /// Updates over which the rate falls to zero along a line; without it the rate stays as it is.
         #[cfg_attr(feature = "schema", schemars(range(min = 1.0, max = 1e9), extend("x-unit" = "updates")))]
         #[serde(default)]
         decay_steps: Option<f64>,

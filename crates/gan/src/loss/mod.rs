@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Cost {
     /// G minimizes what D maximizes (tutorial, equation 10). G's gradient vanishes when D wins.
     Minimax,
-    /// G maximizes the log probability of being mistaken (equation 13).
+    /// G maximizes the log probability of D being mistaken (equation 13).
     #[default]
     NonSaturating,
     /// G's expected gradient is that of maximum likelihood when D is optimal (equation 14).
@@ -28,10 +28,10 @@ pub enum Cost {
     Wasserstein,
     /// D tells which of a real and a generated sample is the real one, and G makes it err (Jolicoeur-Martineau 2019).
     Relativistic,
-    /// D as in the non-saturating game; G makes the mean of what D's last layer sees what it is for data (Salimans et al.
+    /// D as in the non-saturating game; G matches, on average, what D's last layer sees of the data (Salimans et al.
     /// 2016, section 3.1).
     FeatureMatching,
-    /// The Kullback-Leibler divergence KL(data || model) as a game (f-GAN, Nowozin et al. 2016): G covers all that data do.
+    /// The Kullback-Leibler divergence KL(data || model) as a game (f-GAN, Nowozin et al. 2016): G covers everything that the data cover.
     Kl,
     /// KL(model || data) as a game: G stays where data are.
     ReverseKl,

@@ -20,7 +20,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Puts `model` on the device at `place`, for what `of` makes of the network's output and of what its last layer starts from.
+    /// Puts `model` on the device at `place`, for what `of` makes of the network's output and of what enters its last layer.
     pub(super) fn open(
         place: &Place,
         model: &Model,

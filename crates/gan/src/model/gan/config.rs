@@ -29,7 +29,7 @@ pub struct Gan {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.5, max = 1.0)))]
     pub real_label: f64,
-    /// The target of D on samples: two-sided smoothing where above 0, which makes D praise what G makes already (tutorial,
+    /// The target of D on samples: two-sided smoothing where above 0, which makes D reward what G already makes (tutorial,
     /// equation 15).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 0.5)))]
@@ -45,7 +45,7 @@ pub struct Gan {
     #[serde(default = "one_step")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16), extend("x-unit" = "samples")))]
     pub packing: usize,
-    /// A label that the players see: G makes a sample of it, D tells whether a sample is one of it (Mirza and Osindero 2014), or which
+    /// A label that the players see: G makes a sample of it, D tells whether a sample belongs to it (Mirza and Osindero 2014), or which
     /// one it has.
     #[serde(default)]
     pub labels: Option<Labels>,
@@ -83,7 +83,7 @@ pub struct Codes {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 100.0)))]
     pub weight: f64,
-    /// Q: from what D's last layer starts from to a logit for each category and a mean for each continuous code.
+    /// Q: from what enters D's last layer to a logit for each category and a mean for each continuous code.
     pub network: Network,
     /// How Q learns.
     pub optimizer: Optimizer,

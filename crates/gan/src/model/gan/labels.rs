@@ -57,7 +57,7 @@ pub enum Condition {
     /// D takes the label as a second input, which its condition layers join (Mirza and Osindero 2014).
     #[default]
     Concat,
-    /// D's logit gains the inner product of what its last layer starts from with a vector of the label (Miyato and Koyama 2018,
+    /// D's logit gains the inner product of what enters its last layer with a vector of the label (Miyato and Koyama 2018,
     /// equation 4). It has no condition layers.
     Projection,
     /// D does not see the label: it names it, and G is to make samples whose class D can name (AC-GAN, Odena et al. 2017). It has

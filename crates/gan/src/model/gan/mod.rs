@@ -53,7 +53,7 @@ const ENCODE: &str = "encode";
 /// The view that turns samples into samples by way of latents.
 const RECONSTRUCT: &str = "reconstruct";
 
-/// What D says of one minibatch: logits, `[batch, 1]`, and what its last layer starts from.
+/// What D says of one minibatch: logits, `[batch, 1]`, and what enters its last layer.
 struct Opinion {
     real: Features,
     fake: Features,
