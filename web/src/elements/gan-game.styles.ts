@@ -147,6 +147,10 @@ export const styles = css`
       text-overflow: ellipsis;
       font-size: 0.75rem;
     }
+    .diagram:not([data-many]) strong {
+      font-size: clamp(0.625rem, 3cqi, 0.75rem);
+      letter-spacing: -0.03em;
+    }
     .diagram[data-many] {
       column-gap: 0.625rem;
     }

@@ -19,7 +19,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   'd_optimizer.lr': 'How fast D learns',
   gradient_penalty: 'Penalty on D’s slope',
   'gradient_penalty.weight': 'Weight of the penalty',
-  'prior.dim': 'Numbers of noise',
+  'prior.dim': 'Noise',
 };
 
 @customElement('gan-settings')

@@ -66,6 +66,12 @@ export class GanStatus extends SessionElement {
         gap: 0.375rem;
         align-items: center;
       }
+      /* One line, where a reason why there is no GPU stands in it too. */
+      @container (max-width: 84rem) {
+        .version {
+          display: none;
+        }
+      }
       @container (max-width: 96rem) {
         .fine {
           display: none;
@@ -101,7 +107,7 @@ export class GanStatus extends SessionElement {
       <span>Nothing leaves this tab.</span>
       ${
         this.page
-          ? html`<span>Ganlet ${VERSION}</span>
+          ? html`<span class="version">Ganlet ${VERSION}</span>
               <a href=${session.catalog.at('learn/')}>Lessons</a>
               <a href=${session.catalog.at('teach.html')}>For your own page</a>
               <a href=${session.catalog.at('bench.html')}>How fast is it here?</a>`

@@ -45,7 +45,11 @@ export class GanTake extends ThemedElement {
         border-block-start: 1px solid var(--line);
       }
       section > div {
-        flex: 1 1 12rem;
+        flex: 1 1 10rem;
+      }
+      .files {
+        display: flex;
+        gap: 0.5rem;
       }
       h3 {
         font-size: 0.9375rem;
@@ -175,22 +179,24 @@ export class GanTake extends ThemedElement {
           }
         </p>
       </div>
-      <button
-        data-take="csv"
-        aria-label="Curves as CSV"
-        ?disabled=${points === 0}
-        @click=${this.#saveCsv}
+      <span class="files">
+        <button
+          data-take="csv"
+          aria-label="Curves as CSV"
+          ?disabled=${points === 0}
+          @click=${this.#saveCsv}
+        >
+          CSV
+        </button>
+        <button
+          data-take="json"
+          aria-label="Curves as JSON"
+          ?disabled=${points === 0}
+          @click=${this.#saveJson}
+        >
+          JSON
+        </button></span
       >
-        CSV
-      </button>
-      <button
-        data-take="json"
-        aria-label="Curves as JSON"
-        ?disabled=${points === 0}
-        @click=${this.#saveJson}
-      >
-        JSON
-      </button>
     </section>`;
   }
 
@@ -200,22 +206,25 @@ export class GanTake extends ThemedElement {
       <div>
         <h3>What was done</h3>
         <p class="small quiet">
-          ${leftOut > 0 ? 'The last ' : nothing}${count(deeds.length)} actions since the page was
-          opened, each with its time and step. The list stays in this tab until you save it.
+          ${leftOut > 0 ? 'The last ' : nothing}${deeds.length === 1 ? 'One action' : `${count(deeds.length)} actions`}
+          since the page was opened, each with its time and step. The list stays in this tab until
+          you save it.
         </p>
       </div>
-      ${(['csv', 'json'] as const).map(
-        (kind) =>
-          html`<button
-            data-take="log-${kind}"
-            aria-label="What was done, as ${kind.toUpperCase()}"
-            @click=${() => {
-              saveLog(this.session.log, kind);
-            }}
-          >
-            ${kind.toUpperCase()}
-          </button>`,
-      )}
+      <span class="files"
+        >${(['csv', 'json'] as const).map(
+          (kind) =>
+            html`<button
+              data-take="log-${kind}"
+              aria-label="What was done, as ${kind.toUpperCase()}"
+              @click=${() => {
+                saveLog(this.session.log, kind);
+              }}
+            >
+              ${kind.toUpperCase()}
+            </button>`,
+        )}</span
+      >
     </section>`;
   }
 

@@ -15,7 +15,7 @@ export interface Lesson {
 
 const LESSONS: Readonly<Record<string, Lesson>> = {
   gan: {
-    fresh: 'G knows nothing yet. Press Train, or the space bar.',
+    fresh: 'G knows nothing yet. Press Train.',
     trained:
       'G has learned already. Train goes on from here; the latent studio shows what G knows.',
     phases: {
@@ -30,7 +30,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     },
   },
   vae: {
-    fresh: 'Neither encoder nor decoder knows anything yet. Press Train, or the space bar.',
+    fresh: 'Neither encoder nor decoder knows anything yet. Press Train.',
     trained:
       'Encoder and decoder have learned already. Train goes on from here; the latent studio shows what they know.',
     phases: {
@@ -45,7 +45,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     },
   },
   gmmn: {
-    fresh: 'G knows nothing yet. Press Train, or the space bar.',
+    fresh: 'G knows nothing yet. Press Train.',
     trained: 'G has learned already. Train goes on from here.',
     phases: {
       g: {
@@ -59,7 +59,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     },
   },
   rbm: {
-    fresh: 'The machine knows nothing yet. Press Train, or the space bar.',
+    fresh: 'The machine knows nothing yet. Press Train.',
     trained: 'The machine has learned already. Train goes on from here.',
     phases: {
       rbm: {
@@ -73,7 +73,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     },
   },
   semi_supervised: {
-    fresh: 'Neither player knows anything yet. Press Train, or the space bar.',
+    fresh: 'Neither player knows anything yet. Press Train.',
     trained: 'D has learned already which digit is which. Train goes on from here.',
     phases: {
       d: {
@@ -90,7 +90,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
 
 /** Of a kind that this page has no words for. */
 const UNKNOWN: Lesson = {
-  fresh: 'Nothing is learned yet. Press Train, or the space bar.',
+  fresh: 'Nothing is learned yet. Press Train.',
   trained: 'This model has learned already. Train goes on from here.',
   phases: {},
 };

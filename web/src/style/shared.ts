@@ -88,6 +88,10 @@ export const shared = css`
     outline: 2px solid var(--real);
     outline-offset: 2px;
   }
+  button.primary:disabled {
+    color: var(--paper);
+    opacity: 0.45;
+  }
   /* What a browser takes for it is too faint on dark paper. */
   ::placeholder {
     color: var(--quiet);
