@@ -1,6 +1,8 @@
 //! The words that a config is written in: data, priors, networks, optimizers, and the ranges of all fields. Kinds of models
 //! put theirs together from them; [`experiment`](crate::experiment) is the whole.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ pub(crate) use network::batch_norm_eps;
 pub use network::{Init, Layer, Network, Resample, Upsampling};
 pub use optimizer::Optimizer;
 
-use crate::data::{ImageKind, ImageSet, OwnImages, Toy};
+use crate::data::{Attribute, ImageKind, ImageSet, OwnImages, Toy, stack};
 use crate::error::ConfigError;
 use crate::json::{self, tagged};
 
@@ -84,7 +86,7 @@ impl Data {
     /// Rows, columns, and values of a pixel, where these are images.
     pub fn image_shape(&self) -> Option<[usize; 3]> {
         match self {
-            Data::Images(data) => Some(data.kind.facts().shape),
+            Data::Images(data) => Some(data.shape()),
             Data::Own(data) => Some(data.shape()),
             Data::Toy(_) | Data::Pool(_) => None,
         }
@@ -102,10 +104,43 @@ pub struct ImageData {
     #[serde(default = "all_images")]
     #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 60_000), extend("x-unit" = "images")))]
     pub images: usize,
+    /// Grey images laid over each other as the colours of one, drawn at random: two digits give 100 combinations, three 1,000
+    /// (Metz et al. 2017).
+    #[serde(default = "one_image")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3), extend("x-unit" = "images")))]
+    pub stacked: usize,
     /// The value of black; white is 1. Use 0 with a sigmoid, -1 with a tanh at the end of G.
     #[serde(default = "minus_one")]
     #[cfg_attr(feature = "schema", schemars(range(min = -1.0, max = 0.0)))]
     pub black: f64,
+}
+
+impl ImageData {
+    /// Rows, columns, and values of a pixel.
+    pub fn shape(&self) -> [usize; 3] {
+        let [height, width, channels] = self.kind.facts().shape;
+        [height, width, channels * self.stacked]
+    }
+
+    /// What labels say, in their order: of stacked images, what each shows.
+    pub fn attributes(&self) -> Cow<'static, [Attribute]> {
+        stack::attributes(&self.kind.facts().attributes, self.stacked)
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        if self.stacked > 1 && self.kind.facts().shape[2] > 1 {
+            return Err(ConfigError::new(
+                "data.stacked",
+                format!("images of {} have colours of their own", self.kind.name()),
+                "use 1, or grey images such as mnist",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn one_image() -> usize {
+    1
 }
 
 fn all_images() -> usize {
@@ -204,8 +239,9 @@ impl Common {
     pub(crate) const FIELDS: [&str; 5] = ["preset", "data", "batch", "steps", "monitor"];
 
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
-        match self.data {
-            Data::Pool(PoolData::BenchPool { dim, ring: true }) if dim != 2 => {
+        match &self.data {
+            Data::Images(images) => images.validate(),
+            Data::Pool(PoolData::BenchPool { dim, ring: true }) if *dim != 2 => {
                 Err(ConfigError::new(
                     "data.ring",
                     format!("points on a ring have 2 numbers, not {dim}"),

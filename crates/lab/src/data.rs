@@ -48,7 +48,7 @@ fn holds(kind: ImageKind, folder: &Path) -> bool {
 /// What `config` learns from; nothing for toys and benchmarks.
 pub(crate) fn load(config: &ExperimentConfig, folder: Option<&Path>) -> Result<Dataset> {
     match &config.data {
-        Data::Images(data) => Ok(Dataset::Images(images(data.kind, folder)?)),
+        Data::Images(data) => Ok(Dataset::images(data, images(data.kind, folder)?)),
         Data::Own(images) => {
             let path = folder.ok_or_else(|| images.missing())?;
             Ok(own::take(config.clone(), path)?.1)

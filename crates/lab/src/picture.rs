@@ -35,6 +35,13 @@ pub(crate) fn image_grid(
         1 => png::ColorType::Grayscale,
         _ => png::ColorType::Rgb,
     };
+    // Of two values the second is green and blue, as on the page.
+    if channels == 2 {
+        pixels = pixels
+            .chunks_exact(2)
+            .flat_map(|pixel| [pixel[0], pixel[1], pixel[1]])
+            .collect();
+    }
     write(path, width, height, colour, &pixels)
 }
 

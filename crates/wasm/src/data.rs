@@ -31,7 +31,7 @@ thread_local! {
 pub(crate) async fn load(config: &ExperimentConfig, options: &Options) -> Result<Dataset, Failure> {
     match &config.data {
         Data::Toy(_) | Data::Pool(_) => Ok(Dataset::None),
-        Data::Images(data) => Ok(Dataset::Images(images(data.kind, options).await?)),
+        Data::Images(data) => Ok(Dataset::images(data, images(data.kind, options).await?)),
         Data::Own(own) => match &options.images {
             Some(file) => Ok(Dataset::Images(own.read(&file.to_vec())?)),
             None => Err(own.missing().into()),

@@ -47,10 +47,10 @@ export class Training {
   #historySince = 0;
   #pace = new Pace();
   readonly #rate = new Rate();
-  // Together a tenth of the time, so that the page trains nearly as fast as the library alone. At most 30 pictures a second; the
+  // Together a tenth of the time at most, so that the page trains nearly as fast as the library alone. At most 30 pictures a second; the
   // metrics draw many samples, but the story must not say for long what the picture beside it no longer shows.
-  readonly #frames = new Cadence(33, 1 / 12, 5_000);
-  readonly #evaluations = new Cadence(1200, 1 / 50, 4_000);
+  readonly #frames = new Cadence(33, 1 / 16, 5_000);
+  readonly #evaluations = new Cadence(1200, 1 / 50, 6_000);
 
   constructor(
     private readonly clock: Clock,

@@ -7,6 +7,7 @@ pub mod idx;
 mod images;
 pub mod own;
 mod sets;
+pub(crate) mod stack;
 pub mod toy;
 
 pub use images::{Attribute, ImageView, Images};

@@ -52,7 +52,7 @@ pub enum LatentError {
     )]
     Unknown {
         /// Attribute, class or direction.
-        what: &'static str,
+        what: String,
         /// What was asked for.
         found: String,
         /// What there is, as a list.

@@ -4,6 +4,7 @@ pub mod cost;
 pub mod divergence;
 pub mod mmd;
 pub mod penalty;
+pub mod spread;
 
 use serde::{Deserialize, Serialize};
 

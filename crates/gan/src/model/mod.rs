@@ -21,6 +21,7 @@ mod trace;
 mod view_alone;
 
 pub mod classifier;
+pub mod density;
 pub mod gan;
 pub mod gmmn;
 pub mod rbm;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Model;
 use super::classifier::Classifier;
+use super::density::Density;
 use super::gan::Gan;
 use super::gmmn::Gmmn;
 use super::rbm::Rbm;
@@ -67,6 +68,8 @@ registry! {
     Gmmn(Gmmn) = "gmmn",
     /// A restricted Boltzmann machine: hidden and visible units, and chains that sample them.
     Rbm(Rbm) = "rbm",
+    /// A density with an unknown factor, found by telling data from noise.
+    Density(Density) = "density",
     /// A classifier: a network that says what images show.
     Classifier(Classifier) = "classifier",
     /// A classifier that learns from few labels, and from a game with a generator.

@@ -35,10 +35,7 @@ impl<'a> Task<'a> {
     pub fn new(common: &'a Common) -> Self {
         let (sample, attributes): (_, Cow<'a, [Attribute]>) = match &common.data {
             Data::Toy(toy) => (vec![toy.dim()], Cow::default()),
-            Data::Images(images) => {
-                let facts = images.kind.facts();
-                (facts.shape.to_vec(), facts.attributes.as_slice().into())
-            }
+            Data::Images(images) => (images.shape().to_vec(), images.attributes()),
             Data::Own(images) => (images.shape().to_vec(), images.attributes().into()),
             Data::Pool(PoolData::BenchPool { dim, .. }) => (vec![*dim], Cow::default()),
         };

@@ -4,6 +4,9 @@ mod codes;
 mod labels;
 mod latents;
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use super::latent::SURE;
 use super::{Error, Trainer};
 use crate::config::Data;
@@ -19,6 +22,8 @@ const TOY_SAMPLES: usize = 10_240;
 const COVERAGE_SAMPLES: usize = 2500;
 /// Samples of images that are measured; as many as in the Parzen window of 2014.
 const IMAGE_SAMPLES: usize = 10_000;
+/// Samples of stacks of three digits, of which there are 1,000 combinations (Metz et al. 2017, Srivastava et al. 2017).
+const STACKED_SAMPLES: usize = 26_000;
 /// Samples of a person's own images that are measured.
 const OWN_SAMPLES: usize = 1_000;
 /// Training images that a model can learn by heart, at most.
@@ -84,12 +89,13 @@ impl Trainer {
         progress: &mut dyn FnMut(f32),
     ) -> Result<Evaluation, Error> {
         let mut found = self.codes(images).await?;
+        found.extend(self.continuous_codes().await?);
         found.extend(self.latents_of(images).await?);
         found.extend(self.reconstructions(images).await?);
         found.extend(self.accuracy(images).await?);
         found.extend(self.copied(images).await?);
         let protocol = match &self.config.data {
-            Data::Images(data) => data.kind.facts().shape[2] == 1,
+            Data::Images(data) => data.shape()[2] == 1,
             Data::Toy(_) | Data::Own(_) | Data::Pool(_) => false,
         };
         let own = matches!(self.config.data, Data::Own(_));
@@ -97,7 +103,11 @@ impl Trainer {
         if own && self.asked_classes().is_none() {
             return Ok(found);
         }
-        let count = if own { OWN_SAMPLES } else { IMAGE_SAMPLES };
+        let count = match &self.config.data {
+            Data::Own(_) => OWN_SAMPLES,
+            Data::Images(data) if data.stacked == 3 => STACKED_SAMPLES,
+            _ => IMAGE_SAMPLES,
+        };
         let Some(samples) = self.fresh_samples(count).await? else {
             return Ok(found);
         };
@@ -137,8 +147,8 @@ impl Trainer {
     }
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
-    /// classes of the first attribute appear (`classes`), and the share of every class (`share_digit_3`). Nothing without
-    /// a classifier.
+    /// classes of the first attribute appear (`classes`), and the share of every class (`share_digit_3`). Of stacked images also how
+    /// many combinations appear (`modes`) and how far their shares are from equal ones (`counts_kl`). Nothing without a classifier.
     async fn seen(&mut self, samples: &[f32]) -> Result<Evaluation, Error> {
         let attributes = self.attributes();
         let mut result = Evaluation::new();
@@ -146,10 +156,11 @@ impl Trainer {
             return Ok(result);
         }
         let probabilities = self.classify(samples).await?;
-        let heads = heads(attributes);
+        let heads = heads(&attributes);
         let classes = heads.last().map_or(0, |head| head.end);
         let mut counts = vec![0_usize; classes];
         let mut confident = 0;
+        let mut combined = Combinations::default();
         for row in probabilities.chunks(classes) {
             let best = heads
                 .iter()
@@ -157,6 +168,7 @@ impl Trainer {
             let best: Vec<usize> = best.collect();
             best.iter().for_each(|&class| counts[class] += 1);
             confident += usize::from(best.iter().all(|&class| row[class] > SURE));
+            combined.count(best);
         }
         let share = |count: usize| count as f64 / (probabilities.len() / classes) as f64;
         result.insert("confident".into(), share(confident));
@@ -165,6 +177,12 @@ impl Trainer {
             .filter(|&&count| count > 0)
             .count();
         result.insert("classes".into(), seen as f64);
+        if self.is_stacked() {
+            let all = heads.iter().map(Range::len).product();
+            result.insert("modes".into(), combined.seen() as f64);
+            result.insert("mode_count".into(), all as f64);
+            result.insert("counts_kl".into(), combined.kl(all));
+        }
         for (attribute, head) in attributes.iter().zip(heads) {
             for (class, &count) in attribute.classes.iter().zip(&counts[head]) {
                 result.insert(format!("share_{}_{class}", attribute.name), share(count));
@@ -235,11 +253,37 @@ impl Trainer {
         Ok(Some(self.generate(&z).await?))
     }
 
+    /// Whether the data are images laid over each other.
+    fn is_stacked(&self) -> bool {
+        matches!(&self.config.data, Data::Images(data) if data.stacked > 1)
+    }
+
     /// Pixels from 0 to 1 as the model sees them; the inverse of `unit_pixels`.
     pub(super) fn model_pixels(&self, mut pixels: Vec<f32>) -> Vec<f32> {
         let black = self.config.data.black().unwrap_or(0.0) as f32;
         (pixels.iter_mut()).for_each(|x| *x = *x * (1.0 - black) + black);
         pixels
+    }
+}
+
+/// How often each combination of classes was seen.
+#[derive(Default)]
+struct Combinations(HashMap<Vec<usize>, usize>);
+
+impl Combinations {
+    fn count(&mut self, classes: Vec<usize>) {
+        *self.0.entry(classes).or_default() += 1;
+    }
+
+    fn seen(&self) -> usize {
+        self.0.len()
+    }
+
+    /// KL of the shares from equal ones of `all` combinations, in nats.
+    fn kl(&self, all: usize) -> f64 {
+        let total = self.0.values().sum::<usize>() as f64;
+        let shares = self.0.values().map(|&count| count as f64 / total);
+        shares.map(|share| share * (share * all as f64).ln()).sum()
     }
 }
 

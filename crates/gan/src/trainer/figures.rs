@@ -251,7 +251,7 @@ impl Trainer {
 
     /// The share of verdicts whose most likely classes include all of `places`.
     fn share_showing(&self, verdicts: &[f32], places: &[usize]) -> f64 {
-        let heads = heads(self.attributes());
+        let heads = heads(&self.attributes());
         let row = heads.last().map_or(1, |head| head.end);
         let shows = |verdict: &&[f32]| {
             places.iter().all(|place| {

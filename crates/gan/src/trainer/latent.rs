@@ -1,14 +1,16 @@
 //! Latent tools that need the model: decoding, classifying, directions, and the way back from an image to its z.
 
+use std::borrow::Cow;
+
 use ganlet_core::Slot;
 
 use super::{Error, Trainer};
 use crate::config::Data;
-use crate::data::{Attribute, ImageKind};
+use crate::data::{Attribute, ImageKind, stack};
 use crate::latent::invert::{ENTRY, RATE, STARTS, TARGET, Z, ZEROED};
 use crate::latent::{self, LatentError, Principal, Truncation};
 use crate::metric::ascending;
-use crate::metric::classifier::{Classifier, Model, most_likely};
+use crate::metric::classifier::{Classifier, Model, heads, most_likely};
 use crate::metric::strokes::{Strokes, strokes};
 
 /// Samples that directions are found from.
@@ -118,9 +120,12 @@ impl Trainer {
         shape.ok_or(LatentError::NotImages { found })
     }
 
-    /// What the classifier tells apart; empty without one.
-    pub fn attributes(&self) -> &'static [Attribute] {
-        self.classifier.as_ref().map_or(&[], Classifier::attributes)
+    /// What the classifier tells apart, of stacked images in each of them; empty without one.
+    pub fn attributes(&self) -> Cow<'static, [Attribute]> {
+        match (&self.classifier, &self.config.data) {
+            (Some(_), Data::Images(data)) => data.attributes(),
+            _ => Cow::default(),
+        }
     }
 
     /// `count` latents from the prior, `[count, dim]`.
@@ -145,7 +150,10 @@ impl Trainer {
                 row,
             });
         }
-        let pixels = self.unit_pixels(images);
+        let mut pixels = self.unit_pixels(images);
+        if let Data::Images(data) = &self.config.data {
+            pixels = stack::apart(pixels, row, data.stacked);
+        }
         let classifier = self.classifier.as_mut().ok_or(LatentError::NoClassifier)?;
         Ok(classifier.classify(&pixels).await?)
     }
@@ -202,10 +210,12 @@ impl Trainer {
 
     /// Where a class stands in a row of [`classify`](Self::classify).
     pub(super) fn place_of(&self, attribute: &str, class: &str) -> Result<usize, LatentError> {
-        let classifier = self.classifier.as_ref().ok_or(LatentError::NoClassifier)?;
-        let attributes = classifier.attributes();
-        let unknown = |what, found: &str, known: Vec<&str>| LatentError::Unknown {
-            what,
+        if self.classifier.is_none() {
+            return Err(LatentError::NoClassifier);
+        }
+        let attributes = self.attributes();
+        let unknown = |what: &str, found: &str, known: Vec<&str>| LatentError::Unknown {
+            what: what.into(),
             found: found.into(),
             known: known.join(", "),
         };
@@ -227,7 +237,7 @@ impl Trainer {
                 classes.iter().map(String::as_str).collect(),
             )
         })?;
-        Ok(classifier.heads()[head].start + place)
+        Ok(heads(&attributes)[head].start + place)
     }
 
     /// What there is to go along: between classes, along thickness and slant of digits, and the principal directions of G.
@@ -257,7 +267,7 @@ impl Trainer {
         let known = || all.iter().map(|d| &*d.name).collect::<Vec<_>>().join(", ");
         let found = all.iter().find(|d| d.name == name);
         Ok(found.ok_or_else(|| LatentError::Unknown {
-            what: "direction",
+            what: "direction".into(),
             found: name.into(),
             known: known(),
         })?)
@@ -265,10 +275,11 @@ impl Trainer {
 
     /// Directions that the classifier's verdicts on many samples point out; none without a classifier.
     async fn labelled_directions(&mut self) -> Result<Vec<Direction>, Error> {
-        let Some(classifier) = &self.classifier else {
+        if self.classifier.is_none() {
             return Ok(vec![]);
-        };
-        let (attributes, heads) = (classifier.attributes(), classifier.heads().to_vec());
+        }
+        let attributes = self.attributes();
+        let heads = heads(&attributes);
         let [_, width, _] = self.image_shape()?;
         let prior = self.prior()?;
         let dim = prior.dim;
@@ -287,7 +298,8 @@ impl Trainer {
                     classes.push((probabilities[best] > SURE).then_some(best));
                 }
             }
-            if matches!(&self.config.data, Data::Images(data) if data.kind == ImageKind::Mnist) {
+            if matches!(&self.config.data, Data::Images(data) if data.kind == ImageKind::Mnist && data.stacked == 1)
+            {
                 let pixels = self.unit_pixels(&samples);
                 measured.extend(
                     pixels

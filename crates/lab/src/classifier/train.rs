@@ -82,6 +82,7 @@ fn config(kind: ImageKind, images: usize, steps: usize) -> ExperimentConfig {
                 kind,
                 images,
                 black: 0.0,
+                stacked: 1,
             }),
             batch: BATCH,
             steps: steps as u64,

@@ -39,6 +39,9 @@ struct Base {
 #[serde(deny_unknown_fields)]
 struct Difference {
     name: String,
+    /// Another preset than the base's, whose changes do not hold then.
+    #[serde(default)]
+    preset: Option<String>,
     #[serde(default)]
     overrides: Map<String, Value>,
     /// What it is to reach, on the base of this name.
@@ -73,6 +76,9 @@ tables![
     "balance",
     "mode-collapse",
     "grid",
+    "spread",
+    "stacked",
+    "nce",
     "labels",
     "discrete",
     "semi-supervised"
@@ -95,9 +101,11 @@ impl Definition {
                     1 => row.name.clone(),
                     _ => format!("{}: {}", base.name, row.name),
                 };
-                let changes = base.overrides.iter().chain(&row.overrides);
+                let of_base = base.overrides.iter().filter(|_| row.preset.is_none());
+                let changes = of_base.chain(&row.overrides);
                 let changes = changes.map(|(path, value)| (path, value.clone()));
-                let config = ExperimentConfig::preset(&base.preset)?
+                let preset = row.preset.as_ref().unwrap_or(&base.preset);
+                let config = ExperimentConfig::preset(preset)?
                     .with_paths(changes)
                     .with_context(|| name.clone())?;
                 entries.push(Entry {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
+use super::spread::Spread;
 use super::words::Words;
 use crate::config::{Network, Optimizer, Prior, one};
 use crate::loss::Cost;
@@ -37,6 +38,9 @@ pub struct Gan {
     /// A penalty on the slope of D, between real and generated samples or elsewhere (Gulrajani et al. 2017).
     #[serde(default)]
     pub gradient_penalty: Option<GradientPenalty>,
+    /// What G pays for samples that lie too close together, or that move unevenly with their noise.
+    #[serde(default)]
+    pub spread: Option<Spread>,
     /// Deviation of noise that D sees all samples through, real and generated (Sonderby et al. 2017; Arjovsky and Bottou 2017).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.000_001, max = 10.0)))]

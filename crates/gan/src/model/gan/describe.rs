@@ -319,6 +319,11 @@ impl Gan {
                     ..label_nats
                 });
             }
+            if self.takes_path_lengths() {
+                let title = "How unevenly samples move with their noise";
+                let chart = Chart::Other;
+                metrics.push(metric("path_length_cv", title, chart, Colour::Generator));
+            }
             if self.codes.is_some() {
                 let title = "What Q knows of the category";
                 let code_nats = metric("code_nats", title, Chart::Other, Colour::Third);

@@ -9,7 +9,12 @@ use crate::tensor::{join, one_hot};
 
 /// A generated minibatch and what it was made from.
 pub(super) struct Made {
+    /// As D sees them.
     pub(super) x: Tensor,
+    /// As G made them, of `z` and its second input.
+    pub(super) samples: Tensor,
+    pub(super) z: Tensor,
+    pub(super) for_g: Option<Tensor>,
     pub(super) told: Told,
     pub(super) codes: Option<Drawn>,
     /// Of words: the logarithm of the probability of each choice, where G's gradient goes by it.
@@ -51,9 +56,12 @@ impl Gan {
         let for_g = join([self.asked(t.task(), label.as_ref()), category, continuous]);
         let latent = self.encoder.as_ref().map(|_| z.clone());
         let output = t.apply(G, &z, for_g.as_ref());
-        let (x, log_p) = self.spoken(t.task(), output, t.random());
+        let (samples, log_p) = self.spoken(t.task(), output, t.random());
         Made {
-            x: self.seen(t, &x),
+            x: self.seen(t, &samples),
+            samples,
+            z,
+            for_g,
             log_p,
             told: Told { label, latent },
             codes,

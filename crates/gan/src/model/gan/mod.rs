@@ -8,6 +8,7 @@ mod config;
 mod describe;
 mod draw;
 mod labels;
+mod spread;
 mod winnable;
 mod words;
 
@@ -17,9 +18,10 @@ pub use config::{Codes, Encoder, Gan, GradientPenalty, Order, PenaltyPlace, Sche
 use draw::Made;
 use labels::Told;
 pub use labels::{Condition, Labels};
+pub use spread::Spread;
 pub use words::{Choice, Estimator, Words, reinforced};
 
-use super::describe::{Diagram, Metric, NetworkSpec, Update, View};
+use super::describe::{Diagram, Metric, NetworkSpec, StateSpec, Update, View};
 use super::source::Batch;
 use super::{Look, Model, Task, Trace};
 use crate::config::Layer;
@@ -107,7 +109,7 @@ impl Gan {
     ) -> Tensor {
         let scale = t.hyper("cost_scale", self.cost_scale);
         let of_label = self.label_cost(t, fake, made);
-        match (&made.log_p, of_label) {
+        let cost = match (&made.log_p, of_label) {
             (None, None) => cost::generator(self.cost, fake, real) * scale,
             (None, Some(label)) => {
                 cost::generator(self.cost, fake, real) * scale + label.mean_all()
@@ -119,6 +121,10 @@ impl Gan {
                 let each = cost::of_each(self.cost, fake, real) * scale + label;
                 words::reinforced(&each, log_p)
             }
+        };
+        match self.spread_cost(t, made) {
+            None => cost,
+            Some(spread) => cost + spread,
         }
     }
 
@@ -321,12 +327,17 @@ impl Model for Gan {
         }
         self.classes(task)?;
         self.check_labels()?;
+        self.check_spread()?;
         self.word_count(task)?;
         self.check_winnable(task)
     }
 
     fn networks(&self, task: &Task<'_>) -> Result<Vec<NetworkSpec<'_>>, ConfigError> {
         self.describe_networks(task)
+    }
+
+    fn states(&self, _: &Task<'_>) -> Vec<StateSpec> {
+        self.spread_states()
     }
 
     fn updates(&self) -> Vec<Update> {

@@ -27,6 +27,17 @@ pub enum Dataset {
     Images(ImageSet),
 }
 
+impl Dataset {
+    /// What a config learns from, of the set that it names.
+    pub fn images(data: &ImageData, loaded: ImageSet) -> Self {
+        if data.stacked == 1 {
+            return Self::Images(loaded);
+        }
+        let train = data.images.min(loaded.train.len());
+        Self::Images(loaded.stacked(data.stacked, train, &data.attributes()))
+    }
+}
+
 /// Where a step's batches come from.
 pub(super) trait Source {
     /// The mean of each number of a sample in 0 to 1, where the data are images.

@@ -57,7 +57,7 @@ impl Trainer {
         let attributes = self.attributes();
         let mut found = Evaluation::new();
         if let Some(attribute) = attributes.iter().position(|a| a.classes == classes) {
-            let head = heads(attributes)[attribute].clone();
+            let head = heads(&attributes)[attribute].clone();
             let probabilities = self.classify(samples).await?;
             let width = probabilities.len() / (samples.len() / row);
             let right = probabilities
