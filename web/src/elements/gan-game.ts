@@ -105,6 +105,8 @@ const NOTES: Readonly<Record<string, string>> = {
   vae: 'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
   gmmn: 'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
   rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
+  density:
+    'The model is a formula for a density. The gradient (dashed) moves its mean, its deviation and, against noise, its factor.',
   semi_supervised:
     'D names the images that have a label, and tells all others from G’s. G matches what D sees, on average (dashed).',
 };

@@ -67,6 +67,8 @@ const FAR = 0.2;
  * differs are the same picture. */
 const STATIC = 1.5;
 const ALIKE = 0.4;
+/** Of many combinations, the share that has to appear; a few are always rare. */
+const MOST = 0.9;
 /** The first tenth of a run is too early to miss something. */
 const EARLY = 0.1;
 
@@ -121,7 +123,9 @@ export const isStatic = ({ looks }: Scene): boolean => (looks.noise ?? 0) > STAT
 function ofImages(scene: Scene): Rung {
   const { variety } = scene.looks;
   if (variety !== undefined && variety < ALIKE) return 'modes_missing';
-  const { confident, copy_ratio: ratio } = isFresh(scene) ? (scene.values ?? {}) : {};
+  const found = isFresh(scene) ? (scene.values ?? {}) : {};
+  const { confident, copy_ratio: ratio, modes, mode_count: count } = found;
+  if (modes !== undefined && count !== undefined && modes < MOST * count) return 'modes_missing';
   if (ratio !== undefined && isCopied(ratio)) return 'copied';
   if (confident === undefined) return 'learning';
   return confident < POOR ? 'poor' : confident < GOOD ? 'learning' : 'good';

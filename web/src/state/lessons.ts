@@ -72,6 +72,20 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       section: 'Tutorial, section 2.3.4',
     },
   },
+  density: {
+    fresh: 'The density knows nothing yet. Press Train, or the space bar.',
+    trained: 'The density has learned already. Train goes on from here.',
+    phases: {
+      p: {
+        text: 'Mean and deviation of the density move so that it fits the data better, and against noise its factor too.',
+        section: 'Tutorial, section 3.4',
+      },
+    },
+    learns: {
+      text: 'No G learns here. The model is a formula for a density, and its two or three numbers move to where the data are.',
+      section: 'Tutorial, section 3.4',
+    },
+  },
   semi_supervised: {
     fresh: 'Neither player knows anything yet. Press Train.',
     trained: 'D has learned already which digit is which. Train goes on from here.',

@@ -84,6 +84,14 @@ const WAYS: Readonly<Record<string, Way>> = {
     note: (_, classes) =>
       `nats of mutual information${classes === undefined ? '' : `, at most ${divergence(Math.log(classes))}`}`,
   },
+  log_partition_error_nats: {
+    label: 'How far its factor is off',
+    value: divergence,
+    note: ({ log_partition_nats: found, log_partition_exact_nats: exact }) =>
+      found === undefined || exact === undefined
+        ? 'in nats; 0 is perfect'
+        : `log Z is taken for ${found.toFixed(3)}, and is ${exact.toFixed(3)} nats`,
+  },
   reconstruction_ratio: {
     label: 'Images that come back',
     value: divergence,
@@ -133,7 +141,8 @@ export function chosen(all: readonly Reading[], names: readonly string[]): Readi
 }
 
 /** Numbers that others are held against, and shares of every class. */
-const ASIDE = /^(mode_count|kl_floor|parzen_(sigma|standard_error_nats)|.*_chance|share_.*)$/;
+const ASIDE =
+  /^(mode_count|kl_floor|log_partition(_exact|_deviation)?_nats|parzen_(sigma|standard_error_nats)|.*_chance|share_.*)$/;
 
 /** `classes`: how many classes or categories can be asked for. */
 export function readings(values: Values, classes?: number): Reading[] {
