@@ -159,6 +159,7 @@ macro_rules! names {
             "ring-penalty",
             "ring-wgan-gp",
             "ring-cgan",
+            "ring-ali",
             "ring-vae",
             "ring-gmmn",
             "ring-words",

@@ -24,7 +24,7 @@ interface Way {
 }
 
 /** Figures that are shares of something, from 0 to 1. */
-const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+)$/;
+const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+|\w+_kept)$/;
 
 export const isShare = (name: string): boolean => SHARES.test(name);
 
@@ -84,6 +84,10 @@ const WAYS: Readonly<Record<string, Way>> = {
     note: (_, classes) =>
       `nats of mutual information${classes === undefined ? '' : `, at most ${divergence(Math.log(classes))}`}`,
   },
+  mode_kept: {
+    label: 'Points that return to their mode',
+    note: () => 'by way of their latents; nothing compares them with what comes back',
+  },
   log_partition_error_nats: {
     label: 'How far its factor is off',
     value: divergence,
@@ -93,10 +97,10 @@ const WAYS: Readonly<Record<string, Way>> = {
         : `log Z is taken for ${found.toFixed(3)}, and is ${exact.toFixed(3)} nats`,
   },
   reconstruction_ratio: {
-    label: 'Images that come back',
+    label: 'How near samples come back',
     value: divergence,
     note: ({ reconstruction_ratio: ratio = 0 }) =>
-      ratio > 0.95 ? 'no nearer than any other (1)' : '0 is perfect, 1 is any other image',
+      ratio > 0.95 ? 'no nearer than any other (1)' : '0 is perfect, 1 is any other sample',
   },
   copy_ratio: {
     label: 'Distance to the nearest training image',

@@ -80,6 +80,7 @@ impl Trainer {
         found.insert("js".into(), divergence.js);
         found.insert("kl_floor".into(), divergence.kl_floor);
         found.extend(self.point_labels(toy, &samples));
+        found.extend(self.points_back(toy).await?);
         Ok(found)
     }
 
@@ -148,7 +149,8 @@ impl Trainer {
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
     /// classes of the first attribute appear (`classes`), and the share of every class (`share_digit_3`). Of stacked images also how
-    /// many combinations appear (`modes`) and how far their shares are from equal ones (`counts_kl`). Nothing without a classifier.
+    /// many combinations appear (`modes`) and how far their shares are from equal ones (`counts_kl`), in the samples that it is sure of: it
+    /// finds a digit in noise too. Nothing without a classifier.
     async fn seen(&mut self, samples: &[f32]) -> Result<Evaluation, Error> {
         let attributes = self.attributes();
         let mut result = Evaluation::new();
@@ -167,8 +169,10 @@ impl Trainer {
                 .map(|head| head.start + most_likely(&row[head.clone()]));
             let best: Vec<usize> = best.collect();
             best.iter().for_each(|&class| counts[class] += 1);
-            confident += usize::from(best.iter().all(|&class| row[class] > SURE));
-            combined.count(best);
+            if best.iter().all(|&class| row[class] > SURE) {
+                confident += 1;
+                combined.count(best);
+            }
         }
         let share = |count: usize| count as f64 / (probabilities.len() / classes) as f64;
         result.insert("confident".into(), share(confident));
@@ -299,6 +303,17 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 fn distance(a: &[f32], b: &[f32]) -> f64 {
     let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
     squares.sum::<f64>().sqrt()
+}
+
+/// The mode that a point is nearest to.
+fn nearest(point: &[f32], modes: &[[f64; 2]]) -> Option<usize> {
+    let far = |mode: &[f64; 2]| {
+        let squares = (point.iter().zip(mode)).map(|(&x, m)| (f64::from(x) - m).powi(2));
+        squares.sum::<f64>()
+    };
+    let distances = modes.iter().map(far).enumerate();
+    let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+    nearest.map(|(mode, _)| mode)
 }
 
 /// Mean and standard deviation.

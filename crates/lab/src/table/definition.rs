@@ -81,7 +81,8 @@ tables![
     "nce",
     "labels",
     "discrete",
-    "semi-supervised"
+    "semi-supervised",
+    "inference"
 ];
 
 impl Definition {

@@ -100,6 +100,11 @@ pub struct Codes {
 pub struct Encoder {
     /// E: from samples to latents.
     pub network: Network,
+    /// Numbers of normal noise that E takes as its second input, which its condition layers join: one sample may have many latents
+    /// then (ALI, Dumoulin et al. 2017). What is looked at later is the latent where the noise is 0.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1024), extend("x-unit" = "numbers")))]
+    pub noise: usize,
     /// How E learns.
     pub optimizer: Optimizer,
 }

@@ -168,7 +168,7 @@ impl Gan {
                 optimizer: &encoder.optimizer,
                 optimizer_field: "encoder.optimizer",
                 input: task.sample.clone(),
-                condition: 0,
+                condition: encoder.noise,
                 output: vec![self.prior.dim],
                 output_is: "a latent",
                 batches: 1,

@@ -272,11 +272,35 @@ impl Gan {
         let batch: Batch = t.data();
         let classes = self.checked_classes(t.task());
         let label = classes.map(|classes| batch.labels(classes.attribute));
-        let latent = self.encoder.as_ref().map(|_| t.apply(E, &batch.x, None));
+        let latent = self.encoder.as_ref().map(|encoder| {
+            let noise = encoder.noise(|shape| t.random().normal(shape), t.batch_size());
+            t.apply(E, &batch.x, noise.as_ref())
+        });
         Real {
             told: Told { label, latent },
             x: self.seen(t, &batch.x),
         }
+    }
+}
+
+impl Encoder {
+    /// What E takes beside `rows` samples, where that is anything.
+    fn noise(&self, draw: impl FnOnce(&[usize]) -> Tensor, rows: usize) -> Option<Tensor> {
+        (self.noise > 0).then(|| draw(&[rows, self.noise]))
+    }
+}
+
+impl Gan {
+    /// The latents of samples outside of training: where E's noise is 0.
+    fn encoded(&self, look: &Look<'_>, x: &Tensor) -> Tensor {
+        let encoder = self.encoder.as_ref();
+        let encoder = encoder.expect("a view of the encoder is there only with one");
+        let rows = x.shape()[0];
+        let noise = encoder.noise(
+            |shape| x.narrow(1, 0, 1).constant_like(0.0).broadcast_to(shape),
+            rows,
+        );
+        look.apply(E, x, noise.as_ref())
     }
 }
 
@@ -373,9 +397,9 @@ impl Model for Gan {
     fn view(&self, view: &str, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
         match view {
             GENERATE => self.decode(look, inputs),
-            ENCODE => look.apply(E, &inputs[0], None),
+            ENCODE => self.encoded(look, &inputs[0]),
             RECONSTRUCT => {
-                let z = look.apply(E, &inputs[0], None);
+                let z = self.encoded(look, &inputs[0]);
                 let others = inputs[1..].iter().cloned();
                 self.decode(look, &[z].into_iter().chain(others).collect::<Vec<_>>())
             }
@@ -383,7 +407,7 @@ impl Model for Gan {
                 let latent = self
                     .encoder
                     .as_ref()
-                    .map(|_| look.apply(E, &inputs[0], None));
+                    .map(|_| self.encoded(look, &inputs[0]));
                 let label = inputs.get(1).map(|label| label.cast(DType::U32));
                 let opinion = self.look(look, &inputs[0], &Told { label, latent });
                 match (view, &self.codes) {

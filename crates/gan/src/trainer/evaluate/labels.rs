@@ -1,6 +1,6 @@
 //! Whether samples are of the class that was asked for, and how varied they are within it.
 
-use super::{distance, mean};
+use super::{distance, mean, nearest};
 use crate::data::{ImageSet, Toy};
 use crate::metric::Evaluation;
 use crate::metric::classifier::{heads, most_likely};
@@ -25,20 +25,9 @@ impl Trainer {
         let (Some(classes), Some(modes)) = (self.asked_classes(), toy.modes()) else {
             return Evaluation::new();
         };
-        let far = |point: &[f32], mode: &[f64; 2]| {
-            let squares = point
-                .iter()
-                .zip(mode)
-                .map(|(&x, m)| (f64::from(x) - m).powi(2));
-            squares.sum::<f64>()
-        };
         let points = samples.chunks(toy.dim()).enumerate();
         let right = points.map(|(i, point)| {
-            let modes = modes.iter().map(|mode| far(point, mode)).enumerate();
-            let nearest = modes
-                .min_by(|a, b| a.1.total_cmp(&b.1))
-                .map(|(mode, _)| mode);
-            f64::from(u8::from(nearest == Some(i % classes.len())))
+            f64::from(u8::from(nearest(point, &modes) == Some(i % classes.len())))
         });
         Evaluation::from([("label_accuracy".into(), mean(right))])
     }

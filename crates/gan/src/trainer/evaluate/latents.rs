@@ -1,7 +1,7 @@
 //! Whether latents hold what samples show: neighbours by latent, and what comes back by way of it.
 
-use super::{distance, mean};
-use crate::data::{ImageSet, ImageView};
+use super::{distance, mean, nearest};
+use crate::data::{ImageSet, ImageView, Toy};
 use crate::metric::Evaluation;
 use crate::metric::Rows;
 use crate::metric::copies::nearest_rows;
@@ -79,19 +79,41 @@ impl Trainer {
         }
         let back = self.ask(view.name, &question, test.len()).await?;
         let back = self.unit_pixels(&back);
-        let rows: Vec<(&[f32], &[f32])> = pixels.chunks(row).zip(back.chunks(row)).collect();
-        let own = mean(rows.iter().map(|(x, y)| distance(x, y)));
-        let next = rows.iter().cycle().skip(1);
-        let other = mean(rows.iter().zip(next).map(|((x, _), (_, y))| distance(x, y)));
-        let square = mean(
-            rows.iter()
-                .map(|(x, y)| distance(x, y).powi(2) / row as f64),
-        );
+        let squares = (pixels.chunks(row).zip(back.chunks(row)))
+            .map(|(x, y)| distance(x, y).powi(2) / row as f64);
         Ok(Evaluation::from([
-            ("reconstruction_ratio".into(), own / other),
-            ("test_reconstruction_mse".into(), square),
+            ("reconstruction_ratio".into(), ratio(&pixels, &back, row)),
+            ("test_reconstruction_mse".into(), mean(squares)),
         ]))
     }
+
+    /// `reconstruction_ratio` of points of the data, and `mode_kept`: the share of them that come back nearest to the mode that they
+    /// were nearest to.
+    pub(super) async fn points_back(&mut self, toy: &Toy) -> Result<Evaluation, Error> {
+        let view = self.traced.view_of(|kind| kind == ViewKind::Reconstruct);
+        let Some(view) = view.map(|view| view.name) else {
+            return Ok(Evaluation::new());
+        };
+        let points = self.real(RECONSTRUCTED, 1).await?;
+        let back = self.ask_rows(view, "x", &points).await?;
+        let dim = toy.dim();
+        let mut found =
+            Evaluation::from([("reconstruction_ratio".into(), ratio(&points, &back, dim))]);
+        if let Some(modes) = toy.modes() {
+            let kept = (points.chunks(dim).zip(back.chunks(dim)))
+                .map(|(x, y)| f64::from(u8::from(nearest(x, &modes) == nearest(y, &modes))));
+            found.insert("mode_kept".into(), mean(kept));
+        }
+        Ok(found)
+    }
+}
+
+/// How far rows are from what comes back of them, over how far they are from what comes back of others.
+fn ratio(rows: &[f32], back: &[f32], row: usize) -> f64 {
+    let pairs = || rows.chunks(row).zip(back.chunks(row));
+    let own = mean(pairs().map(|(x, y)| distance(x, y)));
+    let next = pairs().cycle().skip(1);
+    own / mean(pairs().zip(next).map(|((x, _), (_, y))| distance(x, y)))
 }
 
 /// The share of `test` whose nearest row of `train` has its label; each set as rows of `width`.
