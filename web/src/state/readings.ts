@@ -24,7 +24,8 @@ interface Way {
 }
 
 /** Figures that are shares of something, from 0 to 1. */
-const SHARES = /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+|\w+_kept)$/;
+const SHARES =
+  /^(high_quality|confident|d_(real|fake)|share_\w+|\w+_accuracy|accuracy_\w+|\w+_kept)$/;
 
 export const isShare = (name: string): boolean => SHARES.test(name);
 
