@@ -120,6 +120,16 @@ const REFERENCES: readonly Reference[] = [
     full: 'L. Mescheder, A. Geiger and S. Nowozin, Which Training Methods for GANs do actually Converge?, ICML 2018',
     href: arxiv('1801.04406'),
   },
+  {
+    names: /Gutmann and Hyvärinen 2010/,
+    full: 'M. Gutmann and A. Hyvärinen, Noise-Contrastive Estimation: A New Estimation Principle for Unnormalized Statistical Models, AISTATS 2010',
+    href: 'https://proceedings.mlr.press/v9/gutmann10a.html',
+  },
+  {
+    names: /Srivastava et al\. 2017/,
+    full: 'A. Srivastava et al., VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational Learning, NIPS 2017',
+    href: arxiv('1705.07761'),
+  },
 ];
 
 /** A citation in pieces, of which those that name a work have one. */
