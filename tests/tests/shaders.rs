@@ -41,7 +41,7 @@ fn every_kernel_of_every_preset_is_valid() {
     for preset in preset::all() {
         let config = preset.config();
         let dataset = match &config.data {
-            Data::Images(data) => Dataset::Images(stand_in(data.kind)),
+            Data::Images(data) => Dataset::images(data, stand_in(data.kind)),
             Data::Toy(_) | Data::Own(_) | Data::Pool(_) => Dataset::None,
         };
         let traced = Traced::new(&config, &dataset, 0, u64::MAX).unwrap();

@@ -4,7 +4,7 @@ mod play;
 
 use ganlet::model::entry;
 use ganlet_core::eval::{Evaluator, Value};
-use play::Play;
+use play::{Play, along, direction, slope};
 use serde_json::{Value as Json, json};
 
 /// The ring with linear networks of E and G, in which an update subtracts the gradient.
@@ -58,14 +58,26 @@ fn latents_are_looked_at_where_the_noise_is_zero() {
 }
 
 #[test]
-fn what_the_noise_does_is_learned() {
-    let mut play = Play::new(&config(true)).unwrap();
-    let before = play.state("e.params");
-    play.run(&entry::update("g"), "g_loss");
-    let after = play.state("e.params");
-    for (before, after) in before[4..10].iter().zip(&after[4..10]) {
-        assert!((before - after).abs() > 1e-9, "{before} stays");
-    }
+fn the_encoder_follows_the_slope_of_what_it_pays_in_its_noise_too() {
+    let config = config(true);
+    let mut moved = Play::new(&config).unwrap();
+    let before = moved.state("e.params");
+    moved.run(&entry::update("g"), "g_loss");
+    let after = moved.state("e.params");
+    assert_ne!(before[4..10], after[4..10]);
+    let way = direction(before.len());
+    let g_loss = |e: &[f64]| {
+        let mut play = Play::new(&config).unwrap();
+        play.set("e.params", e);
+        play.run(&entry::update("g"), "g_loss")
+    };
+    let steps = before.iter().zip(&after).zip(&way);
+    let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
+    let found = slope(|h| g_loss(&along(&before, h, &way)));
+    assert!(
+        (found - expected).abs() < 1e-6 && found.abs() > 1e-4,
+        "slope {found}, gradient {expected}"
+    );
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn dataset(config: &ExperimentConfig) -> Dataset {
         return Dataset::None;
     };
     let facts = data.kind.facts();
-    Dataset::Images(match data.kind {
+    let images = match data.kind {
         ImageKind::Faces => {
             let faces = include_bytes!("../../gan/assets/faces.safetensors.gz");
             data.kind.read(&[faces.to_vec()]).unwrap()
@@ -142,7 +142,8 @@ fn dataset(config: &ExperimentConfig) -> Dataset {
             let images = OwnImages::describe("stand-in", &file).unwrap();
             images.read(&file).unwrap()
         }
-    })
+    };
+    Dataset::images(data, images)
 }
 
 /// A trainer after a step: no bias is zero and no statistic as it started.

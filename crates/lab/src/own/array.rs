@@ -81,7 +81,9 @@ fn numpy(bytes: &[u8]) -> Result<Array<'_>> {
     };
     let kind = after("descr").and_then(|text| within(text, '\'', '\''));
     let shape = after("shape").and_then(|text| within(text, '(', ')'));
-    let (kind, shape) = kind.zip(shape).context("its header is not that of an array")?;
+    let (kind, shape) = kind
+        .zip(shape)
+        .context("its header is not that of an array")?;
     if after("fortran_order").is_some_and(|text| text.starts_with("True")) {
         bail!("it is stored by columns; save numpy.ascontiguousarray(x)");
     }
