@@ -84,8 +84,9 @@ export class GanBar extends SessionElement {
         display: grid;
         justify-items: end;
         margin-inline-start: auto;
+        min-width: 0;
         line-height: 1.25;
-        white-space: nowrap;
+        text-align: end;
       }
       .counter strong {
         font-size: 1.0625rem;
