@@ -260,6 +260,7 @@ pub(crate) async fn measured(
     progress: &mut dyn FnMut(f32),
 ) -> Result<Evaluation> {
     let mut metrics = trainer.evaluate(progress).await?;
+    metrics.extend(trainer.continuous_codes().await?);
     metrics.extend(last_row(trainer));
     Ok(metrics)
 }

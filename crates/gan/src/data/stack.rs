@@ -10,12 +10,14 @@ pub(crate) fn attributes(of_one: &'static [Attribute], count: usize) -> Cow<'sta
     if count == 1 {
         return of_one.into();
     }
-    let places = (1..=count).flat_map(|place| of_one.iter().map(move |a| (place, a)));
-    let named = places.map(|(place, attribute)| Attribute {
-        name: format!("{}_{place}", attribute.name),
-        classes: attribute.classes.clone(),
-    });
-    named.collect()
+    let mut named = Vec::new();
+    for place in 1..=count {
+        for Attribute { name, classes } in of_one {
+            let (name, classes) = (format!("{name}_{place}"), classes.clone());
+            named.push(Attribute { name, classes });
+        }
+    }
+    named.into()
 }
 
 impl ImageSet {
@@ -57,12 +59,14 @@ pub(crate) fn apart(stacks: Vec<f32>, row: usize, count: usize) -> Vec<f32> {
     if count == 1 {
         return stacks;
     }
-    let places = stacks
-        .chunks_exact(row)
-        .flat_map(|stack| (0..count).map(move |place| (stack, place)));
-    places
-        .flat_map(|(stack, place)| stack.iter().skip(place).step_by(count).copied())
-        .collect()
+    let pixels = row / count;
+    let mut images = Vec::with_capacity(stacks.len());
+    for i in 0..stacks.len() {
+        // Within a stack, image after image, and pixel after pixel within an image.
+        let (start, within) = (i / row * row, i % row);
+        images.push(stacks[start + within % pixels * count + within / pixels]);
+    }
+    images
 }
 
 /// The finalizer of SplitMix64: numbers in a row become numbers without a pattern.

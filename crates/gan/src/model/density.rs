@@ -201,40 +201,23 @@ impl Model for Density {
 
     fn diagram(&self) -> Diagram {
         let block = Block::new;
-        let arrow = Arrow::new;
-        let data = block("data", "Real data", "data", None, Colour::Real);
-        let density = block(
-            P,
-            "Density",
-            "estimator",
-            Some(GENERATE),
-            Colour::Discriminator,
-        );
-        match self.estimator {
-            Estimate::MaximumLikelihood => Diagram {
-                blocks: vec![data, density],
-                arrows: vec![arrow("data", P, &[P])],
-            },
-            Estimate::NoiseContrast => Diagram {
-                blocks: vec![
-                    data,
-                    block("noise", "Noise", "noise_std", None, Colour::Neutral),
-                    density,
-                    block(
-                        "d",
-                        "Data or noise?",
-                        "estimator",
-                        None,
-                        Colour::Discriminator,
-                    ),
-                ],
-                arrows: vec![
-                    arrow("data", "d", &[]),
-                    arrow("noise", "d", &[]),
-                    arrow(P, "d", &[P]),
-                ],
-            },
+        let (data, noise) = ("data", "noise");
+        let mut blocks = vec![
+            block(data, "Real data", data, None, Colour::Real),
+            block(
+                P,
+                "Density",
+                "estimator",
+                Some(GENERATE),
+                Colour::Discriminator,
+            ),
+        ];
+        let mut arrows = vec![Arrow::new(data, P, &[P])];
+        if self.learns_factor() {
+            blocks.push(block(noise, "Noise", "noise_std", None, Colour::Neutral));
+            arrows.push(Arrow::new(noise, P, &[P]));
         }
+        Diagram { blocks, arrows }
     }
 
     /// Noise contrast: `-E log D(x) - E log(1 - D(noise))`, the value function of GANs with a G that stands still. Likelihood:

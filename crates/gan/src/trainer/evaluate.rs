@@ -4,7 +4,6 @@ mod codes;
 mod labels;
 mod latents;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::latent::SURE;
@@ -90,7 +89,6 @@ impl Trainer {
         progress: &mut dyn FnMut(f32),
     ) -> Result<Evaluation, Error> {
         let mut found = self.codes(images).await?;
-        found.extend(self.continuous_codes().await?);
         found.extend(self.latents_of(images).await?);
         found.extend(self.reconstructions(images).await?);
         found.extend(self.accuracy(images).await?);
@@ -162,7 +160,7 @@ impl Trainer {
         let classes = heads.last().map_or(0, |head| head.end);
         let mut counts = vec![0_usize; classes];
         let mut confident = 0;
-        let mut combined = Combinations::default();
+        let mut combined = vec![];
         for row in probabilities.chunks(classes) {
             let best = heads
                 .iter()
@@ -171,7 +169,9 @@ impl Trainer {
             best.iter().for_each(|&class| counts[class] += 1);
             if best.iter().all(|&class| row[class] > SURE) {
                 confident += 1;
-                combined.count(best);
+                combined.push(heads.iter().zip(best).fold(0, |code, (head, class)| {
+                    code * head.len() + class - head.start
+                }));
             }
         }
         let share = |count: usize| count as f64 / (probabilities.len() / classes) as f64;
@@ -183,9 +183,10 @@ impl Trainer {
         result.insert("classes".into(), seen as f64);
         if self.is_stacked() {
             let all = heads.iter().map(Range::len).product();
-            result.insert("modes".into(), combined.seen() as f64);
+            let (modes, kl) = combinations(combined, all);
+            result.insert("modes".into(), modes as f64);
             result.insert("mode_count".into(), all as f64);
-            result.insert("counts_kl".into(), combined.kl(all));
+            result.insert("counts_kl".into(), kl);
         }
         for (attribute, head) in attributes.iter().zip(heads) {
             for (class, &count) in attribute.classes.iter().zip(&counts[head]) {
@@ -270,25 +271,14 @@ impl Trainer {
     }
 }
 
-/// How often each combination of classes was seen.
-#[derive(Default)]
-struct Combinations(HashMap<Vec<usize>, usize>);
-
-impl Combinations {
-    fn count(&mut self, classes: Vec<usize>) {
-        *self.0.entry(classes).or_default() += 1;
-    }
-
-    fn seen(&self) -> usize {
-        self.0.len()
-    }
-
-    /// KL of the shares from equal ones of `all` combinations, in nats.
-    fn kl(&self, all: usize) -> f64 {
-        let total = self.0.values().sum::<usize>() as f64;
-        let shares = self.0.values().map(|&count| count as f64 / total);
-        shares.map(|share| share * (share * all as f64).ln()).sum()
-    }
+/// How many different numbers there are, and the KL of their shares from equal ones of `all`, in nats.
+fn combinations(mut seen: Vec<usize>, all: usize) -> (usize, f64) {
+    seen.sort_unstable();
+    let total = seen.len() as f64;
+    let groups = || seen.chunk_by(|a, b| a == b);
+    let shares = groups().map(|group| group.len() as f64 / total);
+    let kl = shares.map(|share| share * (share * all as f64).ln()).sum();
+    (groups().count(), kl)
 }
 
 /// Mean of some numbers; NaN of none.

@@ -18,7 +18,7 @@ pub use config::{Codes, Encoder, Gan, GradientPenalty, Order, PenaltyPlace, Sche
 use draw::Made;
 use labels::Told;
 pub use labels::{Condition, Labels};
-pub use spread::Spread;
+pub use spread::{Spread, SpreadKind};
 pub use words::{Choice, Estimator, Words, reinforced};
 
 use super::describe::{Diagram, Metric, NetworkSpec, StateSpec, Update, View};

@@ -7,7 +7,6 @@ use super::draw::Made;
 use super::{G, Gan};
 use crate::config::{Layer, one};
 use crate::error::ConfigError;
-use crate::json::tagged;
 
 use crate::loss::spread;
 use crate::model::{StateSpec, Trace};
@@ -20,39 +19,33 @@ const NEWEST: f64 = 0.01;
 
 /// What G pays beside its cost, for how its samples lie to each other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(tag = "kind")
-)]
-#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Spread {
-    /// A step of the noise is to move every sample as far, whatever the noise and the direction: path length regularization
-    /// (Karras et al. 2020).
-    PathLength {
-        /// Factor on the squared distance of a path's length from their mean.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
-        weight: f64,
-    },
-    /// Samples of different noise are to differ, on average (MSGAN, Mao et al. 2019).
-    ModeSeeking {
-        /// Factor on the distance of noise over that of samples.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
-        weight: f64,
-    },
-    /// Each two samples of different noise are to differ, up to a limit (DSGAN, Yang et al. 2019).
-    Diversity {
-        /// Factor on the distance of samples over that of noise.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
-        weight: f64,
-        /// Where a larger distance gains nothing more.
-        #[serde(default = "one")]
-        #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 1000.0)))]
-        limit: f64,
-    },
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Spread {
+    /// What is asked of the samples.
+    pub kind: SpreadKind,
+    /// Factor on what it costs.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.0, max = 1000.0)))]
+    pub weight: f64,
+    /// With `diversity`, where a larger distance gains nothing more.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 1000.0)))]
+    pub limit: f64,
 }
 
-tagged!(Spread);
+/// What is asked of samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SpreadKind {
+    /// A step of the noise moves every sample as far, whatever the noise and the direction: path length regularization (Karras
+    /// et al. 2020).
+    PathLength,
+    /// Samples of different noise differ, on average (MSGAN, Mao et al. 2019).
+    ModeSeeking,
+    /// Each two samples of different noise differ, up to the limit (DSGAN, Yang et al. 2019).
+    Diversity,
+}
 
 impl Gan {
     /// Whether G's samples can be held apart so.
@@ -69,8 +62,8 @@ impl Gan {
         }
         let mut layers = self.generator.layers.iter();
         let mixes = layers.position(Layer::couples_samples);
-        match (spread, mixes) {
-            (Spread::PathLength { .. }, Some(i)) => Err(ConfigError::new(
+        match (spread.kind, mixes) {
+            (SpreadKind::PathLength, Some(i)) => Err(ConfigError::new(
                 format!("generator.layers.{i}"),
                 format!(
                     "{} mixes the samples of a batch, and a path's length is how far one sample moves with its own noise",
@@ -85,15 +78,16 @@ impl Gan {
     /// What it keeps from step to step.
     pub(super) fn spread_states(&self) -> Vec<StateSpec> {
         let (name, shape) = (MEAN, vec![]);
-        match self.spread {
-            Some(Spread::PathLength { .. }) => vec![StateSpec { name, shape }],
-            _ => vec![],
-        }
+        let keeps = self.takes_path_lengths();
+        keeps
+            .then_some(StateSpec { name, shape })
+            .into_iter()
+            .collect()
     }
 
     /// Whether the lengths of paths are taken, and how much they vary is recorded.
     pub(super) fn takes_path_lengths(&self) -> bool {
-        matches!(self.spread, Some(Spread::PathLength { .. }))
+        (self.spread.as_ref()).is_some_and(|spread| spread.kind == SpreadKind::PathLength)
     }
 
     /// What G pays for how these samples lie to each other, `[]`.
@@ -106,22 +100,19 @@ impl Gan {
             let x = t.probe(G, &z, made.for_g.as_ref()).output;
             (x, z)
         };
-        let (cost, weight) = match *spread {
-            Spread::PathLength { weight } => (path_cost(t, samples, noise), weight),
-            Spread::ModeSeeking { weight } => {
+        let cost = match spread.kind {
+            SpreadKind::PathLength => path_cost(t, samples, noise),
+            SpreadKind::ModeSeeking => {
                 let (x, z) = others();
-                (spread::mode_seeking([samples, &x], [noise, &z]), weight)
+                spread::mode_seeking([samples, &x], [noise, &z])
             }
-            Spread::Diversity { weight, limit } => {
+            SpreadKind::Diversity => {
                 let (x, z) = others();
-                let limit = t.hyper("spread.limit", limit);
-                (
-                    spread::diversity([samples, &x], [noise, &z], &limit),
-                    weight,
-                )
+                let limit = t.hyper("spread.limit", spread.limit);
+                spread::diversity([samples, &x], [noise, &z], &limit)
             }
         };
-        Some(cost * t.hyper("spread.weight", weight))
+        Some(cost * t.hyper("spread.weight", spread.weight))
     }
 }
 

@@ -57,8 +57,12 @@ impl Trainer {
     }
 
     /// What each continuous code does to digits: `code_1_slant` and `code_1_thickness`, its correlation with both, and, where a
-    /// classifier is attached, `code_1_class_kept`, the share of samples that show the same digit at both of its ends.
-    pub(super) async fn continuous_codes(&mut self) -> Result<Evaluation, Error> {
+    /// classifier is attached, `code_1_class_kept`, the share of samples that show the same digit at both of its ends. Nothing of
+    /// other data, and of models without such codes.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub async fn continuous_codes(&mut self) -> Result<Evaluation, Error> {
         let mut found = Evaluation::new();
         let digits = |data: &ImageData| data.kind == ImageKind::Mnist && data.stacked == 1;
         let Data::Images(data) = &self.config.data else {

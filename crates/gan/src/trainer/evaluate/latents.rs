@@ -110,10 +110,15 @@ impl Trainer {
 
 /// How far rows are from what comes back of them, over how far they are from what comes back of others.
 fn ratio(rows: &[f32], back: &[f32], row: usize) -> f64 {
-    let pairs = || rows.chunks(row).zip(back.chunks(row));
-    let own = mean(pairs().map(|(x, y)| distance(x, y)));
-    let next = pairs().cycle().skip(1);
-    own / mean(pairs().zip(next).map(|((x, _), (_, y))| distance(x, y)))
+    let count = rows.len() / row;
+    let (mut own, mut other) = (0.0, 0.0);
+    for i in 0..count {
+        let of = |j: usize| &back[j * row..][..row];
+        let x = &rows[i * row..][..row];
+        own += distance(x, of(i));
+        other += distance(x, of((i + 1) % count));
+    }
+    own / other
 }
 
 /// The share of `test` whose nearest row of `train` has its label; each set as rows of `width`.
