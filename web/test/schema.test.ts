@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../src/state/json.ts';
-import { labelOf, SchemaReader } from '../src/state/schema.ts';
+import { labelOf } from '../src/state/label.ts';
+import { SchemaReader } from '../src/state/schema.ts';
 import { describe as schemaText } from './mock-library.ts';
 
 const reader = new SchemaReader(JSON.parse(await schemaText()) as JsonObject);

@@ -65,7 +65,7 @@ impl Builder {
         Self::default()
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn leaf(&self, op: Op, shape: &[usize], dtype: DType) -> Tensor {
         if let Err(problem) = shape::check_extents(shape) {
             let op = format!("{op:?}");
@@ -84,7 +84,7 @@ impl Builder {
     }
 
     /// Declares a buffer that the host writes.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn input(&self, name: &str, shape: &[usize], dtype: DType) -> Tensor {
         let mut inputs = self.inputs.borrow_mut();
         inputs.push(InputDef {
@@ -96,7 +96,7 @@ impl Builder {
     }
 
     /// Declares a buffer that lives on the device.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn state(&self, name: &str, shape: &[usize], dtype: DType, init: Init) -> Tensor {
         let mut states = self.states.borrow_mut();
         states.push(StateDef {
@@ -114,25 +114,25 @@ impl Builder {
     }
 
     /// A float constant in every element.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn full(&self, shape: &[usize], value: f64) -> Tensor {
         self.leaf(Op::Const(Scalar::F32(value)), shape, DType::F32)
     }
 
     /// An unsigned constant in every element.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn full_u32(&self, shape: &[usize], value: u32) -> Tensor {
         self.leaf(Op::Const(Scalar::U32(value)), shape, DType::U32)
     }
 
     /// The coordinate along `axis`, as u32.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn iota(&self, shape: &[usize], axis: usize) -> Tensor {
         Tensor::apply(&self.graph, Op::Iota { axis }, &[], shape)
     }
 
     /// Adds something that a session can run. Updates name state tensors and their next values.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn entry(&self, name: &str, updates: &[(&Tensor, &Tensor)], outputs: &[(&str, &Tensor)]) {
         let location = Location::caller();
         let updated = updates.iter().flat_map(|(state, next)| [*state, *next]);

@@ -17,13 +17,13 @@ mod tests;
 /// Equal expressions are one tensor (see [`tensor`](crate::tensor)), so a gradient counts every use of an equal expression:
 /// with `y = &x * 1.0`, `grad(&(&y * &x), &[&y])` is `2x`. Take it with respect to [`y.fresh()`](Tensor::fresh) where only
 /// the uses of this one tensor count.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 pub fn grad(output: &Tensor, wrt: &[&Tensor]) -> Vec<Tensor> {
     vjp(&[(output, &output.constant_like(1.0))], wrt)
 }
 
 /// For each tensor of `wrt`: the sum over `outputs` of cotangent times Jacobian. Zero where nothing depends on it.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
     let Some(first) = wrt.first() else {
         return vec![];
@@ -84,7 +84,7 @@ pub fn vjp(outputs: &[(&Tensor, &Tensor)], wrt: &[&Tensor]) -> Vec<Tensor> {
         .collect()
 }
 
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 fn accumulate(sum: &mut Option<Tensor>, contribution: Tensor) {
     *sum = Some(match sum.take() {
         Some(so_far) => so_far + contribution,
@@ -103,7 +103,7 @@ fn dependents(nodes: &[Node], targets: &[NodeId]) -> Vec<bool> {
 
 /// The vector-Jacobian product of one node: which argument gets which cotangent. `y` is the node itself, `ct` its
 /// cotangent.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Tensor)> {
     let zero = || ct.constant_like(0.0);
     match &node.op {
@@ -226,7 +226,7 @@ fn rule(node: &Node, y: &Tensor, args: &[Tensor], ct: &Tensor) -> Vec<(usize, Te
 // what the result's extent asks for at the far end.
 
 /// The cotangent of a convolution's input, at i: `p s = i L + k R - ((K - 1) R - low)` with the kernel flipped.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 fn conv_input(windows: &[Window], x: &Tensor, w: &Tensor, ct: &Tensor) -> Tensor {
     let (inputs, kernels, results) = (x.shape(), w.shape(), ct.shape());
     let spatial = windows.len();
@@ -251,7 +251,7 @@ fn conv_input(windows: &[Window], x: &Tensor, w: &Tensor, ct: &Tensor) -> Tensor
 
 /// The cotangent of a convolution's kernel, at k. Either the input is walked with the cotangent as the kernel, or, where
 /// the input is dilated, the cotangent with the input as the kernel, both flipped: `p s = i L + k R - low'` then.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 fn conv_kernel(windows: &[Window], x: &Tensor, w: &Tensor, ct: &Tensor) -> Tensor {
     let (inputs, kernels, results) = (x.shape(), w.shape(), ct.shape());
     let spatial = windows.len();

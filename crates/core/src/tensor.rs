@@ -21,7 +21,7 @@ use crate::shape::{self, sort_axes};
 
 /// Whether all of `tensors` are of one builder's graph. If not, all their graphs have an error afterwards: the one that
 /// some graph had before, or that `op` mixes them.
-#[track_caller]
+#[cfg_attr(not(target_family = "wasm"), track_caller)]
 pub(crate) fn share_graph(
     op: fmt::Arguments<'_>,
     graph: &SharedGraph,
@@ -65,7 +65,7 @@ impl Tensor {
         &self.graph
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub(crate) fn apply(graph: &SharedGraph, op: Op, args: &[&Tensor], target: &[usize]) -> Tensor {
         // A closure would have a place of its own.
         let location = Location::caller();
@@ -80,12 +80,12 @@ impl Tensor {
         }
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn op(&self, op: Op, args: &[&Tensor], target: &[usize]) -> Tensor {
         Self::apply(&self.graph, op, args, target)
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn fail(&self, op: &str, problem: String) -> Tensor {
         if self.id.is_some() {
             let args = vec![(self.shape(), self.dtype())];
@@ -142,7 +142,7 @@ impl Tensor {
     }
 
     /// The coordinate along `axis`, as u32, in the same graph.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn iota_like(&self, shape: &[usize], axis: usize) -> Tensor {
         Self::apply(&self.graph, Op::Iota { axis }, &[], shape)
     }
@@ -157,18 +157,18 @@ impl Tensor {
 
     // Element-wise.
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn unary(&self, unary: Unary) -> Tensor {
         self.op(Op::Unary(unary), &[self], &[])
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn binary(&self, binary: Binary, other: &Tensor) -> Tensor {
         let (a, b) = self.broadcast_pair(other);
         self.op(Op::Binary(binary), &[&a, &b], &[])
     }
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn broadcast_pair(&self, other: &Tensor) -> (Tensor, Tensor) {
         match shape::broadcast(&self.shape(), &other.shape()) {
             Some(target) => (self.broadcast_to(&target), other.broadcast_to(&target)),
@@ -180,122 +180,122 @@ impl Tensor {
     }
 
     /// `1 / x`
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn recip(&self) -> Tensor {
         self.unary(Unary::Recip)
     }
 
     /// `e^x`
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn exp(&self) -> Tensor {
         self.unary(Unary::Exp)
     }
 
     /// Natural logarithm.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn log(&self) -> Tensor {
         self.unary(Unary::Log)
     }
 
     /// Square root. Its slope at 0 is infinite: penalties take `(x + eps).sqrt()`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn sqrt(&self) -> Tensor {
         self.unary(Unary::Sqrt)
     }
 
     /// Hyperbolic tangent.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn tanh(&self) -> Tensor {
         self.unary(Unary::Tanh)
     }
 
     /// Sine, of radians.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn sin(&self) -> Tensor {
         self.unary(Unary::Sin)
     }
 
     /// Cosine, as `sin(x + pi/2)`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn cos(&self) -> Tensor {
         (self + std::f64::consts::FRAC_PI_2).sin()
     }
 
     /// The largest integer not above `x`. Its gradient is zero.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn floor(&self) -> Tensor {
         self.unary(Unary::Floor)
     }
 
     /// `x * x`
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn square(&self) -> Tensor {
         self * self
     }
 
     /// `|x|`, with the slope `1` at 0.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn abs(&self) -> Tensor {
         self.max(&-self)
     }
 
     /// Another element type; float to integer truncates, bool gives 0 or 1.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn cast(&self, dtype: DType) -> Tensor {
         self.op(Op::Cast(dtype), &[self], &[])
     }
 
     /// The larger one. A tie gives its gradient to `self`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn max(&self, other: &Tensor) -> Tensor {
         self.binary(Binary::Max, other)
     }
 
     /// The smaller one. A tie gives its gradient to `self`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn min(&self, other: &Tensor) -> Tensor {
         -(-self).max(&-other)
     }
 
     /// `min(x, limit)` of integers.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub(crate) fn min_u32(&self, limit: u32) -> Tensor {
         let limit = self.number(f64::from(limit));
         self.less(&limit).select(self, &limit)
     }
 
     /// Limits to `[low, high]`; the gradient is zero outside.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn clamp(&self, low: f64, high: f64) -> Tensor {
         self.max(&self.number(low)).min(&self.number(high))
     }
 
     /// `a < b` for each element, as [`DType::Bool`]; shapes broadcast.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn less(&self, other: &Tensor) -> Tensor {
         self.binary(Binary::Less, other)
     }
 
     /// `a < number` for each element, as [`DType::Bool`].
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn less_than(&self, value: f64) -> Tensor {
         self.less(&self.number(value))
     }
 
     /// `number < a` for each element, as [`DType::Bool`].
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn greater_than(&self, value: f64) -> Tensor {
         self.number(value).less(self)
     }
 
     /// `a == b` for each element, as [`DType::Bool`]; shapes broadcast.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn equal(&self, other: &Tensor) -> Tensor {
         self.binary(Binary::Eq, other)
     }
 
     /// `self ? a : b`
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn select(&self, a: &Tensor, b: &Tensor) -> Tensor {
         let target = shape::broadcast(&a.shape(), &b.shape())
             .and_then(|s| shape::broadcast(&self.shape(), &s));
@@ -315,7 +315,7 @@ impl Tensor {
 
     // Reductions. The reduced axes stay, with extent 1.
 
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn reduce(&self, reducer: Reducer, axes: &[usize]) -> Tensor {
         let mut axes = axes.to_vec();
         sort_axes(&mut axes, &|a, b| a < b);
@@ -323,13 +323,13 @@ impl Tensor {
     }
 
     /// The sum along `axes`, which stay with extent 1.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn sum(&self, axes: &[usize]) -> Tensor {
         self.reduce(Reducer::Sum, axes)
     }
 
     /// The mean along `axes`, which stay with extent 1.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn mean(&self, axes: &[usize]) -> Tensor {
         let shape = self.shape();
         let count: usize = axes.iter().filter_map(|&axis| shape.get(axis)).product();
@@ -337,19 +337,19 @@ impl Tensor {
     }
 
     /// The largest element along `axes`, which stay with extent 1. A tie shares the gradient equally.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn max_along(&self, axes: &[usize]) -> Tensor {
         self.reduce(Reducer::Max, axes)
     }
 
     /// The sum of all elements, of shape `[]`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn sum_all(&self) -> Tensor {
         self.reshape(&[self.numel()]).sum(&[0]).reshape(&[])
     }
 
     /// The mean of all elements, of shape `[]`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn mean_all(&self) -> Tensor {
         self.sum_all() * (1.0 / self.numel() as f64)
     }
@@ -357,19 +357,19 @@ impl Tensor {
     // Movement.
 
     /// The same elements in row-major order under another shape.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn reshape(&self, shape: &[usize]) -> Tensor {
         self.op(Op::Reshape, &[self], shape)
     }
 
     /// Axis `i` of the result is axis `permutation[i]` of this tensor.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn permute(&self, permutation: &[usize]) -> Tensor {
         self.op(Op::Permute(permutation.to_vec()), &[self], &[])
     }
 
     /// The last two axes exchanged.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn t(&self) -> Tensor {
         let rank = self.shape().len();
         if rank < 2 {
@@ -381,7 +381,7 @@ impl Tensor {
     }
 
     /// Repeats axes of extent 1, and adds axes in front, up to `shape`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn broadcast_to(&self, shape: &[usize]) -> Tensor {
         let own = self.shape();
         if own.len() >= shape.len() {
@@ -394,19 +394,19 @@ impl Tensor {
     }
 
     /// Surrounds with zeros: per axis, how many before and after.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn pad(&self, padding: &[(usize, usize)]) -> Tensor {
         self.op(Op::Pad(padding.to_vec()), &[self], &[])
     }
 
     /// The box that starts at `start` and has the given extents.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn slice(&self, start: &[usize], extents: &[usize]) -> Tensor {
         self.op(Op::Slice(start.to_vec()), &[self], extents)
     }
 
     /// `length` coordinates of one axis, from `start` on.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn narrow(&self, axis: usize, start: usize, length: usize) -> Tensor {
         let mut extents = self.shape();
         if axis >= extents.len() {
@@ -418,13 +418,13 @@ impl Tensor {
     }
 
     /// Reverses the listed axes.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn flip(&self, axes: &[usize]) -> Tensor {
         self.op(Op::Flip(axes.to_vec()), &[self], &[])
     }
 
     /// Tensors, at least one, joined along `axis`: padded and added, which the planner turns into writes of segments.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn concat(parts: &[&Tensor], axis: usize) -> Tensor {
         let location = Location::caller();
         let total: usize = parts
@@ -459,39 +459,39 @@ impl Tensor {
     // Contraction, data, gradient.
 
     /// Matrix product `[.., m, k] x [.., k, n]`, leading axes equal.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn matmul(&self, other: &Tensor) -> Tensor {
         self.op(Op::MatMul, &[self, other], &[])
     }
 
     /// Convolution without a flip of the kernel, channels last: `[n, spatial.., c]` with a kernel `[kernel.., c, o]` gives
     /// `[n, out.., o]`, where an extent is `(spread input + padding - spread kernel) / stride + 1`, rounded down.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn conv(&self, kernel: &Tensor, windows: &[Window]) -> Tensor {
         self.op(Op::Conv(windows.to_vec()), &[self, kernel], &[])
     }
 
     /// Rows of this tensor: `[rows, …]` at a u32 index `[n]` gives `[n, …]`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn gather(&self, index: &Tensor) -> Tensor {
         self.op(Op::Gather, &[self, index], &[])
     }
 
     /// Uniform integers in `[0, below)`; `self` is the key `[seed, step]`.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn random(&self, shape: &[usize], stream: u32, below: u32) -> Tensor {
         self.op(Op::Random { stream, below }, &[self], shape)
     }
 
     /// The same value, through which no gradient flows.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn detach(&self) -> Tensor {
         self.op(Op::Detach, &[self], &[])
     }
 
     /// The same value as a tensor of its own, equal to no other: a gradient with respect to it counts the uses of this one
     /// tensor alone. Gradients flow through it, and it costs nothing when the program runs.
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     pub fn fresh(&self) -> Tensor {
         let number = self.graph.borrow().nodes.len();
         self.op(Op::Fresh(number), &[self], &[])
@@ -503,7 +503,7 @@ macro_rules! operator {
     ($Trait:ident, $method:ident, |$a:ident, $b:ident| $body:expr) => {
         impl $Trait<&Tensor> for &Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: &Tensor) -> Tensor {
                 let ($a, $b) = (self, other);
                 $body
@@ -511,49 +511,49 @@ macro_rules! operator {
         }
         impl $Trait<Tensor> for &Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: Tensor) -> Tensor {
                 self.$method(&other)
             }
         }
         impl $Trait<&Tensor> for Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: &Tensor) -> Tensor {
                 (&self).$method(other)
             }
         }
         impl $Trait<Tensor> for Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: Tensor) -> Tensor {
                 (&self).$method(&other)
             }
         }
         impl $Trait<f64> for &Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: f64) -> Tensor {
                 self.$method(&self.number(other))
             }
         }
         impl $Trait<f64> for Tensor {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: f64) -> Tensor {
                 (&self).$method(other)
             }
         }
         impl $Trait<&Tensor> for f64 {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: &Tensor) -> Tensor {
                 (&other.number(self)).$method(other)
             }
         }
         impl $Trait<Tensor> for f64 {
             type Output = Tensor;
-            #[track_caller]
+            #[cfg_attr(not(target_family = "wasm"), track_caller)]
             fn $method(self, other: Tensor) -> Tensor {
                 self.$method(&other)
             }
@@ -568,7 +568,7 @@ operator!(Div, div, |a, b| a.binary(Binary::Mul, &b.recip()));
 
 impl Neg for &Tensor {
     type Output = Tensor;
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn neg(self) -> Tensor {
         self.unary(Unary::Neg)
     }
@@ -576,7 +576,7 @@ impl Neg for &Tensor {
 
 impl Neg for Tensor {
     type Output = Tensor;
-    #[track_caller]
+    #[cfg_attr(not(target_family = "wasm"), track_caller)]
     fn neg(self) -> Tensor {
         -&self
     }

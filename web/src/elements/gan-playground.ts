@@ -31,7 +31,8 @@ import { listen, onKey, shortcut, typing } from './shortcuts.ts';
 /** What only lessons need comes when one does. */
 const lessons = () => import('../state/perform.ts');
 
-/** What is for later comes when the model is there. */
+/** What is for later comes when the model is there, and what keeps runs and the page when it has been for so long. */
+const LATER_MS = 1000;
 const offline = () => import('../offline/register.ts');
 const runs = () => import('../runs/begin.ts');
 const opening = () => import('../open/open.ts');
@@ -283,6 +284,8 @@ export class GanPlayground extends LitElement {
     enlargePage(session.current.spec.size);
     this.requestUpdate();
     if (await session.catalog.open(session.current.spec.backend)) await this.#follow(session, link);
+    // The first picture comes first, and what trains.
+    await new Promise((resolve) => setTimeout(resolve, LATER_MS));
     // Where that cannot be loaded, the page works without.
     if (session.keep.on)
       runs()

@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Preset } from '../library.ts';
 import { wholeSentence } from '../state/format.ts';
-import { labelOf } from '../state/schema.ts';
+import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';

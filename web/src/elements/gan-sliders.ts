@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Direction } from '../library.ts';
 import type { Decoded, Move } from '../protocol-studio.ts';
 import { Latest } from '../state/latest.ts';
-import { labelOf } from '../state/schema.ts';
+import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { predictionText, type Tools } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';

@@ -2,7 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
-import { labelOf } from '../state/schema.ts';
+import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { BASKETS, SAMPLES, predictionText, Studio, type Tools } from '../state/studio.ts';
 import { readStudio, writeStudio } from '../state/studio-link.ts';

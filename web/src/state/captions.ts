@@ -3,7 +3,7 @@ import type { Line } from './coach.ts';
 import { count, divergence, percent } from './format.ts';
 import { isFresh, isStatic, isTelling, type Rung, type Scene, winnerOf } from './ladder.ts';
 import { lessonOf } from './lessons.ts';
-import { labelOf } from './schema.ts';
+import { labelOf } from './label.ts';
 
 export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
   blown_up: ({ loss, gradient }) => ({

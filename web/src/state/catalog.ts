@@ -2,7 +2,7 @@
 import type { BackendChoice, Preset } from '../library.ts';
 import type { Channel } from './channel.ts';
 import { isObject } from './json.ts';
-import { SchemaReader } from './schema.ts';
+import type { SchemaReader } from './schema.ts';
 import { listOf } from './shipped.ts';
 import type { Topics } from './topics.ts';
 
@@ -41,9 +41,12 @@ export class Catalog {
   /** Sees to it that the schema is there: for the settings, and for a link that names some. */
   async describe(): Promise<void> {
     if (this.schema) return;
-    const schema = await this.channel.try('', 'describe', null);
-    if (!isObject(schema)) return;
-    this.schema = new SchemaReader(schema);
+    const [schema, reader] = await Promise.all([
+      this.channel.try('', 'describe', null),
+      import('./schema.ts').catch(() => undefined),
+    ]);
+    if (!isObject(schema) || !reader) return;
+    this.schema = new reader.SchemaReader(schema);
     this.topics.tell('catalog');
   }
 

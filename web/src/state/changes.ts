@@ -1,6 +1,6 @@
 /** How a run differs from its preset, in words: for the chips beside the title, the story, the title itself and the link. */
 import { getPath, isObject, type Json } from './json.ts';
-import { labelOf } from './schema.ts';
+import { labelOf } from './label.ts';
 import { brief } from './setting.ts';
 
 export interface Change {

@@ -1,6 +1,6 @@
 /** What an evaluation found, as a person reads it: the plain name first, the exact term and what to hold it against beside. */
 import { count, divergence, percent } from './format.ts';
-import { labelOf } from './schema.ts';
+import { labelOf } from './label.ts';
 
 type Values = Readonly<Record<string, number>>;
 

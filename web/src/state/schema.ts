@@ -5,6 +5,7 @@
  * edited as JSON.
  */
 import { asText, getPath, isObject, type Json, type JsonObject } from './json.ts';
+import { labelOf } from './label.ts';
 
 export interface Choice {
   label: string;
@@ -65,15 +66,6 @@ const ELSEWHERE = new Set(['preset', 'model', 'seed', 'backend', 'version']);
 
 /** Kinds that a name does not choose: a person's own images have to be given, under “Your data”. */
 const GIVEN: ReadonlySet<Json> = new Set(['own_images']);
-
-/** `g_optimizer` becomes `G optimizer`: the players in capitals, and whole what papers abbreviate. */
-export function labelOf(key: string): string {
-  const words = key
-    .replaceAll(/[_-]+/g, ' ')
-    .replace(/\blr\b/g, 'learning rate')
-    .replace(/\b(g|d)\b/g, (word) => word.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /** Controls that need a heading of their own. */
 const LARGE: ReadonlySet<Control['kind']> = new Set(['json', 'list']);
