@@ -22,7 +22,7 @@ for (const [preset, steps, boxes] of [
     await expect.poll(() => playground.step()).toBe(steps.length === 1 ? 1 : 2);
     await playground.trainUntil(async () => (await playground.step()) > 20);
     // No more layers than the model has: a score is of one class, where there are classes.
-    const layers = preset === 'ring-cgan' ? ['real', 'fake'] : ['real', 'fake', 'grid'];
+    const layers = ['real', 'fake', 'ratio', ...(preset === 'ring-cgan' ? [] : ['grid'])];
     expect(await attributes('gan-stage [data-layer]', 'data-layer')).toEqual(layers);
     await page.getByRole('button', { name: 'Slow motion' }).click();
     await playground.train.click();

@@ -145,12 +145,51 @@ test('every layer of the stage can be switched', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');
   const layers = page.locator('gan-stage [data-layer]');
-  await expect(layers).toHaveCount(5);
+  await expect(layers).toHaveCount(9);
   for (const layer of await layers.all()) {
     const before = await layer.getAttribute('aria-pressed');
     await layer.click();
     await expect(layer).toHaveAttribute('aria-pressed', before === 'true' ? 'false' : 'true');
   }
+});
+
+test('the best D takes the place of D’s opinion, with how far D is from it; then one sees as a player does', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu&at=50');
+  const layer = (name: string) => page.locator(`[data-layer="${name}"]`);
+  const stage = page.locator('gan-stage');
+  const picture = () =>
+    page
+      .locator('gan-stage .frame > canvas')
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const learned = await picture();
+  await layer('optimal').click();
+  await expect(stage.locator('[data-distance]')).toHaveText(/D is 0\.\d+ ± 0\.\d+ from the best D/);
+  await expect(stage).toContainText('best D says real');
+  await expect(stage).toContainText('Hatched: neither data nor samples come here');
+  expect(await picture()).not.toBe(learned);
+  await page.getByRole('button', { name: 'Got it' }).click();
+  // Between the clusters, in the middle of the ring, no data come; on a cluster they do.
+  const { width, height } = (await stage.locator('.frame').boundingBox()) ?? {
+    width: 0,
+    height: 0,
+  };
+  await stage.locator('.frame > canvas').hover({ position: { x: width * 0.88, y: height / 2 } });
+  await expect(stage).toContainText(/How real the best D thinks this place is: \d+\s?% ± \d+\s?%/);
+  await layer('ratio').click();
+  await expect(layer('optimal')).toHaveAttribute('aria-pressed', 'false');
+  await expect(stage).toContainText('16 times the data');
+  await expect(page).toHaveURL(/layers=real\+fake\+heat\+ratio(&|$)/);
+
+  await layer('g-sees').click();
+  await expect(stage.locator('[data-note]')).toContainText('G never sees the data');
+  await expect(layer('real')).toBeDisabled();
+  await layer('d-sees').click();
+  await expect(stage.locator('[data-note]')).toContainText('the answer that is wanted of it');
+  await layer('d-sees').click();
+  await expect(layer('real')).toBeEnabled();
 });
 
 test('the seed is kept by a reset, and is in the link', async ({ page }) => {

@@ -147,6 +147,8 @@ const PARTS: Readonly<Record<string, string>> = {
   arrows: 'the pull on G',
   optimal: 'the best D',
   ratio: 'data over model',
+  'd-sees': 'what D sees',
+  'g-sees': 'what G sees',
   prior: 'the noise',
 };
 

@@ -23,7 +23,7 @@ export interface Show {
   heat: boolean;
   grid: boolean;
   arrows: boolean;
-  /** One dimension: the best discriminator against the two densities, and their ratio. */
+  /** Points: the best discriminator against the two densities, and their ratio. */
   optimal: boolean;
   ratio: boolean;
   /** The number of a class or category, of a model that makes what is asked for; undefined: each of them. */
@@ -73,6 +73,14 @@ export interface Aside {
   step: number;
 }
 
+/** Of the plane, in one over the square of the data's unit of length. */
+export interface Densities {
+  data: Float32Array<ArrayBuffer>;
+  model: Float32Array<ArrayBuffer>;
+  /** What one sample adds to `model` where it counts. The standard error of `model` is √(one × model) (Silverman 1986). */
+  one: number;
+}
+
 export interface Frame {
   step: number;
   fake: Float32Array<ArrayBuffer>;
@@ -85,6 +93,8 @@ export interface Frame {
   /** 2-D: samples of a lattice of noise, row by row; 1-D: where each z of `noise` lands. */
   warped?: Float32Array<ArrayBuffer>;
   noise?: Float32Array<ArrayBuffer>;
+  /** 2-D, where a layer asks for them: the densities of data and model on the lattice that the terrain is drawn on. */
+  densities?: Densities;
 }
 
 export type Series = Record<string, Float64Array<ArrayBuffer>>;

@@ -75,7 +75,9 @@ it('explains what D’s lead does to G’s gradient, by its measured norm', () =
   const lead = { dReal: 0.97, dFake: 0.02 };
   expect(says({ ...lead, gGradient: 0.0003 })).toContain('norm 0.0003, so there is nothing left');
   expect(says({ ...lead, gGradient: 0.0003, cost: 'minimax' })).toContain('minimax cost is flat');
-  expect(says({ ...lead, gGradient: 1.5, cost: 'minimax' })).toContain('gives G a push (gradient norm 1.5)');
+  expect(says({ ...lead, gGradient: 1.5, cost: 'minimax' })).toContain(
+    'gives G a push (gradient norm 1.5)',
+  );
   expect(says({ dReal: 0.3, dFake: 0.6 })).toContain('G is ahead');
 });
 

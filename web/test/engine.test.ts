@@ -13,7 +13,7 @@ import {
 } from '../src/protocol.ts';
 import { LOOK, PACES } from '../src/state/slow.ts';
 import { configText, Engine } from '../src/worker/engine.ts';
-import { describeModel, makeFrame } from '../src/worker/frames.ts';
+import { arraysOf, DENSITY_SIDE, describeModel, makeFrame } from '../src/worker/frames.ts';
 import * as mock from './mock-library.ts';
 
 const CREATE: Calls['create']['args'] = {
@@ -532,6 +532,18 @@ describe('a picture', () => {
     expect(frame.fake).toEqual(await trainer.sample(64));
     expect(frame.scores).toEqual(await trainer.discriminate(frame.fake));
     expect(frame.realScores).toHaveLength(64);
+  });
+
+  it('of the plane has densities of more samples than it shows, while a layer asks for them', async () => {
+    expect((await frameOf('ring')).frame.densities).toBeUndefined();
+    const { trainer, frame } = await frameOf('ring', { ratio: true });
+    expect(trainer.trips).toBe(1);
+    expect(frame.fake).toHaveLength(2048);
+    expect(frame.densities?.data).toHaveLength(DENSITY_SIDE ** 2);
+    expect(frame.densities?.one).toBeGreaterThan(0);
+    expect(arraysOf(frame)).toContain(frame.densities?.model);
+    // The classic figure estimates its own from what it shows.
+    expect((await frameOf('line-1d', { optimal: true })).frame.densities).toBeUndefined();
   });
 
   it('of points takes one trip too', async () => {

@@ -8,8 +8,19 @@ import { Stage } from '../src/state/stage.ts';
 import { Topics } from '../src/state/topics.ts';
 import { DEFAULT_SPEC, type Spec } from '../src/state/url.ts';
 
-const plane = { info: { data: { kind: 'points', dim: 2 } } } as Model;
-const line = { info: { data: { kind: 'points', dim: 1 } }, line: {} } as Model;
+const score = { name: 'score', kind: 'score', inputs: [], range: [0, 1] };
+const diagram = {
+  blocks: [
+    { name: 'g', colour: 'generator', view: 'decode' },
+    { name: 'd', colour: 'discriminator', view: 'score' },
+  ],
+};
+const points = (dim: number, views: unknown[] = [score]) => ({
+  info: { data: { kind: 'points', dim }, latent_dim: dim, views, diagram },
+  critic: false,
+});
+const plane = points(2) as unknown as Model;
+const line = { ...points(1), line: {} } as unknown as Model;
 
 function parts(model: Model, spec: Partial<Spec>) {
   const told: unknown[][] = [];
@@ -77,4 +88,43 @@ it('a link begins in slow motion; the worker is told of it once for each model',
   ]);
   run.begin(0);
   expect(told).toHaveLength(3);
+});
+
+it('show data and samples, or only what one player sees', async () => {
+  const { stage, current } = parts(plane, {});
+  stage.begin(undefined);
+  await stage.setLayers({ arrows: true, 'd-sees': true });
+  const drawn = () => Object.entries(stage.strengths).flatMap(([name, on]) => (on ? [name] : []));
+  expect(drawn()).toEqual(['heat', 'd-sees']);
+  await stage.setLayers({ 'g-sees': true });
+  expect(drawn()).toEqual(['g-sees']);
+  expect(current.spec.layers).toEqual(['real', 'fake', 'heat', 'arrows', 'g-sees']);
+  await stage.setLayers({ 'g-sees': false });
+  expect(drawn()).toEqual(['real', 'fake', 'heat', 'arrows']);
+});
+
+it('of the plane are on the best D or on the ratio, along a line on both', async () => {
+  const over = parts(plane, {});
+  await over.stage.setLayers({ optimal: true });
+  await over.stage.setLayers({ ratio: true });
+  expect(over.stage.layers).toMatchObject({ optimal: false, ratio: true });
+  expect(over.told.at(-1)).toEqual(['show', expect.objectContaining({ ratio: true })]);
+  const along = parts(line, {});
+  await along.stage.setLayers({ optimal: true });
+  await along.stage.setLayers({ ratio: true });
+  expect(along.stage.layers).toMatchObject({ optimal: true, ratio: true });
+});
+
+it('are not drawn of a model that has none, and are computed where a lesson points at them', () => {
+  const none = parts(points(2, []) as unknown as Model, { layers: ['real', 'heat', 'optimal'] });
+  none.stage.begin(undefined);
+  expect(none.stage.strengths).toMatchObject({ real: 1, heat: 0, optimal: 0 });
+  const { stage, told } = parts(plane, {});
+  stage.light(['optimal']);
+  expect(told.at(-1)).toEqual(['show', expect.objectContaining({ optimal: true })]);
+  expect(stage.show.optimal).toBe(false);
+  stage.light([]);
+  expect(told.at(-1)).toEqual(['show', expect.objectContaining({ optimal: false })]);
+  stage.light(['real']);
+  expect(told).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ import {
   gradientOfCost,
   gradientOfKl,
 } from '../src/state/likelihood.ts';
-import { linspace } from '../src/worker/frames.ts';
+import { linspace } from '../src/worker/lattice.ts';
 
 const x = linspace(-9, 9, 721);
 const model = { mean: 0.5, deviation: 1.2 };

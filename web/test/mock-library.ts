@@ -515,6 +515,17 @@ export class Trainer extends LatentMock implements TrainerType {
   density(points: Float32Array): Float32Array {
     const bell = (x: number, m: number) =>
       Math.exp(-(((x - m) / 0.35) ** 2) / 2) / (0.35 * Math.sqrt(2 * Math.PI));
+    if (!this.#line) {
+      return Float32Array.from({ length: points.length / 2 }, (_, i) => {
+        const modes = Array.from({ length: 8 }, (_, k) => (k * Math.PI) / 4);
+        const bells = modes.map((turn) => {
+          const [x, y] = [points[2 * i] ?? 0, points[2 * i + 1] ?? 0];
+          const square = (x - 2 * Math.cos(turn)) ** 2 + (y - 2 * Math.sin(turn)) ** 2;
+          return Math.exp(-square / (2 * 0.1 ** 2)) / (16 * Math.PI * 0.1 ** 2);
+        });
+        return bells.reduce((a, b) => a + b);
+      });
+    }
     return points.map((x) => 0.4 * bell(x, -1.2) + 0.6 * bell(x, 1));
   }
 

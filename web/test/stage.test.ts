@@ -12,7 +12,8 @@ import {
   terrainPixels,
   tintOf,
 } from '../src/stage/terrain.ts';
-import { boundsOf, lattice, linspace, noiseRange } from '../src/worker/frames.ts';
+import { boundsOf, noiseRange } from '../src/worker/frames.ts';
+import { lattice, linspace } from '../src/worker/lattice.ts';
 
 it('maps data to pixels with y upwards', () => {
   const map = mapping([-1, 1, -2, 2], [0, 100, 0, 200]);

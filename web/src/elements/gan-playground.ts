@@ -69,7 +69,7 @@ export class GanPlayground extends LitElement {
   @property({ reflect: true }) ideas: string | null = null;
   /** The address of a checkpoint to begin with. */
   @property({ reflect: true }) open: string | null = null;
-  /** The layers of the stage that are on: `real fake heat grid arrows optimal ratio`. */
+  /** The layers of the stage that are on: `real fake heat grid arrows optimal ratio d-sees g-sees`. */
   @property({ reflect: true }) layers: string | null = null;
   /** Begins in slow motion: `slow`, `medium` or `fast`. */
   @property({ reflect: true }) slow: string | null = null;

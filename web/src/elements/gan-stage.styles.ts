@@ -169,7 +169,8 @@ export const styles = css`
     }
     /* In slow motion one looks at the diagram, and reads: both are in sight below the picture. */
     :host([slow]) gan-film,
-    :host([slow]) ul[aria-label] {
+    :host([slow]) ul[aria-label],
+    :host([image]) ul[aria-label] {
       display: none;
     }
     ul[aria-label] {

@@ -2,11 +2,10 @@
  * is over. Draws at most once per animation frame and tells the worker when it is ready for more. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Colour, Info, View } from '../library.ts';
-import type { Model, Show } from '../protocol.ts';
+import type { Info, View } from '../library.ts';
+import type { Frame, Model } from '../protocol.ts';
 import {
   canTakeSamples,
-  choiceOf,
   hasLatentImages,
   samplerOf,
   speakerOf,
@@ -14,13 +13,14 @@ import {
 } from '../state/describe.ts';
 import { percent, progressText } from '../state/format.ts';
 import { type Kind, kindOf } from '../state/current.ts';
-import type { Layer } from '../state/parts.ts';
+import { hasLayer } from '../state/layers.ts';
+import { LAYERS } from '../state/parts.ts';
 import type { Topic } from '../state/topics.ts';
 import { surfaceOf } from '../stage/canvas.ts';
-import { drawLine } from '../stage/line.ts';
-import { distanceToOptimal } from '../stage/optimal.ts';
+import { type Entry, isOneView, LEGEND, noteOf, scaleOf } from '../stage/legend.ts';
 import { PlaneStage } from '../stage/plane.ts';
-import { HEAT_SIDE } from '../worker/frames.ts';
+import type { SeenImages } from '../stage/players.ts';
+import { DENSITY_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
@@ -32,54 +32,14 @@ import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
 import { styles } from './gan-stage.styles.ts';
 
-interface Entry {
-  layer: Layer;
-  text: string;
-  colour: Colour;
-}
-
-const LEGEND: Record<Kind, readonly Entry[]> = {
-  image: [],
-  none: [],
-  plane: [
-    { layer: 'real', text: 'Real', colour: 'real' },
-    { layer: 'fake', text: 'Samples', colour: 'fake' },
-    { layer: 'heat', text: 'Opinion of D', colour: 'discriminator' },
-    { layer: 'grid', text: 'Noise grid', colour: 'generator' },
-    { layer: 'arrows', text: 'Pull on G', colour: 'generator' },
-  ],
-  line: [
-    { layer: 'real', text: 'Data density', colour: 'real' },
-    { layer: 'fake', text: 'Model density', colour: 'fake' },
-    { layer: 'heat', text: 'D(x)', colour: 'discriminator' },
-    { layer: 'optimal', text: 'Best D', colour: 'discriminator' },
-    { layer: 'ratio', text: 'Data / model', colour: 'neutral' },
-    { layer: 'grid', text: 'Noise to data', colour: 'generator' },
-  ],
-};
+type More = typeof import('../stage/more.ts');
 
 /** As high as the film and the gap before it, in pixels. */
 const FILM = 44;
 
-/** Which layers a model has: what hangs on a class has one when a class is chosen. */
-function hasLayer({ info, critic }: Model, show: Show, layer: Layer): boolean {
-  const decided = (view: View | undefined): boolean => {
-    const choice = choiceOf(view, show);
-    return view !== undefined && (choice === undefined || choice.chosen !== undefined);
-  };
-  switch (layer) {
-    case 'heat':
-    case 'arrows':
-      return decided(viewOf(info, 'score'));
-    case 'grid':
-      return info.latent_dim === info.data.dim && decided(viewOf(info, 'decode'));
-    case 'optimal':
-      // Its place is the scale of probabilities.
-      return decided(viewOf(info, 'score')) && !critic;
-    default:
-      return true;
-  }
-}
+/** Images in a row, where each row shows the same. */
+const COLUMNS = 8;
+const NO_MARKS: ReadonlyMap<number, string> = new Map();
 
 @customElement('gan-stage')
 export class GanStage extends ThemedElement {
@@ -88,6 +48,8 @@ export class GanStage extends ThemedElement {
   @query('.frame') private readonly box!: HTMLElement;
   @state() private hover = '';
   readonly #plane = new PlaneStage();
+  /** What the picture needs beside the plane's first layers, once it is loaded. */
+  #more: More | undefined;
   #pointer: { x: number; y: number } | undefined;
   #scheduled = false;
   #room = 0;
@@ -105,10 +67,21 @@ export class GanStage extends ThemedElement {
   }
 
   override updated(): void {
+    void this.#load();
     this.toggleAttribute('plane', this.#kind === 'plane');
+    this.toggleAttribute('image', this.#kind === 'image');
     this.toggleAttribute('slow', this.session.run.slow);
     this.style.setProperty('--tint', `${(this.theme.palette.tint / 255) * 100}%`);
     this.#schedule();
+  }
+
+  async #load(): Promise<void> {
+    const on = this.session.stage.strengths;
+    const asked = (['optimal', 'ratio', 'd-sees', 'g-sees'] as const).some((one) => on[one] > 0);
+    if (this.#more || (this.#kind !== 'line' && !asked)) return;
+    this.#more = await import('../stage/more.ts');
+    this.#plane.more = this.#more;
+    this.requestUpdate();
   }
 
   protected override told(topic: Topic): void {
@@ -116,7 +89,7 @@ export class GanStage extends ThemedElement {
       this.#freshFrame = true;
       this.#schedule();
       if (this.#kind === 'image') this.requestUpdate();
-      else if (this.session.stage.show.optimal) this.#retell.ask();
+      else if (this.session.stage.strengths.optimal > 0) this.#retell.ask();
     } else {
       this.#pointer = undefined;
       this.hover = '';
@@ -198,38 +171,31 @@ export class GanStage extends ThemedElement {
     </div>`;
   }
 
-  /** What the shading says, in the picture's own colours. */
+  /** What the shading says, in the picture's own colours, and what else there is to know. */
   #scale(kind: Kind | undefined): TemplateResult | typeof nothing {
     const { model } = this.session.current;
-    const { show } = this.session.stage;
-    if (kind === 'line' && show.optimal) return this.#distance();
-    if (!model || kind !== 'plane' || !show.heat || !hasLayer(model, show, 'heat')) return nothing;
-    return html`<p class="scale small">
-      ${
-        model.critic
-          ? html`<span>lowest score of D</span> <span>highest score of D</span>`
-          : html`<span>D says fake</span> <span>cannot tell (½)</span> <span>D says real</span>`
-      }
-    </p>`;
-  }
-
-  /** How far D is from the best one, now. */
-  #distance(): TemplateResult | typeof nothing {
-    const { model } = this.session.current;
-    const far = model && distanceToOptimal(model, this.session.stage.picture);
-    if (!far) return nothing;
-    return html`<p class="small quiet" data-distance>
-      On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.
-    </p>`;
+    if (!model || !kind) return nothing;
+    const on = this.session.stage.strengths;
+    const scale = kind === 'plane' ? scaleOf(model, on) : undefined;
+    const note = noteOf(model, kind, on);
+    return html`${
+      scale
+        ? html`<p class="scale small">${scale.map((word) => html`<span>${word}</span> `)}</p>`
+        : nothing
+    }
+    ${noted(on.optimal > 0 ? farFrom(this.#more, model, this.session.stage.picture) : '', note)}`;
   }
 
   #toggle({ layer, text, colour }: Entry): TemplateResult {
-    const on = this.session.stage.layers[layer];
+    const { layers } = this.session.stage;
+    const on = layers[layer];
+    const aside = !isOneView(layer) && LAYERS.some((one) => layers[one] && isOneView(one));
     return html`<li>
       <button
         class=${colour}
         aria-pressed=${on}
         data-layer=${layer}
+        ?disabled=${aside}
         @click=${() => {
           void this.session.stage.setLayers({ [layer]: !on });
         }}
@@ -270,16 +236,20 @@ export class GanStage extends ThemedElement {
   #images(): TemplateResult {
     const { model } = this.session.current;
     const { picture: frame } = this.session.stage;
+    const seen = this.#seen;
     return html`${frame?.rows ? rowWords(frame.rows.words) : nothing}<gan-images
         class=${frame?.rows ? 'beside' : nothing}
-        .images=${frame?.fake}
+        .images=${seen?.images ?? frame?.fake}
+        .marks=${seen?.marks ?? NO_MARKS}
         .data=${model?.info.data}
-        .columns=${frame?.rows?.columns ?? 8}
+        .columns=${frame?.rows?.columns ?? COLUMNS}
         label=${this.#describe('image')}
         cell="Sample"
         @pick=${(event: CustomEvent<number>) => {
-          if (!model || !canTakeSamples(model.info)) return;
-          this.dispatchEvent(new CustomEvent('pick', { detail: event.detail }));
+          if (!model || !canTakeSamples(model.info) || seen?.at(event.detail).real) return;
+          this.dispatchEvent(
+            new CustomEvent('pick', { detail: seen?.at(event.detail).index ?? event.detail }),
+          );
         }}
         @look=${(event: CustomEvent<number | undefined>) => {
           this.#look(event.detail);
@@ -287,13 +257,27 @@ export class GanStage extends ThemedElement {
       ></gan-images>`;
   }
 
-  /** Says in words what the score of a sample is. */
-  #look(sample: number | undefined): void {
-    const score = sample === undefined ? undefined : this.session.stage.picture?.scores?.[sample];
-    this.hover =
-      sample === undefined || score === undefined
-        ? ''
-        : this.#scored(`sample ${sample + 1}`, score);
+  /** The images as one player sees them, where that is chosen. */
+  get #seen(): SeenImages | undefined {
+    const { current, stage } = this.session;
+    const { model } = current;
+    const frame = stage.picture;
+    if (!model || !frame) return undefined;
+    const on = stage.strengths;
+    if (on['g-sees'] > 0) return this.#more?.imagesForG(model, frame);
+    return on['d-sees'] > 0
+      ? this.#more?.imagesForD(model, frame.fake, frame.rows?.columns ?? COLUMNS)
+      : undefined;
+  }
+
+  /** Says in words what the score of an image is. */
+  #look(cell: number | undefined): void {
+    const { picture } = this.session.stage;
+    const { real, index } = this.#seen?.at(cell ?? 0) ?? { real: false, index: cell ?? 0 };
+    const score =
+      cell === undefined ? undefined : picture?.[real ? 'realScores' : 'scores']?.[index];
+    const name = `${real ? 'real image' : 'sample'} ${index + 1}`;
+    this.hover = score === undefined ? '' : this.#scored(name, score);
   }
 
   #scored(what: string, score: number): string {
@@ -366,7 +350,7 @@ export class GanStage extends ThemedElement {
       if (kind === 'plane')
         this.#plane.draw(surface, model, frame, this.session.stage.strengths, palette);
       else if (kind === 'line') {
-        drawLine(
+        this.#more?.drawLine(
           surface,
           model,
           frame,
@@ -383,20 +367,48 @@ export class GanStage extends ThemedElement {
     }
   }
 
-  /** Says in words what the score is where the pointer is. */
+  /** Says in words what is drawn where the pointer is. */
   #readPointer(): void {
-    const scores = this.session.stage.picture?.scores;
-    let value: number | undefined;
-    if (this.#pointer && scores && this.canvas) {
-      const { clientWidth, clientHeight } = this.canvas;
-      const place = (share: number): number => Math.round(share * (HEAT_SIDE - 1));
-      const column = place(this.#pointer.x / clientWidth);
-      const row = place(1 - this.#pointer.y / clientHeight);
-      value = scores[row * HEAT_SIDE + column];
-    }
-    const text = value === undefined ? '' : this.#scored('this place', value);
+    const text = this.#pointer && this.canvas ? this.#wordsAt(this.#pointer, this.canvas) : '';
     if (text !== this.hover) this.hover = text;
   }
+
+  #wordsAt({ x, y }: { x: number; y: number }, { clientWidth, clientHeight }: Element): string {
+    const at = (side: number): number => {
+      const place = (share: number): number => Math.round(share * (side - 1));
+      return place(1 - y / clientHeight) * side + place(x / clientWidth);
+    };
+    const { current, stage } = this.session;
+    const { picture } = stage;
+    const on = stage.strengths;
+    if (current.model && picture?.densities && (on.ratio > 0 || on.optimal > 0)) {
+      const optimal = this.#more?.optimalIn(current.model, picture);
+      const [best, error, ratio] = [optimal?.best, optimal?.error, optimal?.ratio].map(
+        (values) => values?.[at(DENSITY_SIDE)] ?? NaN,
+      ) as [number, number, number];
+      if (Number.isNaN(best)) return 'Neither data nor samples come here';
+      return on.ratio > 0
+        ? `Data / model: ${ratio > 100 ? 'above 100' : ratio.toPrecision(2)}`
+        : `How real the best D thinks this place is: ${percent(best)} ± ${percent(error)}`;
+    }
+    const value = picture?.scores?.[at(HEAT_SIDE)];
+    return value === undefined ? '' : this.#scored('this place', value);
+  }
+}
+
+/** How far D is from the best one now, in words. */
+function farFrom(more: More | undefined, model: Model, picture: Frame | undefined): string {
+  const far = more?.distanceToOptimal(model, picture);
+  return far
+    ? `On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.`
+    : '';
+}
+
+function noted(far: string, note: string): TemplateResult | typeof nothing {
+  if (!far && !note) return nothing;
+  return html`<p class="small quiet">
+    <span data-distance>${far}</span> <span data-note>${note}</span>
+  </p>`;
 }
 
 /** What each row of images was asked for; said once where several rows show the same. */

@@ -242,8 +242,8 @@ export class GanTake extends ThemedElement {
 
   #still(scale: number): Still | undefined {
     const { model } = this.session.current;
-    const { layers } = this.session.stage;
-    return model && new Still(model, layers, this.theme.palette, scale);
+    const { strengths } = this.session.stage;
+    return model && new Still(model, strengths, this.theme.palette, scale);
   }
 
   #caption(step: number): string {

@@ -5,7 +5,7 @@ const BELL = Array.from({ length: 11 }, (_, k) => Math.exp(-(((k - 5) / SPREAD) 
 const KERNEL = BELL.map((weight) => weight / BELL.reduce((a, b) => a + b, 0));
 
 /** A density estimated from samples, on evenly spaced places. */
-export function kernelDensity(samples: Float32Array, xs: Float32Array): Float32Array {
+export function kernelDensity(samples: Float32Array, xs: Float32Array): Float32Array<ArrayBuffer> {
   const [first, last] = [xs[0] ?? 0, xs[xs.length - 1] ?? 1];
   const cell = (last - first) / (xs.length - 1);
   const counts = new Float32Array(xs.length);
@@ -19,13 +19,12 @@ export function kernelDensity(samples: Float32Array, xs: Float32Array): Float32A
   );
 }
 
-/** The standard error of such an estimate from so many samples: a count has its own mean as variance. */
-export function kernelError(
-  density: Float32Array,
-  samples: number,
-  xs: Float32Array,
-): Float32Array {
+/**
+ * What one of so many samples adds to such an estimate where it counts. A count has its own mean as variance, so the standard
+ * error of the estimate at a place is the square root of this times the density.
+ */
+export function oneSample(samples: number, xs: Float32Array): number {
   const cell = ((xs[xs.length - 1] ?? 1) - (xs[0] ?? 0)) / (xs.length - 1);
   const squares = KERNEL.reduce((sum, weight) => sum + weight ** 2, 0);
-  return density.map((p) => Math.sqrt((p * squares) / (cell * Math.max(1, samples))));
+  return squares / (cell * Math.max(1, samples));
 }

@@ -6,10 +6,12 @@ import type { Frame, Model } from '../protocol.ts';
 import { type Palette, withAlpha } from '../style/palette.ts';
 import { mapping, type Mapping, type Surface } from './canvas.ts';
 import { kernelDensity } from './density.ts';
-import { type Optimal, optimalOf } from './optimal.ts';
+import { type Optimal, optimalIn, placeOfRatio, targetsOf } from './optimal.ts';
 import type { Layer } from '../state/parts.ts';
 import { type Layers, strength } from './plane.ts';
-import { normalize } from './terrain.ts';
+import { arrowTo } from './arrow.ts';
+import { answersOf, drawTokens, type Place, tokensOf } from './players.ts';
+import { normalize, slopeAlong } from './terrain.ts';
 
 export function drawLine(
   { ctx, width, height }: Surface,
@@ -49,7 +51,7 @@ export function drawLine(
     curve(ctx, line.x, kernelDensity(frame.fake, line.x), map, palette.fake, 2.25);
   }
   const unit = mapping([x0, x1, 0, 1], [margin, width - margin, 28, floor]);
-  const optimal = layers.optimal || layers.ratio ? optimalOf(model, frame) : undefined;
+  const optimal = layers.optimal || layers.ratio ? optimalIn(model, frame) : undefined;
   if (optimal && shows('ratio')) drawRatio(ctx, line.x, optimal, unit, palette);
   if (optimal && shows('optimal')) {
     band(ctx, line.x, optimal, unit, withAlpha(palette.d, 0.3));
@@ -66,6 +68,16 @@ export function drawLine(
     ctx.fillStyle = palette.dText;
     ctx.textAlign = 'right';
     if (!model.critic) ctx.fillText('D = ½', width - margin, unit.y(0.5) - 6);
+  }
+  if (frame && shows('d-sees')) {
+    const { real, fake } = model.critic ? { real: 1, fake: 0 } : targetsOf(model.config);
+    const at = (points: Float32Array, y: number): Place[] =>
+      Array.from(points, (x) => [map.x(x), unit.y(y)]);
+    const tokens = tokensOf(at(model.real, real), at(frame.fake, fake), { width, height });
+    drawTokens(ctx, tokens, answersOf(model), palette);
+  }
+  if (frame?.scores && shows('g-sees')) {
+    drawPulls(ctx, frame.fake, normalize(frame.scores, model.critic), [x0, x1], unit, palette);
   }
   ctx.globalAlpha = 1;
 }
@@ -150,8 +162,7 @@ function drawRatio(
   map: Mapping,
   palette: Palette,
 ): void {
-  const placed = ratio.map((r) => Math.max(0, Math.min(1, 0.5 + Math.log2(r) / 8)));
-  curve(ctx, xs, placed, map, palette.quiet, 1.5);
+  curve(ctx, xs, ratio.map(placeOfRatio), map, palette.quiet, 1.5);
   ctx.font = '12px system-ui, sans-serif';
   ctx.fillStyle = palette.quiet;
   ctx.textAlign = 'left';
@@ -162,6 +173,39 @@ function drawRatio(
   ] as const) {
     ctx.fillText(text, 4, map.y(y) + (y === 0 ? -3 : 4));
   }
+}
+
+/** G's samples, which pull is drawn of. */
+const PULLED = 80;
+
+/** Samples as high as D's verdict on them, and which way along the line would raise it. */
+function drawPulls(
+  ctx: CanvasRenderingContext2D,
+  samples: Float32Array,
+  verdicts: Float32Array,
+  [x0, x1]: [number, number],
+  map: Mapping,
+  palette: Palette,
+): void {
+  const pulls = Array.from(samples.subarray(0, PULLED)).flatMap((x) => {
+    const at = Math.round(((x - x0) / (x1 - x0)) * (verdicts.length - 1));
+    const verdict = verdicts[at];
+    return verdict === undefined ? [] : [{ x, verdict, slope: slopeAlong(verdicts, at) }];
+  });
+  const steepest = Math.max(...pulls.map(({ slope }) => Math.abs(slope)));
+  const reach = (map.x(x1) - map.x(x0)) / 12 / (steepest || 1);
+  const [dots, arrows] = [new Path2D(), new Path2D()];
+  for (const { x, verdict, slope } of pulls) {
+    const [left, top] = [map.x(x), map.y(verdict)];
+    dots.moveTo(left + 3, top);
+    dots.arc(left, top, 3, 0, 2 * Math.PI);
+    arrowTo(arrows, left, top, left + slope * reach, top);
+  }
+  ctx.fillStyle = palette.fake;
+  ctx.fill(dots);
+  ctx.strokeStyle = palette.g;
+  ctx.lineWidth = 1.5;
+  ctx.stroke(arrows);
 }
 
 /** From each z on its own line to G(z) on the data's line. */

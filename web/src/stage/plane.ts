@@ -2,18 +2,21 @@
 import type { Frame, Model } from '../protocol.ts';
 import type { Layer } from '../state/parts.ts';
 import { type Palette, rgb, withAlpha } from '../style/palette.ts';
-import { GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
+import { DENSITY_SIDE as SIDE, GRID_SIDE, HEAT_SIDE } from '../worker/frames.ts';
+import { arrowTo } from './arrow.ts';
 import { type Mapping, mapping, type Surface } from './canvas.ts';
-import { contour, finer, finerSide, normalize, slopeAt, terrainPixels } from './terrain.ts';
+import { contour, finer, normalize, slopeAt, terrainPixels } from './terrain.ts';
 
 /** How strongly each layer is drawn, from 0 to 1; or whether it is. */
 export type Layers = Record<Layer, number | boolean>;
 
 const ARROW_COUNT = 48;
-/** Sides of the lattice that the terrain is drawn from. */
-const SIDE = finerSide(HEAT_SIDE);
+/** How strongly points are drawn over a ground of densities, which are where the points are. */
+const OVER_DENSITIES = 0.3;
 
 export class PlaneStage {
+  /** What few pictures have, once it is loaded. */
+  more: Pick<typeof import('./plane-more.ts'), 'densityGround' | 'drawPlayers'> | undefined;
   #real: { points: Float32Array; key: string; picture: OffscreenCanvas } | undefined;
   readonly #terrain = new OffscreenCanvas(SIDE, SIDE);
 
@@ -28,15 +31,27 @@ export class PlaneStage {
     const map = mapping(model.bounds, [0, width, 0, height]);
     const scores = frame?.scores ? normalize(frame.scores, model.critic) : undefined;
     const shows = (layer: Layer): boolean => strength(ctx, layers[layer]);
-    if (scores && shows('heat')) this.#drawTerrain(surface, scores, palette);
+    const heat = Number(layers.heat);
+    const ground =
+      this.more?.densityGround(model, frame, layers) ??
+      (scores && heat > 0 ? { layer: 'heat' as const, fine: finer(scores, HEAT_SIDE) } : undefined);
+    if (ground) {
+      shows(ground.layer);
+      if (ground.layer !== 'heat') hatch(surface, palette);
+      this.#drawTerrain(surface, ground, palette);
+    }
     if (frame?.warped && shows('grid')) drawGrid(ctx, frame.warped, map, palette);
-    const size = Math.max(1.6, Math.min(width, height) / 260);
-    if (shows('real')) this.#drawReal(surface, model.real, map, size, palette);
-    if (frame && shows('fake')) {
+    const size = sizeOf(surface);
+    // Densities are where points are: these are drawn so that the ground between them is seen.
+    const points = ground && ground.layer !== 'heat' ? OVER_DENSITIES : 1;
+    const drawn = (layer: Layer): boolean => strength(ctx, Number(layers[layer]) * points);
+    if (drawn('real')) this.#drawReal(surface, model.real, map, size, palette);
+    if (frame && drawn('fake')) {
       dots(ctx, frame.fake, map, size, withAlpha(palette.fake, 0.9), palette.paper);
     }
     if (frame && scores && shows('arrows'))
       drawArrows(surface, model, frame.fake, scores, map, palette);
+    if (frame) this.more?.drawPlayers(surface, model, frame, layers, map, palette);
     ctx.globalAlpha = 1;
   }
 
@@ -60,8 +75,7 @@ export class PlaneStage {
     ctx.drawImage(this.#real.picture, 0, 0, width, height);
   }
 
-  #drawTerrain({ ctx, width, height }: Surface, scores: Float32Array, palette: Palette): void {
-    const fine = finer(scores, HEAT_SIDE);
+  #drawTerrain({ ctx, width, height }: Surface, { fine, layer }: Ground, palette: Palette): void {
     const colours = {
       real: rgb(palette.realTint),
       fake: rgb(palette.fakeTint),
@@ -74,6 +88,8 @@ export class PlaneStage {
     // The lattice's values sit on the box's edges, so half a cell hangs over on each side.
     const cell = [width / (SIDE - 1), height / (SIDE - 1)] as const;
     ctx.drawImage(this.#terrain, -cell[0] / 2, -cell[1] / 2, width + cell[0], height + cell[1]);
+    // Where data and samples are alike, an estimate crosses one half everywhere.
+    if (layer !== 'heat') return;
 
     ctx.beginPath();
     const lines = contour(fine, SIDE, 0.5);
@@ -89,6 +105,29 @@ export class PlaneStage {
   }
 }
 
+/** The radius of a point. */
+export const sizeOf = ({ width, height }: Surface): number =>
+  Math.max(1.6, Math.min(width, height) / 260);
+
+/** What the plane is tinted with. */
+export interface Ground {
+  layer: 'heat' | 'optimal' | 'ratio';
+  /** Values on the terrain's lattice, from 0 to 1; NaN where there is none. */
+  fine: Float32Array;
+}
+
+/** Paper that says: here is neither. */
+function hatch({ ctx, width, height }: Surface, palette: Palette): void {
+  ctx.beginPath();
+  for (let x = -height; x < width; x += 7) {
+    ctx.moveTo(x, height);
+    ctx.lineTo(x + height, 0);
+  }
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+}
+
 /** Draws what follows so strongly; says whether it is seen at all. */
 export function strength(ctx: CanvasRenderingContext2D, value: number | boolean): boolean {
   ctx.globalAlpha = Number(value);
@@ -99,7 +138,7 @@ export function strength(ctx: CanvasRenderingContext2D, value: number | boolean)
  * Points as copies of one small picture of a dot. A single path of thousands of circles would be
  * exact, but takes a software rasterizer a tenth of a second.
  */
-function dots(
+export function dots(
   ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   points: Float32Array,
   map: Mapping,
@@ -144,7 +183,7 @@ function dotPicture(
     ctx.fill();
   }
   // Sizes change with the window; a few recent ones are enough.
-  if (pictures.size > 8) pictures.clear();
+  if (pictures.size > 16) pictures.clear();
   pictures.set(key, picture);
   return picture;
 }
@@ -172,7 +211,7 @@ function drawGrid(
   ctx.stroke();
 }
 
-function drawArrows(
+export function drawArrows(
   { ctx, width, height }: Surface,
   model: Model,
   fake: Float32Array,
@@ -197,16 +236,7 @@ function drawArrows(
   if (longest === 0) return;
   const reach = Math.min(width, height) / 14 / longest;
   ctx.beginPath();
-  for (const [x, y, sx, sy] of arrows) {
-    const [ex, ey] = [x + sx * reach, y + sy * reach];
-    const angle = Math.atan2(sy, sx);
-    ctx.moveTo(x, y);
-    ctx.lineTo(ex, ey);
-    for (const turn of [2.6, -2.6]) {
-      ctx.moveTo(ex, ey);
-      ctx.lineTo(ex + 5 * Math.cos(angle + turn), ey + 5 * Math.sin(angle + turn));
-    }
-  }
+  for (const [x, y, sx, sy] of arrows) arrowTo(ctx, x, y, x + sx * reach, y + sy * reach);
   ctx.strokeStyle = palette.g;
   ctx.lineWidth = 1.75;
   ctx.stroke();

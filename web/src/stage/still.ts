@@ -4,6 +4,7 @@ import { kindOf } from '../state/current.ts';
 import type { Palette } from '../style/palette.ts';
 import { drawImages } from './images.ts';
 import { drawLine } from './line.ts';
+import * as more from './plane-more.ts';
 import { type Layers, PlaneStage } from './plane.ts';
 
 /** The side of the stage that drawing code thinks in, in pixels at a scale of 1. */
@@ -21,7 +22,9 @@ export class Still {
     private readonly layers: Layers,
     private readonly palette: Palette,
     private readonly scale: number,
-  ) {}
+  ) {
+    this.#plane.more = more;
+  }
 
   /** `caption` stands below the picture. */
   draw(frame: Frame, caption = ''): void {

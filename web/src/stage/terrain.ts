@@ -66,7 +66,7 @@ export function tintOf(value: number): number {
 }
 
 /** Pixels of the terrain on paper: tinted "real" above a half, tinted "fake" below, paper where undecided. Opaque, because the few
- * levels of a faint transparency would be seen as steps. */
+ * levels of a faint transparency would be seen as steps; nothing where there is no value. */
 export function terrainPixels(
   values: Float32Array,
   side: number,
@@ -77,6 +77,7 @@ export function terrainPixels(
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const value = values[row * side + column] ?? 0.5;
+      if (Number.isNaN(value)) continue;
       const tint = value >= 0.5 ? real : fake;
       const share = (strength / 255) * tintOf(value);
       // Images start at the top, the lattice at the bottom.
@@ -116,6 +117,11 @@ export function contour(values: Float32Array, side: number, level: number): numb
   return segments;
 }
 
+function logOdds(probability: number): number {
+  const p = Math.min(1 - 1e-5, Math.max(1e-5, probability));
+  return Math.log(p / (1 - p));
+}
+
 /** The slope of log-odds of D at a place in lattice units: where D's teaching pulls a sample. */
 export function slopeAt(
   values: Float32Array,
@@ -125,15 +131,18 @@ export function slopeAt(
 ): [number, number] {
   const at = (column: number, row: number): number => {
     const clampTo = (n: number): number => Math.max(0, Math.min(side - 1, n));
-    const p = Math.min(
-      1 - 1e-5,
-      Math.max(1e-5, values[clampTo(row) * side + clampTo(column)] ?? 0.5),
-    );
-    return Math.log(p / (1 - p));
+    return logOdds(values[clampTo(row) * side + clampTo(column)] ?? 0.5);
   };
   const [column, row] = [Math.round(x), Math.round(y)];
   return [
     (at(column + 1, row) - at(column - 1, row)) / 2,
     (at(column, row + 1) - at(column, row - 1)) / 2,
   ];
+}
+
+/** The same along a line, at one of its places. */
+export function slopeAlong(values: Float32Array, at: number): number {
+  const odds = (i: number): number =>
+    logOdds(values[Math.max(0, Math.min(values.length - 1, i))] ?? 0.5);
+  return (odds(at + 1) - odds(at - 1)) / 2;
 }

@@ -28,8 +28,18 @@ export const CONTROLS = [
 ] as const;
 export type Control = (typeof CONTROLS)[number];
 
-/** What the stage of a toy can show, each on or off. */
-export const LAYERS = ['real', 'fake', 'heat', 'grid', 'arrows', 'optimal', 'ratio'] as const;
+/** What the stage of a toy can show, each on or off; the last two stand for all: what one player is told, and no more. */
+export const LAYERS = [
+  'real',
+  'fake',
+  'heat',
+  'grid',
+  'arrows',
+  'optimal',
+  'ratio',
+  'd-sees',
+  'g-sees',
+] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** Which settings nobody may change here: all of them, or those at and below these paths. */

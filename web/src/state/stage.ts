@@ -2,6 +2,8 @@
 import { type Frame, SHOW, type Show } from '../protocol.ts';
 import type { Channel } from './channel.ts';
 import { type Current, type Kind, kindOf } from './current.ts';
+import { arraysOf } from '../worker/frames.ts';
+import { hasLayer } from './layers.ts';
 import { type Layer, LAYERS } from './parts.ts';
 import type { Topics } from './topics.ts';
 import { Trail } from './trail.ts';
@@ -12,6 +14,20 @@ const BYTES = 24 * 2 ** 20;
 
 /** What is left of the others while one layer is pointed at. */
 const FAINT = 0.15;
+
+/** The layers that are made of what is here already. */
+type Own = 'real' | 'fake' | 'd-sees' | 'g-sees';
+
+/** Two layers for one place: with one, the other goes. */
+const EITHER: readonly { of: readonly [Layer, Layer]; where?: Kind }[] = [
+  { of: ['d-sees', 'g-sees'] },
+  // Each is the ground below all others; along a line they are two curves.
+  { of: ['optimal', 'ratio'], where: 'plane' },
+];
+
+/** What is left of all layers while only what one player sees is drawn: D knows its own answers. */
+const D_SEES: readonly Layer[] = ['heat', 'd-sees'];
+const G_SEES: readonly Layer[] = ['g-sees'];
 
 /** The layers that a picture begins with; the classic figure has its arrows, the plane starts quiet. */
 const FIRST: Readonly<Record<Kind, readonly Layer[]>> = {
@@ -28,8 +44,8 @@ export class Stage {
   /** Which of them is looked at, while that is not the newest. */
   looking: number | undefined;
   show: Show = SHOW;
-  /** Whether data and samples are drawn; the worker need not know. */
-  points = { real: true, fake: true };
+  /** Whether data and samples are drawn, and whether only what one player sees; the worker need not know. */
+  own: Record<Own, boolean> = { real: true, fake: true, 'd-sees': false, 'g-sees': false };
   /** A reader's own curve along the line, as high as a probability. */
   proposal: Float32Array | undefined;
 
@@ -79,27 +95,64 @@ export class Stage {
   /** Which layers are on. */
   get layers(): Record<Layer, boolean> {
     const { heat, grid, arrows, optimal, ratio } = this.show;
-    return { ...this.points, heat, grid, arrows, optimal, ratio };
+    return { ...this.own, heat, grid, arrows, optimal, ratio };
   }
 
-  /** How strongly each layer is drawn: what is pointed at is there even where it is off, and stands out. */
+  /**
+   * How strongly each layer is drawn: what is pointed at is there even where it is off, and stands out. What the model has no
+   * layer for, and what a player is not told while its view is on, is not there.
+   */
   get strengths(): Record<Layer, number> {
-    const { layers, lit } = this;
+    const { layers, lit, show } = this;
+    const { model } = this.current;
     const others = LAYERS.some((layer) => lit.includes(layer)) ? FAINT : 1;
-    return Object.fromEntries(
-      LAYERS.map((layer) => [layer, lit.includes(layer) ? 1 : layers[layer] ? others : 0]),
-    ) as Record<Layer, number>;
+    const seen = layers['g-sees'] ? G_SEES : layers['d-sees'] ? D_SEES : LAYERS;
+    const strength = (layer: Layer): number => {
+      if (model && !hasLayer(model, show, layer)) return 0;
+      if (lit.includes(layer)) return 1;
+      return layers[layer] && seen.includes(layer) ? others : 0;
+    };
+    return Object.fromEntries(LAYERS.map((layer) => [layer, strength(layer)])) as Record<
+      Layer,
+      number
+    >;
   }
 
   light(lit: readonly string[]): void {
+    const asked = this.#asked;
     this.lit = lit;
     this.topics.tell('show');
+    if (JSON.stringify(asked) !== JSON.stringify(this.#asked)) void this.#ask();
+  }
+
+  /** What the worker is to compute: what is on, and densities for what is pointed at. */
+  get #asked(): Show {
+    const lit = (layer: Layer): boolean => this.lit.includes(layer);
+    const { optimal, ratio } = this.show;
+    return { ...this.show, optimal: optimal || lit('optimal'), ratio: ratio || lit('ratio') };
+  }
+
+  async #ask(): Promise<void> {
+    if (this.current.model) await this.channel.try('', 'show', this.#asked);
   }
 
   /** Switches some layers; the link says which are on where that is not what the picture begins with. */
-  async setLayers({ real, fake, ...others }: Partial<Record<Layer, boolean>>): Promise<void> {
-    const { points } = this;
-    this.points = { real: real ?? points.real, fake: fake ?? points.fake };
+  async setLayers(changes: Partial<Record<Layer, boolean>>): Promise<void> {
+    const { model } = this.current;
+    const {
+      real,
+      fake,
+      'd-sees': d,
+      'g-sees': g,
+      ...others
+    } = one(changes, model && kindOf(model));
+    const { own } = this;
+    this.own = {
+      real: real ?? own.real,
+      fake: fake ?? own.fake,
+      'd-sees': d ?? own['d-sees'],
+      'g-sees': g ?? own['g-sees'],
+    };
     const told = this.setShow(others);
     this.#noteLayers();
     await told;
@@ -130,13 +183,25 @@ export class Stage {
   async setShow(changes: Partial<Show>): Promise<void> {
     this.show = { ...this.show, ...changes };
     this.topics.tell('show');
-    if (this.current.model) await this.channel.try('', 'show', this.show);
+    await this.#ask();
   }
 }
 
-function bytesOf({ fake, scores, realScores, warped, noise }: Frame): number {
-  return [fake, scores, realScores, warped, noise].reduce(
-    (sum, layer) => sum + (layer?.byteLength ?? 0),
-    0,
-  );
+/** Of two layers that cannot both be on, the one that is switched on turns the other off. */
+function one(
+  changes: Partial<Record<Layer, boolean>>,
+  kind: Kind | undefined,
+): Partial<Record<Layer, boolean>> {
+  const all = { ...changes };
+  for (const { of, where } of EITHER) {
+    const [a, b] = of;
+    if (where !== undefined && where !== kind) continue;
+    if (all[a]) all[b] = false;
+    else if (all[b]) all[a] = false;
+  }
+  return all;
+}
+
+function bytesOf(frame: Frame): number {
+  return arraysOf(frame).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -3,6 +3,8 @@
 import type { Ask, Input, Trainer, View } from '../library.ts';
 import type { Bounds, Frame, Model, Show } from '../protocol.ts';
 import { type Choice, choiceOf, codesOf, samplerOf, viewOf } from '../state/describe.ts';
+import { lattice, linspace } from './lattice.ts';
+import { finerSide } from '../stage/terrain.ts';
 import type { JsonObject } from '../state/json.ts';
 
 // The library looks at 1024 rows of a toy at a time; these sizes fill such batches well.
@@ -11,6 +13,10 @@ export const GRID_SIDE = 21;
 export const LINE_POINTS = 192;
 const ARROWS = 21;
 const PLANE_SAMPLES = 1024;
+/** Samples that a density over the plane is estimated from, while one is asked for. */
+const DENSITY_SAMPLES = 4096;
+/** Sides of the lattice that densities over the plane are on: fine enough for the clusters of the toys. */
+export const DENSITY_SIDE = finerSide(HEAT_SIDE);
 const LINE_SAMPLES = 4096;
 const IMAGE_SAMPLES = 64;
 /** Images in a row, and rows where each shows something else; more would be too small to see. */
@@ -19,25 +25,6 @@ const MOST_ROWS = 10;
 
 /** Wasm hands out fresh copies, never views of shared memory; the type does not know that. */
 const own = (array: Float32Array): Float32Array<ArrayBuffer> => array as Float32Array<ArrayBuffer>;
-
-export function linspace(from: number, to: number, n: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
-}
-
-/** Points of a lattice over a box, row by row from the low corner. */
-export function lattice([x0, x1, y0, y1]: Bounds, side: number): Float32Array<ArrayBuffer> {
-  const xs = linspace(x0, x1, side);
-  const ys = linspace(y0, y1, side);
-  const points = new Float32Array(side * side * 2);
-  let at = 0;
-  for (const y of ys) {
-    for (const x of xs) {
-      points[at++] = x;
-      points[at++] = y;
-    }
-  }
-  return points;
-}
 
 /** The box around points [n, dim] (dim 1 or 2), with some air. */
 export function boundsOf(points: Float32Array, dim: number): Bounds {
@@ -216,7 +203,24 @@ export async function makeFrame(trainer: Trainer, model: Model, show: Show): Pro
   if (info.data.kind === 'image') await askImages(asker, frame, model, show);
   else if (model.line || info.data.dim === 2) await askPoints(asker, frame, model, show);
   await asker.answers();
+  if (asksDensities(model, show)) await addDensities(frame, trainer, model);
   return frame;
+}
+
+/** Whether the picture is of the plane, and a layer of it is made of densities. */
+function asksDensities({ info, line }: Model, { optimal, ratio }: Show): boolean {
+  return (optimal || ratio) && info.data.kind === 'points' && !line && info.data.dim === 2;
+}
+
+/** Both densities from all samples of the frame, of which the stage then draws as many as ever. */
+async function addDensities(frame: Frame, trainer: Trainer, model: Model): Promise<void> {
+  const { fake } = frame;
+  frame.fake = fake.slice(0, PLANE_SAMPLES * 2);
+  // A sample that is not finite is nowhere.
+  if (!fake.every(Number.isFinite)) return;
+  const { densities } = await import('./densities.ts');
+  const found = densities(trainer, model, fake, DENSITY_SIDE);
+  if (found) frame.densities = found;
 }
 
 async function askImages(asker: Asker, frame: Frame, model: Model, show: Show): Promise<void> {
@@ -242,8 +246,12 @@ async function askImages(asker: Asker, frame: Frame, model: Model, show: Show): 
 async function askPoints(asker: Asker, frame: Frame, model: Model, show: Show): Promise<void> {
   const { info, line } = model;
   const score = viewOf(info, 'score');
-  const range = noiseRange(samplerOf(info)?.inputs ?? []);
-  await asker.sample(line ? LINE_SAMPLES : PLANE_SAMPLES, into(frame, 'fake'));
+  const sampler = samplerOf(info);
+  const range = noiseRange(sampler?.inputs ?? []);
+  // There are as many chains as there were at first.
+  const more = asksDensities(model, show) && sampler?.kind === 'decode';
+  const samples = line ? LINE_SAMPLES : more ? DENSITY_SAMPLES : PLANE_SAMPLES;
+  await asker.sample(samples, into(frame, 'fake'));
   asker.score(score, line ? line.x : lattice(model.bounds, HEAT_SIDE), into(frame, 'scores'));
   if (!show.grid) return;
   if (line && info.latent_dim === 1) {
@@ -263,8 +271,14 @@ const into =
     frame[layer] = values;
   };
 
+/** All that a frame holds. */
+export function arraysOf(frame: Frame): Float32Array<ArrayBuffer>[] {
+  const { fake, scores, realScores, warped, noise, densities } = frame;
+  const all = [fake, scores, realScores, warped, noise, densities?.data, densities?.model];
+  return all.filter((array) => array !== undefined);
+}
+
 /** The buffers of a frame, to be moved to the page rather than copied. */
 export function buffersOf(frame: Frame): Transferable[] {
-  const { fake, scores, realScores, warped, noise } = frame;
-  return [fake, scores, realScores, warped, noise].flatMap((a) => (a ? [a.buffer] : []));
+  return arraysOf(frame).map(({ buffer }) => buffer);
 }
