@@ -86,8 +86,8 @@ const WAYS: Readonly<Record<string, Way>> = {
       `nats of mutual information${classes === undefined ? '' : `, at most ${divergence(Math.log(classes))}`}`,
   },
   mode_kept: {
-    label: 'Points that return to their mode',
-    note: () => 'by way of their latents; nothing compares them with what comes back',
+    label: 'Points back home',
+    note: () => 'return to their mode',
   },
   log_partition_error_nats: {
     label: 'How far its factor is off',

@@ -7,7 +7,7 @@ export const NO_STUDIO =
 
 /** Data whose name in a config is not how one says it. */
 const DATA: Readonly<Record<string, string>> = {
-  mixture1d: 'two bells on a line',
+  mixture1d: 'bells on a line',
   two_moons: 'two moons',
   mnist: 'MNIST digits',
   fashion_mnist: 'Fashion-MNIST',

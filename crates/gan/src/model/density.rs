@@ -186,7 +186,10 @@ impl Model for Density {
                 |name, title, unit| metric(name, title, unit, Chart::Other, Colour::Generator);
             metrics.extend([
                 of_p("model_mean", "Mean of the density", ""),
-                of_p("model_std", "Deviation of the density", ""),
+                Metric {
+                    colour: Colour::Third,
+                    ..of_p("model_std", "Deviation of the density", "")
+                },
                 metric(
                     "p_grad_norm",
                     "Gradient",
