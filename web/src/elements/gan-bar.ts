@@ -132,6 +132,10 @@ export class GanBar extends SessionElement {
           min-height: 2rem;
           margin: 0;
         }
+        .counter {
+          min-width: auto;
+          white-space: nowrap;
+        }
         .pace ~ .counter {
           flex-basis: 0;
         }

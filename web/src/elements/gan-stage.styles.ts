@@ -182,6 +182,12 @@ export const styles = css`
       flex: none;
     }
   }
+  /* Nor is there room for the film beside both on a tablet. */
+  @container (min-width: 44rem) {
+    :host([slow]) gan-film {
+      display: none;
+    }
+  }
   .hover {
     position: absolute;
     inset: auto auto 0.5rem 0.5rem;
