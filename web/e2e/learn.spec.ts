@@ -186,7 +186,7 @@ test('a cost is plotted as it is written, and its gradient held against that of 
 
   await field.fill('1 - e^a');
   await answer.click();
-  await expect(form.locator('.compared')).toHaveText(/^Right: .* off KL’s by 1?\d\s%/, {
+  await expect(form.locator('.compared')).toHaveText(/^Right: .* from KL’s by 1?\d\s%/, {
     timeout: 400_000,
   });
   const yours = await off('your f(a)').allInnerTexts();
