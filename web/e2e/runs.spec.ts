@@ -130,7 +130,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const playground = new Playground(page);
     await playground.open(RING);
     await runs(page).click();
-    await expect(dialog(page)).toContainText('There is none yet');
+    await expect(dialog(page)).toContainText('There are none yet');
     await page.keyboard.press('Escape');
     const step = await trained(playground);
     await page.getByRole('button', { name: 'Reset' }).click();
@@ -199,7 +199,7 @@ test('a browser is asked to clear nothing when a run is named, and not before', 
   await row.getByRole('button', { name: 'Rename' }).click();
   await row.getByRole('textbox').fill('My ring');
   await page.keyboard.press('Enter');
-  await expect(dialog(page)).toContainText('It promises to clear nothing of this by itself.');
+  await expect(dialog(page)).toContainText('It promises not to clear any of this by itself.');
   expect(await asked()).toBe(1);
 });
 
@@ -281,7 +281,7 @@ test('a config, a link and a table are opened by pasting them, and fields keep w
   await expect(page).toHaveURL(/127\.0\.0\.1.*#preset=moons&seed=9&backend=cpu$/);
   await playground.ready();
   await paste(page, 'Dear reader');
-  await expect(playground.notices).toContainText('no link, config or table');
+  await expect(playground.notices).toContainText('not a link, a config or a table');
   await paste(page, '1\n2\n3\n4\n5\n6\n7\n8\n9');
   await expect(page.getByRole('textbox', { name: /A table of points/ })).toHaveValue(/^1\n2/);
 });
