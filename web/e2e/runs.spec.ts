@@ -167,7 +167,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const other = rows.filter({ hasNotText: 'My first ring' });
     await other.getByRole('button', { name: 'Delete' }).click();
     expect(await findings(page)).toEqual([]);
-    await other.getByRole('button', { name: 'Leave it' }).click();
+    await other.getByRole('button', { name: 'Cancel' }).click();
     await expect(rows).toHaveCount(2);
     await other.getByRole('button', { name: 'Delete' }).click();
     await other.getByRole('button', { name: 'Delete' }).click();
