@@ -154,6 +154,8 @@ test('has the element, whose parts come from the package alone', async ({ page }
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await serving(project, async (address) => {
     await page.goto(`${address}playground.html`);
+    // embed.js loads the element by itself: a page's load does not wait for it.
+    await page.evaluate(() => customElements.whenDefined('gan-playground').then(() => undefined));
     const said = await page.locator('gan-playground').evaluate(async (element: GanPlayground) => {
       const { said } = await element.perform('train?steps=3');
       return [said, await element.reading('step')];
