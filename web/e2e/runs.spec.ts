@@ -14,30 +14,31 @@ async function trained(playground: Playground, beyond = 20): Promise<number> {
   return step;
 }
 
-/** What the index of the browser says, without the page. */
+/** What the index of the browser says, without the page, which is to make it: opened before, it would be an empty one. */
 function keptSteps(page: Page): Promise<number[]> {
-  return page.evaluate(
-    () =>
-      new Promise<number[]>((resolve, reject) => {
-        const open = indexedDB.open('ganlet');
-        open.onerror = () => {
-          reject(new Error('no index'));
+  return page.evaluate(async () => {
+    const indices = await indexedDB.databases();
+    if (!indices.some(({ name }) => name === 'ganlet')) return [];
+    return new Promise<number[]>((resolve, reject) => {
+      const open = indexedDB.open('ganlet');
+      open.onerror = () => {
+        reject(new Error('no index'));
+      };
+      open.onsuccess = () => {
+        const database = open.result;
+        if (!database.objectStoreNames.contains('runs')) {
+          database.close();
+          resolve([]);
+          return;
+        }
+        const all = database.transaction('runs').objectStore('runs').getAll();
+        all.onsuccess = () => {
+          database.close();
+          resolve((all.result as { step: number }[]).map(({ step }) => step));
         };
-        open.onsuccess = () => {
-          const database = open.result;
-          if (!database.objectStoreNames.contains('runs')) {
-            database.close();
-            resolve([]);
-            return;
-          }
-          const all = database.transaction('runs').objectStore('runs').getAll();
-          all.onsuccess = () => {
-            database.close();
-            resolve((all.result as { step: number }[]).map(({ step }) => step));
-          };
-        };
-      }),
-  );
+      };
+    });
+  });
 }
 
 /** As if a person dropped them on the page. */

@@ -11,8 +11,8 @@ import { Topics } from '../src/state/topics.ts';
 
 const PORTRAIT = { title: 'Ring of eight', figures: [], picture: '' };
 
-/** A page with a run that a test moves on, and a shelf that a test can break. */
-function page() {
+/** A page with a run that a test moves on, before it is kept too, and a shelf that a test can break. */
+function page(before: (run: Run) => void = () => undefined) {
   const topics = new Topics();
   const notices = new Notices(() => undefined);
   const said = vi.spyOn(notices, 'add');
@@ -44,6 +44,7 @@ function page() {
     }),
     bytesOf: vi.fn(() => Promise.resolve<Uint8Array<ArrayBuffer> | undefined>(undefined)),
   };
+  before(run);
   const keeping = new Keeping(
     session,
     store,
@@ -96,6 +97,14 @@ describe('a run is kept', () => {
     expect(steps(kept)).toEqual([100]);
     // Nothing more of it, nothing more to do.
     expect(run.identity).toMatchObject({ step: 100 });
+  });
+
+  it('where it was trained before anything could keep it', async () => {
+    const { kept } = page((run) => {
+      run.step = 100;
+    });
+    await pass(400);
+    expect(steps(kept)).toEqual([100]);
   });
 
   it('not where nothing was trained here, and not for a few single steps', async () => {

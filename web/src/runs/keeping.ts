@@ -62,6 +62,8 @@ export class Keeping {
     session.subscribe((topic) => {
       if (topic === 'metrics' || topic === 'running' || topic === 'model') this.#look();
     });
+    // It comes later than the model, and who was quick has trained by now.
+    this.#look();
   }
 
   /** Offers the newest run of earlier visits, unless something was trained here already. */
