@@ -25,3 +25,37 @@ it('knows every work that a preset names with its year', () => {
   });
   expect(unknown).toEqual([]);
 });
+
+/** The sections of the tutorial that have a number, by how many each has below it. */
+const SECTIONS = (() => {
+  const below = { 1: 0, 2: 5, 2.3: 2, 3: 4, 3.2: 6, 4: 4, 5: 6, 5.1: 2, 6: 0, 7: 3, 8: 3, 9: 0 };
+  const numbered = Object.entries(below).flatMap(([section, count]) => [
+    section,
+    ...Array.from({ length: count }, (_, i) => `${section}.${i + 1}`),
+  ]);
+  return new Set(numbered);
+})();
+
+it('names sections of the tutorial that it has', () => {
+  const root = new URL('../../', import.meta.url);
+  const folders = ['crates/gan/src/', 'crates/lab/src/', 'web/lessons/', 'web/src/', 'docs/'];
+  const found = folders.flatMap((folder) => {
+    const files = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' });
+    return files
+      .filter((file) => /\.(json|md|rs|ts)$/.test(file) && !/schema|ranges/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(new URL(folder + file, root), 'utf8').replace(
+          /\s*\n\s*(\/\/[/!]?)?\s*/g,
+          ' ',
+        );
+        const cites = text.matchAll(
+          /[Tt]utorial,? sections? (\d[\d.]*(?:(?:, | and |, and )\d[\d.]*)*)/g,
+        );
+        return [...cites].flatMap(([, numbers = '']) =>
+          (numbers.match(/\d+(\.\d+)*/g) ?? []).map((section) => ({ file, section })),
+        );
+      });
+  });
+  expect(found.length).toBeGreaterThan(100);
+  expect(found.filter(({ section }) => !SECTIONS.has(section))).toEqual([]);
+});

@@ -64,12 +64,12 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
     phases: {
       rbm: {
         text: 'Chains take one more step. Then weights move so that real images have less energy, and what the chains show now has more.',
-        section: 'Tutorial, section 2.3.4',
+        section: 'Tutorial, section 2.3.2',
       },
     },
     learns: {
       text: 'The pictures are chains that never stop: each step draws hidden units from pixels, then pixels from hidden units.',
-      section: 'Tutorial, section 2.3.4',
+      section: 'Tutorial, section 2.3.2',
     },
   },
   density: {

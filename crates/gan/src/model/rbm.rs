@@ -1,4 +1,4 @@
-//! The restricted Boltzmann machine (tutorial, section 2.3.4): hidden and visible units, each 0 or 1, with
+//! The restricted Boltzmann machine (tutorial, section 2.3.2): hidden and visible units, each 0 or 1, with
 //! `p(v, h) ~ exp(b v + c h + v W h)`. Its gradient needs samples of the model, which Markov chains bring; here they live on the
 //! device and go on from step to step (Tieleman 2008).
 
@@ -267,7 +267,7 @@ impl Model for Rbm {
     }
 
     /// The gradient of the log likelihood is what the free energy of data and that of samples of the model differ by (tutorial,
-    /// section 2.3.4), the samples held where the chains are.
+    /// section 2.3.2), the samples held where the chains are.
     fn loss(&self, _: &str, t: &Trace<'_>) -> Tensor {
         let parts = Parts::new(|part| t.parameter(RBM, part));
         let pixels = t.data().x;
