@@ -3,10 +3,11 @@
  * `GANLET_ONLY="ring moons" npm run thumbnails`. It needs the built site (`cargo xtask build`) and takes the CPU backend, seed 1.
  *
  * Toys train to the end of their runs; real points are blue, samples lie over them. Models that ship trained are taken as they
- * are. Other images train for GANLET_SECONDS (120 unless set), which on a CPU is less than their runs, and show
+ * are, and so are those of GANLET_CHECKPOINTS, a folder in which `ganlet run PRESET --seed 1 --out FOLDER/PRESET` left some.
+ * Other images train for GANLET_SECONDS (120 unless set), which on a CPU is less than their runs, and show
  * nine samples. What cannot be recognized then is deleted again: a preset without a picture has an empty place in the menu.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import type { Preset, TrainerClass } from '../src/library.ts';
 import { DARK, LIGHT } from '../src/style/palette.ts';
@@ -16,15 +17,25 @@ const FOLDER = 'src/thumbnails';
 const SIDE = 80;
 const SECONDS = Number(process.env.GANLET_SECONDS ?? 120);
 const only = process.env.GANLET_ONLY?.split(/[\s,]+/);
+/** Where the page finds the checkpoint of a preset that is given. */
+const GIVEN = 'given/';
+
+/** The file of a preset's checkpoint, where one is given. */
+function given(preset: string): string | undefined {
+  const folder = process.env.GANLET_CHECKPOINTS;
+  const file = folder && `${folder}/${preset}/model.safetensors`;
+  return file && existsSync(file) ? file : undefined;
+}
 
 interface Drawn {
   step: number;
   webp: string;
 }
 
-async function draw(page: Page, preset: Preset, shipped: boolean): Promise<Drawn | undefined> {
+/** `trained` is the address of a model that has learned, if there is one. */
+async function draw(page: Page, preset: Preset, trained?: string): Promise<Drawn | undefined> {
   return page.evaluate(
-    async ({ name, length, shipped, SIDE, SECONDS, real: blue, fake: orange }) => {
+    async ({ name, length, trained, SIDE, SECONDS, real: blue, fake: orange }) => {
       const at = (path: string): string => new URL(path, document.baseURI).href;
       const library = (await import(at('lib/ganlet.js'))) as {
         default: () => Promise<unknown>;
@@ -32,7 +43,7 @@ async function draw(page: Page, preset: Preset, shipped: boolean): Promise<Drawn
       };
       await library.default();
       const options = { backend: 'cpu', seed: 1, dataUrl: at('data/') } as const;
-      const file = shipped && (await fetch(at(`models/${name}.safetensors`)));
+      const file = trained && (await fetch(at(trained)));
       const trainer = file
         ? await library.Trainer.load(new Uint8Array(await file.arrayBuffer()), options)
         : await library.Trainer.create(name, options);
@@ -118,7 +129,7 @@ async function draw(page: Page, preset: Preset, shipped: boolean): Promise<Drawn
     {
       name: preset.name,
       length: preset.steps,
-      shipped,
+      trained,
       SIDE,
       SECONDS,
       // The pair that shows on light and on dark paper.
@@ -144,14 +155,20 @@ test('thumbnails', async ({ page }) => {
       (only?.includes(name) ?? true),
   );
   expect(wanted.length).toBeGreaterThan(0);
+  await page.route(`**/${GIVEN}*`, (route) => {
+    const path = given(new URL(route.request().url()).pathname.split('/').at(-1) ?? '');
+    return path ? route.fulfill({ path }) : route.abort();
+  });
   for (const preset of wanted) {
-    const drawn = await draw(page, preset, trained.includes(preset.name));
+    const { name } = preset;
+    const shipped = trained.includes(name) ? `models/${name}.safetensors` : undefined;
+    const drawn = await draw(page, preset, given(name) ? GIVEN + name : shipped);
     if (!drawn) {
-      console.log(`${preset.name}: it makes no samples`);
+      console.log(`${name}: it makes no samples`);
       continue;
     }
     const bytes = Buffer.from(drawn.webp, 'base64');
-    writeFileSync(`${FOLDER}/${preset.name}.webp`, bytes);
-    console.log(`${preset.name}: ${bytes.length} bytes, at step ${drawn.step} of ${preset.steps}`);
+    writeFileSync(`${FOLDER}/${name}.webp`, bytes);
+    console.log(`${name}: ${bytes.length} bytes, at step ${drawn.step} of ${preset.steps}`);
   }
 });
