@@ -6,6 +6,8 @@ import { nameOf } from '../state/changes.ts';
 import type { ControlGroup } from '../state/schema.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
+// What reads the schema comes with the drawer, so that what fails is said once.
+import '../state/schema.ts';
 import { brief } from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
 import './gan-setting.ts';

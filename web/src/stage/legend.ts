@@ -15,6 +15,12 @@ const PLAYERS: readonly Entry[] = [
   { layer: 'g-sees', text: 'G sees', colour: 'generator' },
 ];
 
+/** What is known where the density of the data is. */
+const DENSITIES: readonly Entry[] = [
+  { layer: 'optimal', text: 'Best D', colour: 'discriminator' },
+  { layer: 'ratio', text: 'Data / model', colour: 'neutral' },
+];
+
 export const LEGEND: Record<Kind, readonly Entry[]> = {
   image: PLAYERS,
   none: [],
@@ -22,8 +28,7 @@ export const LEGEND: Record<Kind, readonly Entry[]> = {
     { layer: 'real', text: 'Real', colour: 'real' },
     { layer: 'fake', text: 'Samples', colour: 'fake' },
     { layer: 'heat', text: 'Opinion of D', colour: 'discriminator' },
-    { layer: 'optimal', text: 'Best D', colour: 'discriminator' },
-    { layer: 'ratio', text: 'Data / model', colour: 'neutral' },
+    ...DENSITIES,
     { layer: 'grid', text: 'Noise grid', colour: 'generator' },
     { layer: 'arrows', text: 'Pull on G', colour: 'generator' },
     ...PLAYERS,
@@ -32,8 +37,7 @@ export const LEGEND: Record<Kind, readonly Entry[]> = {
     { layer: 'real', text: 'Data density', colour: 'real' },
     { layer: 'fake', text: 'Model density', colour: 'fake' },
     { layer: 'heat', text: 'D(x)', colour: 'discriminator' },
-    { layer: 'optimal', text: 'Best D', colour: 'discriminator' },
-    { layer: 'ratio', text: 'Data / model', colour: 'neutral' },
+    ...DENSITIES,
     { layer: 'grid', text: 'Noise to data', colour: 'generator' },
     ...PLAYERS,
   ],
