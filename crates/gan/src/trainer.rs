@@ -63,7 +63,7 @@ pub enum Error {
     #[error(
         "training diverged at step {step}: {tensor} is not finite. The trainer is back at step {restored}, the last good \
          one. Try a smaller learning rate (g_optimizer.lr, d_optimizer.lr), or a cost whose gradient is bounded \
-         (tutorial, section 3.2.5)"
+         (tutorial, section 3.2.6)"
     )]
     Diverged {
         /// The step that failed.
@@ -264,11 +264,9 @@ impl Trainer {
         let drawn = drawn.into_iter();
         let views = drawn.filter_map(|kind| trainer.traced.view_of(|found| found == kind));
         let views = views.map(|view| entry::view(view.name));
-        for name in [entry::TRAIN.into()]
-            .into_iter()
-            .chain(views)
-            .collect::<Vec<String>>()
-        {
+        let light = (trainer.traced.heavy_every > 1).then(|| entry::light(entry::TRAIN));
+        let steps = [entry::TRAIN.into()].into_iter().chain(light);
+        for name in steps.chain(views).collect::<Vec<String>>() {
             let entry = trainer.entry(&name);
             trainer
                 .session
@@ -373,10 +371,10 @@ impl Trainer {
     }
 
     async fn advance(&mut self, name: &str, steps: u64) -> Result<Row, Error> {
-        let entry = self.entry(name);
         let mut left = steps;
         while left > 0 {
-            let chunk = left.min(RING as u64);
+            let (entry, most) = self.next(name);
+            let chunk = left.min(most).min(RING as u64);
             self.keep_snapshot().await?;
             self.session.start(entry, chunk as usize).await?;
             let rows = self.fetch_metrics(chunk).await?;
@@ -406,20 +404,24 @@ impl Trainer {
         }))
     }
 
+    /// The entry that stands for `name` at this step, and for how many runs.
+    fn next(&self, name: &str) -> (usize, u64) {
+        let every = self.traced.heavy_every as u64;
+        match self.step % every {
+            _ if every == 1 => (self.entry(name), u64::MAX),
+            0 => (self.entry(name), 1),
+            since => (self.entry(&entry::light(name)), every - since),
+        }
+    }
+
     /// How many steps so many runs of an entry are: a round is over with the last of its updates.
     fn steps_of(&self, entry: usize, runs: u64) -> u64 {
-        let last = self
-            .traced
-            .updates
-            .last()
-            .map(|update| entry::update(update.name));
-        let completes = [Some(entry::TRAIN.into()), last];
+        let last = self.traced.updates.last();
+        let last = last.map(|update| entry::update(update.name));
+        let mut completes = [Some(entry::TRAIN.into()), last].into_iter().flatten();
         let name = &self.traced.program.entries[entry].name;
-        if completes.iter().flatten().any(|complete| complete == name) {
-            runs
-        } else {
-            0
-        }
+        let is = |complete: String| *name == complete || *name == entry::light(&complete);
+        if completes.any(is) { runs } else { 0 }
     }
 
     /// The rows of the last `count` runs, which must not have been fetched yet.

@@ -4,7 +4,7 @@ mod play;
 
 use ganlet::ExperimentConfig;
 use ganlet::model::{Dataset, Traced, entry};
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use serde_json::{Value, json};
 
 /// A small game in which an update subtracts the gradient, on samples that stay the same.
@@ -90,20 +90,12 @@ fn players_follow_the_slopes_of_what_they_pay() {
         compare(json!({ "kind": "minibatch_discrimination", "kernels": 3, "dims": 2 })),
     ] {
         for player in ["d", "g"] {
-            let (update, metric) = (entry::update(player), format!("{player}_loss"));
-            let state = format!("{player}.params");
-            let mut play = Play::new(&config(&changes)).unwrap();
-            let before = play.state(&state);
-            play.run(&update, &metric);
-            let after = play.state(&state);
-            let way = direction(before.len());
-            let moves = before.iter().zip(&after).zip(&way);
-            let expected: f64 = moves.map(|((b, a), d)| (b - a) * d).sum();
-            let found = slope(|h| {
-                let mut play = Play::new(&config(&changes)).unwrap();
-                play.set(&state, &along(&before, h, &way));
-                play.run(&update, &metric)
-            });
+            let (found, expected) = slope_and_step(
+                || Play::new(&config(&changes)).unwrap(),
+                &format!("{player}.params"),
+                &entry::update(player),
+                &format!("{player}_loss"),
+            );
             assert!(
                 (found - expected).abs() < 1e-5 * found.abs().max(1.0) && found.abs() > 1e-4,
                 "{changes} {player}: slope {found}, gradient {expected}"

@@ -6,7 +6,7 @@ mod start;
 use ganlet::ExperimentConfig;
 use ganlet::model::{Dataset, entry};
 use ganlet::trainer::Trainer;
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use start::options;
@@ -50,19 +50,8 @@ fn what_is_paid_is_what_the_equation_says() {
 fn an_update_follows_the_slope_of_the_cost() {
     for estimator in ESTIMATORS {
         let config = plain(estimator);
-        let mut moved = Play::new(&config).unwrap();
-        let before = moved.state("p.params");
-        moved.run(&entry::update("p"), "p_loss");
-        let after = moved.state("p.params");
-        let way = direction(before.len());
-        let loss = |params: &[f64]| {
-            let mut play = Play::new(&config).unwrap();
-            play.set("p.params", params);
-            play.run(&entry::update("p"), "p_loss")
-        };
-        let steps = before.iter().zip(&after).zip(&way);
-        let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
-        let found = slope(|h| loss(&along(&before, h, &way)));
+        let start = || Play::new(&config).unwrap();
+        let (found, expected) = slope_and_step(start, "p.params", &entry::update("p"), "p_loss");
         close(found, expected, 1e-6);
         assert!(found.abs() > 1e-2, "{estimator}: {found}");
     }

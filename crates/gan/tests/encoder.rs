@@ -4,7 +4,7 @@ mod play;
 
 use ganlet::model::entry;
 use ganlet_core::eval::{Evaluator, Value};
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use serde_json::{Value as Json, json};
 
 /// The ring with linear networks of E and G, in which an update subtracts the gradient.
@@ -65,15 +65,8 @@ fn the_encoder_follows_the_slope_of_what_it_pays_in_its_noise_too() {
     moved.run(&entry::update("g"), "g_loss");
     let after = moved.state("e.params");
     assert_ne!(before[4..10], after[4..10]);
-    let way = direction(before.len());
-    let g_loss = |e: &[f64]| {
-        let mut play = Play::new(&config).unwrap();
-        play.set("e.params", e);
-        play.run(&entry::update("g"), "g_loss")
-    };
-    let steps = before.iter().zip(&after).zip(&way);
-    let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
-    let found = slope(|h| g_loss(&along(&before, h, &way)));
+    let start = || Play::new(&config).unwrap();
+    let (found, expected) = slope_and_step(start, "e.params", &entry::update("g"), "g_loss");
     assert!(
         (found - expected).abs() < 1e-6 && found.abs() > 1e-4,
         "slope {found}, gradient {expected}"

@@ -7,7 +7,7 @@ use ganlet::ExperimentConfig;
 use ganlet::model::{Dataset, ViewKind, entry};
 use ganlet::trainer::Trainer;
 use ganlet_core::eval::{Evaluator, Value};
-use play::{Play, along, direction, slope};
+use play::{Play, direction, slope_and_step};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use start::options;
@@ -114,19 +114,8 @@ fn d_and_its_logits_of_classes_follow_the_slope_of_their_cost() {
     for condition in ["projection", "auxiliary"] {
         for network in ["d.params", "c.params"] {
             let labels = json!({ "condition": condition });
-            let d_loss = |params: &[f64]| {
-                let mut play = play(&labels);
-                play.set(network, params);
-                play.run(&entry::update("d"), "d_loss")
-            };
-            let mut moved = play(&labels);
-            let before = moved.state(network);
-            moved.run(&entry::update("d"), "d_loss");
-            let after = moved.state(network);
-            let way = direction(before.len());
-            let steps = before.iter().zip(&after).zip(&way);
-            let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
-            let found = slope(|h| d_loss(&along(&before, h, &way)));
+            let (found, expected) =
+                slope_and_step(|| play(&labels), network, &entry::update("d"), "d_loss");
             assert!(
                 (found - expected).abs() < 1e-6 && found.abs() > 1e-4,
                 "{condition} {network}: slope {found}, gradient {expected}"

@@ -4,7 +4,7 @@ mod play;
 
 use ganlet::model::entry;
 use ganlet_core::eval::Value;
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use serde_json::json;
 
 /// A small game in which an update subtracts the gradient, on samples that stay the same.
@@ -30,28 +30,16 @@ fn d_follows_the_slope_of_a_cost_that_has_the_penalty_in_every_order() {
     for (order, at) in orders.iter().flat_map(|order| places.map(|at| (order, at))) {
         let schedule = json!({ "order": order });
         let config = |weight: f64| config_at(at, weight, schedule.clone());
-        let d_loss = |weight: f64, d: Option<&[f64]>| {
-            let mut play = Play::new(&config(weight)).unwrap();
-            if let Some(d) = d {
-                play.set("d.params", d);
-            }
-            play.run(entry::TRAIN, "d_loss")
-        };
-        let penalty = d_loss(1.0, None) - d_loss(0.0, None);
-        let tenfold = d_loss(10.0, None) - d_loss(0.0, None);
+        let play = |weight: f64| Play::new(&config(weight)).unwrap();
+        let d_loss = |weight: f64| play(weight).run(entry::TRAIN, "d_loss");
+        let penalty = d_loss(1.0) - d_loss(0.0);
+        let tenfold = d_loss(10.0) - d_loss(0.0);
         assert!(
             penalty > 1e-3 && (tenfold / penalty - 10.0).abs() < 1e-6,
             "{schedule} {at}: {penalty}, {tenfold}"
         );
 
-        let mut play = Play::new(&config(10.0)).unwrap();
-        let before = play.state("d.params");
-        play.run(entry::TRAIN, "d_loss");
-        let after = play.state("d.params");
-        let way = direction(before.len());
-        let steps = before.iter().zip(&after).zip(&way);
-        let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
-        let found = slope(|h| d_loss(10.0, Some(&along(&before, h, &way))));
+        let (found, expected) = slope_and_step(|| play(10.0), "d.params", entry::TRAIN, "d_loss");
         assert!(
             (found - expected).abs() < 1e-6 * found.abs().max(1.0) && found.abs() > 1e-3,
             "{schedule} {at}: slope {found}, gradient {expected}"

@@ -112,10 +112,24 @@ fn a_d_that_knows_nothing_pays_what_the_equations_say() {
 }
 
 #[test]
+fn a_categorical_d_that_knows_nothing_pays_what_the_equations_say() {
+    // Every class is as likely, of each image and of all: log 10 of images, less log 10 of the batch, less log 10 of samples.
+    let metric = first_step(&config(json!({ "game": "categorical" })), Some(0.0));
+    let close = |found: f64, expected: f64| {
+        assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+    };
+    close(metric("d_loss"), 0.5 * 10_f64.ln());
+    close(metric("d_real"), 0.0);
+    close(metric("d_fake"), 0.0);
+}
+
+#[test]
 fn large_logits_overflow_nothing() {
-    let metric = first_step(&config(json!({})), Some(1e4));
-    for name in ["d_loss", "g_loss", "d_grad_norm", "g_grad_norm"] {
-        assert!(metric(name).is_finite(), "{name} is {}", metric(name));
+    for game in ["one_more_class", "categorical"] {
+        let metric = first_step(&config(json!({ "game": game })), Some(1e4));
+        for name in ["d_loss", "g_loss", "d_grad_norm", "g_grad_norm"] {
+            assert!(metric(name).is_finite(), "{name} is {}", metric(name));
+        }
     }
 }
 
@@ -189,9 +203,9 @@ fn images_without_label_help() {
         dense(10),
     ];
     let adam = |lr: f64| json!({ "kind": "adam", "lr": lr, "beta1": 0.5, "beta2": 0.9 });
-    let accuracy = |weight: f64| {
+    let accuracy = |weight: f64, game: &str| {
         let config = config(json!({
-            "unlabelled_weight": weight, "labels": 10, "batch": 32, "data": { "images": 60000 }, "prior": { "dim": 16 },
+            "game": game, "unlabelled_weight": weight, "labels": 10, "batch": 32, "data": { "images": 60000 }, "prior": { "dim": 16 },
             "generator": layers(&[64, PIXELS], Some("sigmoid")), "g_optimizer": adam(0.001),
             "discriminator": { "init": { "kind": "he" }, "weight_norm": 1.5, "average": 0.99, "layers": d },
             "d_optimizer": adam(0.003),
@@ -201,6 +215,12 @@ fn images_without_label_help() {
         block_on(trainer.train(500)).unwrap();
         block_on(trainer.evaluate(&mut |_| {})).unwrap()["accuracy_digit"]
     };
-    let (alone, helped) = (accuracy(0.0), accuracy(0.5));
-    assert!(helped > alone + 0.08, "{helped} with, {alone} without");
+    let alone = accuracy(0.0, "one_more_class");
+    for game in ["one_more_class", "categorical"] {
+        let helped = accuracy(0.5, game);
+        assert!(
+            helped > alone + 0.08,
+            "{game}: {helped} with, {alone} without"
+        );
+    }
 }

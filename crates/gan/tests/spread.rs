@@ -4,7 +4,7 @@ mod play;
 
 use ganlet::ExperimentConfig;
 use ganlet::model::entry;
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use serde_json::{Value as Json, json};
 
 /// A small game in which an update subtracts the gradient. G without hidden layers is linear.
@@ -106,26 +106,14 @@ fn the_mean_path_length_is_kept_from_step_to_step() {
 fn g_follows_the_slope_of_what_it_pays() {
     for spread in kinds() {
         let config = config(&spread, true);
-        let given = |play: &mut Play| {
+        let start = || {
+            let mut play = Play::new(&config).unwrap();
             if spread["kind"] == "path_length" {
                 play.set("g.path_length", &[0.3]);
             }
+            play
         };
-        let g_loss = |g: &[f64]| {
-            let mut play = Play::new(&config).unwrap();
-            given(&mut play);
-            play.set("g.params", g);
-            play.run(&entry::update("g"), "g_loss")
-        };
-        let mut moved = Play::new(&config).unwrap();
-        given(&mut moved);
-        let before = moved.state("g.params");
-        moved.run(&entry::update("g"), "g_loss");
-        let after = moved.state("g.params");
-        let way = direction(before.len());
-        let steps = before.iter().zip(&after).zip(&way);
-        let expected: f64 = steps.map(|((b, a), d)| (b - a) * d).sum();
-        let found = slope(|h| g_loss(&along(&before, h, &way)));
+        let (found, expected) = slope_and_step(start, "g.params", &entry::update("g"), "g_loss");
         // The mean of path lengths is taken as given, and a hundredth of it moves with G.
         let within = if spread["kind"] == "path_length" {
             0.05

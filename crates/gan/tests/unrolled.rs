@@ -5,7 +5,7 @@ mod play;
 use ganlet::model::entry;
 use ganlet_core::Slot;
 use ganlet_core::backend::{Choice, Place, Session};
-use play::{Play, along, direction, slope};
+use play::{Play, slope_and_step};
 use pollster::block_on;
 use serde_json::json;
 
@@ -21,24 +21,11 @@ fn game(unrolled_steps: usize, order: &str) -> Result<Play, ganlet::ConfigError>
     Play::new(&config)
 }
 
-/// G's cost in a step of G from `params`.
-fn g_loss(unrolled_steps: usize, params: &[f64]) -> f64 {
-    let mut play = game(unrolled_steps, "alternating").unwrap();
-    play.set("g.params", params);
-    play.run(&entry::update("g"), "g_loss")
-}
-
 #[test]
 fn the_gradient_of_g_is_the_slope_of_its_cost_after_the_answers_of_d() {
     for steps in [0, 1, 3] {
-        let mut play = game(steps, "alternating").unwrap();
-        let before = play.state("g.params");
-        play.run(&entry::update("g"), "g_loss");
-        let after = play.state("g.params");
-        let way = direction(before.len());
-        let moves = before.iter().zip(&after).zip(&way);
-        let expected: f64 = moves.map(|((b, a), d)| (b - a) * d).sum();
-        let found = slope(|h| g_loss(steps, &along(&before, h, &way)));
+        let start = || game(steps, "alternating").unwrap();
+        let (found, expected) = slope_and_step(start, "g.params", &entry::update("g"), "g_loss");
         assert!(
             (found - expected).abs() < 1e-6 * found.abs().max(1.0) && found.abs() > 1e-3,
             "{steps} steps: slope {found}, gradient {expected}"

@@ -1,5 +1,6 @@
 //! What models make small: each a function of tensors with its equation.
 
+pub mod categorical;
 pub mod cost;
 pub mod divergence;
 pub mod mmd;

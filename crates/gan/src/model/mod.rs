@@ -77,6 +77,11 @@ pub trait Model {
     /// One training step, in order.
     fn updates(&self) -> Vec<Update>;
 
+    /// At every which step it pays what most steps do without: [`Trace::is_light`] is false there alone.
+    fn heavy_every(&self) -> usize {
+        1
+    }
+
     /// What can be asked of it.
     ///
     /// # Errors

@@ -35,6 +35,11 @@ pub mod entry {
         format!("update.{name}")
     }
 
+    /// What stands for one of these two in most steps, where the model pays something at every so many-th alone.
+    pub fn light(name: &str) -> String {
+        format!("{name}.light")
+    }
+
     /// What answers a view; its inputs are `VIEW.INPUT`.
     pub fn view(name: &str) -> String {
         format!("view.{name}")
@@ -68,6 +73,8 @@ pub struct Traced {
     pub views: Vec<View>,
     /// The metrics, in the order of a row of the state `metrics`.
     pub metrics: Vec<Metric>,
+    /// At every which step the entries themselves are run, and the [light](entry::light) ones at all others.
+    pub heavy_every: usize,
     /// How many samples the views handle at once.
     pub view_batch: usize,
     /// Numbers of one sample.
@@ -153,8 +160,11 @@ impl Traced {
             record: &record,
             metrics: &metrics,
         };
-        steps.whole();
-        updates.iter().for_each(|update| steps.alone(update));
+        let heavy_every = model.heavy_every();
+        steps.all(false);
+        if heavy_every > 1 {
+            steps.all(true);
+        }
         let draw = b.input("draw", &[2], DType::U32);
         let random = Random::new(&draw);
         let look = Look {
@@ -189,6 +199,7 @@ impl Traced {
             updates,
             views,
             metrics,
+            heavy_every,
             view_batch,
             sample_len: task.sample_len(),
             roles,
@@ -247,15 +258,19 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn whole(&self) {
-        let trace = Trace::new(&self.start);
+    /// A whole step, and each update alone.
+    fn all(&self, light: bool) {
+        let trace = Trace::new(&self.start, light);
         self.model.step(&trace);
         self.finish(entry::TRAIN, trace);
+        for update in self.start.updates {
+            self.alone(update, light);
+        }
     }
 
     /// One update; the others are traced where they stand then, for what they record.
-    fn alone(&self, update: &Update) {
-        let trace = Trace::new(&self.start);
+    fn alone(&self, update: &Update, light: bool) {
+        let trace = Trace::new(&self.start, light);
         trace.update(update, |t| self.model.loss(update.name, t));
         for other in self.start.updates.iter().filter(|other| *other != update) {
             trace.observe(other, |t| self.model.loss(other.name, t));
@@ -264,7 +279,7 @@ impl Steps<'_> {
     }
 
     fn finish(&self, name: &str, trace: Trace<'_>) {
-        let b = self.start.b;
+        let (b, light) = (self.start.b, trace.is_light());
         let recorded = trace.metrics.into_inner();
         let row = self.metrics.iter().map(|metric| {
             let found = recorded.iter().find(|(name, _)| name == metric.name);
@@ -285,12 +300,13 @@ impl Steps<'_> {
         // One that no update replaced is its own next value.
         updates.extend(own);
         let updates: Vec<_> = updates.iter().map(|(state, next)| (state, next)).collect();
-        b.entry(name, &updates, &[]);
+        let lighter = light.then(|| entry::light(name));
+        b.entry(lighter.as_deref().unwrap_or(name), &updates, &[]);
     }
 }
 
 /// The entry of one of a model's views, for `batch` rows.
-pub(super) fn trace_view(
+fn trace_view(
     b: &Builder,
     model: &dyn Model,
     look: &Look<'_>,
@@ -298,6 +314,19 @@ pub(super) fn trace_view(
     view: &View,
     batch: usize,
 ) {
+    let (_, answer) = answer_of(b, model, look, views, view, batch);
+    b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
+}
+
+/// The inputs of a view, in the order in which it declares them, and its answer to them.
+pub(super) fn answer_of(
+    b: &Builder,
+    model: &dyn Model,
+    look: &Look<'_>,
+    views: &[View],
+    view: &View,
+    batch: usize,
+) -> (Vec<Tensor>, Tensor) {
     let input = |input: &super::describe::Input| {
         b.input(
             &format!("{}.{}", view.name, input.name),
@@ -310,7 +339,7 @@ pub(super) fn trace_view(
         ViewKind::Scored => scored::trace(model, look, views, &inputs),
         _ => model.view(view.name, look, &inputs),
     };
-    b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
+    (inputs, answer)
 }
 
 /// The way back from an image, where something decodes noise.

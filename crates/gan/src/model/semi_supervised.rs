@@ -1,5 +1,6 @@
 //! A GAN that helps a classifier (Salimans et al. 2016, section 5; tutorial, section 5.4): of few images the labels are known, of
-//! all the rest only that they are real. D has a logit for each class; that of one more class, made by G, is fixed at 0.
+//! all the rest only that they are real. D has a logit for each class, and tells data from samples by one more class, made by G,
+//! whose logit is fixed at 0, or by how sure it is (CatGAN, Springenberg 2016).
 
 use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ use super::{Look, Model, Task, Trace};
 use crate::config::{Monitor, Network, Optimizer, Prior};
 use crate::error::ConfigError;
 use crate::layer::sigmoid;
-use crate::loss::Cost;
 use crate::loss::cost::{self, Targets};
+use crate::loss::{Cost, categorical};
 use crate::tensor::{cross_entropy, log_sum_exp, softmax};
 
 /// The generator: its network, and its update.
@@ -33,8 +34,11 @@ pub struct SemiSupervised {
     pub prior: Prior,
     /// G: from noise to samples.
     pub generator: Network,
-    /// D: from images to a logit for each class. The logit of one more class, `made by G`, is 0.
+    /// D: from images to a logit for each class.
     pub discriminator: Network,
+    /// How D tells images from samples.
+    #[serde(default)]
+    pub game: Game,
     /// How many images have a label that D learns from: as many of every class.
     #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 60_000), extend("x-unit" = "images")))]
     pub labels: usize,
@@ -51,6 +55,18 @@ pub struct SemiSupervised {
     pub d_optimizer: Optimizer,
 }
 
+/// How D tells images from samples by its classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Game {
+    /// By one more class, `made by G`, whose logit is 0; G matches what D's last layer sees of the data (Salimans et al. 2016).
+    #[default]
+    OneMoreClass,
+    /// By how sure D is of a class: sure of images, unsure of samples, and all classes as frequent (CatGAN, Springenberg 2016).
+    Categorical,
+}
+
 fn half() -> f64 {
     0.5
 }
@@ -61,30 +77,54 @@ fn classes(task: &Task<'_>) -> Result<usize, ConfigError> {
 }
 
 impl SemiSupervised {
-    /// What D pays: surprise at the labels, and for taking images without label for samples or samples for images. The latter
-    /// is the cost of a GAN whose logit of `real` is `log sum e^logits`, since D(x) = Z / (Z + 1) with Z the sum.
+    /// D(x), `[batch, 1]`, from its logits of classes. With one more class D(x) = Z / (Z + 1), Z the sum of `e^logits`.
+    fn score(&self, logits: &Tensor) -> Tensor {
+        match self.game {
+            Game::OneMoreClass => sigmoid(&log_sum_exp(logits)),
+            Game::Categorical => categorical::certainty(logits),
+        }
+    }
+
+    /// What D pays for taking images without label for samples or samples for images. With one more class it is the cost of a
+    /// GAN whose logit of `real` is `log Z`.
+    fn cost_of_telling(&self, real: &Tensor, fake: &Tensor) -> Tensor {
+        match self.game {
+            Game::OneMoreClass => {
+                let (real, fake) = (log_sum_exp(real), log_sum_exp(fake));
+                cost::discriminator(Cost::FeatureMatching, &real, &fake, &Targets::plain(&real))
+            }
+            Game::Categorical => categorical::discriminator(real, fake),
+        }
+    }
+
+    /// What D pays: surprise at the labels, and for telling images from samples badly.
     fn loss_of_d(&self, t: &Trace<'_>) -> Tensor {
         let (labelled, data) = (t.labelled(), t.data().x);
         let fake = t.apply(G, &t.noise(&self.prior), None).detach();
         let named = t.apply(D, &labelled.x, None);
         let surprise = cross_entropy(&named, &labelled.labels(0)).mean_all();
-        let real = log_sum_exp(&t.apply(D, &data, None));
-        let fake = log_sum_exp(&t.apply(D, &fake, None));
+        let (real, fake) = (t.apply(D, &data, None), t.apply(D, &fake, None));
         if t.records_all() {
             t.record("label_nats", &surprise);
-            t.record("d_real", &sigmoid(&real).mean_all());
-            t.record("d_fake", &sigmoid(&fake).mean_all());
+            t.record("d_real", &self.score(&real).mean_all());
+            t.record("d_fake", &self.score(&fake).mean_all());
         }
-        let targets = Targets::plain(&real);
-        let game = cost::discriminator(Cost::FeatureMatching, &real, &fake, &targets);
-        surprise + game * t.hyper("unlabelled_weight", self.unlabelled_weight)
+        surprise
+            + self.cost_of_telling(&real, &fake)
+                * t.hyper("unlabelled_weight", self.unlabelled_weight)
     }
 
-    /// G is to make the mean of what D's last layer starts from what it is for data (equation 3.1 there).
+    /// With one more class G is to make the mean of what D's last layer starts from what it is for data (Salimans et al. 2016,
+    /// section 3.1).
     fn loss_of_g(&self, t: &Trace<'_>) -> Tensor {
-        let mean = |x: &Tensor| t.features(D, x, None).last.mean(&[0]);
-        let fake = mean(&t.apply(G, &t.noise(&self.prior), None));
-        (fake - mean(&t.data().x)).square().sum_all()
+        let fake = t.apply(G, &t.noise(&self.prior), None);
+        match self.game {
+            Game::OneMoreClass => {
+                let mean = |x: &Tensor| t.features(D, x, None).last.mean(&[0]);
+                (mean(&fake) - mean(&t.data().x)).square().sum_all()
+            }
+            Game::Categorical => categorical::generator(&t.apply(D, &fake, None)),
+        }
     }
 }
 
@@ -250,7 +290,7 @@ impl Model for SemiSupervised {
     fn view(&self, view: &str, look: &Look<'_>, inputs: &[Tensor]) -> Tensor {
         match view {
             GENERATE => look.apply(G, &inputs[0], None),
-            DISCRIMINATE => sigmoid(&log_sum_exp(&look.apply(D, &inputs[0], None))),
+            DISCRIMINATE => self.score(&look.apply(D, &inputs[0], None)),
             _ => softmax(&look.apply(D, &inputs[0], None)),
         }
     }

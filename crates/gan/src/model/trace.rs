@@ -36,6 +36,7 @@ pub struct Trace<'a> {
     pub(super) moved: RefCell<Vec<usize>>,
     /// Whether networks stay as they are: what is traced is only to be recorded.
     frozen: Cell<bool>,
+    light: bool,
 }
 
 /// How a trace begins.
@@ -53,7 +54,7 @@ pub(super) struct Start<'a> {
 }
 
 impl<'a> Trace<'a> {
-    pub(super) fn new(start: &Start<'a>) -> Self {
+    pub(super) fn new(start: &Start<'a>, light: bool) -> Self {
         Self {
             task: start.task,
             source: start.source,
@@ -75,6 +76,7 @@ impl<'a> Trace<'a> {
             updates: start.updates,
             moved: RefCell::default(),
             frozen: Cell::new(false),
+            light,
         }
     }
 
@@ -90,6 +92,11 @@ impl<'a> Trace<'a> {
     /// What the model is to learn from.
     pub fn task(&self) -> &Task<'a> {
         self.task
+    }
+
+    /// Whether this step does without what the model pays at every [so many](super::Model::heavy_every)-th step alone.
+    pub fn is_light(&self) -> bool {
+        self.light
     }
 
     /// Samples in one minibatch.
@@ -160,6 +167,11 @@ impl<'a> Trace<'a> {
     /// A part of a network's parameters, by its name there.
     pub fn parameter(&self, network: &str, part: &str) -> Tensor {
         self.learner(network).parameter(part, false)
+    }
+
+    /// All parameters of a network, `[numbers]`.
+    pub fn parameters(&self, network: &str) -> Tensor {
+        self.learner(network).params
     }
 
     /// What the model keeps under this name, as it is at this moment of the step.

@@ -1,11 +1,11 @@
 //! One view without training: what a file for other runtimes is made of.
 
-use ganlet_core::{Builder, DType, Program};
+use ganlet_core::{Builder, DType, Program, Tensor};
 
 use super::describe::View;
 use super::learner::{Learner, Room};
 use super::look::Look;
-use super::program::{NetworkInfo, network_infos, trace_view};
+use super::program::{NetworkInfo, answer_of, entry, network_infos};
 use super::states::States;
 use super::task::Task;
 use crate::error::ConfigError;
@@ -23,7 +23,7 @@ pub fn views(config: &ExperimentConfig) -> Result<Vec<View>, ConfigError> {
 
 /// A view, traced for a number of rows. It learns nothing, so no data are loaded for it.
 pub struct ViewAlone {
-    /// Its one entry is the view's; its states are those of the networks, by the names that checkpoints have for them.
+    /// Its entries are those that were declared, the view's own by [`new`](Self::new); its states are those of the networks, by the names that checkpoints have for them.
     pub program: Program,
     /// The networks, in the model's order.
     pub networks: Vec<NetworkInfo>,
@@ -35,6 +35,21 @@ impl ViewAlone {
     /// # Errors
     /// Parts of the config that do not fit together.
     pub fn new(config: &ExperimentConfig, view: &View, rows: usize) -> Result<Self, ConfigError> {
+        Self::with(config, view, rows, |b, _, answer| {
+            b.entry(&entry::view(view.name), &[], &[("answer", answer)]);
+        })
+    }
+
+    /// The same with entries that `declare` makes of the view's inputs and its answer, such as a gradient.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(
+        config: &ExperimentConfig,
+        view: &View,
+        rows: usize,
+        declare: impl FnOnce(&Builder, &[Tensor], &Tensor),
+    ) -> Result<Self, ConfigError> {
         config.validate()?;
         let model = config.model.model();
         let task = Task::new(&config.common);
@@ -58,7 +73,8 @@ impl ViewAlone {
             random: &random,
             learners: &learners,
         };
-        trace_view(&b, model, &look, std::slice::from_ref(view), view, rows);
+        let (inputs, answer) = answer_of(&b, model, &look, std::slice::from_ref(view), view, rows);
+        declare(&b, &inputs, &answer);
         let networks = network_infos(&specs, &learners);
         let program = b.build().map_err(|error| {
             let fields: Vec<&str> = specs.iter().map(|spec| spec.field).collect();

@@ -51,18 +51,39 @@ impl Play {
     }
 }
 
-/// The slope at 0 of a function of one number.
-pub(crate) fn slope(f: impl Fn(f64) -> f64) -> f64 {
+/// How fast the loss of an update's first metric rises along a direction in a network's parameters, by differences from one
+/// game of `start` to another, and how far an update of plain gradient descent at a rate of 1 goes down that direction: the
+/// same where the update follows its gradient.
+pub(crate) fn slope_and_step(
+    start: impl Fn() -> Play,
+    params: &str,
+    entry: &str,
+    loss: &str,
+) -> (f64, f64) {
+    let mut moved = start();
+    let before = moved.state(params);
+    moved.run(entry, loss);
+    let after = moved.state(params);
+    let way = direction(before.len());
+    let moves = before.iter().zip(&after).zip(&way);
+    let step = moves
+        .map(|((before, after), way)| (before - after) * way)
+        .sum();
+    let at = |h: f64| {
+        let mut play = start();
+        let there: Vec<f64> = before
+            .iter()
+            .zip(&way)
+            .map(|(x, way)| x + h * way)
+            .collect();
+        play.set(params, &there);
+        play.run(entry, loss)
+    };
     let h = 1e-5;
-    (f(h) - f(-h)) / (2.0 * h)
+    ((at(h) - at(-h)) / (2.0 * h), step)
 }
 
 /// A direction without a pattern.
 pub(crate) fn direction(len: usize) -> Vec<f64> {
     (0..len).map(|i| (i as f64 * 1.7).sin()).collect()
-}
-
-/// `x + h d`
-pub(crate) fn along(x: &[f64], h: f64, d: &[f64]) -> Vec<f64> {
-    x.iter().zip(d).map(|(x, d)| x + h * d).collect()
 }

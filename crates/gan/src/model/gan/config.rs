@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
 use super::spread::Spread;
+use super::weight_penalty::WeightPenalty;
 use super::words::Words;
 use crate::config::{Network, Optimizer, Prior, one};
 use crate::loss::Cost;
@@ -38,6 +39,9 @@ pub struct Gan {
     /// A penalty on the slope of D, between real and generated samples or elsewhere (Gulrajani et al. 2017).
     #[serde(default)]
     pub gradient_penalty: Option<GradientPenalty>,
+    /// A penalty on the size of D's weights (L2 regularization), fixed or as large as keeps D right about so often.
+    #[serde(default)]
+    pub weight_penalty: Option<WeightPenalty>,
     /// What G pays for samples that lie too close together, or that move unevenly with their noise.
     #[serde(default)]
     pub spread: Option<Spread>,
@@ -127,6 +131,11 @@ pub struct GradientPenalty {
     /// Where the slope is taken.
     #[serde(default)]
     pub at: PenaltyPlace,
+    /// At every which step D pays it, that many times as much: a slope costs a pass back through D, which most steps can do without
+    /// (lazy regularization, Karras et al. 2020, section 3.1).
+    #[serde(default = "one_step")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 64), extend("x-unit" = "steps")))]
+    pub every: usize,
 }
 
 /// Where a penalty on D's slope looks.

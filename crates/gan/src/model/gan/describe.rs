@@ -324,6 +324,16 @@ impl Gan {
                 let chart = Chart::Other;
                 metrics.push(metric("path_length_cv", title, chart, Colour::Generator));
             }
+            if self.weight_penalty.is_some() {
+                let title = "Penalty on D's weights";
+                let weight = metric("weight_penalty", title, Chart::Other, Colour::Discriminator);
+                metrics.push(weight);
+            }
+            if self.held_accuracy().is_some() {
+                let title = "Verdicts of D that are right";
+                let accuracy = metric("d_accuracy", title, Chart::Other, Colour::Discriminator);
+                metrics.push(accuracy);
+            }
             if self.codes.is_some() {
                 let title = "What Q knows of the category";
                 let code_nats = metric("code_nats", title, Chart::Other, Colour::Third);

@@ -9,6 +9,7 @@ mod describe;
 mod draw;
 mod labels;
 mod spread;
+mod weight_penalty;
 mod winnable;
 mod words;
 
@@ -19,6 +20,7 @@ use draw::Made;
 use labels::Told;
 pub use labels::{Condition, Labels};
 pub use spread::{Spread, SpreadKind};
+pub use weight_penalty::WeightPenalty;
 pub use words::{Choice, Estimator, Words, reinforced};
 
 use super::describe::{Diagram, Metric, NetworkSpec, StateSpec, Update, View};
@@ -130,7 +132,7 @@ impl Gan {
 
     /// What D pays beside its cost.
     fn penalty(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Option<Tensor> {
-        let config = self.gradient_penalty.as_ref()?;
+        let config = (self.gradient_penalty.as_ref()).filter(|_| !t.is_light())?;
         let weight = t.hyper("gradient_penalty.weight", config.weight);
         let target = t.hyper("gradient_penalty.target", config.target);
         let (x, fake) = (&real.x, &made.x);
@@ -149,7 +151,10 @@ impl Gan {
         };
         let score = |x: &Tensor| self.probe(t, x, told);
         let penalty = penalty::gradient_penalty(score, &points, &target, config.one_sided);
-        Some(penalty * weight)
+        Some(match config.every {
+            1 => penalty * weight,
+            every => penalty * weight * every as f64,
+        })
     }
 
     /// What Q pays for codes that it cannot read off the samples, less what cannot be helped: minus the bound on mutual
@@ -178,9 +183,10 @@ impl Gan {
         let opinion = self.opinion(t, real, made);
         let cost = self.d_cost(t, &opinion);
         let penalty = self.penalty(t, real, made);
+        let weight_cost = self.weight_cost(t);
         let code_cost = self.code_cost(t, made, &opinion.fake.last);
         let naming_cost = self.naming_cost(t, &opinion, real, made);
-        let loss = [penalty, code_cost, naming_cost]
+        let loss = [penalty, weight_cost, code_cost, naming_cost]
             .into_iter()
             .flatten()
             .fold(cost, |sum, term| sum + term);
@@ -211,6 +217,7 @@ impl Gan {
         let made = self.make(t).detach();
         let (loss, opinion) = self.d_loss(t, &real, &made);
         self.record_scores(t, &opinion, &real);
+        self.steer_weight_penalty(t, &opinion);
         loss
     }
 
@@ -245,6 +252,7 @@ impl Gan {
         let (d_loss, opinion) = self.d_loss(t, &real, &made);
         let g_loss = self.g_cost(t, &made, &opinion.fake, || opinion.real.clone());
         self.record_scores(t, &opinion, &real);
+        self.steer_weight_penalty(t, &opinion);
         let [d, g] = &self.updates()[..] else {
             unreachable!("a game has two players");
         };
@@ -352,6 +360,7 @@ impl Model for Gan {
         self.classes(task)?;
         self.check_labels()?;
         self.check_spread()?;
+        self.check_weight_penalty()?;
         self.word_count(task)?;
         self.check_winnable(task)
     }
@@ -361,11 +370,18 @@ impl Model for Gan {
     }
 
     fn states(&self, _: &Task<'_>) -> Vec<StateSpec> {
-        self.spread_states()
+        let of_spread = self.spread_states().into_iter();
+        of_spread.chain(self.weight_penalty_states()).collect()
     }
 
     fn updates(&self) -> Vec<Update> {
         self.describe_updates()
+    }
+
+    fn heavy_every(&self) -> usize {
+        self.gradient_penalty
+            .as_ref()
+            .map_or(1, |penalty| penalty.every)
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {
