@@ -64,10 +64,18 @@ fn check(checkpoint: &Checkpoint) -> Result<()> {
                     "labels.condition",
                     (gan.labels.as_ref()).is_some_and(|l| l.condition != Condition::Concat),
                 ),
+                ("fake_label", gan.fake_label > 0.0),
                 ("codes", gan.codes.is_some()),
                 ("encoder", gan.encoder.is_some()),
                 ("instance_noise", gan.instance_noise.is_some()),
                 ("packing", gan.packing > 1),
+                ("spread", gan.spread.is_some()),
+                ("weight_penalty", gan.weight_penalty.is_some()),
+                ("words", gan.words.is_some()),
+                (
+                    "gradient_penalty.every",
+                    gan.gradient_penalty.as_ref().is_some_and(|p| p.every > 1),
+                ),
                 ("schedule.unrolled_steps", gan.schedule.unrolled_steps > 0),
                 (
                     "schedule.order",
@@ -96,7 +104,12 @@ fn check(checkpoint: &Checkpoint) -> Result<()> {
         let foreign = |layer: &Layer| {
             matches!(
                 layer,
-                Layer::MinibatchStd | Layer::MinibatchDiscrimination { .. }
+                Layer::MinibatchStd
+                    | Layer::MinibatchDiscrimination { .. }
+                    | Layer::LayerNorm { .. }
+                    | Layer::InstanceNorm { .. }
+                    | Layer::ReferenceBatchNorm { .. }
+                    | Layer::VirtualBatchNorm { .. }
             )
         };
         if let Some(index) = body.layers.iter().position(foreign) {
@@ -220,6 +233,33 @@ fn data(traced: &Traced) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ganlet::ExperimentConfig;
+
+    #[test]
+    fn what_the_script_does_not_have_is_refused_by_name() {
+        let refused = |changes: Value| {
+            let mut config = json!({ "preset": "ring" });
+            config
+                .as_object_mut()
+                .unwrap()
+                .extend(changes.as_object().unwrap().clone());
+            let config = ExperimentConfig::parse(&config.to_string()).unwrap();
+            let traced = Traced::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
+            let checkpoint = Checkpoint::new(config, 0, 0, &traced, vec![]);
+            check(&checkpoint).err().map(|error| error.to_string())
+        };
+        assert_eq!(refused(json!({})), None);
+        for (field, value) in [
+            ("fake_label", json!(0.1)),
+            ("spread", json!({ "kind": "mode_seeking", "weight": 1.0 })),
+            ("weight_penalty", json!({ "weight": 0.01 })),
+            ("instance_noise", json!(0.1)),
+            ("packing", json!(2)),
+        ] {
+            let said = refused(json!({ field: value })).unwrap();
+            assert!(said.starts_with(&format!("field `{field}`")), "{said}");
+        }
+    }
 
     #[test]
     fn the_script_holds_its_network() {
