@@ -1,7 +1,9 @@
 //! How good images are, by the features of the shipped classifier (tutorial, section 5.2). The figures are those of papers, but for
 //! their network: they compare models here, and no model with one of a paper.
 
+mod annealed;
 mod classes;
+mod decoder;
 mod frechet;
 mod kernel;
 mod neighbours;
@@ -9,6 +11,7 @@ mod neighbours;
 use nalgebra::DMatrix;
 
 pub(crate) use classes::class_score;
+pub(crate) use decoder::Decoder;
 pub(crate) use frechet::frechet_distance;
 pub(crate) use kernel::kernel_distance;
 pub(crate) use neighbours::neighbours;

@@ -5,7 +5,10 @@ mod estimators;
 mod evaluation;
 mod games;
 mod ideas;
+mod language;
+mod likelihood;
 mod normalization;
+mod optimal;
 mod plot;
 mod report;
 mod runs;
@@ -61,7 +64,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (IDEAS, _) => ideas::table(args)?,
         (games::NAME, _) => games::table(),
         (estimators::NAME, _) => estimators::table(),
+        (language::NAME, _) => language::table(args)?,
         (evaluation::NAME, _) => evaluation::table(args)?,
+        (likelihood::NAME, _) => likelihood::table(args)?,
+        (optimal::NAME, _) => optimal::table(args)?,
         (normalization::NAME, _) => normalization::table(args)?,
         (_, Some(definition)) => compare(&definition, args)?,
         _ => bail!(
@@ -84,8 +90,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn names() -> impl Iterator<Item = &'static str> {
     (definition::NAMES.into_iter()).chain([
         estimators::NAME,
+        language::NAME,
+        optimal::NAME,
         normalization::NAME,
         evaluation::NAME,
+        likelihood::NAME,
         games::NAME,
         IDEAS,
     ])

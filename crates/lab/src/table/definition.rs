@@ -77,6 +77,7 @@ tables![
     "mode-collapse",
     "grid",
     "spread",
+    "regularizers",
     "stacked",
     "nce",
     "labels",
