@@ -49,6 +49,37 @@ test('words train, change and take back; a question is answered before it is run
     expect(log).toMatch(row);
 });
 
+test('what is pressed before the game is there is done when it is, and what cannot be done is said beside it', async ({
+  page,
+}) => {
+  await page.route(/gan-playground/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await route.continue();
+  });
+  await page.goto('./learn/mode-collapse.html', { waitUntil: 'commit' });
+  // A change of two fields of what the game does not have.
+  const spread = page.getByRole('button', { name: 'pay for samples' });
+  await spread.evaluate((button: HTMLElement) => {
+    button.dataset.do = button.dataset.do?.replace(/steps=\d+/, 'steps=5');
+  });
+  await spread.click();
+  await expect(spread).toHaveAttribute('aria-busy', 'true');
+  await expect(said(page)).toContainText('Trained to step 5', { timeout: 120_000 });
+  await expect(said(page)).toContainText('spread.kind is now mode_seeking, spread.weight is now 1');
+
+  await spread.evaluate((button: HTMLElement) => {
+    button.dataset.do = 'set?batch=0';
+  });
+  await spread.click();
+  const refusal = page.getByRole('alert').filter({ hasText: 'batch' });
+  await expect(refusal).toBeVisible();
+  await spread.evaluate((button: HTMLElement) => {
+    button.dataset.do = 'train?steps=1';
+  });
+  await spread.click();
+  await expect(refusal).toHaveCount(0);
+});
+
 test('a number stays as it was once a later action made another game', async ({ page }) => {
   await open(page, 'costs');
   const first = page.locator('output[data-live=d_real]').first();

@@ -7,7 +7,18 @@ import { setSite } from './site.ts';
 
 setSite(new URL('..', document.baseURI).href);
 
+/** What is pressed before the game is there is done when it is. */
+let early: HTMLElement | undefined;
+function remember({ target }: Event): void {
+  const pressed = target instanceof Element && target.closest<HTMLElement>('button[data-do]');
+  if (!pressed || early) return;
+  early = pressed;
+  early.ariaBusy = 'true';
+}
+
+document.addEventListener('click', remember);
 const { GanPlayground } = await import('./elements/gan-playground.ts');
+document.removeEventListener('click', remember);
 
 const playground = document.querySelector('gan-playground');
 const said = document.querySelector('.said');
@@ -34,11 +45,24 @@ function isPast(place: HTMLElement): boolean {
   return Boolean(owner && owner.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_PRECEDING);
 }
 
+/** Says beside what asked for it why it could not be done, in place of what was said there before. */
+function refuse(source: HTMLElement, refusal: string | undefined): void {
+  const before = source.nextElementSibling;
+  if (before?.classList.contains('refused')) before.remove();
+  if (refusal === undefined) return;
+  const told = document.createElement('span');
+  told.className = 'refused';
+  told.role = 'alert';
+  told.textContent = ` ${refusal} `;
+  source.after(told);
+}
+
 /** Does what the text asks for, and offers beside it to take it back. */
 async function perform(source: HTMLElement): Promise<Done | undefined> {
   if (!(playground instanceof GanPlayground) || source.ariaBusy === 'true') return undefined;
   source.ariaBusy = 'true';
   const before = owner;
+  refuse(source, undefined);
   if (makesAnother.test(source.dataset.do ?? '')) own(source);
   try {
     const done = await playground.perform(source.dataset.do ?? '');
@@ -56,7 +80,7 @@ async function perform(source: HTMLElement): Promise<Done | undefined> {
       : done;
   } catch (error) {
     own(before);
-    say(error instanceof Error ? error.message : String(error));
+    refuse(source, error instanceof Error ? error.message : String(error));
     return undefined;
   } finally {
     source.ariaBusy = 'false';
@@ -218,4 +242,9 @@ async function follow(): Promise<void> {
 }
 
 playground?.addEventListener('reading', () => void follow());
+
+if (early) {
+  early.ariaBusy = 'false';
+  early.click();
+}
 void follow();

@@ -57,9 +57,9 @@ fn the_factor_follows_how_often_d_is_right() {
         close(play.state("d.surplus")[0], 0.9 * (accuracy - 0.5));
         play.state("d.weight_penalty")[0]
     };
-    close(grows_by(0.9), 0.05);
+    close(grows_by(0.9), 0.02);
     close(grows_by(0.72), 0.0);
-    close(grows_by(0.6), -0.05);
+    close(grows_by(0.6), -0.02);
     // A factor that has grown costs as much more.
     let paid = |growth: f64| {
         let mut play = play(&held);
@@ -80,7 +80,7 @@ fn both_orders_steer_it_and_g_alone_does_not() {
         play.run(&entry::update("g"), "d_loss");
         close(play.state("d.weight_penalty")[0], 0.0);
         play.run(entry::TRAIN, "d_loss");
-        close(play.state("d.weight_penalty")[0], -0.05);
+        close(play.state("d.weight_penalty")[0], -0.02);
     }
 }
 

@@ -26,8 +26,8 @@ import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import './gan-asked.ts';
 import './gan-film.ts';
-import './gan-images.ts';
 import './gan-intro.ts';
+import { loadAgain } from './load-again.ts';
 import { ThemedElement } from './themed-element.ts';
 import { Throttled } from './throttled.ts';
 import { styles } from './gan-stage.styles.ts';
@@ -50,6 +50,8 @@ export class GanStage extends ThemedElement {
   readonly #plane = new PlaneStage();
   /** What the picture needs beside the plane's first layers, once it is loaded. */
   #more: More | undefined;
+  /** Whether the grid of images was asked for: once for a model, where it does not come. */
+  #grid = false;
   #pointer: { x: number; y: number } | undefined;
   #scheduled = false;
   #room = 0;
@@ -68,6 +70,7 @@ export class GanStage extends ThemedElement {
 
   override updated(): void {
     void this.#load();
+    void this.#loadGrid();
     this.toggleAttribute('plane', this.#kind === 'plane');
     this.toggleAttribute('image', this.#kind === 'image');
     this.toggleAttribute('slow', this.session.run.slow);
@@ -84,6 +87,19 @@ export class GanStage extends ThemedElement {
     this.requestUpdate();
   }
 
+  async #loadGrid(): Promise<void> {
+    if (this.#grid || this.#kind !== 'image') return;
+    this.#grid = true;
+    try {
+      await loadAgain(() => import('./gan-images.ts'));
+    } catch {
+      this.session.notices.add(
+        'error',
+        'What draws images could not be loaded. Check the connection, and choose the model again.',
+      );
+    }
+  }
+
   protected override told(topic: Topic): void {
     if (topic === 'frame') {
       this.#freshFrame = true;
@@ -93,6 +109,7 @@ export class GanStage extends ThemedElement {
     } else {
       this.#pointer = undefined;
       this.hover = '';
+      if (topic === 'model' && !customElements.get('gan-images')) this.#grid = false;
       this.requestUpdate();
     }
   }

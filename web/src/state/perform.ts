@@ -3,7 +3,7 @@ import { kernelDensity } from '../stage/density.ts';
 import { distanceToOptimal } from '../stage/optimal.ts';
 import { type Action, readActions } from './action.ts';
 import { count, percent } from './format.ts';
-import { asText } from './json.ts';
+import { asText, getPath, isObject, type Json, type JsonObject, withPath } from './json.ts';
 import { isShare } from './readings.ts';
 import type { Session } from './session.ts';
 
@@ -31,6 +31,27 @@ export async function perform(session: Session, text: string): Promise<Done> {
   };
 }
 
+/**
+ * Changes by path, those of an object that the config does not have gathered into it: one by one, each would make an object that
+ * lacks the others.
+ */
+export function gathered(config: Json | undefined, changes: JsonObject): JsonObject {
+  const found: JsonObject = {};
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split('.');
+    const parents = keys.slice(0, -1).map((_, i) => keys.slice(0, i + 1).join('.'));
+    const missing = parents.find((parent) => !isObject(getPath(config, parent)));
+    if (missing === undefined) {
+      found[path] = value;
+    } else {
+      const begun = found[missing];
+      const rest = path.slice(missing.length + 1);
+      found[missing] = withPath(isObject(begun) ? begun : {}, rest, value);
+    }
+  }
+  return found;
+}
+
 async function inTurn(all: readonly (() => Promise<void>)[]): Promise<void> {
   for (const next of all) await next();
 }
@@ -48,7 +69,8 @@ async function one(session: Session, action: Action): Promise<Done> {
       return { said: `Opened “${session.current.preset?.title ?? ''}”.`, undo };
     case 'set': {
       const paths = Object.entries(action.changes);
-      for (const [path, value] of paths) {
+      const edits = Object.entries(gathered(session.current.model?.config, action.changes));
+      for (const [path, value] of edits) {
         const refusal = await session.settings.change(path, value);
         if (refusal !== undefined) throw new Error(refusal);
       }
@@ -60,7 +82,7 @@ async function one(session: Session, action: Action): Promise<Done> {
         undo: anew
           ? undo
           : async () => {
-              for (const _ of paths) await session.settings.undo();
+              for (const _ of edits) await session.settings.undo();
             },
       };
     }

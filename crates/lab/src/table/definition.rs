@@ -78,6 +78,7 @@ tables![
     "grid",
     "spread",
     "regularizers",
+    "accuracy",
     "stacked",
     "nce",
     "labels",

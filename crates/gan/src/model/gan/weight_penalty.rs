@@ -18,7 +18,7 @@ const NEWEST: f64 = 0.1;
 /// How far D's accuracy may be from where it is held.
 const TOLERATED: f64 = 0.05;
 /// The logarithm of the factor that the penalty changes by in an update where D is too often, or too seldom, right.
-const RATE: f64 = 0.05;
+const RATE: f64 = 0.02;
 
 /// L2 regularization of D.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ impl Gan {
         t.set_state(SURPLUS, &surplus);
         t.set_state(GROWTH, &(t.state(GROWTH) + rate));
         if t.records_all() {
-            t.record("d_accuracy", &right);
+            t.record("d_accuracy", &(surplus + 0.5));
         }
     }
 }
