@@ -84,3 +84,14 @@ test('chains go on by themselves, without a step of training', async ({ page }) 
   await chains.click();
   await expect(chains).toHaveText('Let the chains go on');
 });
+
+test('a model that makes nothing names real images', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=mnist-classifier&backend=cpu');
+  await playground.trainUntil(async () => (await playground.step()) > 5);
+  const images = page.getByRole('button', { name: /^Image \d+, called \d$/ });
+  await expect(images).toHaveCount(64);
+  await images.first().hover();
+  await expect(page.getByText(/^Real image 1 is called “\d”\.$/)).toBeVisible();
+  await expect(page.getByText('Real images, each with what the model calls it.')).toBeVisible();
+});

@@ -83,7 +83,10 @@ export interface Densities {
 
 export interface Frame {
   step: number;
+  /** Samples; of a model that makes no images, real ones that it names. */
   fake: Float32Array<ArrayBuffer>;
+  /** The class that such a model names each of them. */
+  names?: readonly string[];
   /** Images of a model that makes what is asked for: what each row of the grid shows, and how many it has. */
   rows?: { words: readonly string[]; columns: number };
   /** The score, where the model has one. 2-D: over a square lattice; 1-D: along `line.x`; images: of each sample. */

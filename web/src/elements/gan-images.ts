@@ -20,6 +20,8 @@ export class GanImages extends LitElement {
   @property() label = 'Images';
   /** What a cell is ("Sample"); without it the images are only looked at. */
   @property() cell = '';
+  /** What a mark says of a cell, read aloud before it. */
+  @property() marked = 'in';
   /** Letters in the corners of cells. */
   @property({ attribute: false }) marks: ReadonlyMap<number, string> = new Map();
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
@@ -101,7 +103,7 @@ export class GanImages extends LitElement {
       this.dispatchEvent(new CustomEvent('look', { detail: index }));
     };
     return html`<button
-      aria-label=${`${this.cell} ${i + 1}${mark ? `, in ${mark}` : ''}`}
+      aria-label=${`${this.cell} ${i + 1}${mark ? `, ${this.marked} ${mark}` : ''}`}
       tabindex=${i === this.#active ? 0 : -1}
       @pointerenter=${look(i)}
       @pointerleave=${look(undefined)}

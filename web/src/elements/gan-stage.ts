@@ -39,7 +39,6 @@ const FILM = 44;
 
 /** Images in a row, where each row shows the same. */
 const COLUMNS = 8;
-const NO_MARKS: ReadonlyMap<number, string> = new Map();
 
 @customElement('gan-stage')
 export class GanStage extends ThemedElement {
@@ -166,9 +165,11 @@ export class GanStage extends ThemedElement {
     return html`<div class="under">
       <p class="small quiet">
         ${
-          samplerOf(info)?.kind === 'chain'
-            ? 'Each picture goes on with the chains of the one before.'
-            : 'The same random inputs, redrawn as the model learns.'
+          samplerOf(info)
+            ? samplerOf(info)?.kind === 'chain'
+              ? 'Each picture goes on with the chains of the one before.'
+              : 'The same random inputs, redrawn as the model learns.'
+            : 'Real images, each with what the model calls it.'
         }
         ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}
       </p>
@@ -257,11 +258,12 @@ export class GanStage extends ThemedElement {
     return html`${frame?.rows ? rowWords(frame.rows.words) : nothing}<gan-images
         class=${frame?.rows ? 'beside' : nothing}
         .images=${seen?.images ?? frame?.fake}
-        .marks=${seen?.marks ?? NO_MARKS}
+        .marks=${seen?.marks ?? new Map(frame?.names?.entries())}
         .data=${model?.info.data}
         .columns=${frame?.rows?.columns ?? COLUMNS}
         label=${this.#describe('image')}
-        cell="Sample"
+        cell=${frame?.names ? 'Image' : 'Sample'}
+        marked=${frame?.names ? 'called' : 'in'}
         @pick=${(event: CustomEvent<number>) => {
           if (!model || !canTakeSamples(model.info) || seen?.at(event.detail).real) return;
           this.dispatchEvent(
@@ -294,7 +296,13 @@ export class GanStage extends ThemedElement {
     const score =
       cell === undefined ? undefined : picture?.[real ? 'realScores' : 'scores']?.[index];
     const name = `${real ? 'real image' : 'sample'} ${index + 1}`;
-    this.hover = score === undefined ? '' : this.#scored(name, score);
+    const called = cell === undefined ? undefined : picture?.names?.[cell];
+    this.hover =
+      score !== undefined
+        ? this.#scored(name, score)
+        : called === undefined
+          ? ''
+          : `Real image ${index + 1} is called “${called}”.`;
   }
 
   #scored(what: string, score: number): string {
@@ -313,7 +321,7 @@ export class GanStage extends ThemedElement {
     const scored = info !== undefined && viewOf(info, 'score') !== undefined;
     switch (kind) {
       case 'image':
-        return `${name}: a grid of images that the model makes.`;
+        return `${name}: a grid of ${info && !samplerOf(info) ? 'real images, and what the model calls each' : 'images that the model makes'}.`;
       case 'line':
         return `${name}: the density of the data and that of samples${scored ? ', and the discriminator between them' : ''}.`;
       case 'plane':

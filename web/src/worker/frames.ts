@@ -200,7 +200,8 @@ export async function makeFrame(trainer: Trainer, model: Model, show: Show): Pro
   const { info } = model;
   const asker = new Asker(trainer, model, show);
   const frame: Frame = { step: trainer.info().step, fake: new Float32Array() };
-  if (info.data.kind === 'image') await askImages(asker, frame, model, show);
+  if (info.data.kind === 'image' && !samplerOf(info)) askNames(asker, frame, model, trainer);
+  else if (info.data.kind === 'image') await askImages(asker, frame, model, show);
   else if (model.line || info.data.dim === 2) await askPoints(asker, frame, model, show);
   await asker.answers();
   if (asksDensities(model, show)) await addDensities(frame, trainer, model);
@@ -221,6 +222,26 @@ async function addDensities(frame: Frame, trainer: Trainer, model: Model): Promi
   const { densities } = await import('./densities.ts');
   const found = densities(trainer, model, fake, DENSITY_SIDE);
   if (found) frame.densities = found;
+}
+
+/** The likeliest class of each row of probabilities. */
+function likeliest(shares: Numbers, classes: readonly string[]): string[] {
+  const rows = shares.length / classes.length;
+  return Array.from({ length: rows }, (_, i) => {
+    const row = shares.subarray(i * classes.length, (i + 1) * classes.length);
+    return classes[row.indexOf(Math.max(...row))] ?? '';
+  });
+}
+
+/** Real images, and what a model that makes none calls them. */
+function askNames(asker: Asker, frame: Frame, { info, real }: Model, trainer: Trainer): void {
+  frame.fake = real.slice();
+  const view = viewOf(info, 'classify');
+  const known = trainer.attributes().find(({ classes }) => classes.length === view?.len);
+  asker.score(view, real, (shares) => {
+    const numbered = Array.from({ length: view?.len ?? 0 }, (_, i) => String(i));
+    frame.names = likeliest(shares, known?.classes ?? numbered);
+  });
 }
 
 async function askImages(asker: Asker, frame: Frame, model: Model, show: Show): Promise<void> {
