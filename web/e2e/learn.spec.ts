@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { lessons } from '../course/plugin.ts';
 import { findings } from './axe.ts';
+import { pressAll } from './words.ts';
 
 const game = (page: Page) => page.locator('gan-playground');
 const said = (page: Page) => page.locator('.said');
@@ -143,7 +144,9 @@ test('a symbol of an equation shows its value and lights its part when one point
 });
 
 for (const { slug, actions } of lessons()) {
-  test(`${slug}: opens with its game, and can be read by all`, async ({ page }) => {
+  test(`${slug}: opens with its game, can be read by all, and its words do what they say`, async ({
+    page,
+  }) => {
     const errors: string[] = [];
     page.on('pageerror', ({ message }) => errors.push(message));
     await open(page, slug);
@@ -154,6 +157,7 @@ for (const { slug, actions } of lessons()) {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow).toBe(0);
+    await pressAll(page);
     expect(errors).toEqual([]);
   });
 }

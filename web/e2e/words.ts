@@ -1,6 +1,5 @@
-/** Every word of every lesson is pressed, with fewer steps, and leaves what it says. */
-import { expect, test } from '@playwright/test';
-import { lessons } from '../course/plugin.ts';
+/** Every word of a lesson is pressed, with fewer steps, and leaves what it says. */
+import { expect, type Page } from '@playwright/test';
 import type { GanPlayground } from '../src/elements/gan-playground.ts';
 import { readActions } from '../src/state/action.ts';
 import { getPath, isObject, type Json, sameJson } from '../src/state/json.ts';
@@ -30,18 +29,15 @@ function holds(found: Json | undefined, asked: Json): boolean {
   return isObject(found) && Object.entries(asked).every(([key, one]) => holds(found[key], one));
 }
 
-for (const { slug } of lessons()) {
-  test(`the words of ${slug} do what they say`, async ({ page }) => {
-    await page.goto(`./learn/${slug}.html`);
-    const game = page.locator('gan-playground');
-    const train = game.getByRole('button', { name: 'Train', exact: true });
-    await expect(train).toBeEnabled({ timeout: 120_000 });
-    const texts = await page
-      .locator('[data-do]')
-      .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.do ?? ''));
-    for (const text of texts.map(shortened)) {
-      if (text === '') continue;
-      const after = await game.evaluate(async (element: GanPlayground, text) => {
+/** Presses all of a lesson that is open. */
+export async function pressAll(page: Page): Promise<void> {
+  const texts = await page
+    .locator('[data-do]')
+    .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.do ?? ''));
+  for (const text of texts.map(shortened).filter(Boolean)) {
+    const after = await page
+      .locator('gan-playground')
+      .evaluate(async (element: GanPlayground, text) => {
         const { run, current } = await element.ready();
         const problem = await element.perform(text).then(
           () => '',
@@ -49,15 +45,14 @@ for (const { slug } of lessons()) {
         );
         return { problem, step: run.step, config: current.model?.config };
       }, text);
-      expect(after.problem, text).toBe('');
-      for (const action of readActions(text)) {
-        if (action.act === 'set') {
-          for (const [path, value] of Object.entries(action.changes)) {
-            expect(holds(getPath(after.config, path), value), `${text}: ${path}`).toBe(true);
-          }
+    expect(after.problem, text).toBe('');
+    for (const action of readActions(text)) {
+      if (action.act === 'set') {
+        for (const [path, value] of Object.entries(action.changes)) {
+          expect(holds(getPath(after.config, path), value), `${text}: ${path}`).toBe(true);
         }
-        if (action.act === 'train') expect(after.step, text).toBeGreaterThanOrEqual(STEPS);
       }
+      if (action.act === 'train') expect(after.step, text).toBeGreaterThanOrEqual(STEPS);
     }
-  });
+  }
 }
