@@ -179,6 +179,8 @@ test.describe('a site that was built with the module for any CPU alone', () => {
       await route.fulfill({ response, body });
     }),
   );
+  // Who is refused at once leaves before the page's own workers have been answered.
+  test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
 
   test('plays on the CPU, and says why', async ({ page }) => {
     const loaded = watch(page);
