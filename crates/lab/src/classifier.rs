@@ -12,7 +12,6 @@ use ganlet::config::Data;
 use ganlet::data::ImageKind;
 use ganlet::error::excerpt;
 use ganlet::metric::classifier::Model;
-use ganlet_core::backend::Place;
 use serde_json::json;
 use train::{TrainOptions, train};
 
@@ -67,11 +66,7 @@ pub(crate) fn attach(trainer: &mut Trainer) -> Result<()> {
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let kind = kind(&args.images)?;
     let images = data::images(kind, args.data.as_deref())?;
-    let tuned = args.place.tuned()?;
-    let mut place = Place::find(args.place.choice(), args.place.threads).await?;
-    if let Some(tuned) = &tuned {
-        place.tune(tuned);
-    }
+    let place = args.place.find().await?;
     let options = TrainOptions {
         steps: args.steps.unwrap_or(TrainOptions::standard(kind).steps),
         seed: args.seed,

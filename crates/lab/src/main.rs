@@ -29,7 +29,7 @@ use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ganlet::ExperimentConfig;
 use ganlet::error::excerpt;
-use ganlet_core::backend::Choice;
+use ganlet_core::backend::{Choice, Place};
 use ganlet_core::wgsl::{AdapterClass, Tuned};
 
 #[derive(Parser)]
@@ -190,6 +190,15 @@ impl PlaceArgs {
     /// What was measured on the GPU, where a file was named.
     fn tuned(&self) -> Result<Option<Tuned>> {
         self.tuning.as_deref().map(tune::read).transpose()
+    }
+
+    /// What was chosen, as fast as was measured on it.
+    async fn find(&self) -> Result<Place> {
+        let mut place = Place::find(self.choice(), self.threads).await?;
+        if let Some(tuned) = &self.tuned()? {
+            place.tune(tuned);
+        }
+        Ok(place)
     }
 
     /// Says so where the file that was named belongs to another adapter than the one that runs.

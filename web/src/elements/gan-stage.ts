@@ -164,14 +164,7 @@ export class GanStage extends ThemedElement {
     ].filter(Boolean);
     return html`<div class="under">
       <p class="small quiet">
-        ${
-          samplerOf(info)
-            ? samplerOf(info)?.kind === 'chain'
-              ? 'Each picture goes on with the chains of the one before.'
-              : 'The same random inputs, redrawn as the model learns.'
-            : 'Real images, each with what the model calls it.'
-        }
-        ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}
+        ${shownBy(info)} ${words.length > 0 ? `${capital(words.join('; '))}.` : nothing}
       </p>
       ${
         studio
@@ -453,4 +446,13 @@ function scoreName(info: Info, score: View): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What the images of the grid are. */
+function shownBy(info: Info): string {
+  const sampler = samplerOf(info);
+  if (!sampler) return 'Real images, each with what the model calls it.';
+  return sampler.kind === 'chain'
+    ? 'Each picture goes on with the chains of the one before.'
+    : 'The same random inputs, redrawn as the model learns.';
 }

@@ -19,13 +19,13 @@ pub fn marginal_entropy(logits: &Tensor) -> Tensor {
     -(&shares * (&shares + EPS).log()).sum_all()
 }
 
-/// What D pays (equation 7, with the sign of a cost): it is to be sure of data, to use its classes evenly for them, and to be unsure
+/// What D pays: it is to be sure of data, to use its classes evenly for them, and to be unsure
 /// of samples. Shape `[]`.
 pub fn discriminator(real: &Tensor, fake: &Tensor) -> Tensor {
     entropy(real).mean_all() - marginal_entropy(real) - entropy(fake).mean_all()
 }
 
-/// What G pays (equation 8): D is to be sure of each sample, and to find all classes among them. Shape `[]`.
+/// What G pays: D is to be sure of each sample, and to find all classes among them. Shape `[]`.
 pub fn generator(fake: &Tensor) -> Tensor {
     entropy(fake).mean_all() - marginal_entropy(fake)
 }

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
-/// Moves of a chain between two temperatures (Neal 2011, section 5.2).
+/// Moves of a chain between two temperatures (Neal 2011).
 const LEAPFROGS: usize = 10;
 /// The share of moves that is to be accepted, and how a chain's step follows it.
 const ACCEPTED: f64 = 0.65;
@@ -56,7 +56,7 @@ pub(crate) fn annealed(
             *weight += (now - before) * log;
         }
         let momentum: Vec<f64> = normal(&mut rng, rows * dim);
-        // Else a chain could swing back to where it was, again and again (Neal 2011, section 3.2).
+        // Else a chain could swing back to where it was, again and again (Neal 2011).
         let steps_now: Vec<f64> = (steps.iter())
             .map(|step| step * rng.random_range(0.8..1.2))
             .collect();

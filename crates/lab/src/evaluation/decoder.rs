@@ -19,6 +19,8 @@ pub(crate) struct Decoder {
     chains: usize,
     images: usize,
     dim: usize,
+    /// What a standard normal number is multiplied by, to be one of the prior's.
+    scale: f64,
     pixels: usize,
     /// Deviation of a pixel from what the decoder makes, pixels being from 0 to 1.
     pub(crate) sigma: f64,
@@ -67,6 +69,7 @@ impl Decoder {
             chains,
             images,
             dim,
+            scale: prior.scale,
             pixels,
             sigma,
         })
@@ -109,7 +112,7 @@ impl Decoder {
     }
 
     fn at(&mut self, z: &[f64], norm: f64) -> Result<At> {
-        let z: Vec<f32> = z.iter().map(|&z| z as f32).collect();
+        let z: Vec<f32> = z.iter().map(|&z| (self.scale * z) as f32).collect();
         self.session.write(self.z, bytemuck::cast_slice(&z))?;
         let of_error = -0.5 / (self.sigma * self.sigma);
         let [error, slope] = block_on(async {

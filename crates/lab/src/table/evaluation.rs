@@ -161,10 +161,7 @@ fn farther(before: f64, found: f64) -> Verdict {
 
 pub(super) fn table(args: &Args) -> Result<Report> {
     let images = data::images(ImageKind::Mnist, args.data.as_deref())?;
-    let mut place = block_on(Place::find(args.place.choice(), args.place.threads))?;
-    if let Some(tuned) = &args.place.tuned()? {
-        place.tune(tuned);
-    }
+    let place = block_on(args.place.find())?;
     let mut judge = Judge::new(&place, &images.train, &images.test)?;
     let fresh = images.train.slice(20_000..20_000 + COUNT).unit_pixels();
     let learned = images.train.slice(0..COUNT).unit_pixels();

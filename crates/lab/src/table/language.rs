@@ -359,10 +359,7 @@ impl<'a> Run<'a> {
 
 pub(super) fn table(args: &Args) -> Result<Report> {
     let language = Language::new();
-    let mut place = block_on(Place::find(args.place.choice(), args.place.threads))?;
-    if let Some(tuned) = &args.place.tuned()? {
-        place.tune(tuned);
-    }
+    let place = block_on(args.place.find())?;
     let metrics = ["oracle_nats", "data_nats", "different"].map(String::from);
     let bar = progress::steps((2 * (LIKELIHOOD + GAME) + JUDGE) as u64 * u64::from(args.seeds));
     let mut found: [Vec<Option<Evaluation>>; 4] = Default::default();

@@ -5,7 +5,6 @@ use anyhow::{Context, Result};
 use ganlet::ExperimentConfig;
 use ganlet::data::{ImageKind, ImageSet};
 use ganlet::trainer::Evaluation;
-use ganlet_core::backend::Place;
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -75,10 +74,7 @@ fn reached(
     let mut found = block_on(measured(&mut trainer, &mut |_| {}))?;
     let checkpoint = block_on(trainer.checkpoint())?;
     trainer.destroy();
-    let mut place = block_on(Place::find(args.place.choice(), args.place.threads))?;
-    if let Some(tuned) = &args.place.tuned()? {
-        place.tune(tuned);
-    }
+    let place = block_on(args.place.find())?;
     let parzen = *found.get("parzen_sigma").context("digits have windows")?;
     let mut decoder = Decoder::open(&place, &checkpoint, IMAGES, CHAINS, parzen)?;
     let bar = progress::steps(ROUNDS * FITTED as u64 + TEMPERATURES as u64);
