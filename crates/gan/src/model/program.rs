@@ -1,4 +1,5 @@
-//! From a config to a [`Program`]: one entry trains, one plays each update alone, one answers each view.
+//! From a config to a [`Program`]: one entry trains, one plays each update alone, one answers each view. Where a model pays something
+//! at every so many-th step only, the first two have a lighter twin for the other steps.
 
 use std::collections::HashMap;
 
@@ -172,7 +173,10 @@ impl Traced {
             random: &random,
             learners: &learners,
         };
-        (views.iter()).for_each(|view| trace_view(&b, model, &look, &views, view, view_batch));
+        for view in &views {
+            let (_, answer) = answer_of(&b, model, &look, &views, view, view_batch);
+            b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
+        }
         if task.is_image() {
             trace_inversion(&mut states, model, &look, &views);
         }
@@ -305,20 +309,7 @@ impl Steps<'_> {
     }
 }
 
-/// The entry of one of a model's views, for `batch` rows.
-fn trace_view(
-    b: &Builder,
-    model: &dyn Model,
-    look: &Look<'_>,
-    views: &[View],
-    view: &View,
-    batch: usize,
-) {
-    let (_, answer) = answer_of(b, model, look, views, view, batch);
-    b.entry(&entry::view(view.name), &[], &[("answer", &answer)]);
-}
-
-/// The inputs of a view, in the order in which it declares them, and its answer to them.
+/// The inputs of a view for `batch` rows, in the order in which it declares them, and its answer to them.
 pub(super) fn answer_of(
     b: &Builder,
     model: &dyn Model,
