@@ -6,6 +6,7 @@ import type { Topic } from '../state/topics.ts';
 import { memory } from '../state/storage.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 const KEY = 'ganlet.intro';
@@ -59,16 +60,29 @@ export class GanIntro extends SessionElement {
     const shaded = model !== undefined && kindOf(model) === 'plane';
     const { step } = this.session.run;
     if (this.seen || headStart === 0 || step !== headStart) return nothing;
-    return html`<section aria-label="What this is">
+    return html`<section aria-label=${msg('What this is')}>
       <p>
-        <b class="generator">G</b> is a forger: it turns random numbers, the noise, into
-        <b class="fake">samples</b>. <b class="discriminator">D</b> is a detective: it sees
-        <b class="real">real data</b> and
-        samples${shaded ? ', and the shading is how real it thinks each place is' : ' and says which are which'}.
-        Only that verdict comes back to G, which never sees real data.
+        ${
+          shaded
+            ? msg(
+                html`<b class="generator">G</b> is a forger: it turns random numbers, the noise,
+                  into <b class="fake">samples</b>. <b class="discriminator">D</b> is a detective:
+                  it sees <b class="real">real data</b> and samples, and the shading is how real it
+                  thinks each place is. Only that verdict comes back to G, which never sees real
+                  data.`,
+              )
+            : msg(
+                html`<b class="generator">G</b> is a forger: it turns random numbers, the noise,
+                  into <b class="fake">samples</b>. <b class="discriminator">D</b> is a detective:
+                  it sees <b class="real">real data</b> and samples and says which are which. Only
+                  that verdict comes back to G, which never sees real data.`,
+              )
+        }
       </p>
-      <p class="quiet">${headStart} steps have run by themselves. Press Train to go on.</p>
-      <button data-action="understood" @click=${this.#close}>Got it</button>
+      <p class="quiet">
+        ${msg(str`${headStart} steps have run by themselves. Press Train to go on.`)}
+      </p>
+      <button data-action="understood" @click=${this.#close}>${msg('Got it')}</button>
     </section>`;
   }
 
