@@ -1,5 +1,7 @@
 /** Collects the page's sentences in words/de.xlf and compiles them; with --check it only says whether that was done. */
 import { execFileSync } from 'node:child_process';
+import console from 'node:console';
+import process from 'node:process';
 import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 
 const check = process.argv.includes('--check');
