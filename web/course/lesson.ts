@@ -4,6 +4,7 @@ import MarkdownIt from 'markdown-it';
 import temml from 'temml';
 import { readActions } from '../src/state/action.ts';
 import { ANSWER_NAMES, readFormula } from '../src/state/formula.ts';
+import type { Words } from './words.ts';
 
 export interface Lesson {
   /** The name of its page. */
@@ -17,6 +18,8 @@ export interface Lesson {
   html: string;
   /** Everything in it that operates the playground, as it was written. */
   actions: string[];
+  /** What its questions are apart from their words: how many choices and which of them is right, or the formula. */
+  questions: string[];
   /** The numbers that it follows. */
   live: string[];
   /** The parts of the picture that its symbols are. */
@@ -35,14 +38,16 @@ const LIVE = 'live:';
 const SOURCE = /^> (.+)\n/m;
 const TITLE = /^# (.+)\n/;
 
-export function readLesson(file: string, text: string): Lesson {
+/** `words` are those of the lesson's language. */
+export function readLesson(file: string, text: string, words: Words): Lesson {
   const lesson: Lesson = {
-    slug: file.replace(/^\d+-/, '').replace(/\.md$/, ''),
+    slug: file.replace(/^(.*\/)?\d+-/, '').replace(/\.md$/, ''),
     title: TITLE.exec(text)?.[1] ?? '',
     source: SOURCE.exec(text)?.[1] ?? '',
     playground: '',
     html: '',
     actions: [],
+    questions: [],
     live: [],
     parts: [],
   };
@@ -50,7 +55,7 @@ export function readLesson(file: string, text: string): Lesson {
   if (!lesson.source) throw new LessonError(file, 'it does not say its source, “> Tutorial, …”');
   try {
     const body = text.replace(TITLE, '').replace(SOURCE, '');
-    lesson.html = renderer(lesson).render(body);
+    lesson.html = renderer(lesson, words).render(body);
   } catch (error) {
     throw new LessonError(file, error instanceof Error ? error.message : String(error));
   }
@@ -62,7 +67,7 @@ export function readLesson(file: string, text: string): Lesson {
 }
 
 /** Markdown that writes down in `lesson` what it comes across. */
-function renderer(lesson: Lesson): MarkdownIt {
+function renderer(lesson: Lesson, words: Words): MarkdownIt {
   const markdown = new MarkdownIt({ html: false, typographer: false });
   const { rules } = markdown.renderer;
   const inline = (text: string): string => markdown.renderInline(text);
@@ -70,6 +75,12 @@ function renderer(lesson: Lesson): MarkdownIt {
     readActions(action);
     lesson.actions.push(action);
     return `data-do="${markdown.utils.escapeHtml(action)}"`;
+  };
+  const question: Question = {
+    words,
+    inline,
+    operates,
+    is: (one) => void lesson.questions.push(one),
   };
   markdown.use(tex, {
     delimiters: 'dollars',
@@ -118,11 +129,11 @@ function renderer(lesson: Lesson): MarkdownIt {
         lesson.playground = content.trim().replaceAll(/\s+/g, '');
         return '';
       case 'predict':
-        return predict(content, inline, operates);
+        return predict(content, question);
       case 'formula':
-        return formula(content, 'curve', inline, operates);
+        return formula(content, 'curve', question);
       case 'cost':
-        return formula(content, 'cost', inline, operates);
+        return formula(content, 'cost', question);
       default:
         return `<pre><code>${markdown.utils.escapeHtml(content)}</code></pre>\n`;
     }
@@ -130,18 +141,25 @@ function renderer(lesson: Lesson): MarkdownIt {
   return markdown;
 }
 
+/** What the kinds of questions need of the lesson that asks them. */
+interface Question {
+  words: Words;
+  /** Markdown within a line. */
+  inline: (text: string) => string;
+  /** The attribute of what operates the playground. */
+  operates: (action: string) => string;
+  /** Writes down what the question is. */
+  is: (question: string) => void;
+}
+
 /** A question that is answered before it is run. */
-function predict(
-  content: string,
-  inline: (text: string) => string,
-  operates: (action: string) => string,
-): string {
+function predict(content: string, { words, inline, operates, is }: Question): string {
   const lines = content.split('\n').filter((line) => line.trim() !== '');
   const isChoice = (line: string): boolean => line.startsWith('- ');
   const first = lines.findIndex(isChoice);
   const choices = lines.filter(isChoice).map((line) => {
-    const words = line.slice(2).replace(/^\[[ x]\] /, '');
-    return { words, right: line.startsWith('- [x] ') };
+    const text = line.slice(2).replace(/^\[[ x]\] /, '');
+    return { text, right: line.startsWith('- [x] ') };
   });
   const action = lines.at(-1) ?? '';
   const question = lines.slice(0, Math.max(0, first)).join(' ');
@@ -153,45 +171,45 @@ function predict(
   if (!action.startsWith(DO))
     throw new Error(`“${question}” does not end with what is run, “do:…”`);
   if (!after) throw new Error(`“${question}” says nothing once it is answered`);
+  is(`choice ${choices.findIndex(({ right }) => right) + 1} of ${choices.length}`);
   return `<form class="predict" ${operates(action.slice(DO.length))}>
 <fieldset><legend>${inline(question)}</legend>
 ${choices
   .map(
-    ({ words, right }) =>
-      `<label${right ? ' data-right' : ''}><input type="radio" name="choice" required> <span>${inline(words)}</span></label>`,
+    ({ text, right }) =>
+      `<label ${right ? `data-right="${words.right}"` : `data-guess="${words.guess}"`}><input type="radio" name="choice" required> <span>${inline(text)}</span></label>`,
   )
   .join('\n')}
 </fieldset>
-<p><button>Answer, then run</button></p>
+<p><button>${words.answer}</button></p>
 <p class="after" hidden>${inline(after)}</p>
 </form>\n`;
 }
 
 const ANSWER = 'answer: ';
 
-/** What a formula is asked for: what stands before it, and what may show it. */
-const ASKED: Readonly<Record<keyof typeof ANSWER_NAMES, { label: string; picture: string }>> = {
-  curve: {
-    label: 'D*(x)',
-    picture: `<details><summary>Draw it instead</summary>
-<canvas width="512" height="192" role="img" aria-label="Draw the curve with the pointer, over the densities of data and model; a formula says the same"></canvas>
+/** What a formula is asked for. */
+const LABELS: Readonly<Record<keyof typeof ANSWER_NAMES, string>> = {
+  curve: 'D*(x)',
+  cost: 'f(a)',
+};
+
+/** What may show it. */
+const PICTURES: Readonly<Record<keyof typeof ANSWER_NAMES, (words: Words) => string>> = {
+  curve: ({ draw, drawing }) => `<details><summary>${draw}</summary>
+<canvas width="512" height="192" role="img" aria-label="${drawing}"></canvas>
 </details>`,
-  },
-  cost: {
-    label: 'f(a)',
-    picture: `<figure>
-<canvas width="512" height="192" role="img" aria-label="Your f over a from -4 to 3, and once it was answered the solution"></canvas>
-<figcaption class="small"><span class="own">your f(a)</span> <span class="solution" hidden>the solution</span></figcaption>
+  cost: ({ plot, own, solution }) => `<figure>
+<canvas width="512" height="192" role="img" aria-label="${plot}"></canvas>
+<figcaption class="small"><span class="own">${own}</span> <span class="solution" hidden>${solution}</span></figcaption>
 </figure>`,
-  },
 };
 
 /** A question that is answered by a formula: of a curve, which may be drawn too, or of a cost. */
 function formula(
   content: string,
   asks: keyof typeof ANSWER_NAMES,
-  inline: (text: string) => string,
-  operates: (action: string) => string,
+  { words, inline, operates, is }: Question,
 ): string {
   const lines = content.split('\n').filter((line) => line.trim() !== '');
   const at = lines.findIndex((line) => line.startsWith(ANSWER));
@@ -200,20 +218,21 @@ function formula(
   const action = lines.at(-1) ?? '';
   const after = lines.slice(at + 1, -1).join(' ');
   const names = ANSWER_NAMES[asks];
-  const { label, picture } = ASKED[asks];
+  const label = LABELS[asks];
   if (!question || at < 0)
     throw new Error(`the question for ${label} asks, and has its “answer: …”`);
   readFormula(answer, names);
   if (!action.startsWith(DO))
     throw new Error(`“${question}” does not end with what is run, “do:…”`);
   if (!after) throw new Error(`“${question}” says nothing once it is answered`);
+  is(`${asks} ${answer}`);
   return `<form class="formula" data-asks="${asks}" data-answer="${answer}" ${operates(action.slice(DO.length))}>
 <p>${inline(question)}</p>
 <label>${label} = <input type="text" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
-<p class="small">Of ${names.map((name) => `<code>${name}</code>`).join(', ')}, numbers, <code>exp(…)</code>, <code>ln(…)</code>, + - * / ^ and brackets.</p>
-${picture}
+<p class="small">${words.formulaOf(names.map((name) => `<code>${name}</code>`).join(', '))}</p>
+${PICTURES[asks](words)}
 <p class="problem" role="alert"></p>
-<p><button disabled>Answer, then run</button></p>
+<p><button disabled>${words.answer}</button></p>
 <p class="compared" role="status" hidden></p>
 <p class="after" hidden>${inline(after)}</p>
 </form>\n`;

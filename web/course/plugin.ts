@@ -3,16 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import type { Json } from '../src/state/json.ts';
-import { type Known, knownOf, problemsOf } from './check.ts';
+import { type Language, LANGUAGES } from '../src/words/choose.ts';
+import { differencesOf, type Known, knownOf, missingOf, problemsOf } from './check.ts';
 import { type Lesson, LessonError, readLesson } from './lesson.ts';
-import { type Assets, contentsPage, lessonPage } from './page.ts';
+import { type Assets, contentsPage, folderOf, lessonPage } from './page.ts';
+import { WORDS } from './words.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const LESSONS = here('../lessons/');
 const STYLE = here('./learn.css');
 const GAN = here('../../crates/gan/src/');
 
-/** What the built script is called; it lies beside the pages. */
+/** What the built script is called; it lies beside the English pages. */
 export const SCRIPT = 'learn/learn.js';
 
 /** What the library has, from the files that it is compiled from. */
@@ -23,29 +25,48 @@ export function known(): Known {
   return knownOf(presets, JSON.parse(readFileSync(`${GAN}config/schema.json`, 'utf8')) as Json);
 }
 
-/** All lessons in their order; throws for the first that cannot be. */
-export function lessons(): Lesson[] {
-  const library = known();
-  return readdirSync(LESSONS)
+const [ORIGINAL] = LANGUAGES;
+
+const filesOf = (language: Language): string[] =>
+  readdirSync(LESSONS + folderOf(language))
     .filter((file) => file.endsWith('.md'))
-    .sort()
-    .map((file) => {
-      const lesson = readLesson(file, readFileSync(LESSONS + file, 'utf8'));
-      const [problem] = problemsOf(lesson, library);
-      if (problem !== undefined) throw new LessonError(file, problem);
-      return lesson;
-    });
+    .sort();
+
+/** All lessons of a language in their order; throws for the first that cannot be. */
+export function lessons(language: Language = ORIGINAL): Lesson[] {
+  const library = known();
+  const folder = folderOf(language);
+  const files = filesOf(language);
+  const missing = missingOf(files, filesOf(ORIGINAL));
+  if (missing) throw new LessonError(folder + missing.file, missing.problem);
+  const read = (of: Language, file: string): Lesson => {
+    const path = folderOf(of) + file;
+    return readLesson(path, readFileSync(LESSONS + path, 'utf8'), WORDS[of]);
+  };
+  return files.map((file) => {
+    const lesson = read(language, file);
+    const [problem] = [
+      ...problemsOf(lesson, library),
+      ...(language === ORIGINAL ? [] : differencesOf(lesson, read(ORIGINAL, file))),
+    ];
+    if (problem !== undefined) throw new LessonError(folder + file, problem);
+    return lesson;
+  });
 }
 
+/** Every page by its path within `learn/`. */
 function pages(assets: Assets): Map<string, string> {
-  const all = lessons();
-  return new Map([
-    ['index.html', contentsPage(all, assets)],
-    ...all.map((lesson, at): [string, string] => [
-      `${lesson.slug}.html`,
-      lessonPage(all, at, assets),
-    ]),
-  ]);
+  return new Map(
+    LANGUAGES.flatMap((language) => {
+      const all = lessons(language);
+      return [
+        ['index.html', contentsPage(language, all, assets)] as const,
+        ...all.map(
+          ({ slug }, at) => [`${slug}.html`, lessonPage(language, all, at, assets)] as const,
+        ),
+      ].map(([name, page]): [string, string] => [folderOf(language) + name, page]);
+    }),
+  );
 }
 
 export function course(): Plugin {
@@ -53,9 +74,9 @@ export function course(): Plugin {
     name: 'ganlet-course',
     configureServer: ({ middlewares }) => {
       middlewares.use('/learn/', (request, response, next) => {
-        const name = request.url?.split('?')[0]?.slice(1) ?? '';
-        const page = pages({ script: '/src/learn.ts', style: '/course/learn.css' }).get(
-          name || 'index.html',
+        const path = request.url?.split('?')[0]?.slice(1) ?? '';
+        const page = pages({ script: 'src/learn.ts', style: 'course/learn.css' }).get(
+          path.replace(/(^|\/)$/, '$1index.html'),
         );
         if (page === undefined) {
           next();
@@ -66,7 +87,9 @@ export function course(): Plugin {
       });
     },
     buildStart() {
-      for (const file of readdirSync(LESSONS)) this.addWatchFile(LESSONS + file);
+      for (const language of LANGUAGES)
+        for (const file of filesOf(language))
+          this.addWatchFile(LESSONS + folderOf(language) + file);
     },
     generateBundle() {
       const style = this.emitFile({
@@ -74,7 +97,7 @@ export function course(): Plugin {
         name: 'learn.css',
         source: readFileSync(STYLE, 'utf8'),
       });
-      const assets = { script: './learn.js', style: `../${this.getFileName(style)}` };
+      const assets = { script: SCRIPT, style: this.getFileName(style) };
       for (const [name, source] of pages(assets)) {
         this.emitFile({ type: 'asset', fileName: `learn/${name}`, source });
       }

@@ -5,7 +5,9 @@
 import type { Done } from './state/perform.ts';
 import { setSite } from './site.ts';
 
-setSite(new URL('..', document.baseURI).href);
+// This file lies one below the site, as source and built; the pages of some languages lie deeper.
+const { url } = import.meta;
+setSite(new URL('..', url).href);
 
 /** What is pressed before the game is there is done when it is. */
 let early: HTMLElement | undefined;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { problemsOf } from '../course/check.ts';
+import { differencesOf, missingOf, problemsOf } from '../course/check.ts';
 import { readLesson } from '../course/lesson.ts';
-import { lessonPage } from '../course/page.ts';
+import { contentsPage, lessonPage } from '../course/page.ts';
 import { known, lessons } from '../course/plugin.ts';
+import { WORDS } from '../course/words.ts';
 import { readActions } from '../src/state/action.ts';
 
 const BODY = `# A title
@@ -24,8 +25,10 @@ do:set?gradient_penalty=null;train?steps=10
 \`\`\`
 `;
 
+const ASSETS = { script: 'learn/learn.js', style: 'assets/learn.css' };
+
 const lesson = (from: string, to: string): ReturnType<typeof readLesson> =>
-  readLesson('07-name.md', BODY.replace(from, to));
+  readLesson('07-name.md', BODY.replace(from, to), WORDS.en);
 
 describe('a lesson', () => {
   it('becomes a page with what it operates', () => {
@@ -105,9 +108,91 @@ describe('a lesson', () => {
   it('of this course can be built, every one, and knows its neighbours', () => {
     const all = lessons();
     expect(all.length).toBeGreaterThan(0);
-    const page = lessonPage(all, 0, { script: './learn.js', style: './learn.css' });
+    const page = lessonPage('en', all, 0, ASSETS);
     expect(page).toContain(`<h1>${all[0]?.title ?? ''}</h1>`);
     expect(new Set(all.map(({ slug }) => slug)).size).toBe(all.length);
+  });
+});
+
+describe('a translated lesson', () => {
+  it.each([
+    ['preset=ring', 'preset=line-1d', 'playground 1 is “preset=line-1d&seed=2”'],
+    ['train?steps=5)', 'train?steps=50)', 'action 1 is “train?steps=50”, and “train?steps=5” in'],
+    ['[words](do:train?steps=5)', 'words', 'action 1 is “set?'],
+    ['- That\n', '- That\n- Or that\n', 'question 1 is “choice 1 of 3”, and “choice 1 of 2”'],
+    ['- [x] This\n- That', '- This\n- [x] That', 'question 1 is “choice 2 of 2”'],
+    ['live:modes', 'live:kl', 'number 1 is “kl”, and “modes” in English'],
+    ['$x^2$', '$\\data{part=heat}{x}$', 'part 1 is “heat”, and none in English'],
+  ])('does what its original does: %s', (from, to, problem) => {
+    expect(differencesOf(lesson(from, to), lesson('', ''))).toContainEqual(
+      expect.stringContaining(problem),
+    );
+  });
+
+  it('has its own words, captions too', () => {
+    const caption = (words: string) => lesson('seed=2', `seed=2&caption=${words}`);
+    expect(differencesOf(caption('Ein%20Ring'), caption('A%20ring'))).toEqual([]);
+    expect(differencesOf(caption('Ein%20Ring'), lesson('', ''))).toHaveLength(1);
+  });
+
+  it('is there for each lesson, and for no other', () => {
+    expect(missingOf(['01-a.md', '02-b.md'], ['01-a.md', '02-b.md'])).toBeUndefined();
+    expect(missingOf(['01-a.md'], ['01-a.md', '02-b.md'])?.file).toBe('02-b.md');
+    expect(missingOf(['01-a.md', '02-b.md'], ['02-b.md'])?.file).toBe('01-a.md');
+  });
+
+  it('of this course can be built, every one', () => {
+    expect(lessons('de').map(({ slug }) => slug)).toEqual(lessons().map(({ slug }) => slug));
+  });
+});
+
+describe('a page of the course', () => {
+  const all = [lesson('', ''), { ...lesson('', ''), slug: 'next', title: 'Next' }];
+
+  it('is in its language, finds the site, and leads to the same page in the other language', () => {
+    const english = lessonPage('en', all, 0, ASSETS);
+    for (const words of [
+      '<html lang="en">',
+      'src="../learn/learn.js"',
+      'href="../assets/learn.css"',
+      'href="../favicon.svg"',
+      '<a href="../">Ganlet</a>',
+      '<link rel="alternate" hreflang="de" href="./de/name.html" />',
+      '<a class="language" lang="de" hreflang="de" href="./de/name.html">Deutsch</a>',
+      '1 of 2',
+    ])
+      expect(english).toContain(words);
+
+    const german = lessonPage('de', all, 0, ASSETS);
+    for (const words of [
+      '<html lang="de">',
+      'src="../../learn/learn.js"',
+      'href="../../assets/learn.css"',
+      'href="../../favicon.svg"',
+      '<a href="../../">Ganlet</a>',
+      '<link rel="alternate" hreflang="en" href="../name.html" />',
+      '<link rel="alternate" hreflang="de" href="../de/name.html" />',
+      '<a class="language" lang="en" hreflang="en" href="../name.html">English</a>',
+      '1 von 2',
+      // Lessons beside it are of its language.
+      '<a href="./">Lektionen</a>',
+      '<a rel="next" href="./next.html">',
+    ])
+      expect(german).toContain(words);
+  });
+
+  it('lists the lessons in its language', () => {
+    const contents = contentsPage('de', all, ASSETS);
+    expect(contents).toContain('<a href="./next.html">Next</a>');
+    expect(contents).toContain('hreflang="en" href="../">English</a>');
+    expect(contentsPage('en', all, ASSETS)).toContain('hreflang="de" href="./de/">Deutsch</a>');
+  });
+
+  it('asks in its language', () => {
+    const { html } = readLesson('de/07-name.md', BODY, WORDS.de);
+    expect(html).toContain('<button>Antworten, dann ausprobieren</button>');
+    expect(html).toContain('data-right="✓ richtig"');
+    expect(html).not.toContain(WORDS.en.answer);
   });
 });
 
