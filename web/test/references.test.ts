@@ -49,7 +49,7 @@ it('names sections of the tutorial that it has', () => {
           ' ',
         );
         const cites = text.matchAll(
-          /[Tt]utorial,? sections? (\d[\d.]*(?:(?:, | and |, and )\d[\d.]*)*)/g,
+          /[Tt]utorial,? (?:sections?|Abschnitt(?:en?)?) (\d[\d.]*(?:(?:, | and |, and | und )\d[\d.]*)*)/g,
         );
         return [...cites].flatMap(([, numbers = '']) =>
           (numbers.match(/\d+(\.\d+)*/g) ?? []).map((section) => ({ file, section })),
