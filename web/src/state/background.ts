@@ -3,6 +3,7 @@ import type { Log } from './log.ts';
 import type { Notices } from './notices.ts';
 import type { Run } from './run.ts';
 import type { Topics } from './topics.ts';
+import { msg } from '../words/locale.ts';
 
 export class Background {
   /** Train on out of sight. */
@@ -30,7 +31,10 @@ export class Background {
     } else if (visible && this.paused) {
       this.paused = false;
       this.log.note('hidden', 'goes on: the tab is in sight again');
-      this.notices.add('info', 'Training was paused while this tab was hidden, and goes on now.');
+      this.notices.add(
+        'info',
+        msg('Training was paused while this tab was hidden, and goes on now.'),
+      );
       await this.run.play();
     }
   }

@@ -1,6 +1,7 @@
 /** What the bench page knows: recorded figures, and what a visitor's own run adds up to. */
 import type { Backend } from '../library.ts';
 import type { Timing } from '../protocol.ts';
+import { written } from './format.ts';
 
 export interface Figure {
   library: string;
@@ -31,7 +32,7 @@ export function median(values: readonly number[]): number {
 /** A time with three significant digits. */
 export function milliseconds(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
-  return ms >= 100 ? String(Math.round(ms)) : ms.toPrecision(ms < 1 ? 2 : 3);
+  return ms >= 100 ? String(Math.round(ms)) : written(ms.toPrecision(ms < 1 ? 2 : 3));
 }
 
 export function gigaflops(recorded: Recorded, workload: string, ms: number): number | undefined {

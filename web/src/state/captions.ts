@@ -1,115 +1,174 @@
 /** What the coach says on each rung of the ladder, in one table, and the pieces that its sentences are made of. */
 import type { Line } from './coach.ts';
-import { count, divergence, percent } from './format.ts';
+import { count, decimal, divergence, listed, percent, written } from './format.ts';
 import { isFresh, isStatic, isTelling, type Rung, type Scene, winnerOf } from './ladder.ts';
 import { lessonOf } from './lessons.ts';
 import { labelOf } from './label.ts';
+import { msg, str } from '../words/locale.ts';
 
 export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
-  blown_up: ({ loss, gradient }) => ({
-    text: `The numbers have blown up: a loss of ${size(loss)}${
-      gradient === undefined ? '' : ` and a gradient of norm ${size(gradient)}`
-    }, far beyond those of training that goes well. Start again with smaller step sizes.`,
-  }),
+  blown_up: ({ loss, gradient }) => {
+    const [far, norm] = [size(loss), size(gradient)];
+    return {
+      text:
+        gradient === undefined
+          ? msg(
+              str`The numbers have blown up: a loss of ${far}, far beyond those of training that goes well. Start again with smaller step sizes.`,
+            )
+          : msg(
+              str`The numbers have blown up: a loss of ${far} and a gradient of norm ${norm}, far beyond those of training that goes well. Start again with smaller step sizes.`,
+            ),
+    };
+  },
   gradient_gone: (scene) => {
-    const gone = `the gradient that G gets has the norm ${size(scene.gGradient)}, so there is nothing left to follow.`;
+    const norm = size(scene.gGradient);
+    const { real, fake } = opinions(scene);
     if (winnerOf(scene) === 'g') {
       return {
-        text: `G has won, and not by being right: whatever it makes, D finds it ${percent(scene.dFake ?? 1)} real, and ${gone}`,
+        text: msg(
+          str`G has won, and not by being right: whatever it makes, D finds it ${fake} real, and the gradient that G gets has the norm ${norm}, so there is nothing left to follow.`,
+        ),
       };
     }
     return {
-      text: `D has won: ${verdicts(scene)}, and ${gone}${
-        scene.cost === 'minimax' ? ' The minimax cost is flat where D is sure.' : ''
-      }`,
+      text: sentences(
+        msg(
+          str`D has won: D gives real data ${real} and samples ${fake} on average, and the gradient that G gets has the norm ${norm}, so there is nothing left to follow.`,
+        ),
+        scene.cost === 'minimax' ? msg('The minimax cost is flat where D is sure.') : '',
+      ),
       section: 'Tutorial, section 3.2.3, figure 16',
     };
   },
-  cannot_win: ({ still }) => ({
-    text:
-      still.length > 0
-        ? `This game cannot be won: the step size of ${still.map(ownerOf).join(' and ')} is 0, so ${still.length === 1 ? 'that player never moves' : 'nobody moves'}.`
-        : 'This game cannot be won any more: every gradient is 0, so nobody moves. Start again, with another seed or smaller step sizes.',
-  }),
+  cannot_win: ({ still }) => {
+    const owners = listed(still.map(ownerOf));
+    if (still.length === 0) {
+      return {
+        text: msg(
+          'This game cannot be won any more: every gradient is 0, so nobody moves. Start again, with another seed or smaller step sizes.',
+        ),
+      };
+    }
+    return {
+      text:
+        still.length === 1
+          ? msg(
+              str`This game cannot be won: the step size of ${owners} is 0, so that player never moves.`,
+            )
+          : msg(str`This game cannot be won: the step size of ${owners} is 0, so nobody moves.`),
+    };
+  },
   modes_missing: (scene) => {
+    const section = 'Tutorial, section 5.1.1';
     const { modes, mode_count: all } = scene.values ?? {};
     if (modes === undefined || all === undefined) {
-      return {
-        text: `Samples look alike: they differ from each other ${percent(scene.looks.variety ?? 0)} as much as real ones do.${calm(scene)}`,
-        section: 'Tutorial, section 5.1.1',
-      };
+      const variety = percent(scene.looks.variety ?? 0);
+      const alike = msg(
+        str`Samples look alike: they differ from each other ${variety} as much as real ones do.`,
+      );
+      return { text: sentences(alike, calm(scene)), section };
     }
     const covered =
       modes === 0
-        ? `Not one of the ${all} modes is covered: samples lie where there are no data.`
-        : `${modes} of ${all} modes ${modes === 1 ? 'is' : 'are'} covered.`;
+        ? msg(str`Not one of the ${all} modes is covered: samples lie where there are no data.`)
+        : modes === 1
+          ? msg(str`${modes} of ${all} modes is covered.`)
+          : msg(str`${modes} of ${all} modes are covered.`);
     const why =
       scene.model === 'gan' && modes <= all / 2
-        ? ' G has collapsed onto what fools D now, and moves on when D has learned to reject it.'
+        ? msg(
+            'G has collapsed onto what fools D now, and moves on when D has learned to reject it.',
+          )
         : '';
-    return { text: `${covered}${why}${calm(scene)}`, section: 'Tutorial, section 5.1.1' };
+    return { text: sentences(covered, why, calm(scene)), section };
   },
-  copied: ({ values }) => ({
-    text: `G has learned its images by heart: its samples lie ${percent(values?.copy_ratio ?? 0)} as far from the nearest training image as images that it never saw. More images help, or stopping earlier.`,
-    section: 'Radford et al. 2016, section 6.1',
-  }),
+  copied: ({ values }) => {
+    const ratio = percent(values?.copy_ratio ?? 0);
+    return {
+      text: msg(
+        str`G has learned its images by heart: its samples lie ${ratio} as far from the nearest training image as images that it never saw. More images help, or stopping earlier.`,
+      ),
+      section: 'Radford et al. 2016, section 6.1',
+    };
+  },
   poor: (scene) => {
     const { modes, high_quality: quality, js, confident } = scene.values ?? {};
     if (scene.image) {
-      const { noise } = scene.looks;
-      return {
-        text: isStatic(scene)
-          ? `Samples are still static: neighbouring pixels differ ${(noise ?? 0).toFixed(1)} times as much as in real images.${calm(scene)}`
-          : `Few samples are clear: a classifier is sure of ${percent(confident ?? 0)} of them.`,
-      };
+      if (isStatic(scene)) {
+        const times = decimal(scene.looks.noise ?? 0, 1);
+        const noisy = msg(
+          str`Samples are still static: neighbouring pixels differ ${times} times as much as in real images.`,
+        );
+        return { text: sentences(noisy, calm(scene)) };
+      }
+      const clear = percent(confident ?? 0);
+      return { text: msg(str`Few samples are clear: a classifier is sure of ${clear} of them.`) };
     }
     if (!isTelling(scene)) {
-      return {
-        text: `The two densities are still far apart: JS is ${divergence(js ?? 0)}, and 0 is perfect.${calm(scene)}`,
-      };
+      const far = divergence(js ?? 0);
+      const apart = msg(
+        str`The two densities are still far apart: JS is ${far}, and 0 is perfect.`,
+      );
+      return { text: sentences(apart, calm(scene)) };
     }
-    const spread = modes === undefined ? '' : 'Every mode gets some samples, but ';
-    return {
-      text: `${spread}only ${percent(quality ?? 0)} of samples land on real data; the rest lie between.${calm(scene)}`,
-    };
+    const share = percent(quality ?? 0);
+    const few =
+      modes === undefined
+        ? msg(str`only ${share} of samples land on real data; the rest lie between.`)
+        : msg(
+            str`Every mode gets some samples, but only ${share} of samples land on real data; the rest lie between.`,
+          );
+    return { text: sentences(few, calm(scene)) };
   },
   learning: (scene) => {
     const how = learning(scene);
-    const measured = measure(scene);
-    return how ? { ...how, text: `${measured}${how.text}` } : { text: measured.trim() };
+    return { ...how, text: sentences(measure(scene), how?.text ?? '') };
   },
   good: (scene) => {
-    const { undecided } = scene.looks;
-    const judge = scene.critic || scene.dReal === undefined ? '' : verdicts(scene);
-    const where =
-      judge === '' || undecided === undefined
-        ? judge
-        : undecided > 0.9
-          ? 'D answers about one half nearly everywhere: it cannot tell any more'
-          : `${judge}; on ${percent(undecided)} of the picture it cannot tell`;
-    const { js } = scene.values ?? {};
+    const js = divergence(scene.values?.js ?? 0);
     const found = isTelling(scene)
       ? measure(scene)
-      : `The densities agree: JS is ${divergence(js ?? 0)}, and 0 is perfect. `;
-    return {
-      text: `${found}${where === '' || scene.image ? '' : `${where}.`}`.trim(),
-      section: 'Tutorial, section 3.2',
-    };
+      : msg(str`The densities agree: JS is ${js}, and 0 is perfect.`);
+    return { text: sentences(found, undecided(scene)), section: 'Tutorial, section 3.2' };
   },
 };
+
+/** Those that there are, one after the other. */
+const sentences = (...all: readonly string[]): string => all.filter(Boolean).join(' ');
+
+/** Where D cannot tell any more; nothing where its answers are no probabilities, or stand beside no picture. */
+function undecided(scene: Scene): string {
+  const share = scene.looks.undecided;
+  if (scene.critic || scene.dReal === undefined || scene.image) return '';
+  const { real, fake } = opinions(scene);
+  if (share === undefined) return verdicts(scene);
+  if (share > 0.9) {
+    return msg('D answers about one half nearly everywhere: it cannot tell any more.');
+  }
+  const part = percent(share);
+  return msg(
+    str`D gives real data ${real} and samples ${fake} on average; on ${part} of the picture it cannot tell.`,
+  );
+}
 
 /** What D’s scores mean where they are no probabilities. */
 const SCORES: Readonly<Record<string, Line>> = {
   hinge: {
-    text: 'D is to score real samples above 1 and generated ones below −1, and gains nothing by going further. G is to raise D’s scores of its samples.',
+    text: msg(
+      'D is to score real samples above 1 and generated ones below −1, and gains nothing by going further. G is to raise D’s scores of its samples.',
+    ),
     section: 'Miyato et al. 2018',
   },
   least_squares: {
-    text: 'D is to score real samples 1 and generated ones 0; G is to make D score its samples 1. The further off a score is, the harder it pulls.',
+    text: msg(
+      'D is to score real samples 1 and generated ones 0; G is to make D score its samples 1. The further off a score is, the harder it pulls.',
+    ),
     section: 'Mao et al. 2017',
   },
   wasserstein: {
-    text: 'D is a critic: the gap between its scores of real and generated samples estimates how far apart they are.',
+    text: msg(
+      'D is a critic: the gap between its scores of real and generated samples estimates how far apart they are.',
+    ),
     section: 'Arjovsky et al. 2017',
   },
 };
@@ -119,22 +178,34 @@ const BY_CHANCE = 1.25;
 
 /** The measure that leads, as a sentence; nothing where none is known. */
 function measure(scene: Scene): string {
-  const { modes, mode_count: all, high_quality: quality, js, confident } = scene.values ?? {};
+  const {
+    modes,
+    mode_count: all = modes,
+    high_quality: quality,
+    js,
+    confident,
+  } = scene.values ?? {};
   const chance = scene.values?.high_quality_chance ?? 0;
   if (scene.image) {
     if (confident !== undefined && isFresh(scene)) {
-      return `A classifier is sure of ${percent(confident)} of the samples. `;
+      const sure = percent(confident);
+      return msg(str`A classifier is sure of ${sure} of the samples.`);
     }
-    return scene.step < scene.steps / 10 ? '' : 'How good samples are is not measured yet. ';
+    return scene.step < scene.steps / 10 ? '' : msg('How good samples are is not measured yet.');
   }
   if (quality === undefined) return '';
-  if (!isTelling(scene))
-    return js === undefined ? '' : `JS is ${divergence(js)}, and 0 is perfect. `;
-  if (quality <= BY_CHANCE * chance) {
-    return `No more samples land on real data than would by chance: ${percent(quality)}. `;
+  if (!isTelling(scene)) {
+    if (js === undefined) return '';
+    const far = divergence(js);
+    return msg(str`JS is ${far}, and 0 is perfect.`);
   }
-  const covered = modes === undefined ? '' : `${modes} of ${all ?? modes} modes are covered, and `;
-  return `${covered}${percent(quality)} of samples land on real data. `;
+  const share = percent(quality);
+  if (quality <= BY_CHANCE * chance) {
+    return msg(str`No more samples land on real data than would by chance: ${share}.`);
+  }
+  return modes === undefined
+    ? msg(str`${share} of samples land on real data.`)
+    : msg(str`${modes} of ${all} modes are covered, and ${share} of samples land on real data.`);
 }
 
 /** How a model learns just now: of the GAN, by what D says. */
@@ -144,17 +215,30 @@ function learning(scene: Scene): Line | undefined {
   const { dReal, dFake, cost, critic } = scene;
   if (dReal === undefined || dFake === undefined) return undefined;
   if (critic) return SCORES[cost] ?? SCORES.wasserstein;
+  const { real, fake } = opinions(scene);
   if (dFake > dReal + 0.05) {
     return {
-      text: `G is ahead for now: D finds samples (${percent(dFake)}) more real than real data (${percent(dReal)}).`,
+      text: msg(
+        str`G is ahead for now: D finds samples (${fake}) more real than real data (${real}).`,
+      ),
       section: 'Tutorial, section 4.4',
     };
   }
-  if (dReal - dFake <= EVEN)
-    return { text: `On average D can hardly tell: it gives ${opinions(scene)}.` };
-  const push = scene.gGradient === undefined ? '' : ` (gradient norm ${size(scene.gGradient)})`;
+  if (dReal - dFake <= EVEN) {
+    return {
+      text: msg(str`On average D can hardly tell: it gives real data ${real} and samples ${fake}.`),
+    };
+  }
+  const norm = size(scene.gGradient);
   return {
-    text: `D is winning, which gives G a push${push}: ${verdicts(scene)}.`,
+    text:
+      scene.gGradient === undefined
+        ? msg(
+            str`D is winning, which gives G a push: D gives real data ${real} and samples ${fake} on average.`,
+          )
+        : msg(
+            str`D is winning, which gives G a push (gradient norm ${norm}): D gives real data ${real} and samples ${fake} on average.`,
+          ),
     section: 'Tutorial, section 3.2.3',
   };
 }
@@ -166,18 +250,27 @@ const EVEN = 0.12;
 function calm({ critic, dReal, dFake }: Scene): string {
   if (critic || dReal === undefined || dFake === undefined || Math.abs(dReal - dFake) > EVEN)
     return '';
-  return ' D’s verdicts are about even all the same: on average it cannot tell, which is not yet success.';
+  return msg(
+    'D’s verdicts are about even all the same: on average it cannot tell, which is not yet success.',
+  );
 }
 
-const opinions = ({ dReal = 0, dFake = 0 }: Scene): string =>
-  `real data ${percent(dReal)} and samples ${percent(dFake)}`;
+/** What D finds real, on average. */
+const opinions = ({ dReal = 0, dFake = 0 }: Scene): { real: string; fake: string } => ({
+  real: percent(dReal),
+  fake: percent(dFake),
+});
 
-const verdicts = (scene: Scene): string => `D gives ${opinions(scene)} on average`;
+function verdicts(scene: Scene): string {
+  const { real, fake } = opinions(scene);
+  return msg(str`D gives real data ${real} and samples ${fake} on average.`);
+}
 
 /** A loss or a norm, of any size. */
 function size(value = 0): string {
   const much = Math.abs(value);
-  return much >= 100 ? count(value) : much >= 0.1 ? value.toFixed(1) : value.toPrecision(1);
+  if (much >= 100) return count(value);
+  return much >= 0.1 ? decimal(value, 1) : written(value.toPrecision(1));
 }
 
 /** `g_optimizer.lr`: G. */

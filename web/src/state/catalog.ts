@@ -5,6 +5,7 @@ import { isObject } from './json.ts';
 import type { SchemaReader } from './schema.ts';
 import { listOf } from './shipped.ts';
 import type { Topics } from './topics.ts';
+import { msg } from '../words/locale.ts';
 
 export class Catalog {
   /** Undefined until the library is there. */
@@ -25,7 +26,7 @@ export class Catalog {
 
   /** Loads the library and what is known of it; false where that failed, and said so. */
   async open(backend: BackendChoice): Promise<boolean> {
-    const description = await this.channel.try('Loading the engine', 'open', {
+    const description = await this.channel.try(msg('Loading the engine'), 'open', {
       library: this.at('lib/ganlet.js'),
       data: this.at('data/'),
       backend,

@@ -1,7 +1,9 @@
 /** How a run differs from its preset, in words: for the chips beside the title, the story, the title itself and the link. */
+import { listed as all } from './format.ts';
 import { getPath, isObject, type Json } from './json.ts';
 import { labelOf } from './label.ts';
 import { brief } from './setting.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Change {
   path: string;
@@ -43,26 +45,23 @@ export function nameOf(path: string): string {
 const PLAIN = new Set(['Schedule', 'Kind']);
 
 function worded(value: Json): string {
-  if (value === null || value === false) return 'off';
-  if (value === true) return 'on';
-  if (Array.isArray(value)) return 'others';
-  if (isObject(value)) return typeof value.kind === 'string' ? worded(value.kind) : 'on';
+  if (value === null || value === false) return msg('off');
+  if (value === true) return msg('on');
+  if (Array.isArray(value)) return msg('others');
+  if (isObject(value)) return typeof value.kind === 'string' ? worded(value.kind) : msg('on');
   return typeof value === 'string' ? value.replaceAll('_', ' ') : brief(value);
 }
 
 /** “gradient penalty off and cost minimax” */
-export function listed(changes: readonly Change[]): string {
-  const parts = changes.map(({ name, is }) => `${name} ${is}`);
-  const last = parts.pop();
-  return parts.length > 0 ? `${parts.join(', ')} and ${last ?? ''}` : (last ?? '');
-}
+export const listed = (changes: readonly Change[]): string =>
+  all(changes.map(({ name, is }) => `${name} ${is}`));
 
 /** What a tab says of the page: the run by what one looks for among tabs, and that it is paused where nothing else can say so. */
 export function tabTitle(title: string, paused: boolean): string {
-  return `${paused ? 'Paused: ' : ''}${title} · Ganlet`;
+  return paused ? msg(str`Paused: ${title} · Ganlet`) : `${title} · Ganlet`;
 }
 
 /** What a link that was copied opens, in words. */
 export function sharedText(title: string, seed: number): string {
-  return `The link is copied. It opens “${title}” with seed ${seed}.`;
+  return msg(str`The link is copied. It opens “${title}” with seed ${seed}.`);
 }

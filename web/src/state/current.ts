@@ -7,6 +7,7 @@ import { differences, getPath, type Json } from './json.ts';
 import { type Control, isLocked, leavesOut, type Part } from './parts.ts';
 import { DEFAULT_SPEC, type Spec, writeHash } from './url.ts';
 import { VERSION } from '../version.ts';
+import { msg, str } from '../words/locale.ts';
 
 export class Current {
   model: Model | undefined;
@@ -32,7 +33,8 @@ export class Current {
     const found = this.catalog.find(preset);
     const changes = changesOf(found?.config, overrides);
     const name = found?.title ?? preset;
-    return changes.length > 0 ? `${name} with ${listed(changes)}` : name;
+    const others = listed(changes);
+    return changes.length > 0 ? msg(str`${name} with ${others}`) : name;
   }
 
   /** How many steps the run is meant to have. */

@@ -5,6 +5,7 @@
 import type { Colour, Diagram, Info, Update } from '../library.ts';
 import { colourOf, shortName } from './describe.ts';
 import { LOOK } from './slow.ts';
+import { language, msg, str } from '../words/locale.ts';
 
 type Arrow = Diagram['arrows'][number];
 
@@ -57,10 +58,11 @@ export function beatsOf(info: Info, update: Update): Beat[] {
       streams: now.map(({ from, to }) => ({ from, to, back: true, colour })),
       boxes: [],
       colour,
-      text: `gradient back: ${now.map(({ from }) => title(from)).join(', ')}`,
+      text: gradientText(now.map(({ from }) => title(from)).join(', ')),
     }));
-  const loss = `loss: ${ends.map(title).join(', ')}`;
-  const move = `weights move: ${update.networks.map(title).join(', ')}`;
+  const [where, who] = [ends, update.networks].map((names) => names.map(title).join(', '));
+  const loss = msg(str`loss: ${where}`);
+  const move = msg(str`weights move: ${who}`);
   return [
     ...there,
     { streams: [], boxes: ends, colour, text: loss },
@@ -125,9 +127,14 @@ function titles({ diagram }: Info): (name: string) => string {
   return (name) => {
     const block = diagram.blocks.find((one) => one.name === name);
     const short = block ? shortName(name, block.title) : name;
-    return short.length === 1 ? short : short.charAt(0).toLowerCase() + short.slice(1);
+    // In German, nouns are capitalized.
+    return short.length === 1 || language !== 'en'
+      ? short
+      : short.charAt(0).toLowerCase() + short.slice(1);
   };
 }
+
+const gradientText = (to: string): string => msg(str`gradient back: ${to}`);
 
 /** `samples, real data → D` */
 function arrowsText(arrows: readonly Arrow[], title: (name: string) => string): string {

@@ -22,6 +22,13 @@ export function divergence(value: number): string {
   return Math.abs(value) < 10 ? decimal(value, 3) : decimal(value, 1);
 }
 
+/** “a, b and c” */
+export function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  const others = parts.slice(0, -1).join(', ');
+  return others === '' ? last : msg(str`${others} and ${last}`);
+}
+
 export function rate(stepsPerSecond: number): string {
   return stepsPerSecond >= 10 ? count(stepsPerSecond) : decimal(stepsPerSecond, 1);
 }

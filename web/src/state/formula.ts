@@ -1,4 +1,5 @@
 /** Formulas as people write them, `p_data / (p_data + p_model)`: read into a function, without running any text as code. */
+import { msg, str } from '../words/locale.ts';
 
 /** What is wrong with a formula, and where: `at` counts characters from 0. */
 export class FormulaError extends Error {
@@ -52,7 +53,8 @@ function tokensOf(text: string): Token[] {
     const found = TOKEN.exec(text);
     if (!found) {
       const at = from + rest.length - rest.trimStart().length;
-      throw new FormulaError(at, `“${text[at] ?? ''}” means nothing here`);
+      const sign = text[at] ?? '';
+      throw new FormulaError(at, msg(str`“${sign}” means nothing here`));
     }
     const [, number, name, sign = ''] = found;
     const word = number ?? name ?? sign.replace('−', '-').replace('·', '*');
@@ -73,7 +75,7 @@ class Reader {
   whole(): Formula {
     const formula = this.#sum();
     const { kind, text, at } = this.#token;
-    if (kind !== 'end') throw new FormulaError(at, `“${text}” was not expected`);
+    if (kind !== 'end') throw new FormulaError(at, msg(str`“${text}” was not expected`));
     return formula;
   }
 
@@ -125,9 +127,10 @@ class Reader {
   #single(): Formula {
     const { kind, text, at } = this.#token;
     if (this.#take('(') !== undefined) return this.#inner(at);
-    if (kind === 'end') throw new FormulaError(at, 'it ends where a number or a name should come');
+    if (kind === 'end')
+      throw new FormulaError(at, msg('it ends where a number or a name should come'));
     if (kind === 'sign') {
-      throw new FormulaError(at, `“${text}” stands where a number or a name should`);
+      throw new FormulaError(at, msg(str`“${text}” stands where a number or a name should`));
     }
     this.#next += 1;
     if (kind === 'number') {
@@ -142,7 +145,10 @@ class Reader {
       const apply = FUNCTIONS[name] ?? Number;
       const open = this.#token.at;
       if (this.#take('(') === undefined) {
-        throw new FormulaError(open, `“${name}” needs its argument in brackets, “${name}(…)”`);
+        throw new FormulaError(
+          open,
+          msg(str`“${name}” needs its argument in brackets, “${name}(…)”`),
+        );
       }
       const inner = this.#inner(open);
       return (values) => apply(inner(values));
@@ -151,14 +157,14 @@ class Reader {
     const constant = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
     if (constant !== undefined) return () => constant;
     const known = [...this.names, ...Object.keys(CONSTANTS), ...Object.keys(FUNCTIONS)].join(', ');
-    throw new FormulaError(at, `there is no “${name}”; there are ${known}`);
+    throw new FormulaError(at, msg(str`there is no “${name}”; there are ${known}`));
   }
 
   /** What stands in brackets, the first of which is read. */
   #inner(open: number): Formula {
     const inner = this.#sum();
     if (this.#take(')') === undefined) {
-      throw new FormulaError(open, 'this bracket is never closed');
+      throw new FormulaError(open, msg('this bracket is never closed'));
     }
     return inner;
   }

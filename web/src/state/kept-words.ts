@@ -1,31 +1,43 @@
 /** What the list of runs says of each, and of the room that they take. */
-import { count } from './format.ts';
+import { count, decimal } from './format.ts';
 import type { KeptRun } from './keep.ts';
+import { language, msg, str } from '../words/locale.ts';
 
 export const sizeText = (bytes: number): string =>
   bytes < 1e6
     ? `${count(Math.ceil(bytes / 1000))} KB`
     : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(1)} GB`;
+      ? `${decimal(bytes / 1e6, 1)} MB`
+      : `${decimal(bytes / 1e9, 1)} GB`;
 
 /** “Step 1,400 · Modes covered: 8 of 8” */
-export const figuresText = ({ step, figures }: Pick<KeptRun, 'step' | 'figures'>): string =>
-  [`Step ${count(step)}`, ...figures.map(({ label, value }) => `${label}: ${value}`)].join(' · ');
+export function figuresText({ step, figures }: Pick<KeptRun, 'step' | 'figures'>): string {
+  const at = count(step);
+  const said = figures.map(({ label, value }) => `${label}: ${value}`);
+  return [msg(str`Step ${at}`), ...said].join(' · ');
+}
 
-const TIME = new Intl.DateTimeFormat('en', {
+const TIME = new Intl.DateTimeFormat(language, {
   hour: '2-digit',
   minute: '2-digit',
   hourCycle: 'h23',
 });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+const DAY = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
 
 export function whenText(at: number, now: number): string {
   const minutes = (now - at) / 60_000;
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${count(Math.floor(minutes))} min ago`;
+  if (minutes < 1) return msg('just now');
+  if (minutes < 60) {
+    const past = count(Math.floor(minutes));
+    return msg(str`${past} min ago`);
+  }
   const [day, today] = [new Date(at), new Date(now)].map((date) => DAY.format(date));
-  return day === today ? `today, ${TIME.format(at)}` : `${day ?? ''}, ${TIME.format(at)}`;
+  const time = TIME.format(at);
+  return day === today ? msg(str`today, ${time}`) : `${day ?? ''}, ${time}`;
 }
 
 /** `room`: what the browser says, where it says something. */
@@ -34,10 +46,11 @@ export function roomText(
   room: { used: number; granted: number; lasting: boolean | undefined } | undefined,
 ): string {
   const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
-  const all = `In all: ${sizeText(bytes)}.`;
+  const taken = sizeText(bytes);
+  const all = msg(str`In all: ${taken}.`);
   if (!room) return all;
-  const left = Math.max(0, room.granted - room.used);
-  const more = `This browser has room for about ${sizeText(left)} more.`;
+  const left = sizeText(Math.max(0, room.granted - room.used));
+  const more = msg(str`This browser has room for about ${left} more.`);
   return [all, more, lastingText(room.lasting)].filter(Boolean).join(' ');
 }
 
@@ -45,6 +58,6 @@ export function roomText(
 export function lastingText(lasting: boolean | undefined): string {
   if (lasting === undefined) return '';
   return lasting
-    ? 'It promises not to clear any of this by itself.'
-    : 'It may clear all of this when it runs short of room: save what matters as a file.';
+    ? msg('It promises not to clear any of this by itself.')
+    : msg('It may clear all of this when it runs short of room: save what matters as a file.');
 }

@@ -8,6 +8,7 @@ import type { Notices } from './notices.ts';
 import type { Topics } from './topics.ts';
 import { DEFAULT_SPEC, type Reading, readHash, type Spec } from './url.ts';
 import { NO_STUDIO } from './words.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
 const HEAD_START = 150;
@@ -32,9 +33,12 @@ export class Links {
   async follow(link: string): Promise<void> {
     const { spec, at, named, problems } = await this.#read(link);
     if (!this.catalog.find(spec.preset)) {
+      const { preset: asked } = spec;
       this.notices.add(
         'error',
-        `There is no preset “${spec.preset}” in this version, so “${DEFAULT_SPEC.preset}” was opened. Choose another from the list at the top.`,
+        msg(
+          str`There is no preset “${asked}” in this version, so “${DEFAULT_SPEC.preset}” was opened. Choose another from the list at the top.`,
+        ),
       );
       spec.preset = DEFAULT_SPEC.preset;
       spec.overrides = {};
@@ -44,7 +48,7 @@ export class Links {
     problems.push(...this.#withoutStudio(spec));
     // One message, so that of many problems none pushes another away.
     if (problems.length) {
-      const skipped = problems.map((problem) => `The link’s ${problem}. It was skipped.`);
+      const skipped = problems.map((problem) => msg(str`The link’s ${problem}. It was skipped.`));
       this.notices.add('warning', skipped.join(' '));
     }
     // What cannot be helped must not leave an empty page.
@@ -59,9 +63,9 @@ export class Links {
   async obey(link: string): Promise<string[]> {
     const { spec, at, open, problems } = await this.#read(link);
     if (!this.catalog.find(spec.preset)) {
-      const names = this.catalog.presets?.map(({ name }) => name) ?? [];
+      const names = (this.catalog.presets?.map(({ name }) => name) ?? []).join(', ');
       problems.unshift(
-        `“preset=${spec.preset}”: there is no such preset; there are ${names.join(', ')}`,
+        msg(str`“preset=${spec.preset}”: there is no such preset; there are ${names}`),
       );
     }
     if (problems.length === 0) await this.models.create(spec, open === undefined ? at : 0);
@@ -73,7 +77,7 @@ export class Links {
 
   /** The checkpoint that whoever wrote the element names. */
   async #open(address: string): Promise<string[]> {
-    const end = this.channel.begin('Fetching the checkpoint');
+    const end = this.channel.begin(msg('Fetching the checkpoint'));
     try {
       const { fetched } = await import('../open/fetched.ts');
       const url = new URL(address, document.baseURI);

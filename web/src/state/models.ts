@@ -16,6 +16,7 @@ import type { Run } from './run.ts';
 import { fetchShipped, refusalOfCheckpoint, wantsShipped } from './shipped.ts';
 import type { Topics } from './topics.ts';
 import { MAX_SEED, type Spec } from './url.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** What the page knows of a model that gives way to another. */
 interface Left {
@@ -72,7 +73,7 @@ export class Models {
   }
 
   async #make(args: CreateArgs, skip?: (problem: string) => void): Promise<Model | undefined> {
-    const end = this.channel.begin('Preparing the model');
+    const end = this.channel.begin(msg('Preparing the model'));
     try {
       await this.#bringImages(args.overrides);
       for (;;) {
@@ -95,7 +96,7 @@ export class Models {
 
   /** The trained model that comes with a preset; where it cannot be had, one trains it oneself. */
   async #loadShipped({ preset, backend }: Spec, wanted: () => boolean): Promise<Model | undefined> {
-    const end = this.channel.begin('Loading the trained model');
+    const end = this.channel.begin(msg('Loading the trained model'));
     try {
       const bytes = await fetchShipped(preset, this.catalog.site, (progress) => {
         this.channel.report(progress);
@@ -106,7 +107,7 @@ export class Models {
     } catch (error) {
       if (!wanted()) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
-      this.notices.add('warning', `${reason} It is trained from scratch instead.`);
+      this.notices.add('warning', msg(str`${reason} It is trained from scratch instead.`));
       return undefined;
     } finally {
       end();
@@ -148,7 +149,7 @@ export class Models {
     const { current, run, shipped } = this;
     if (!current.model || run.step === 0) return this.create({ ...current.spec, backend });
     const { running } = run;
-    const model = await this.channel.try('Moving the model', 'move', { backend });
+    const model = await this.channel.try(msg('Moving the model'), 'move', { backend });
     if (model) {
       current.spec = { ...current.spec, backend };
       this.adopt(model, run.past, run.identity);
@@ -163,7 +164,7 @@ export class Models {
     if (!this.current.model) return;
     const again = this.run.running;
     if (again) await this.run.pause();
-    const model = await this.channel.try('Starting again', 'reset', { seed });
+    const model = await this.channel.try(msg('Starting again'), 'reset', { seed });
     if (!model) return;
     const left = this.#left();
     const { spec } = left;
@@ -193,7 +194,9 @@ export class Models {
     if (!isCheckpoint(bytes)) {
       this.notices.add(
         'error',
-        `${file.name} is not a checkpoint, and the model here is as it was. Choose a file that “Save” made here; its name ends with .safetensors.`,
+        msg(
+          str`${file.name} is not a checkpoint, and the model here is as it was. Choose a file that “Save” made here; its name ends with .safetensors.`,
+        ),
       );
       return;
     }
@@ -206,11 +209,11 @@ export class Models {
     const past = pastOf(bytes);
     await this.#bringImages(configOf(bytes));
     const model = await this.channel.try(
-      `Loading ${name}`,
+      msg(str`Loading ${name}`),
       'load',
       { bytes, backend, name },
       [bytes.buffer],
-      `${name} was not loaded, and the model here is as it was: `,
+      `${msg(str`${name} was not loaded, and the model here is as it was:`)} `,
     );
     if (!model) return false;
     const left = this.#left();
@@ -218,7 +221,8 @@ export class Models {
     const preset = getPath(model.config, 'preset');
     if (typeof preset === 'string') this.current.spec = { ...left.spec, preset };
     this.adopt(model, past, { id, step });
-    this.notices.add('info', `${name} loaded at step ${count(step)}.`);
+    const at = count(step);
+    this.notices.add('info', msg(str`${name} loaded at step ${at}.`));
     this.#putAside(model, left);
     return true;
   }
@@ -228,7 +232,7 @@ export class Models {
     if (!this.aside) return;
     const { bytes, spec, past, identity } = this.aside;
     const { backend } = spec;
-    const model = await this.channel.try('Bringing the model back', 'load', {
+    const model = await this.channel.try(msg('Bringing the model back'), 'load', {
       bytes,
       backend,
       name: 'the run before',

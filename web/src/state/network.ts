@@ -1,5 +1,6 @@
 /** How a network of the config reads: its layers in order, with how wide each one is. */
 import { getPath, isObject, type Json } from './json.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface LayerGlance {
   kind: string;
@@ -19,10 +20,14 @@ export function layersOf(config: Json, network: string): LayerGlance[] {
   });
 }
 
+/** Priors, by their kind. */
+const KINDS: Readonly<Record<string, string>> = { normal: msg('normal'), uniform: msg('uniform') };
+
 /** The prior in a few words: "64 numbers, normal". */
 export function priorText(config: Json): string {
   const dim = Number(getPath(config, 'prior.dim') ?? 0);
   const kind = getPath(config, 'prior.kind');
-  const numbers = dim === 1 ? '1 number' : `${dim} numbers`;
-  return `${numbers}, ${typeof kind === 'string' ? kind : 'normal'}`;
+  const numbers = dim === 1 ? msg('1 number') : msg(str`${dim} numbers`);
+  const known = typeof kind === 'string' ? kind : 'normal';
+  return `${numbers}, ${KINDS[known] ?? known}`;
 }

@@ -2,6 +2,7 @@
  * those that begin from a preset whose data are not here are left out. */
 import type { Preset } from '../library.ts';
 import { getPath, type Json, parseValue, sameJson } from './json.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Idea {
   label: string;
@@ -21,7 +22,10 @@ export function readIdeas(text: string): { own: Idea[]; problem: string | undefi
     const [label = '', why = '', changes = '', ...more] = one.split('|').map((part) => part.trim());
     const words = new URLSearchParams(changes);
     if (!label || words.size === 0 || more.length > 0) {
-      const problem = `“${one.trim()}” is not an idea: it should be “title | what to watch | cost=minimax”, with “;” between two`;
+      const part = one.trim();
+      const problem = msg(
+        str`“${part}” is not an idea: it should be “title | what to watch | cost=minimax”, with “;” between two`,
+      );
       return { own, problem };
     }
     const preset = words.get('preset') ?? '';
