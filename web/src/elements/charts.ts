@@ -2,6 +2,7 @@
 import type uPlot from 'uplot';
 import type { Info, Metric } from '../library.ts';
 import { viewOf } from '../state/describe.ts';
+import { written } from '../state/format.ts';
 import { type Palette, ROLES } from '../style/palette.ts';
 
 /** Curves over the same scale. */
@@ -33,8 +34,8 @@ export function chartsOf(info: Info | undefined): ChartOf[] {
 
 const short = (value: number): string =>
   Math.abs(value) >= 10_000
-    ? `${Number((value / 1000).toPrecision(4))}k`
-    : String(Number(value.toPrecision(value >= 1000 ? 4 : 3)));
+    ? `${written(Number((value / 1000).toPrecision(4)))}k`
+    : written(Number(value.toPrecision(value >= 1000 ? 4 : 3)));
 
 /** Whether curves can go on in the same charts. */
 export function sameCharts(some: readonly ChartOf[], others: readonly ChartOf[]): boolean {

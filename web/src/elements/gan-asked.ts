@@ -5,9 +5,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type Choice, choiceOf, codesOf, samplerOf } from '../state/describe.ts';
+import { decimal } from '../state/format.ts';
 import { Latest } from '../state/latest.ts';
 import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 /** More classes than that are chosen from a list. */
@@ -128,7 +130,7 @@ export class GanAsked extends SessionElement {
   }
 
   #choice({ input, words, chosen }: Choice): TemplateResult {
-    const name = input.kind === 'category' ? 'Category' : 'Class';
+    const name = input.kind === 'category' ? msg('Category') : msg('Class');
     const choose = (value: string): void => {
       void this.session.stage.setShow({ choice: value === '' ? undefined : Number(value) });
     };
@@ -141,7 +143,7 @@ export class GanAsked extends SessionElement {
             choose((event.target as HTMLSelectElement).value);
           }}
         >
-          <option value="" ?selected=${chosen === undefined}>each</option>
+          <option value="" ?selected=${chosen === undefined}>${msg('each')}</option>
           ${words.map(
             (word, i) => html`<option value=${i} ?selected=${chosen === i}>${word}</option>`,
           )}
@@ -162,7 +164,7 @@ export class GanAsked extends SessionElement {
       >`;
     return html`<fieldset data-choice>
       <legend class="small quiet">${name}</legend>
-      ${one('each', '', chosen === undefined)}
+      ${one(msg('each'), '', chosen === undefined)}
       ${words.map((word, i) => one(word, String(i), chosen === i))}
     </fieldset>`;
   }
@@ -172,7 +174,7 @@ export class GanAsked extends SessionElement {
       ${codes.map(
         (value, i) =>
           html`<label
-            >Code ${i + 1}
+            >${msg(str`Code ${i + 1}`)}
             <input
               type="range"
               min="-1"
@@ -184,7 +186,7 @@ export class GanAsked extends SessionElement {
                 const value = Number((event.target as HTMLInputElement).value);
                 this.#codes.ask(codes.with(i, value));
               }}
-            /><output class="small quiet">${value.toFixed(2)}</output></label
+            /><output class="small quiet">${decimal(value, 2)}</output></label
           >`,
       )}
     </div>`;
@@ -200,7 +202,7 @@ export class GanAsked extends SessionElement {
         if (this.watching) void this.#walk();
       }}
     >
-      ${this.watching ? 'Stop the chains' : 'Let the chains go on'}
+      ${this.watching ? msg('Stop the chains') : msg('Let the chains go on')}
     </button>`;
   }
 

@@ -4,18 +4,36 @@ import { customElement } from 'lit/decorators.js';
 import type { Colour, Update } from '../library.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { count, duration, rate } from '../state/format.ts';
-import { isPace, PACE_NAMES } from '../state/slow.ts';
-import { stopText } from '../state/stop.ts';
+import { isPace, PACE_NAMES, type SlowPace } from '../state/slow.ts';
+import { type Stop, stopText } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 import { keyOfUpdate } from './shortcuts.ts';
 
 const PLAYERS: readonly Pick<Update, 'name' | 'title' | 'networks' | 'times'>[] = ['d', 'g'].map(
   (name) => ({ name, title: name.toUpperCase(), networks: [name], times: 1 }),
 );
+
+const STEP = msg('Step');
+const ONE_STEP = msg('One step of training');
+
+const PACES: Readonly<Record<SlowPace, string>> = {
+  slow: msg('slow'),
+  medium: msg('medium'),
+  fast: msg('fast'),
+};
+
+/** How long it still trains, and how fast where it does. */
+function untilText(stop: Stop, pace: string | undefined): string {
+  const goal = stopText(stop);
+  if (stop.kind === 'time')
+    return pace === undefined ? msg(str`for ${goal}`) : msg(str`${pace} a second, for ${goal}`);
+  return pace === undefined ? msg(str`until ${goal}`) : msg(str`${pace} a second, until ${goal}`);
+}
 
 @customElement('gan-bar')
 export class GanBar extends SessionElement {
@@ -184,7 +202,7 @@ export class GanBar extends SessionElement {
       }}
     >
       ${session.run.running ? icon('pause') : icon('play')}
-      ${session.run.running ? 'Pause' : 'Train'}
+      ${session.run.running ? msg('Pause') : msg('Train')}
     </button>`;
   }
 
@@ -194,10 +212,10 @@ export class GanBar extends SessionElement {
     // What is loading is a game, most of the time.
     const updates = info?.updates ?? PLAYERS;
     if (updates.length === 1) {
-      return html`<div class="steps">${this.#step(off, 'Step', 'One step of training')}</div>`;
+      return html`<div class="steps">${this.#step(off, STEP, ONE_STEP)}</div>`;
     }
-    return html`<span class="quiet wide" aria-hidden="true">Step</span>
-      <div class="steps" role="group" aria-label="Single steps">
+    return html`<span class="quiet wide" aria-hidden="true">${STEP}</span>
+      <div class="steps" role="group" aria-label=${msg('Single steps')}>
         ${updates.map((update) =>
           this.#step(
             off,
@@ -207,7 +225,7 @@ export class GanBar extends SessionElement {
             update.name,
           ),
         )}
-        ${this.#step(off, updates.length > 2 ? 'all' : 'both', 'One step of training')}
+        ${this.#step(off, updates.length > 2 ? msg('all') : msg('both'), ONE_STEP)}
       </div>`;
   }
 
@@ -216,14 +234,14 @@ export class GanBar extends SessionElement {
     return html`<button
       class="reset"
       data-action="reset"
-      title="Start again with the same seed (r)"
+      title=${msg('Start again with the same seed (r)')}
       ?disabled=${off}
       aria-keyshortcuts="r"
       @click=${() => {
         void session.models.reset();
       }}
     >
-      ${icon('reset')} <span class="label">Reset</span>
+      ${icon('reset')} <span class="label">${msg('Reset')}</span>
     </button>`;
   }
 
@@ -232,7 +250,7 @@ export class GanBar extends SessionElement {
     return html`<button
         class="slow"
         data-action="slow"
-        title="One update at a time, explained (m)"
+        title=${msg('One update at a time, explained (m)')}
         aria-pressed=${session.run.slow ? 'true' : 'false'}
         aria-keyshortcuts="m"
         ?disabled=${off}
@@ -240,7 +258,7 @@ export class GanBar extends SessionElement {
           void session.run.setSlow(!session.run.slow);
         }}
       >
-        ${icon('slow')} <span class="label">Slow motion</span>
+        ${icon('slow')} <span class="label">${msg('Slow motion')}</span>
       </button>
       ${session.run.slow ? this.#pace(off) : nothing}`;
   }
@@ -249,8 +267,8 @@ export class GanBar extends SessionElement {
     const { session } = this;
     return html`<select
       class="pace"
-      aria-label="How slow"
-      title="How long each update is shown"
+      aria-label=${msg('How slow')}
+      title=${msg('How long each update is shown')}
       ?disabled=${off}
       @change=${({ target }: Event) => {
         const { value } = target as HTMLSelectElement;
@@ -259,7 +277,9 @@ export class GanBar extends SessionElement {
     >
       ${PACE_NAMES.map(
         (pace) =>
-          html`<option value=${pace} ?selected=${session.run.pace === pace}>${pace}</option>`,
+          html`<option value=${pace} ?selected=${session.run.pace === pace}>
+            ${PACES[pace]}
+          </option>`,
       )}
     </select>`;
   }
@@ -278,17 +298,16 @@ export class GanBar extends SessionElement {
     const goal = step < length ? length : undefined;
     const { stop } = this.session.run;
     if (stop) {
-      const until = `${stop.kind === 'time' ? 'for' : 'until'} ${stopText(stop)}`;
-      return running && stepsPerSecond > 0 ? `${rate(stepsPerSecond)} a second, ${until}` : until;
+      return untilText(stop, running && stepsPerSecond > 0 ? rate(stepsPerSecond) : undefined);
     }
-    const of = goal === undefined ? 'steps' : `of about ${count(goal)} steps`;
     if (!running || stepsPerSecond <= 0) {
-      return expected === undefined
-        ? of
-        : `of about ${count(goal ?? 0)}, ${duration(expected)} here`;
+      if (expected !== undefined)
+        return msg(str`of about ${count(goal ?? 0)}, ${duration(expected)} here`);
+      return goal === undefined ? msg('steps') : msg(str`of about ${count(goal)} steps`);
     }
-    const left = goal === undefined ? '' : `, ${duration((goal - step) / stepsPerSecond)} left`;
-    return `${rate(stepsPerSecond)} a second${left}`;
+    const pace = rate(stepsPerSecond);
+    if (goal === undefined) return msg(str`${pace} a second`);
+    return msg(str`${pace} a second, ${duration((goal - step) / stepsPerSecond)} left`);
   }
 
   /** One update, or without one a whole step. */
@@ -310,7 +329,7 @@ export class GanBar extends SessionElement {
         void this.session.run.stepOnce(update);
       }}
     >
-      ${name === 'Step' ? nothing : html`<span class="visually-hidden">Step</span>`} ${name}
+      ${name === STEP ? nothing : html`<span class="visually-hidden">${STEP}</span>`} ${name}
     </button>`;
   }
 }

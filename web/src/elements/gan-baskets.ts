@@ -2,10 +2,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Three } from '../protocol-studio.ts';
+import { decimal } from '../state/format.ts';
 import type { Topic } from '../state/topics.ts';
 import { analogy, type Basket, BASKETS, predictionText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
+import { takenOut } from './cells.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -142,7 +145,7 @@ export class GanBaskets extends SessionElement {
                 ?disabled=${studio.busy !== ''}
                 @click=${() => void studio.example(example.wanted, EXAMPLE)}
               >
-                Try (${example.text[0]}) − (${example.text[1]}) + (${example.text[2]})
+                ${tryText(example.text)}
               </button>`
             : nothing
         }
@@ -154,7 +157,7 @@ export class GanBaskets extends SessionElement {
               studio.weigh(studio.coefficients, (event.target as HTMLInputElement).checked);
             }}
           />
-          Keep the result as far from the middle as samples are
+          ${msg('Keep the result as far from the middle as samples are')}
         </label>
       </div>
     `;
@@ -173,17 +176,17 @@ export class GanBaskets extends SessionElement {
         <button
           class="plain"
           aria-pressed=${chosen ? 'true' : 'false'}
-          title="Samples that you click on go here"
+          title=${msg('Samples that you click on go here')}
           @click=${() => {
             studio.choose(name);
           }}
         >
           ${name}
         </button>
-        <output>× ${coefficient.toFixed(1).replace('-', '−')}</output>
+        <output>× ${decimal(coefficient, 1).replace('-', '−')}</output>
         <button
           class="plain"
-          aria-label="Empty basket ${name}"
+          aria-label=${msg(str`Empty basket ${name}`, { desc: 'takes all samples out of it' })}
           ?disabled=${picks.length === 0}
           @click=${() => {
             studio.put(name, []);
@@ -197,7 +200,7 @@ export class GanBaskets extends SessionElement {
         min="-2"
         max="2"
         step="0.1"
-        aria-label="Weight of basket ${name}"
+        aria-label=${msg(str`Weight of basket ${name}`)}
         .value=${String(coefficient)}
         @input=${(event: Event) => {
           this.#weigh(i, Number((event.target as HTMLInputElement).value));
@@ -209,12 +212,12 @@ export class GanBaskets extends SessionElement {
               class="mean"
               columns="1"
               gap="0"
-              label="The mean of basket ${name}"
+              label=${msg(str`The mean of basket ${name}`)}
               .images=${mean.images.subarray(i * size, (i + 1) * size)}
               .data=${model?.info.data}
             ></gan-images>`
           : html`<p class="mean hint quiet small">
-              ${picks.length ? 'Its mean appears once no basket is empty' : 'Choose samples'}
+              ${picks.length ? msg('Its mean appears once no basket is empty') : msg('Choose samples')}
             </p>`
       }
       ${
@@ -222,8 +225,8 @@ export class GanBaskets extends SessionElement {
           ? html`<gan-images
               columns="6"
               gap="2"
-              cell="Take out sample"
-              label="In basket ${name}"
+              .cell=${takenOut}
+              label=${msg(str`In basket ${name}`)}
               .images=${joined(picks.map(({ image }) => image))}
               .data=${model?.info.data}
               @pick=${(event: CustomEvent<number>) => {
@@ -248,7 +251,7 @@ export class GanBaskets extends SessionElement {
           ? html`<gan-images
                 columns=${this.neighbours ? 3 : 1}
                 gap=${this.neighbours ? 4 : 0}
-                label="A minus B plus C${this.neighbours ? ' in the middle of its neighbours' : ''}"
+                label=${this.neighbours ? msg('A minus B plus C in the middle of its neighbours') : msg('A minus B plus C')}
                 .images=${this.neighbours ? result.images : result.images.subarray(4 * size, 5 * size)}
                 .data=${model?.info.data}
               ></gan-images>
@@ -261,9 +264,11 @@ export class GanBaskets extends SessionElement {
                     this.neighbours = (event.target as HTMLInputElement).checked;
                   }}
                 />
-                With its neighbours
+                ${msg('With its neighbours')}
               </label>`
-          : html`<p class="mean hint quiet">A − B + C appears here once no basket is empty.</p>`
+          : html`<p class="mean hint quiet">
+              ${msg('A − B + C appears here once no basket is empty.')}
+            </p>`
       }
     </div>`;
   }
@@ -275,6 +280,8 @@ export class GanBaskets extends SessionElement {
     studio.weigh(next);
   }
 }
+
+const tryText = ([a, b, c]: Three<string>): string => msg(str`Try (${a}) − (${b}) + (${c})`);
 
 function joined(parts: readonly Float32Array[]): Float32Array {
   const size = parts[0]?.length ?? 0;

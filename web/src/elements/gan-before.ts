@@ -8,6 +8,7 @@ import { readings } from '../state/readings.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { ThemedElement } from './themed-element.ts';
 
 /** Numbers that are compared. */
@@ -79,21 +80,23 @@ export class GanBefore extends ThemedElement {
     const { session } = this;
     const { before } = session.comparison;
     if (!before) return nothing;
+    const { title } = before;
+    const step = count(before.step);
     const now = session.run.evaluation?.values ?? {};
     const rows = before.evaluation ? readings(before.evaluation.values).slice(0, COMPARED) : [];
     const read = readings(now);
-    return html`<section aria-label="The run before">
-      <canvas role="img" aria-label="Samples of the run before"></canvas>
+    return html`<section aria-label=${msg('The run before')}>
+      <canvas role="img" aria-label=${msg('Samples of the run before')}></canvas>
       <div>
-        <h2>Before: ${before.title}, step ${count(before.step)}</h2>
+        <h2>${msg(str`Before: ${title}, step ${step}`)}</h2>
         ${
           rows.length > 0
             ? html`<table>
                 <thead>
                   <tr>
                     <td></td>
-                    <th scope="col">before</th>
-                    <th scope="col">now</th>
+                    <th scope="col">${msg('before')}</th>
+                    <th scope="col">${msg('now')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -112,7 +115,7 @@ export class GanBefore extends ThemedElement {
       </div>
       <button
         class="plain"
-        aria-label="Stop comparing"
+        aria-label=${msg('Stop comparing')}
         @click=${() => {
           session.comparison.forget();
         }}

@@ -7,13 +7,17 @@ import type { Backend, Preset, Progress } from '../library.ts';
 import type { Timing } from '../protocol.ts';
 import { gigaflops, median, milliseconds, type Recorded, report } from '../state/bench.ts';
 import { webgpuHelp } from '../state/browser.ts';
-import { progressText } from '../state/format.ts';
+import { decimal, progressText } from '../state/format.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { connect } from '../state/worker.ts';
 import { Theme } from '../style/theme.ts';
+import { msg, str } from '../words/locale.ts';
 
 const NAMES: Record<Backend, string> = { cpu: 'CPU (WebAssembly)', webgpu: 'WebGPU' };
+
+const recordedText = ({ date, machine, source }: Recorded): string =>
+  msg(str`Recorded on ${date}: ${machine}. Details are in ${source} of the project.`);
 
 type Result = Timing | { error: string };
 
@@ -152,10 +156,9 @@ export class GanBench extends LitElement {
     return html`
       <header><a href="./">Ganlet</a></header>
       <main>
-        <h1>How fast is it here?</h1>
+        <h1>${msg('How fast is it here?')}</h1>
         <p>
-          One training step of each benchmark, timed in this browser: the median of five repetitions
-          of about a second each. Nothing leaves this tab.
+          ${msg('One training step of each benchmark, timed in this browser: the median of five repetitions of about a second each. Nothing leaves this tab.')}
         </p>
         ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : nothing}
         <div class="actions">
@@ -165,7 +168,7 @@ export class GanBench extends LitElement {
             ?disabled=${!this.presets.length || this.running !== ''}
             @click=${() => void this.#run()}
           >
-            Run all
+            ${msg('Run all')}
           </button>
           <button
             ?disabled=${this.running === ''}
@@ -173,21 +176,21 @@ export class GanBench extends LitElement {
               this.#stop.abort();
             }}
           >
-            Stop after this one
+            ${msg('Stop after this one')}
           </button>
           <button
             data-action="copy"
             ?disabled=${this.#timings().length === 0}
             @click=${() => void this.#copy()}
           >
-            ${this.copied ? 'Copied' : 'Copy as JSON'}
+            ${this.copied ? msg('Copied') : msg('Copy as JSON')}
           </button>
           <span role="status" class="quiet">${this.#status()}</span>
         </div>
         ${
           this.uncopied
             ? html`<label>
-                This browser does not let the page copy; copy this by hand:
+                ${msg('This browser does not let the page copy; copy this by hand:')}
                 <textarea readonly rows="8" .value=${this.uncopied}></textarea>
               </label>`
             : nothing
@@ -195,10 +198,7 @@ export class GanBench extends LitElement {
         ${(['cpu', 'webgpu'] as const).map((backend) => this.#table(backend))}
         ${
           this.recorded
-            ? html`<p class="quiet small recorded">
-                Recorded on ${this.recorded.date}: ${this.recorded.machine}. Details are in
-                ${this.recorded.source} of the project.
-              </p>`
+            ? html`<p class="quiet small recorded">${recordedText(this.recorded)}</p>`
             : nothing
         }
       </main>
@@ -210,7 +210,7 @@ export class GanBench extends LitElement {
     const { progress } = this;
     return progress && progress.done < progress.total
       ? `${this.running}: ${progressText(progress)}`
-      : `${this.running}: measuring`;
+      : msg(str`${this.running}: measuring`);
   }
 
   #table(backend: Backend): TemplateResult {
@@ -222,11 +222,11 @@ export class GanBench extends LitElement {
               <table>
                 <thead>
                   <tr>
-                    <th>Milliseconds a step</th>
-                    <th>Here</th>
+                    <th>${msg('Milliseconds a step')}</th>
+                    <th>${msg('Here')}</th>
                     <th>GFLOP/s</th>
-                    <th>To the first step</th>
-                    ${this.#libraries().map((library) => html`<th>${library}, recorded</th>`)}
+                    <th>${msg('To the first step')}</th>
+                    ${this.#libraries().map((library) => html`<th>${msg(str`${library}, recorded`)}</th>`)}
                   </tr>
                 </thead>
                 <tbody>
@@ -234,7 +234,7 @@ export class GanBench extends LitElement {
                 </tbody>
               </table>
             </div>`
-          : html`<p>This browser has no WebGPU. ${webgpuHelp(navigator.userAgent)}</p>`
+          : html`<p>${msg('This browser has no WebGPU.')} ${webgpuHelp(navigator.userAgent)}</p>`
       }`;
   }
 
@@ -268,7 +268,7 @@ export class GanBench extends LitElement {
         ${milliseconds(here)}
         <small>[${milliseconds(least)}–${milliseconds(most)}]</small>
       </td>
-      <td>${rate === undefined ? '–' : rate.toFixed(rate < 10 ? 1 : 0)}</td>
+      <td>${rate === undefined ? '–' : decimal(rate, rate < 10 ? 1 : 0)}</td>
       <td>${milliseconds(result.firstStepMs)}</td>`;
   }
 
@@ -283,7 +283,7 @@ export class GanBench extends LitElement {
     for (const backend of backends) {
       for (const { name: preset, title } of this.presets) {
         if (signal.aborted) break;
-        this.running = `${title} on ${NAMES[backend]}`;
+        this.running = msg(str`${title} on ${NAMES[backend]}`);
         this.progress = undefined;
         const result = await this.#time(preset, backend);
         this.results = { ...this.results, [`${preset} ${backend}`]: result };
@@ -294,7 +294,7 @@ export class GanBench extends LitElement {
 
   async #time(preset: string, backend: Backend): Promise<Result> {
     try {
-      if (!this.#client) throw new Error('The page is closing.');
+      if (!this.#client) throw new Error(msg('The page is closing.'));
       return await this.#client.call('bench', { preset, backend });
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };

@@ -4,6 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-changes')
@@ -68,7 +69,7 @@ export class GanChanges extends SessionElement {
     const { session } = this;
     const { changes } = session.current;
     if (!session.current.model || changes.length === 0) return nothing;
-    return html`<ul aria-label="What differs from the preset">
+    return html`<ul aria-label=${msg('What differs from the preset')}>
       ${changes.map(
         ({ path, name, is, was }) =>
           html`<li data-change=${path}>
@@ -76,8 +77,8 @@ export class GanChanges extends SessionElement {
             <button
               class="plain"
               ?hidden=${session.current.locks(path)}
-              aria-label="Take back ${name}"
-              title=${was === undefined ? 'As the preset has it' : `Back to ${was}`}
+              aria-label=${msg(str`Take back ${name}`)}
+              title=${was === undefined ? msg('As the preset has it') : msg(str`Back to ${was}`)}
               ?disabled=${session.channel.busy !== ''}
               @click=${() => void session.settings.takeBack(path)}
             >
@@ -89,8 +90,8 @@ export class GanChanges extends SessionElement {
         <a
           href=${session.catalog.at(`compare.html${session.current.hash}`)}
           target="_blank"
-          title="Beside the preset, both with the same seed, on a page of their own"
-          >Compare</a
+          title=${msg('Beside the preset, both with the same seed, on a page of their own')}
+          >${msg('Compare')}</a
         >
       </li>
     </ul>`;

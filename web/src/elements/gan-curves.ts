@@ -6,9 +6,11 @@ import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { decimal } from '../state/format.ts';
 import type { Topic } from '../state/topics.ts';
 import { type Palette, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { type ChartOf, chartOptions, chartsOf, NO_CURVES, sameCharts } from './charts.ts';
 import { whenInView } from './in-view.ts';
 import { loadUPlot, whyNoCurves } from './load-uplot.ts';
@@ -121,7 +123,7 @@ export class GanCurves extends ThemedElement {
               ({ name, title, unit, colour }) =>
                 html`<span class=${colour}>${title} ${this.#valueOf(name, unit)}</span>`,
             )}
-            ${this.#pointed === undefined ? nothing : html`<em>step ${this.#pointed}</em>`}
+            ${this.#pointed === undefined ? nothing : html`<em>${msg(str`step ${this.#pointed}`)}</em>`}
           </figcaption>
           <div class="plot ${this.empty ? 'empty' : ''}">
             <div></div>
@@ -133,7 +135,7 @@ export class GanCurves extends ThemedElement {
   }
 
   #instead(): TemplateResult | typeof nothing {
-    const text = this.missing || (this.empty ? 'Press Train to draw this curve.' : '');
+    const text = this.missing || (this.empty ? msg('Press Train to draw this curve.') : '');
     return text ? html`<p class="small quiet">${text}</p>` : nothing;
   }
 
@@ -212,7 +214,7 @@ export class GanCurves extends ThemedElement {
   /** A curve's value where the pointer is. */
   #valueOf(metric: string, unit: string): string {
     const value = this.at === null ? undefined : this.session.run.series.column(metric)[this.at];
-    return value === undefined || Number.isNaN(value) ? '' : `${value.toFixed(2)} ${unit}`;
+    return value === undefined || Number.isNaN(value) ? '' : `${decimal(value, 2)} ${unit}`;
   }
 
   #data(chart: number): uPlot.AlignedData {

@@ -2,6 +2,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 
 const SIDE = 280;
 
@@ -52,7 +53,7 @@ export class GanDraw extends LitElement {
         width=${SIDE}
         height=${SIDE}
         role="img"
-        aria-label="A square to draw on with the pointer; a file can be chosen instead"
+        aria-label=${msg('A square to draw on with the pointer; a file can be chosen instead')}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
         @pointerup=${this.#onUp}
@@ -64,9 +65,9 @@ export class GanDraw extends LitElement {
             this.clear();
           }}
         >
-          Clear
+          ${msg('Clear')}
         </button>
-        ${this.coloured ? html`<input type="color" aria-label="Colour" value="#c68642" />` : ''}
+        ${this.coloured ? html`<input type="color" aria-label=${msg('Colour')} value="#c68642" />` : ''}
       </div>`;
   }
 

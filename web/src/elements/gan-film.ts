@@ -5,6 +5,7 @@ import { count } from '../state/format.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 /** Fewer pictures are no film. */
@@ -58,11 +59,13 @@ export class GanFilm extends SessionElement {
     if (this.hidden) return nothing;
     const last = frames.length - 1;
     const at = this.session.stage.looking ?? last;
+    const step = frames[at]?.step ?? 0;
+    const play = this.playing ? msg('Stop the film') : msg('Play this run as a film');
     return html`
       <button
         class="plain"
-        aria-label=${this.playing ? 'Stop the film' : 'Play this run as a film'}
-        title=${this.playing ? 'Stop the film' : 'Play this run as a film'}
+        aria-label=${play}
+        title=${play}
         data-action="film"
         @click=${() => {
           this.playing = !this.playing;
@@ -73,8 +76,8 @@ export class GanFilm extends SessionElement {
       </button>
       <input
         type="range"
-        aria-label="Picture of this run"
-        aria-valuetext=${`step ${frames[at]?.step ?? 0}`}
+        aria-label=${msg('Picture of this run')}
+        aria-valuetext=${msg(str`step ${step}`)}
         min="0"
         max=${last}
         .value=${String(at)}
@@ -83,7 +86,7 @@ export class GanFilm extends SessionElement {
           this.#look(Number((event.target as HTMLInputElement).value));
         }}
       />
-      <output>step ${count(frames[at]?.step ?? 0)}</output>
+      <output>${msg(str`step ${count(step)}`)}</output>
       ${
         this.session.stage.looking === undefined
           ? nothing
@@ -94,19 +97,19 @@ export class GanFilm extends SessionElement {
                   this.session.stage.look(undefined);
                 }}
               >
-                Now
+                ${msg('Now')}
               </button>
               <button
                 class="now"
                 data-action="branch"
-                title="Train on from this step, exactly as it was then"
+                title=${msg('Train on from this step, exactly as it was then')}
                 ?disabled=${this.session.channel.busy !== ''}
                 @click=${() => {
                   this.playing = false;
                   void this.session.timeline.branch();
                 }}
               >
-                Go on from here
+                ${msg('Go on from here')}
               </button>`
       }
     `;

@@ -9,6 +9,7 @@ import { drawNetwork, drawPrior, drawSamples, drawScores } from '../stage/thumbs
 import { scoresOf } from '../stage/scores.ts';
 import { colourOf, shortName } from '../state/describe.ts';
 import { type Place, placesOf } from '../state/diagram.ts';
+import { decimal, written } from '../state/format.ts';
 import { getPath, type Json } from '../state/json.ts';
 import { layersOf, priorText } from '../state/network.ts';
 import type { Session } from '../state/session.ts';
@@ -16,6 +17,7 @@ import type { Topic } from '../state/topics.ts';
 import { dataWords } from '../state/words.ts';
 import { type Palette, ROLES, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { language, msg, str } from '../words/locale.ts';
 import type { DrawnLine } from './gan-flow.ts';
 import { ThemedElement } from './themed-element.ts';
 import { styles } from './gan-game.styles.ts';
@@ -35,7 +37,7 @@ interface Glance {
 function lossOf({ current: { model }, run }: Session, network: string): string {
   const update = model?.info.updates.find(({ networks }) => networks.includes(network));
   const value = update && run.series.column(`${update.name}_loss`).at(-1);
-  return value === undefined || Number.isNaN(value) ? '' : `loss ${value.toFixed(2)}`;
+  return value === undefined || Number.isNaN(value) ? '' : msg(str`loss ${decimal(value, 2)}`);
 }
 
 const viewIs =
@@ -94,22 +96,33 @@ const GLANCES: readonly Glance[] = [
     shape: 'none',
     note: (session, { name, field }) => {
       const value = getPath(session.current.model?.config, field);
-      return typeof value === 'number' ? String(value) : lossOf(session, name);
+      return typeof value === 'number' ? written(value) : lossOf(session, name);
     },
   },
 ];
 
 /** What a kind of model is about, under its diagram. */
 const NOTES: Readonly<Record<string, string>> = {
-  gan: 'G never sees real data. It only learns which way D would find more real (dashed).',
-  vae: 'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
-  gmmn: 'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
-  rbm: 'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
-  density:
+  gan: msg('G never sees real data. It only learns which way D would find more real (dashed).'),
+  vae: msg(
+    'One loss moves both networks: its gradient (dashed) flows back through the drawn latent.',
+  ),
+  gmmn: msg(
+    'Instead of a D that learns, a fixed measure of difference sends its gradient (dashed) back.',
+  ),
+  rbm: msg(
+    'Real images pull energy down, chains push it up: that difference (dashed) is the gradient.',
+  ),
+  density: msg(
     'The model is a formula for a density. The gradient (dashed) moves its mean, its deviation and, against noise, its factor.',
-  semi_supervised:
+  ),
+  semi_supervised: msg(
     'D names the images that have a label, and tells all others from G’s. G matches what D sees, on average (dashed).',
+  ),
 };
+
+/** A title amid others; German nouns keep their capital. */
+const amid = (title: string): string => (language === 'de' ? title : title.toLowerCase());
 
 /** What moves along the arrows comes with the first slow motion. */
 const flow = () => import('./gan-flow.ts');
@@ -174,7 +187,7 @@ export class GanGame extends ThemedElement {
     if (!model) return nothing;
     const note = NOTES[model.info.model];
     const flows = this.flows && this.session.run.phase !== undefined;
-    return html`<div class="diagram" role="group" aria-label="The model">
+    return html`<div class="diagram" role="group" aria-label=${msg('The model')}>
         ${this.#places.map(({ block }) => this.#box(block, model.info, model.config))}
         <svg aria-hidden="true">
           ${this.lines.map(
@@ -206,18 +219,18 @@ export class GanGame extends ThemedElement {
     return html`<button
       class="${colour} ${glance?.shape ?? ''} ${lit || moves?.includes(name) ? 'glow' : ''}"
       data-box=${name}
-      title=${`${title}: open its settings`}
+      title=${msg(str`${title}: open its settings`)}
       ?disabled=${!this.session.current.shows('settings')}
       @click=${() => {
         this.dispatchEvent(new CustomEvent('settings', { detail: field, bubbles: true }));
       }}
     >
       <strong
-        ><span class="long">${letter === title ? title : `${letter}, ${title.toLowerCase()}`}</span
+        ><span class="long">${letter === title ? title : `${letter}, ${amid(title)}`}</span
         ><span class="brief">${letter === title ? first : letter}</span></strong
       >
       ${glance?.draw ? html`<span class="picture"><canvas aria-hidden="true"></canvas></span>` : nothing}
-      ${viewIs('score')(block, info) ? html`<span class="ends"><span>fake</span><span>real</span></span>` : nothing}
+      ${viewIs('score')(block, info) ? html`<span class="ends"><span>${msg('fake')}</span><span>${msg('real')}</span></span>` : nothing}
       ${text ? html`<small>${text}</small>` : nothing}
     </button>`;
   }

@@ -6,6 +6,8 @@ import type { DataInfo } from '../library.ts';
 import { surfaceOf } from '../stage/canvas.ts';
 import { countOf, drawImages } from '../stage/images.ts';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
+import type { NameOfCell } from './cells.ts';
 
 @customElement('gan-images')
 export class GanImages extends LitElement {
@@ -17,11 +19,9 @@ export class GanImages extends LitElement {
   /** Space between images, in CSS pixels. */
   @property({ type: Number }) gap = 3;
   /** What the whole is, in words. */
-  @property() label = 'Images';
-  /** What a cell is ("Sample"); without it the images are only looked at. */
-  @property() cell = '';
-  /** What a mark says of a cell, read aloud before it. */
-  @property() marked = 'in';
+  @property() label = msg('Images');
+  /** What a cell is called, by its number and what is marked in it; without it the images are only looked at. */
+  @property({ attribute: false }) cell: NameOfCell | undefined;
   /** Letters in the corners of cells. */
   @property({ attribute: false }) marks: ReadonlyMap<number, string> = new Map();
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
@@ -103,7 +103,7 @@ export class GanImages extends LitElement {
       this.dispatchEvent(new CustomEvent('look', { detail: index }));
     };
     return html`<button
-      aria-label=${`${this.cell} ${i + 1}${mark ? `, ${this.marked} ${mark}` : ''}`}
+      aria-label=${this.cell?.(i + 1, mark) ?? nothing}
       tabindex=${i === this.#active ? 0 : -1}
       @pointerenter=${look(i)}
       @pointerleave=${look(undefined)}

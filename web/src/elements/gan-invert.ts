@@ -3,6 +3,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Inversion } from '../library.ts';
+import { decimal } from '../state/format.ts';
 import {
   type Converted,
   convert,
@@ -14,6 +15,7 @@ import type { Prediction } from '../protocol-studio.ts';
 import type { Topic } from '../state/topics.ts';
 import { predictionText } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-draw.ts';
 import type { GanDraw } from './gan-draw.ts';
 import './gan-images.ts';
@@ -85,16 +87,16 @@ export class GanInvert extends SessionElement {
             this.picker.click();
           }}
         >
-          Choose or drop an image
+          ${msg('Choose or drop an image')}
         </button>
         <button data-action="invert-drawing" @click=${() => void this.#take(this.#drawn())}>
-          Find what is drawn
+          ${msg('Find what is drawn')}
         </button>
         <input
           type="file"
           hidden
           accept="image/*"
-          aria-label="Image file"
+          aria-label=${msg('Image file')}
           @change=${() => {
             const file = this.picker.files?.[0];
             this.picker.value = '';
@@ -104,11 +106,11 @@ export class GanInvert extends SessionElement {
         ${
           inversion
             ? html`<span role="status">
-                Step ${inversion.step} of ${inversion.steps}, error ${inversion.error.toFixed(4)}
+                ${msg(str`Step ${inversion.step} of ${inversion.steps}, error ${decimal(inversion.error, 4)}`)}
                 <progress
                   max=${inversion.steps}
                   value=${inversion.step}
-                  aria-label="Inversion"
+                  aria-label=${msg('Inversion')}
                 ></progress>
               </span>`
             : nothing
@@ -123,29 +125,31 @@ export class GanInvert extends SessionElement {
         <gan-images
           columns="1"
           gap="0"
-          label="Your image, as the model sees it"
+          label=${msg('Your image, as the model sees it')}
           .images=${this.target?.image}
           .data=${data}
         ></gan-images>
-        <figcaption>${this.target ? 'Yours, as the model sees it' : ''}</figcaption>
+        <figcaption>${this.target ? msg('Yours, as the model sees it') : ''}</figcaption>
       </figure>
       <figure>
         <gan-images
           columns="1"
           gap="0"
-          label="The nearest image that G makes"
+          label=${msg('The nearest image that G makes')}
           .images=${this.found?.image}
           .data=${data}
         ></gan-images>
         ${
           this.found
             ? html`<figcaption>
-                  G’s nearest; mean squared error ${this.found.error.toFixed(4)}<br />
+                  ${msg(str`G’s nearest; mean squared error ${decimal(this.found.error, 4)}`)}<br />
                   ${predictionText(this.predictions)}
                 </figcaption>
-                <button data-action="take" @click=${this.#put}>Put it into ${studio.chosen}</button>
+                <button data-action="take" @click=${this.#put}>
+                  ${msg(str`Put it into ${studio.chosen}`)}
+                </button>
                 <p class="quiet">
-                  It was found, not drawn from the prior, so a link cannot name it.
+                  ${msg('It was found, not drawn from the prior, so a link cannot name it.')}
                 </p>`
             : nothing
         }
@@ -170,7 +174,9 @@ export class GanInvert extends SessionElement {
     } catch {
       studio.refuse(
         'invert',
-        `${file.name} cannot be read as an image: it is damaged, or of a kind that this browser does not know. Save it as PNG and try again.`,
+        msg(
+          str`${file.name} cannot be read as an image: it is damaged, or of a kind that this browser does not know. Save it as PNG and try again.`,
+        ),
       );
       return;
     }
@@ -204,7 +210,7 @@ export class GanInvert extends SessionElement {
     this.found = undefined;
     this.predictions = [];
     const { image } = target;
-    const found = await studio.attempt('invert', 'Looking for the nearest sample', 'invert', {
+    const found = await studio.attempt('invert', msg('Looking for the nearest sample'), 'invert', {
       image,
     });
     studio.inverting(undefined);

@@ -8,6 +8,7 @@ import { figuresText, roomText, sizeText, whenText } from '../state/kept-words.t
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { styles } from './gan-kept.styles.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -41,14 +42,14 @@ export class GanKept extends SessionElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title">
       <div class="head">
-        <h2 id="title">Runs</h2>
-        <button class="plain close" aria-label="Close" @click=${this.#close}>
+        <h2 id="title">${msg('Runs')}</h2>
+        <button class="plain close" aria-label=${msg('Close')} @click=${this.#close}>
           ${icon('close')}
         </button>
       </div>
       <p class="small quiet">
-        Runs are kept in this browser as they train. The newest ${MOST} stay, or as many as fit into
-        ${MOST_BYTES / 1e6} MB; one that you name stays until you delete it.
+        ${msg('Runs are kept in this browser as they train.')}
+        ${msg(str`The newest ${MOST} stay, or as many as fit into ${MOST_BYTES / 1e6} MB; one that you name stays until you delete it.`)}
       </p>
       ${this.#list()}
       ${this.problem ? html`<p class="small problem" role="alert">${this.problem}</p>` : nothing}
@@ -64,7 +65,7 @@ export class GanKept extends SessionElement {
     const { runs } = this;
     if (!runs) return nothing;
     if (runs.length === 0) {
-      return html`<p class="runs">There are none yet: train for a few seconds.</p>`;
+      return html`<p class="runs">${msg('There are none yet: train for a few seconds.')}</p>`;
     }
     return html`<ul class="runs">
       ${runs.map((run) => this.#run(run))}
@@ -77,7 +78,7 @@ export class GanKept extends SessionElement {
     return html`<li data-run=${run.id}>
       ${
         run.picture
-          ? html`<img class="picture" src=${run.picture} alt=${`Samples of ${called}`} />`
+          ? html`<img class="picture" src=${run.picture} alt=${msg(str`Samples of ${called}`)} />`
           : html`<span class="picture"></span>`
       }
       <div class="what">
@@ -102,21 +103,21 @@ export class GanKept extends SessionElement {
     };
     return html`${
         isHere
-          ? html`<span class="small quiet">on the page now</span>`
+          ? html`<span class="small quiet">${msg('on the page now')}</span>`
           : html`<button data-kept="open" ?disabled=${off} @click=${() => void this.#open(run)}>
-                Open
+                ${msg('Open')}
               </button>
               <button
                 data-kept="compare"
-                title="Open it, with the run that is here beside it"
+                title=${msg('Open it, with the run that is here beside it')}
                 ?disabled=${off || session.run.step === 0}
                 @click=${() => void this.#compare(run)}
               >
-                Compare
+                ${msg('Compare')}
               </button>`
       }
-      <button class="plain" data-kept="rename" @click=${ask('rename')}>Rename</button>
-      <button class="plain" data-kept="delete" @click=${ask('delete')}>Delete</button>`;
+      <button class="plain" data-kept="rename" @click=${ask('rename')}>${msg('Rename')}</button>
+      <button class="plain" data-kept="delete" @click=${ask('delete')}>${msg('Delete')}</button>`;
   }
 
   #naming(run: KeptRun): TemplateResult {
@@ -135,19 +136,21 @@ export class GanKept extends SessionElement {
       <input
         type="text"
         data-asked
-        aria-label="What to call this run; empty for its own title"
+        aria-label=${msg('What to call this run; empty for its own title')}
         maxlength=${LONGEST_NAME}
         placeholder=${run.title}
         .value=${run.name ?? ''}
         @keydown=${this.#onKey}
       />
-      <button type="submit">Save name</button>
-      <button type="button" class="plain" @click=${() => (this.asked = undefined)}>Cancel</button>
+      <button type="submit">${msg('Save name')}</button>
+      <button type="button" class="plain" @click=${() => (this.asked = undefined)}>
+        ${msg('Cancel')}
+      </button>
     </form>`;
   }
 
   #deleting(run: KeptRun): TemplateResult {
-    return html`<span class="small">Delete it for good?</span>
+    return html`<span class="small">${msg('Delete it for good?')}</span>
       <button
         class="delete"
         data-asked
@@ -160,9 +163,9 @@ export class GanKept extends SessionElement {
             this.#focus('.close');
           })}
       >
-        Delete
+        ${msg('Delete')}
       </button>
-      <button class="plain" @click=${() => (this.asked = undefined)}>Cancel</button>`;
+      <button class="plain" @click=${() => (this.asked = undefined)}>${msg('Cancel')}</button>`;
   }
 
   /** What a person goes on with when what they pressed is gone. */

@@ -3,16 +3,17 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 
 const KEYS: [string, string][] = [
-  ['Space', 'Train or pause'],
-  ['d', 'One update of the discriminator, in a game'],
-  ['g', 'One update of the generator'],
-  ['s', 'One step of training'],
-  ['m', 'Slow motion'],
-  ['r', 'Start again with the same seed'],
-  ['l', 'The latent studio, and back'],
-  ['?', 'This list'],
+  [msg('Space'), msg('Train or pause')],
+  ['d', msg('One update of the discriminator, in a game')],
+  ['g', msg('One update of the generator')],
+  ['s', msg('One step of training')],
+  ['m', msg('Slow motion')],
+  ['r', msg('Start again with the same seed')],
+  ['l', msg('The latent studio, and back')],
+  ['?', msg('This list')],
 ];
 
 @customElement('gan-keys')
@@ -52,10 +53,10 @@ export class GanKeys extends LitElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title">
       <div class="head">
-        <h2 id="title">Keys</h2>
+        <h2 id="title">${msg('Keys')}</h2>
         <button
           class="plain"
-          aria-label="Close"
+          aria-label=${msg('Close')}
           @click=${() => {
             this.dialog.close();
           }}

@@ -6,6 +6,7 @@ import { calledOf } from '../state/keep.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-last')
@@ -50,20 +51,22 @@ export class GanLast extends SessionElement {
     const { keep, channel } = this.session;
     const { last } = keep;
     if (!last) return nothing;
-    return html`<section aria-label="Your last run">
+    const called = calledOf(last);
+    const step = count(last.step);
+    return html`<section aria-label=${msg('Your last run')}>
       <p>
-        <span>Your last run is kept: ${calledOf(last)}, step ${count(last.step)}.</span>
+        <span>${msg(str`Your last run is kept: ${called}, step ${step}.`)}</span>
         <button
           data-action="go-on-last"
           ?disabled=${channel.busy !== ''}
           @click=${() => void this.#open()}
         >
-          Go on with it
+          ${msg('Go on with it')}
         </button>
       </p>
       <button
         class="plain"
-        aria-label="Leave it in the list of runs"
+        aria-label=${msg('Leave it in the list of runs')}
         @click=${() => {
           keep.offer(undefined);
         }}

@@ -7,6 +7,7 @@ import type { Control, ListItem } from '../state/schema.ts';
 import { digits, numberRefusal } from '../state/setting.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 
 export type ListControl = Extract<Control, { kind: 'list' }>;
 
@@ -110,7 +111,7 @@ export class GanLayers extends LitElement {
       </ol>
       <div class="add">
         <select
-          aria-label="Kind of what is added to ${label}"
+          aria-label=${msg(str`Kind of what is added to ${label}`)}
           @change=${(event: Event) => {
             this.chosen = Number((event.target as HTMLSelectElement).value);
           }}
@@ -121,7 +122,7 @@ export class GanLayers extends LitElement {
           )}
         </select>
         <button title=${choices[this.chosen]?.description ?? ''} @click=${this.#add}>
-          Add before the last
+          ${msg('Add before the last')}
         </button>
       </div>
     `;
@@ -129,14 +130,14 @@ export class GanLayers extends LitElement {
 
   #item(item: ListItem, i: number): TemplateResult {
     const { items } = this.control;
-    const name = `${item.label}, ${i + 1} of ${items.length}`;
+    const name = msg(str`${item.label}, ${i + 1} of ${items.length}`);
     return html`<li class=${item.controls.length > 2 ? 'many' : ''} data-item=${i}>
       <span class="kind" title=${item.description}>${item.label}</span>
       <div class="fields">${item.controls.map((control) => this.#field(control, i))}</div>
       <button
         class="plain"
-        aria-label="Move ${name} up"
-        title="Move up"
+        aria-label=${msg(str`Move ${name} up`)}
+        title=${msg('Move up')}
         ?disabled=${i === 0}
         @click=${() => {
           this.#tell(earlier(this.#list, i));
@@ -146,8 +147,8 @@ export class GanLayers extends LitElement {
       </button>
       <button
         class="plain"
-        aria-label="Take out ${name}"
-        title="Take out"
+        aria-label=${msg(str`Take out ${name}`)}
+        title=${msg('Take out')}
         ?disabled=${items.length === 1}
         @click=${() => {
           this.#tell(without(this.#list, i));
@@ -218,7 +219,7 @@ export class GanLayers extends LitElement {
             try {
               change(JSON.parse(text(event)) as Json);
             } catch {
-              this.refused = { path: control.path, why: 'Write it as [7, 7, 64].' };
+              this.refused = { path: control.path, why: msg('Write it as [7, 7, 64].') };
             }
           }}
         />`;

@@ -7,6 +7,7 @@ import { chosen, type Reading, readings } from '../state/readings.ts';
 import type { Topic } from '../state/topics.ts';
 import { SHOW } from '../protocol.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 /** The small curve, in its own units. */
@@ -125,7 +126,7 @@ export class GanMeasures extends SessionElement {
       ${
         rest.length > 0
           ? html`<details>
-              <summary>More numbers</summary>
+              <summary>${msg('More numbers')}</summary>
               <dl>${rest.map((one) => this.#reading(one))}</dl>
             </details>`
           : nothing
@@ -177,17 +178,17 @@ export class GanMeasures extends SessionElement {
       return measured
         ? nothing
         : html`<div>
-            <dt>How good it is</dt>
+            <dt>${msg('How good it is')}</dt>
             <dd>–</dd>
           </div>`;
     }
     const say = evaluating
-      ? 'Measuring; training waits meanwhile.'
+      ? msg('Measuring; training waits meanwhile.')
       : evaluation
-        ? `Measured at step ${count(evaluation.step)}.`
-        : 'Only on request, because it takes a while.';
+        ? msg(str`Measured at step ${count(evaluation.step)}.`)
+        : msg('Only on request, because it takes a while.');
     return html`<div class="ask">
-      <dt>How good is it?</dt>
+      <dt>${msg('How good is it?')}</dt>
       <dd class="measure">
         <button
           ?disabled=${evaluating}
@@ -195,7 +196,7 @@ export class GanMeasures extends SessionElement {
             void this.session.run.evaluate();
           }}
         >
-          ${measured ? 'Measure again' : 'Measure'}
+          ${measured ? msg('Measure again') : msg('Measure')}
         </button>
         <small>${say}</small>
       </dd>

@@ -5,6 +5,7 @@ import { ideas, readIdeas } from '../state/next.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-next')
@@ -64,7 +65,7 @@ export class GanNext extends SessionElement {
         own.length > 0 || Object.keys(overrides).every((path) => !session.current.locks(path)),
     );
     if (list.length === 0) return nothing;
-    return html`<h2>What to try next</h2>
+    return html`<h2>${msg('What to try next')}</h2>
       <ul>
         ${list.map(
           (idea) =>

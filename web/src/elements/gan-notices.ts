@@ -5,6 +5,7 @@ import type { Notice } from '../state/notices.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-notices')
@@ -92,7 +93,7 @@ export class GanNotices extends SessionElement {
       }
       <button
         class="plain"
-        aria-label="Dismiss"
+        aria-label=${msg('Dismiss')}
         @click=${() => {
           this.session.notices.dismiss(id);
         }}

@@ -2,15 +2,16 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Pixels of a side that are kept of a picture until its size is chosen. */
 const SIDE = 256;
 
 /** What browsers call a camera that cannot be had, and what to do. */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  NotAllowedError: 'The camera was refused: allow it next to the address, or choose files.',
-  NotFoundError: 'There is no camera here: choose files.',
-  NotReadableError: 'Another program uses the camera: close that, or choose files.',
+  NotAllowedError: msg('The camera was refused: allow it next to the address, or choose files.'),
+  NotFoundError: msg('There is no camera here: choose files.'),
+  NotReadableError: msg('Another program uses the camera: close that, or choose files.'),
 };
 
 @customElement('gan-own-camera')
@@ -65,10 +66,10 @@ export class GanOwnCamera extends LitElement {
 
   override render(): TemplateResult {
     if (this.problem) return html`<p class="small problem" role="alert">${this.problem}</p>`;
-    return html`<video autoplay playsinline muted aria-label="What the camera sees"></video>
+    return html`<video autoplay playsinline muted aria-label=${msg('What the camera sees')}></video>
       <div class="take">
         <label class="small"
-          >Label, if any<br /><input
+          >${msg('Label, if any')}<br /><input
             type="text"
             maxlength="40"
             @input=${(event: Event) => {
@@ -76,16 +77,16 @@ export class GanOwnCamera extends LitElement {
             }}
         /></label>
         <button data-own="picture" ?disabled=${!this.ready} @click=${() => void this.#take()}>
-          Take a picture
+          ${msg('Take a picture')}
         </button>
-        ${this.taken > 0 ? html`<span class="small quiet">${this.taken} taken</span>` : nothing}
+        ${this.taken > 0 ? html`<span class="small quiet">${msg(str`${this.taken} taken`)}</span>` : nothing}
       </div>`;
   }
 
   async #begin(): Promise<void> {
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (!mediaDevices) {
-      this.problem = 'A page can only use the camera over https: choose files instead.';
+      this.problem = msg('A page can only use the camera over https: choose files instead.');
       return;
     }
     try {
@@ -103,7 +104,7 @@ export class GanOwnCamera extends LitElement {
       this.ready = true;
     } catch (error) {
       const name = error instanceof DOMException ? error.name : String(error);
-      this.problem = PROBLEMS[name] ?? `The camera cannot be used (${name}): choose files.`;
+      this.problem = PROBLEMS[name] ?? msg(str`The camera cannot be used (${name}): choose files.`);
     }
   }
 

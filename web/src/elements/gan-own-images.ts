@@ -10,9 +10,10 @@ import { type Shape, shown } from '../own/pixels.ts';
 import { rootsOf } from '../own/roots.ts';
 import { keep, type Kept, listKept, remove, taken } from '../own/shelf.ts';
 import { askToLast, isLasting } from '../runs/files.ts';
-import { count } from '../state/format.ts';
+import { count, decimal } from '../state/format.ts';
 import { lastingText } from '../state/kept-words.ts';
 import { PaceMemory } from '../state/pace-memory.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
@@ -32,32 +33,50 @@ type Choice = readonly [
   ways: readonly (readonly [value: string, text: string])[],
 ];
 const CHOICES: readonly Choice[] = [
-  ['size', 'Size', SIZES.map((size) => [String(size), `${size} by ${size}`] as const)],
+  ['size', msg('Size'), SIZES.map((size) => [String(size), msg(str`${size} by ${size}`)] as const)],
   [
     'colour',
-    'Colours',
+    msg('Colours'),
     [
-      ['true', 'in colour'],
-      ['false', 'grey'],
+      ['true', msg('in colour')],
+      ['false', msg('grey')],
     ],
   ],
   [
     'crop',
-    'Cut',
+    msg('Cut'),
     [
-      ['centre', 'the middle square'],
-      ['fit', 'all of it, with a margin'],
+      ['centre', msg('the middle square')],
+      ['fit', msg('all of it, with a margin')],
     ],
   ],
   [
     'ground',
-    'Behind it',
+    msg('Behind it'),
     [
-      ['white', 'white'],
-      ['black', 'black'],
+      ['white', msg('white')],
+      ['black', msg('black')],
     ],
   ],
 ];
+
+/** Classes that are named; of more, only how many there are. */
+const NAMED = 6;
+
+function imagesText(images: number, isExact: boolean): string {
+  if (!isExact) return msg(str`About ${count(images)} images`);
+  return images === 1 ? msg('1 image') : msg(str`${count(images)} images`);
+}
+
+function classesText(classes: readonly string[]): string {
+  const { length } = classes;
+  const names = classes.slice(0, NAMED).join(', ');
+  if (length === 0) return msg('without labels');
+  if (length === 1) return msg(str`1 class: ${names}`);
+  return length > NAMED
+    ? msg(str`${length} classes: ${names} and ${length - NAMED} more`)
+    : msg(str`${length} classes: ${names}`);
+}
 
 @customElement('gan-own-images')
 export class GanOwnImages extends SessionElement {
@@ -115,8 +134,7 @@ export class GanOwnImages extends SessionElement {
             ? html`${this.#preview(shown)} ${this.#choices()} ${this.#facts(count)}
               ${this.#actions()}`
             : html`<p class="small quiet">
-                Drop pictures, a folder, a ZIP, IDX files or a NumPy .npy here. Folders are taken
-                for labels. Nothing leaves this tab.
+                ${msg('Drop pictures, a folder, a ZIP, IDX files or a NumPy .npy here. Folders are taken for labels. Nothing leaves this tab.')}
               </p>`
         }
       </div>
@@ -131,7 +149,7 @@ export class GanOwnImages extends SessionElement {
           this.files.click();
         }}
       >
-        Choose files…
+        ${msg('Choose files…')}
       </button>
       <button
         data-own="folder"
@@ -139,14 +157,14 @@ export class GanOwnImages extends SessionElement {
           this.folder.click();
         }}
       >
-        Choose a folder…
+        ${msg('Choose a folder…')}
       </button>
       <button
         data-own="camera"
         aria-pressed=${this.camera}
         @click=${() => (this.camera = !this.camera)}
       >
-        Camera
+        ${msg('Camera')}
       </button>
       <input
         id="files"
@@ -154,7 +172,7 @@ export class GanOwnImages extends SessionElement {
         hidden
         multiple
         accept="image/*,.zip,.npy,.idx,.safetensors,*-ubyte"
-        aria-label="Pictures, a ZIP, arrays or a saved set"
+        aria-label=${msg('Pictures, a ZIP, arrays or a saved set')}
         @change=${this.#onFiles}
       />
       <input
@@ -163,24 +181,20 @@ export class GanOwnImages extends SessionElement {
         hidden
         multiple
         webkitdirectory
-        aria-label="A folder of pictures"
+        aria-label=${msg('A folder of pictures')}
         @change=${this.#onFiles}
       />
     </div>`;
   }
 
   #preview(set: OwnSet): TemplateResult {
-    const { classes } = this.#draft;
-    const names = classes.slice(0, 6).join(', ');
-    const more = classes.length > 6 ? ` and ${classes.length - 6} more` : '';
+    const { classes, count: images, isExact } = this.#draft;
+    const previewed = Math.min(set.count, PREVIEWED);
     return html`<canvas
         role="img"
-        aria-label=${`The first ${Math.min(set.count, PREVIEWED)} images as they are learned`}
+        aria-label=${msg(str`The first ${previewed} images as they are learned`)}
       ></canvas>
-      <p class="small quiet">
-        ${this.#draft.isExact ? '' : 'About '}${count(this.#draft.count)}
-        images${classes.length ? `, ${classes.length} classes: ${names}${more}` : ', without labels'}
-      </p>`;
+      <p class="small quiet">${imagesText(images, isExact)}, ${classesText(classes)}</p>`;
   }
 
   #choices(): TemplateResult {
@@ -214,13 +228,13 @@ export class GanOwnImages extends SessionElement {
           >`,
       )}
       <label class="small"
-        >Name
+        >${msg('Name')}
         <input
           type="text"
           maxlength=${LONGEST_NAME}
           .value=${this.#draft.name}
           @change=${(event: Event) => {
-            this.#draft.name = (event.target as HTMLInputElement).value.trim() || 'my images';
+            this.#draft.name = (event.target as HTMLInputElement).value.trim() || msg('my images');
             this.requestUpdate();
           }}
       /></label>
@@ -260,23 +274,25 @@ export class GanOwnImages extends SessionElement {
         <progress
           max=${progress.total}
           value=${progress.done}
-          aria-label="Reading the images"
+          aria-label=${msg('Reading the images')}
         ></progress>
-        <span class="small">${count(progress.done)} of ${count(progress.total)}</span>
+        <span class="small">${msg(str`${count(progress.done)} of ${count(progress.total)}`)}</span>
         <button
           @click=${() => {
             this.#draft.stop();
           }}
         >
-          Stop
+          ${msg('Stop')}
         </button>
       </div>`;
     }
     return html`<div class="row">
       <button class="primary" data-own="images" @click=${() => void this.#learn()}>
-        Learn these images
+        ${msg('Learn these images')}
       </button>
-      <button data-own="save-set" @click=${() => void this.#save()}>Save them as a file</button>
+      <button data-own="save-set" @click=${() => void this.#save()}>
+        ${msg('Save them as a file')}
+      </button>
       <label class="small"
         ><input
           type="checkbox"
@@ -284,7 +300,7 @@ export class GanOwnImages extends SessionElement {
           .checked=${this.keeping}
           @change=${(event: Event) => (this.keeping = (event.target as HTMLInputElement).checked)}
         />
-        keep them in this browser</label
+        ${msg('keep them in this browser')}</label
       >
     </div>`;
   }
@@ -299,19 +315,19 @@ export class GanOwnImages extends SessionElement {
   #shelf(): TemplateResult | typeof nothing {
     if (this.kept.length === 0) return nothing;
     return html`<section>
-      <h3>Kept in this browser</h3>
+      <h3>${msg('Kept in this browser')}</h3>
       <ul>
         ${this.kept.map(
           ({ name, bytes }) =>
             html`<li class="row">
-              <span>${name} <span class="small quiet">${(bytes / 1e6).toFixed(1)} MB</span></span>
-              <button @click=${() => void this.#openKept(name)}>Open</button>
+              <span>${name} <span class="small quiet">${decimal(bytes / 1e6, 1)} MB</span></span>
+              <button @click=${() => void this.#openKept(name)}>${msg('Open')}</button>
               <button
                 class="plain"
-                aria-label=${`Remove ${name}`}
+                aria-label=${msg(str`Remove ${name}`)}
                 @click=${() => void this.#remove(name)}
               >
-                Remove
+                ${msg('Remove')}
               </button>
             </li>`,
         )}
@@ -404,7 +420,7 @@ export class GanOwnImages extends SessionElement {
   async #openKept(name: string): Promise<void> {
     await this.#try(async () => {
       const bytes = await taken(name);
-      if (!bytes) throw new Error(`${name} is not there any more: open it from a file.`);
+      if (!bytes) throw new Error(msg(str`${name} is not there any more: open it from a file.`));
       this.#draft.open(bytes, name);
     });
   }

@@ -1,6 +1,7 @@
 /** Points of one's own: drawn on a square, or pasted or read as a table. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { decimal } from '../state/format.ts';
 import {
   MOST_POINTS,
   type Own,
@@ -11,6 +12,7 @@ import {
 } from '../state/own-data.ts';
 import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { ThemedElement } from './themed-element.ts';
 
 /** Pixels of the square, and what lies around the data in it. */
@@ -105,6 +107,7 @@ export class GanOwnPoints extends ThemedElement {
 
   #drawing(): TemplateResult {
     const { points } = this;
+    const drawn = points.length;
     const tool = (name: Tool, text: string): TemplateResult =>
       html`<button
         aria-pressed=${this.tool === name}
@@ -115,43 +118,39 @@ export class GanOwnPoints extends ThemedElement {
         ${text}
       </button>`;
     return html`<div>
-      <h3>Draw it</h3>
+      <h3>${msg('Draw it')}</h3>
       <canvas
         width=${SIDE}
         height=${SIDE}
         role="img"
-        aria-label=${`A square to draw points on with the pointer: ${points.length} so far. A table can be given instead.`}
+        aria-label=${msg(str`A square to draw points on with the pointer: ${drawn} so far. A table can be given instead.`)}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
         @pointerup=${this.#onUp}
         @pointercancel=${this.#onUp}
       ></canvas>
       <div class="row">
-        ${tool('line', 'Line')} ${tool('cloud', 'Cloud')}
-        <button ?disabled=${points.length === 0} @click=${this.#undo}>Undo</button>
+        ${tool('line', msg('Line'))} ${tool('cloud', msg('Cloud'))}
+        <button ?disabled=${drawn === 0} @click=${this.#undo}>${msg('Undo')}</button>
         <button
-          ?disabled=${points.length === 0}
+          ?disabled=${drawn === 0}
           @click=${() => {
             this.#strokes = [];
             this.#set([]);
           }}
         >
-          Clear
+          ${msg('Clear')}
         </button>
       </div>
-      <p class="small quiet">
-        ${points.length === 0 ? 'G will learn to make points like those that you draw.' : `${points.length} points`}${
-          points.length > MOST_POINTS ? `, of which ${MOST_POINTS} are kept` : ''
-        }
-      </p>
+      <p class="small quiet">${drawnText(drawn)}</p>
       <div>
         <button
           class="primary"
           data-own="drawing"
-          ?disabled=${points.length < FEWEST}
+          ?disabled=${drawn < FEWEST}
           @click=${() => void this.#use({ dim: 2, data: pointsData(points), remarks: [] })}
         >
-          Learn the drawing
+          ${msg('Learn the drawing')}
         </button>
       </div>
     </div>`;
@@ -159,24 +158,24 @@ export class GanOwnPoints extends ThemedElement {
 
   #writing(): TemplateResult {
     return html`<div>
-      <h3>Or give a table</h3>
+      <h3>${msg('Or give a table')}</h3>
       <textarea
-        aria-label="A table of points: a line for each, with one or two numbers"
+        aria-label=${msg('A table of points: a line for each, with one or two numbers')}
         placeholder="x, y
 0.5, 1.2
 0.7, 1.1
 …"
       ></textarea>
       <p class="small quiet">
-        CSV: a line for each point, with two numbers for the plane or one for a line. It is scaled
-        to fit, and does not leave this tab.
+        ${msg('CSV: a line for each point, with two numbers for the plane or one for a line. It is scaled to fit, and does not leave this tab.')}
       </p>
       <div class="row">
         <button class="primary" data-own="table" @click=${() => void this.#useTable()}>
-          Learn the table
+          ${msg('Learn the table')}
         </button>
         <label class="small"
-          >or a file <input type="file" accept=".csv,.tsv,.txt,text/csv" @change=${this.#onFile}
+          >${msg('or a file')}
+          <input type="file" accept=".csv,.tsv,.txt,text/csv" @change=${this.#onFile}
         /></label>
       </div>
     </div>`;
@@ -201,7 +200,8 @@ export class GanOwnPoints extends ThemedElement {
     const file = field.files?.[0];
     if (!file) return;
     if (file.size > 2e6) {
-      this.problem = `${file.name} has ${(file.size / 1e6).toFixed(1)} MB: a table of at most 2 MB can be taken.`;
+      const size = decimal(file.size / 1e6, 1);
+      this.problem = msg(str`${file.name} has ${size} MB: a table of at most 2 MB can be taken.`);
     } else {
       this.table.value = await file.text();
       this.problem = '';
@@ -272,6 +272,15 @@ export class GanOwnPoints extends ThemedElement {
       ctx.fill();
     }
   }
+}
+
+/** How many points are drawn, and what becomes of them. */
+function drawnText(drawn: number): string {
+  if (drawn === 0) return msg('G will learn to make points like those that you draw.');
+  if (drawn === 1) return msg('1 point');
+  return drawn > MOST_POINTS
+    ? msg(str`${drawn} points, of which ${MOST_POINTS} are kept`)
+    : msg(str`${drawn} points`);
 }
 
 const distance = ([ax, ay]: Point, [bx, by]: Point): number => Math.hypot(ax - bx, ay - by);

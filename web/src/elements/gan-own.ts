@@ -5,6 +5,7 @@ import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
 import type { Data } from '../open/open.ts';
+import { msg } from '../words/locale.ts';
 import type { GanOwnImages } from './gan-own-images.ts';
 import './gan-own-points.ts';
 import type { GanOwnPoints } from './gan-own-points.ts';
@@ -56,11 +57,13 @@ export class GanOwn extends ThemedElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title" @close=${this.#rest}>
       <div class="head">
-        <h2 id="title">Your own data</h2>
-        <button class="plain" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+        <h2 id="title">${msg('Your own data')}</h2>
+        <button class="plain" aria-label=${msg('Close')} @click=${this.#close}>
+          ${icon('close')}
+        </button>
       </div>
-      <div role="tablist" aria-label="Kinds of data" @keydown=${this.#onKey}>
-        ${this.#tab('points', 'Points')} ${this.#tab('images', 'Images')}
+      <div role="tablist" aria-label=${msg('Kinds of data')} @keydown=${this.#onKey}>
+        ${this.#tab('points', msg('Points'))} ${this.#tab('images', msg('Images'))}
       </div>
       <div id="panel" role="tabpanel" aria-labelledby=${this.chosen}>${this.#shown()}</div>
     </dialog>`;

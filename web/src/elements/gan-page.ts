@@ -7,6 +7,7 @@ import type { Session } from '../state/session.ts';
 import type { Topic } from '../state/topics.ts';
 import { NO_STUDIO } from '../state/words.ts';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 import './gan-bar.ts';
 import './gan-changes.ts';
 import './gan-curves.ts';
@@ -29,12 +30,30 @@ import { loadAgain } from './load-again.ts';
 import { ThemedElement } from './themed-element.ts';
 
 const LATER = {
-  settings: { name: 'The settings', load: () => import('./gan-settings.ts') },
-  kept: { name: 'The list of runs', load: () => import('./gan-kept.ts') },
-  own: { name: '“Your data”', load: () => import('./gan-own.ts') },
-  take: { name: '“Take away”', load: () => import('./gan-take.ts') },
-  keys: { name: 'The list of keys', load: () => import('./gan-keys.ts') },
-  studio: { name: 'The studio', load: () => import('./gan-studio.ts') },
+  settings: {
+    missing: msg('The settings could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-settings.ts'),
+  },
+  kept: {
+    missing: msg('The list of runs could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-kept.ts'),
+  },
+  own: {
+    missing: msg('“Your data” could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-own.ts'),
+  },
+  take: {
+    missing: msg('“Take away” could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-take.ts'),
+  },
+  keys: {
+    missing: msg('The list of keys could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-keys.ts'),
+  },
+  studio: {
+    missing: msg('The studio could not be loaded, and the model here is as it was.'),
+    load: () => import('./gan-studio.ts'),
+  },
 } as const;
 type Part = keyof typeof LATER;
 
@@ -88,7 +107,7 @@ export class GanPage extends ThemedElement {
     } catch {
       this.session.notices.add(
         'error',
-        `${LATER[part].name} could not be loaded, and the model here is as it was. Check the connection and try again.`,
+        `${LATER[part].missing} ${msg('Check the connection and try again.')}`,
       );
       return false;
     }
@@ -118,7 +137,7 @@ export class GanPage extends ThemedElement {
       >
         ${
           shows('controls')
-            ? html`<section class="bottom" aria-label=${this.#name('Controls')}>
+            ? html`<section class="bottom" aria-label=${this.#name(msg('Controls'))}>
                 <div>
                   <gan-bar .session=${session}></gan-bar>
                   <gan-run class="desk-run" .session=${session}></gan-run>
@@ -151,7 +170,7 @@ export class GanPage extends ThemedElement {
         }
       </div>
       <div class="over">
-        <aside role=${this.#landmark} aria-label=${this.#name('Settings')}>
+        <aside role=${this.#landmark} aria-label=${this.#name(msg('Settings'))}>
           ${
             this.loaded.has('settings')
               ? html`<gan-settings
@@ -225,7 +244,7 @@ export class GanPage extends ThemedElement {
   }
 
   #story(session: Session): TemplateResult {
-    return html`<section class="story" aria-label=${this.#name('The story')}>
+    return html`<section class="story" aria-label=${this.#name(msg('The story'))}>
       ${session.current.shows('story') ? html`<gan-story .session=${session} .theme=${this.theme}></gan-story>` : nothing}
       ${
         session.current.shows('curves')
@@ -244,8 +263,10 @@ export class GanPage extends ThemedElement {
   #studio(session: Session): TemplateResult {
     return html`<section class="studio" aria-labelledby="studio-title">
       <header>
-        <h2 id="studio-title">The latent studio</h2>
-        <button data-action="close-studio" @click=${this.toggleStudio}>Back to the stage</button>
+        <h2 id="studio-title">${msg('The latent studio')}</h2>
+        <button data-action="close-studio" @click=${this.toggleStudio}>
+          ${msg('Back to the stage')}
+        </button>
       </header>
       <gan-studio .session=${session} .sample=${this.sample}></gan-studio>
     </section>`;

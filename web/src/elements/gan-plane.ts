@@ -2,11 +2,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Decoded, Three } from '../protocol-studio.ts';
+import { decimal } from '../state/format.ts';
 import { Latest } from '../state/latest.ts';
 import type { Topic } from '../state/topics.ts';
 import { BASKETS, predictionText, type Tools } from '../state/studio.ts';
 import { HIGH, LOW } from '../state/studio-link.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -76,7 +78,7 @@ export class GanPlane extends SessionElement {
     const refusal = studio.refusals.plane;
     return html`
       <button data-action="plane" @click=${() => void this.#draw()}>
-        ${this.map ? 'Draw the map again' : 'Draw the map through A, B and C'}
+        ${this.map ? msg('Draw the map again') : msg('Draw the map through A, B and C')}
       </button>
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${this.map ? this.#map(this.map) : nothing}
@@ -86,16 +88,17 @@ export class GanPlane extends SessionElement {
   #map(map: Decoded): TemplateResult {
     const data = this.session.current.model?.info.data;
     const [u, v] = this.#place;
+    const place = msg(str`${decimal(u, 2)} towards B, ${decimal(v, 2)} towards C`);
     return html`<div class="map">
       <div
         class="pad"
         role="slider"
         tabindex="0"
-        aria-label="Place on the plane"
+        aria-label=${msg('Place on the plane')}
         aria-valuenow=${u.toFixed(2)}
         aria-valuemin=${LOW}
         aria-valuemax=${HIGH}
-        aria-valuetext=${`${u.toFixed(2)} towards B, ${v.toFixed(2)} towards C`}
+        aria-valuetext=${place}
         @pointerdown=${this.#onPointer}
         @pointermove=${this.#onPointer}
         @keydown=${this.#onKey}
@@ -103,7 +106,7 @@ export class GanPlane extends SessionElement {
         <gan-images
           columns=${SIDE}
           gap="1"
-          label="The plane; A at the lower left, B to the right, C above"
+          label=${msg('The plane; A at the lower left, B to the right, C above')}
           .images=${map.images}
           .data=${data}
         ></gan-images>
@@ -113,12 +116,12 @@ export class GanPlane extends SessionElement {
         <gan-images
           columns="1"
           gap="0"
-          label="The image at this place"
+          label=${msg('The image at this place')}
           .images=${this.here?.images}
           .data=${data}
         ></gan-images>
         <p class="small quiet">
-          ${u.toFixed(2)} towards B, ${v.toFixed(2)} towards C<br />
+          ${place}<br />
           ${predictionText(this.here?.predictions[0])}
         </p>
       </div>

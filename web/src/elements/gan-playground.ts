@@ -21,6 +21,7 @@ import { readHash } from '../state/url.ts';
 import { paletteTokens } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
 import { Theme } from '../style/theme.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-page.ts';
 import type { GanPage } from './gan-page.ts';
 import { styles } from './gan-playground.styles.ts';
@@ -325,7 +326,9 @@ export class GanPlayground extends LitElement {
       .catch((error: unknown) => {
         notices.add(
           'error',
-          `It could not be opened, and the model here is as it was (${String(error)}). Check the connection and try again.`,
+          msg(
+            str`It could not be opened, and the model here is as it was (${String(error)}). Check the connection and try again.`,
+          ),
         );
       });
   }
@@ -359,12 +362,12 @@ export class GanPlayground extends LitElement {
         .theme=${this.#theme}
         ?whole=${this.page}
       ></gan-page>
-      ${this.dropping ? html`<p class="drop">Drop a checkpoint, a config or data to open it</p>` : nothing}`;
+      ${this.dropping ? html`<p class="drop">${msg('Drop a checkpoint, a config or data to open it')}</p>` : nothing}`;
   }
 
   #refusal(): TemplateResult {
     return html`<div class="refused" role="alert">
-      <p><strong>This playground cannot be shown as it was asked for.</strong></p>
+      <p><strong>${msg('This playground cannot be shown as it was asked for.')}</strong></p>
       <ul>
         ${this.problems.map((problem) => html`<li>${problem.replace(/\.?$/, '.')}</li>`)}
       </ul>

@@ -7,12 +7,13 @@ import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 /** The library's groups, in words. */
 const GROUPS: Record<string, string> = {
-  toys: 'Toys with a known density',
-  images: 'Images',
+  toys: msg('Toys with a known density'),
+  images: msg('Images'),
 };
 
 @customElement('gan-presets')
@@ -118,7 +119,13 @@ export class GanPresets extends SessionElement {
           ${icon('down')}
         </button>
       </h1>
-      <div id="panel" popover role="group" aria-label="Presets" @beforetoggle=${this.#onToggle}>
+      <div
+        id="panel"
+        popover
+        role="group"
+        aria-label=${msg('Presets')}
+        @beforetoggle=${this.#onToggle}
+      >
         ${[...grouped((all ?? []).filter(isForPeople))].map(
           ([group, presets]) => html`
             <h2>${GROUPS[group] ?? labelOf(group)}</h2>
@@ -169,7 +176,7 @@ export class GanPresets extends SessionElement {
         >
         <strong>${preset.title}</strong>
         <span class="quiet small"
-          >${here ? wholeSentence(preset.summary) : 'Its images are not part of this site: whoever builds it adds them with “cargo xtask data”.'}</span
+          >${here ? wholeSentence(preset.summary) : msg('Its images are not part of this site: whoever builds it adds them with “cargo xtask data”.')}</span
         >
       </button>
     </li>`;

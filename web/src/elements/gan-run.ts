@@ -7,15 +7,18 @@ import type { Topic } from '../state/topics.ts';
 import { MAX_SEED, parseSeed } from '../state/url.ts';
 import { icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { SessionElement } from './session-element.ts';
 
 const BACKENDS: [BackendChoice, string][] = [
-  ['auto', 'Fastest here'],
+  ['auto', msg('Fastest here')],
   ['webgpu', 'WebGPU'],
   ['cpu', 'CPU'],
 ];
 
-const HELP = `Where training stops by itself: ${NO_STOP.replace('it is ', '')}`;
+const HELP = msg(
+  'Where training stops by itself: a step such as 500, a time such as 30s, or a metric with a bound such as modes>=8 or js<=0.05',
+);
 
 @customElement('gan-run')
 export class GanRun extends SessionElement {
@@ -89,7 +92,7 @@ export class GanRun extends SessionElement {
     const { session } = this;
     return html`<div class="seed">
       <label
-        >Seed
+        >${msg('Seed')}
         <input
           type="text"
           inputmode="numeric"
@@ -101,8 +104,8 @@ export class GanRun extends SessionElement {
       </label>
       <button
         class="plain"
-        title="Start again with a new seed"
-        aria-label="New seed"
+        title=${msg('Start again with a new seed')}
+        aria-label=${msg('New seed')}
         ?disabled=${off}
         @click=${() => {
           void session.models.newSeed();
@@ -116,13 +119,13 @@ export class GanRun extends SessionElement {
   #stop(): TemplateResult {
     const { stop } = this.session.current.spec;
     return html`<label
-      ><span>Stop at</span>
+      ><span>${msg('Stop at')}</span>
       <input
         class="stop"
         type="text"
         autocomplete="off"
         spellcheck="false"
-        placeholder="Stop at"
+        placeholder=${msg('Stop at')}
         title=${HELP}
         .value=${stop ? writeStop(stop) : ''}
         @change=${this.#onStop}
@@ -133,7 +136,7 @@ export class GanRun extends SessionElement {
   #backend(): TemplateResult {
     const { session } = this;
     return html`<label
-      ><span>Runs on</span>
+      ><span>${msg('Runs on')}</span>
       <select ?disabled=${!session.current.model} @change=${this.#onBackend}>
         ${BACKENDS.map(
           ([value, text]) =>
@@ -150,7 +153,10 @@ export class GanRun extends SessionElement {
     const seed = parseSeed(field.value);
     if (seed === undefined) {
       field.value = String(this.session.current.spec.seed);
-      this.session.notices.add('warning', `A seed is a whole number from 0 to ${MAX_SEED}.`);
+      this.session.notices.add(
+        'warning',
+        msg(str`A seed is a whole number from 0 to ${MAX_SEED}.`),
+      );
     } else if (seed !== this.session.current.spec.seed) void this.session.models.reset(seed);
   };
 
@@ -158,7 +164,7 @@ export class GanRun extends SessionElement {
     const field = event.target as HTMLInputElement;
     const stop = readStop(field.value);
     if (stop || field.value.trim() === '') void this.session.run.setStop(stop);
-    else this.session.notices.add('warning', `“Stop at ${field.value}”: ${NO_STOP}.`);
+    else this.session.notices.add('warning', msg(str`“Stop at ${field.value}”: ${NO_STOP}.`));
   };
 
   readonly #onBackend = async (event: Event): Promise<void> => {

@@ -1,6 +1,7 @@
 /** One setting of the drawer: its control, what it does and its range, and the way back to the preset's value. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { written } from '../state/format.ts';
 import { asText, type Json } from '../state/json.ts';
 import type { Control } from '../state/schema.ts';
 import type { Session } from '../state/session.ts';
@@ -15,6 +16,7 @@ import {
   valueAt,
 } from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-layers.ts';
 
 @customElement('gan-setting')
@@ -95,15 +97,15 @@ export class GanSetting extends LitElement {
     return html`
       <div>
         <label for=${path}>${label}</label>
-        ${locked ? html`<span class="small quiet">locked</span>` : nothing}
+        ${locked ? html`<span class="small quiet">${msg('locked')}</span>` : nothing}
         ${
           !locked && own !== undefined && preset !== undefined
             ? html`<button
                 class="mark"
-                title="Back to the preset's value"
+                title=${msg("Back to the preset's value")}
                 @click=${() => void this.#change(own)}
               >
-                preset: ${preset}
+                ${msg(str`preset: ${preset}`)}
               </button>`
             : nothing
         }
@@ -135,7 +137,7 @@ export class GanSetting extends LitElement {
             min=${control.min ?? nothing}
             max=${control.max ?? nothing}
             .value=${typeof value === 'number' ? digits(value) : ''}
-            placeholder=${control.optional ? 'off' : nothing}
+            placeholder=${control.optional ? msg('off') : nothing}
             @change=${(event: Event) => void this.#changeNumber(control, field(event).value)}
           />${control.unit ? html`<span class="small quiet">${control.unit}</span>` : nothing}</span
         >`;
@@ -184,7 +186,7 @@ export class GanSetting extends LitElement {
       max="1"
       step="0.005"
       aria-label=${control.label}
-      aria-valuetext=${digits(value)}
+      aria-valuetext=${written(digits(value))}
       .value=${String(slid(control, value))}
       @change=${(event: Event) => void this.#change(valueAt(control, Number(field(event).value)))}
     />`;
@@ -204,7 +206,7 @@ export class GanSetting extends LitElement {
     try {
       value = JSON.parse(text) as Json;
     } catch (error) {
-      this.refusal = `This is not valid JSON: ${String(error)}`;
+      this.refusal = msg(str`This is not valid JSON: ${String(error)}`);
       return;
     }
     await this.#change(value);

@@ -10,18 +10,19 @@ import { icon } from '../style/icons.ts';
 import '../state/schema.ts';
 import { brief } from '../state/setting.ts';
 import { mark, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-setting.ts';
 import { SessionElement } from './session-element.ts';
 
 /** The settings of the first tier, in order, with what they are called there. */
 const PLAIN: Readonly<Record<string, string>> = {
-  data: 'Data',
-  cost: 'Game',
-  'g_optimizer.lr': 'How fast G learns',
-  'd_optimizer.lr': 'How fast D learns',
-  gradient_penalty: 'Penalty on D’s slope',
-  'gradient_penalty.weight': 'Weight of the penalty',
-  'prior.dim': 'Noise',
+  data: msg('Data'),
+  cost: msg('Game'),
+  'g_optimizer.lr': msg('How fast G learns'),
+  'd_optimizer.lr': msg('How fast D learns'),
+  gradient_penalty: msg('Penalty on D’s slope'),
+  'gradient_penalty.weight': msg('Weight of the penalty'),
+  'prior.dim': msg('Noise'),
 };
 
 @customElement('gan-settings')
@@ -145,27 +146,30 @@ export class GanSettings extends SessionElement {
     const pending = Object.keys(session.settings.pending).length;
     return html`
       <div class="head">
-        <h2 id="title">Settings</h2>
-        <button class="plain" aria-label="Close settings" @click=${this.close}>
+        <h2 id="title">${msg('Settings')}</h2>
+        <button class="plain" aria-label=${msg('Close settings')} @click=${this.close}>
           ${icon('close')}
         </button>
         ${this.#marks()}
       </div>
       <div class="body" role="region" aria-labelledby="title" tabindex="0">
         ${this.#tiers(groups)}
-        ${groups.length ? nothing : html`<p class="quiet">Settings appear with the model.</p>`}
+        ${groups.length ? nothing : html`<p class="quiet">${msg('Settings appear with the model.')}</p>`}
       </div>
       <div class="foot" ?hidden=${pending === 0}>
         <p class="small">
-          ${pending === 1 ? 'One change needs' : `${pending} changes need`} a new model; training
-          starts from step 0.
+          ${
+            pending === 1
+              ? msg('One change needs a new model; training starts from step 0.')
+              : msg(str`${pending} changes need a new model; training starts from step 0.`)
+          }
         </p>
         <button
           @click=${() => {
             session.settings.discard();
           }}
         >
-          Discard
+          ${msg('Discard')}
         </button>
         <button
           class="primary"
@@ -174,7 +178,7 @@ export class GanSettings extends SessionElement {
             void session.settings.apply();
           }}
         >
-          Apply
+          ${msg('Apply')}
         </button>
       </div>
     `;
@@ -195,7 +199,7 @@ export class GanSettings extends SessionElement {
       .filter(({ controls }) => controls.length > 0);
     return html`${this.#group({ key: 'plain', title: '', description: '', controls: inOrder })}
       <details class="advanced">
-        <summary>Advanced</summary>
+        <summary>${msg('Advanced')}</summary>
         ${rest.map((group) => this.#group(group))}
       </details>`;
   }
@@ -215,7 +219,11 @@ export class GanSettings extends SessionElement {
       ?disabled=${session.channel.busy !== ''}
       @click=${() => void session.choosePreset(session.current.spec.preset)}
     >
-      ${count === 1 ? '1 differs' : `${count} differ`} from the preset: back
+      ${
+        count === 1
+          ? msg('1 differs from the preset: back')
+          : msg(str`${count} differ from the preset: back`)
+      }
     </button>`;
   }
 
@@ -227,11 +235,11 @@ export class GanSettings extends SessionElement {
     return html`<button
       class="mark"
       data-action="undo"
-      title="Back to ${brief(lastEdit.before)}"
+      title=${msg(str`Back to ${brief(lastEdit.before)}`)}
       ?disabled=${busy !== ''}
       @click=${() => void this.session.settings.undo()}
     >
-      Undo ${nameOf(lastEdit.path)}
+      ${msg(str`Undo ${nameOf(lastEdit.path)}`)}
     </button>`;
   }
 

@@ -9,13 +9,14 @@ import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { predictionText, type Tools } from '../state/studio.ts';
 import { row, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
 const KINDS: Record<Direction['kind'], string> = {
-  attribute: 'From labels',
-  property: 'From measures',
-  principal: 'Found without labels',
+  attribute: msg('From labels'),
+  property: msg('From measures'),
+  principal: msg('Found without labels'),
 };
 
 @customElement('gan-sliders')
@@ -88,15 +89,15 @@ export class GanSliders extends SessionElement {
     const refusal = studio.refusals.sliders ?? studio.refusals.survey;
     return html`
       <div class="row">
-        Start from
+        ${msg('Start from')}
         <select
-          aria-label="Start from"
+          aria-label=${msg('Start from')}
           @change=${(event: Event) => {
             this.#set({ start: (event.target as HTMLSelectElement).value as typeof start });
           }}
         >
           <option value="sample" ?selected=${start === 'sample'}>
-            the last sample put into ${studio.chosen}
+            ${msg(str`the last sample put into ${studio.chosen}`)}
           </option>
           <option value="result" ?selected=${start === 'result'}>A − B + C</option>
         </select>
@@ -105,7 +106,7 @@ export class GanSliders extends SessionElement {
             this.#set({ amounts: {} });
           }}
         >
-          All to zero
+          ${msg('All to zero')}
         </button>
         ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       </div>
@@ -113,7 +114,7 @@ export class GanSliders extends SessionElement {
         <gan-images
           columns="1"
           gap="0"
-          label="The shifted sample"
+          label=${msg('The shifted sample')}
           .images=${this.shifted?.images}
           .data=${model?.info.data}
         ></gan-images>
@@ -121,7 +122,7 @@ export class GanSliders extends SessionElement {
       </div>
       <div>
         ${(Object.keys(KINDS) as Direction['kind'][]).map((kind) => this.#group(kind))}
-        ${studio.directions.length ? nothing : html`<p class="quiet small">No directions yet.</p>`}
+        ${studio.directions.length ? nothing : html`<p class="quiet small">${msg('No directions yet.')}</p>`}
       </div>
     `;
   }
@@ -167,7 +168,10 @@ export class GanSliders extends SessionElement {
     const { result } = studio.arithmetic ?? {};
     if (studio.tools.sliders.start === 'result') {
       if (!result) {
-        studio.refuse('sliders', 'There is no result yet: put a sample into every basket first.');
+        studio.refuse(
+          'sliders',
+          msg('There is no result yet: put a sample into every basket first.'),
+        );
         return undefined;
       }
       return result.z.slice(4 * width, 5 * width);

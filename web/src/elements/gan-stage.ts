@@ -11,7 +11,7 @@ import {
   speakerOf,
   viewOf,
 } from '../state/describe.ts';
-import { percent, progressText } from '../state/format.ts';
+import { decimal, percent, progressText, written } from '../state/format.ts';
 import { type Kind, kindOf } from '../state/current.ts';
 import { hasLayer } from '../state/layers.ts';
 import { LAYERS } from '../state/parts.ts';
@@ -24,6 +24,8 @@ import { DENSITY_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
+import { namedImage, sample } from './cells.ts';
 import './gan-asked.ts';
 import './gan-film.ts';
 import './gan-intro.ts';
@@ -94,7 +96,9 @@ export class GanStage extends ThemedElement {
     } catch {
       this.session.notices.add(
         'error',
-        'What draws images could not be loaded. Check the connection, and choose the model again.',
+        msg(
+          'What draws images could not be loaded. Check the connection, and choose the model again.',
+        ),
       );
     }
   }
@@ -126,7 +130,7 @@ export class GanStage extends ThemedElement {
         ${
           kind === 'none'
             ? html`<p class="waiting quiet">
-                This benchmark has no picture; its curves are beside it.
+                ${msg('This benchmark has no picture; its curves are beside it.')}
               </p>`
             : nothing
         }
@@ -136,7 +140,7 @@ export class GanStage extends ThemedElement {
       ${this.#scale(kind)} ${kind ? nothing : html`<div class="room"></div>`}
       ${
         model && kind && LEGEND[kind].length > 0
-          ? html`<ul aria-label="What the picture shows">
+          ? html`<ul aria-label=${msg('What the picture shows')}>
               ${LEGEND[kind]
                 .filter(({ layer }) => hasLayer(model, this.session.stage.show, layer))
                 .map((entry) => this.#toggle(entry))}
@@ -157,10 +161,9 @@ export class GanStage extends ThemedElement {
   #under({ info }: Model): TemplateResult {
     const score = viewOf(info, 'score');
     const studio = hasLatentImages(info) && this.session.current.shows('studio');
-    const point = score ? `point at a sample for its ${scoreName(info, score)}` : '';
     const words = [
-      point,
-      studio && canTakeSamples(info) ? 'click to take it into the studio' : '',
+      score ? pointText(info, score) : '',
+      studio && canTakeSamples(info) ? msg('click to take it into the studio') : '',
     ].filter(Boolean);
     return html`<div class="under">
       <p class="small quiet">
@@ -175,7 +178,7 @@ export class GanStage extends ThemedElement {
                 this.dispatchEvent(new Event('studio'));
               }}
             >
-              Latent studio ${icon('next')}
+              ${msg('Latent studio')} ${icon('next')}
             </button>`
           : nothing
       }
@@ -219,7 +222,8 @@ export class GanStage extends ThemedElement {
   /** What is loading and how far, where one looks; over a picture that is there, small. */
   #waiting(kind: Kind | undefined): TemplateResult | typeof nothing {
     const { busy, progress } = this.session.channel;
-    if (!busy) return kind ? nothing : html`<p class="waiting quiet">The game appears here.</p>`;
+    if (!busy)
+      return kind ? nothing : html`<p class="waiting quiet">${msg('The game appears here.')}</p>`;
     return html`<div class=${kind ? 'small hover' : 'waiting quiet'}>
       <p>${busy}${progress ? `: ${progressText(progress)}` : '…'}</p>
       ${
@@ -255,8 +259,7 @@ export class GanStage extends ThemedElement {
         .data=${model?.info.data}
         .columns=${frame?.rows?.columns ?? COLUMNS}
         label=${this.#describe('image')}
-        cell=${frame?.names ? 'Image' : 'Sample'}
-        marked=${frame?.names ? 'called' : 'in'}
+        .cell=${frame?.names ? namedImage : sample}
         @pick=${(event: CustomEvent<number>) => {
           if (!model || !canTakeSamples(model.info) || seen?.at(event.detail).real) return;
           this.dispatchEvent(
@@ -288,14 +291,21 @@ export class GanStage extends ThemedElement {
     const { real, index } = this.#seen?.at(cell ?? 0) ?? { real: false, index: cell ?? 0 };
     const score =
       cell === undefined ? undefined : picture?.[real ? 'realScores' : 'scores']?.[index];
-    const name = `${real ? 'real image' : 'sample'} ${index + 1}`;
+    const number = index + 1;
+    const name = real
+      ? msg(str`real image ${number}`, {
+          desc: 'of which a score is said, as an object: “How real D thinks … is”',
+        })
+      : msg(str`sample ${number}`, {
+          desc: 'of which a score is said, as an object: “How real D thinks … is”',
+        });
     const called = cell === undefined ? undefined : picture?.names?.[cell];
     this.hover =
       score !== undefined
         ? this.#scored(name, score)
         : called === undefined
           ? ''
-          : `Real image ${index + 1} is called “${called}”.`;
+          : msg(str`Real image ${number} is called “${called}”.`);
   }
 
   #scored(what: string, score: number): string {
@@ -303,9 +313,11 @@ export class GanStage extends ThemedElement {
     const view = info && viewOf(info, 'score');
     if (!view) return '';
     const speaker = speakerOf(info, view);
-    return view.range
-      ? `How real ${speaker} thinks ${what} is: ${percent(score)}`
-      : `${capital(scoreName(info, view))} of ${what}: ${score.toFixed(3)}`;
+    if (view.range) return msg(str`How real ${speaker} thinks ${what} is: ${percent(score)}`);
+    const value = decimal(score, 3);
+    return speaks(info, view)
+      ? msg(str`Score by ${speaker} of ${what}: ${value}`)
+      : msg(str`${capital(speaker)} of ${what}: ${value}`);
   }
 
   #describe(kind: Kind | undefined): string {
@@ -314,15 +326,25 @@ export class GanStage extends ThemedElement {
     const scored = info !== undefined && viewOf(info, 'score') !== undefined;
     switch (kind) {
       case 'image':
-        return `${name}: a grid of ${info && !samplerOf(info) ? 'real images, and what the model calls each' : 'images that the model makes'}.`;
+        return info && !samplerOf(info)
+          ? msg(str`${name}: a grid of real images, and what the model calls each.`)
+          : msg(str`${name}: a grid of images that the model makes.`);
       case 'line':
-        return `${name}: the density of the data and that of samples${scored ? ', and the discriminator between them' : ''}.`;
+        return scored
+          ? msg(
+              str`${name}: the density of the data and that of samples, and the discriminator between them.`,
+            )
+          : msg(str`${name}: the density of the data and that of samples.`);
       case 'plane':
-        return `${name}: real points and samples in the plane${scored ? ', over the discriminator’s opinion of each place' : ''}.`;
+        return scored
+          ? msg(
+              str`${name}: real points and samples in the plane, over the discriminator’s opinion of each place.`,
+            )
+          : msg(str`${name}: real points and samples in the plane.`);
       case 'none':
-        return `${name}: this benchmark has no picture.`;
+        return msg(str`${name}: this benchmark has no picture.`);
       case undefined:
-        return 'The picture is being prepared.';
+        return msg('The picture is being prepared.');
     }
   }
 
@@ -404,22 +426,34 @@ export class GanStage extends ThemedElement {
       const [best, error, ratio] = [optimal?.best, optimal?.error, optimal?.ratio].map(
         (values) => values?.[at(DENSITY_SIDE)] ?? NaN,
       ) as [number, number, number];
-      if (Number.isNaN(best)) return 'Neither data nor samples come here';
-      return on.ratio > 0
-        ? `Data / model: ${ratio > 100 ? 'above 100' : ratio.toPrecision(2)}`
-        : `How real the best D thinks this place is: ${percent(best)} ± ${percent(error)}`;
+      if (Number.isNaN(best)) return msg('Neither data nor samples come here');
+      if (on.ratio > 0) {
+        return ratio > 100
+          ? msg('Data / model: above 100')
+          : msg(str`Data / model: ${written(ratio.toPrecision(2))}`);
+      }
+      return msg(
+        str`How real the best D thinks this place is: ${percent(best)} ± ${percent(error)}`,
+      );
     }
     const value = picture?.scores?.[at(HEAT_SIDE)];
-    return value === undefined ? '' : this.#scored('this place', value);
+    return value === undefined
+      ? ''
+      : this.#scored(
+          msg('this place', {
+            desc: 'of which a score is said, as an object: “How real D thinks … is”',
+          }),
+          value,
+        );
   }
 }
 
 /** How far D is from the best one now, in words. */
 function farFrom(more: More | undefined, model: Model, picture: Frame | undefined): string {
   const far = more?.distanceToOptimal(model, picture);
-  return far
-    ? `On average D is ${far.mean.toFixed(3)} ± ${far.error.toFixed(3)} from the best D.`
-    : '';
+  if (!far) return '';
+  const [mean, error] = [decimal(far.mean, 3), decimal(far.error, 3)];
+  return msg(str`On average D is ${mean} ± ${error} from the best D.`);
 }
 
 function noted(far: string, note: string): TemplateResult | typeof nothing {
@@ -437,11 +471,16 @@ function rowWords(words: readonly string[]): TemplateResult {
   </ol>`;
 }
 
-/** A score as one asks for it: `score by D`, `minus free energy`. */
-function scoreName(info: Info, score: View): string {
-  const speaks = info.diagram.blocks.some(({ view }) => view === score.name);
+/** Whether a score is somebody's, such as D's, not a number of its own, such as minus the free energy. */
+function speaks({ diagram }: Info, score: View): boolean {
+  return diagram.blocks.some(({ view }) => view === score.name);
+}
+
+function pointText(info: Info, score: View): string {
   const speaker = speakerOf(info, score);
-  return speaks ? `score by ${speaker}` : speaker;
+  return speaks(info, score)
+    ? msg(str`point at a sample for its score by ${speaker}`)
+    : msg(str`point at a sample for its ${speaker}`);
 }
 
 function capital(text: string): string {
@@ -451,8 +490,8 @@ function capital(text: string): string {
 /** What the images of the grid are. */
 function shownBy(info: Info): string {
   const sampler = samplerOf(info);
-  if (!sampler) return 'Real images, each with what the model calls it.';
+  if (!sampler) return msg('Real images, each with what the model calls it.');
   return sampler.kind === 'chain'
-    ? 'Each picture goes on with the chains of the one before.'
-    : 'The same random inputs, redrawn as the model learns.';
+    ? msg('Each picture goes on with the chains of the one before.')
+    : msg('The same random inputs, redrawn as the model learns.');
 }

@@ -3,10 +3,14 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Info } from '../library.ts';
 import { webgpuHelp } from '../state/browser.ts';
-import { count, progressText } from '../state/format.ts';
+import { count, decimal, progressText } from '../state/format.ts';
 import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
 import { VERSION } from '../version.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../words/choose.ts';
+import { lessonAddress } from '../words/lessons.ts';
+import { language, msg, str } from '../words/locale.ts';
+import { turnTo } from '../words/turn.ts';
 import { SessionElement } from './session-element.ts';
 
 @customElement('gan-status')
@@ -91,7 +95,7 @@ export class GanStatus extends SessionElement {
       <span role="status"
         >${session.channel.busy ? this.#busy() : this.#where(session.current.model?.info)}</span
       >
-      ${session.background.paused ? html`<strong>Paused while this tab is hidden.</strong>` : nothing}
+      ${session.background.paused ? html`<strong>${msg('Paused while this tab is hidden.')}</strong>` : nothing}
       ${session.channel.busy || !session.current.model ? nothing : this.#why(session.current.model.info)}
       ${session.channel.busy ? nothing : this.#back()}
       <label class="local">
@@ -102,18 +106,38 @@ export class GanStatus extends SessionElement {
             session.background.allowed = (event.target as HTMLInputElement).checked;
           }}
         />
-        Train in a hidden tab too
+        ${msg('Train in a hidden tab too')}
       </label>
-      <span>Nothing leaves this tab.</span>
+      <span>${msg('Nothing leaves this tab.')}</span>
       ${
         this.page
           ? html`<span class="version">Ganlet ${VERSION}</span>
-              <a href=${session.catalog.at('learn/')}>Lessons</a>
-              <a href=${session.catalog.at('teach.html')}>For your own page</a>
-              <a href=${session.catalog.at('bench.html')}>How fast is it here?</a>`
-          : html`<a href=${session.current.link} target="_blank">Open in a page of its own</a>`
+              <a href=${session.catalog.at(lessonAddress())}>${msg('Lessons')}</a>
+              <a href=${session.catalog.at('teach.html')}>${msg('For your own page')}</a>
+              <a href=${session.catalog.at('bench.html')}>${msg('How fast is it here?')}</a>
+              ${this.#languages()}`
+          : html`<a href=${session.current.link} target="_blank"
+              >${msg('Open in a page of its own')}</a
+            >`
       }
     `;
+  }
+
+  /** The page in its other languages, by their own names. */
+  #languages(): TemplateResult[] {
+    return LANGUAGES.filter((one) => one !== language).map(
+      (one) =>
+        html`<button
+          class="back"
+          lang=${one}
+          data-language=${one}
+          @click=${() => {
+            turnTo(one);
+          }}
+        >
+          ${LANGUAGE_NAMES[one]}
+        </button>`,
+    );
   }
 
   #busy(): TemplateResult {
@@ -123,21 +147,17 @@ export class GanStatus extends SessionElement {
         ? html`<progress
             max=${progress.total}
             value=${progress.done}
-            aria-label="Progress"
+            aria-label=${msg('Progress')}
           ></progress>`
         : nothing;
     return html`${busy}${progress ? html`: ${progressText(progress)}` : '…'} ${bar}`;
   }
 
   #where(info: Info | undefined): TemplateResult {
-    if (!info) return html`No model yet.`;
+    if (!info) return html`${msg('No model yet.')}`;
     const name = info.backend === 'webgpu' ? 'WebGPU' : 'CPU';
     return html`<strong data-metric="backend">${name}</strong> · ${info.adapter} ·
-      ${(info.gpu_bytes / 1e6).toFixed(1)} MB
-      <span class="fine"
-        >· ${count(info.kernels)} kernels, ${count(info.dispatches_per_step)} dispatches a
-        step</span
-      >`;
+      ${decimal(info.gpu_bytes / 1e6, 1)} MB <span class="fine">· ${kernelsText(info)}</span>`;
   }
 
   #back(): TemplateResult | typeof nothing {
@@ -145,10 +165,14 @@ export class GanStatus extends SessionElement {
     const { aside } = session.models;
     if (!aside) return nothing;
     const { preset } = aside.spec;
-    const title = session.catalog.find(preset)?.title;
-    const whose = preset === session.current.spec.preset ? '' : `${title ?? preset}, `;
+    const title = session.catalog.find(preset)?.title ?? preset;
+    const step = count(aside.step);
     return html`<button class="back" @click=${() => void session.models.bringBack()}>
-      Back to ${whose}step ${count(aside.step)}
+      ${
+        preset === session.current.spec.preset
+          ? msg(str`Back to step ${step}`)
+          : msg(str`Back to ${title}, step ${step}`)
+      }
     </button>`;
   }
 
@@ -156,13 +180,22 @@ export class GanStatus extends SessionElement {
     if (info.backend === 'webgpu' && !info.software) return nothing;
     const asked = this.session.current.spec.backend === 'cpu';
     if (info.backend === 'cpu' && asked) return nothing;
-    const reason =
-      info.backend === 'webgpu'
-        ? 'This WebGPU runs on a software adapter, so it is slow: the CPU backend is faster here.'
-        : `No GPU is used${info.fallback_reason ? `: ${info.fallback_reason}` : ''}.`;
+    const help = webgpuHelp(navigator.userAgent);
     return html`<details>
-      <summary>${info.backend === 'webgpu' ? 'Why so slow?' : 'Why no GPU?'}</summary>
-      <p>${reason} How to get a GPU here: ${webgpuHelp(navigator.userAgent)}</p>
+      <summary>${info.backend === 'webgpu' ? msg('Why so slow?') : msg('Why no GPU?')}</summary>
+      <p>${whyText(info)} ${msg(str`How to get a GPU here: ${help}`)}</p>
     </details>`;
   }
+}
+
+function kernelsText({ kernels, dispatches_per_step: dispatches }: Info): string {
+  return msg(str`${count(kernels)} kernels, ${count(dispatches)} dispatches a step`);
+}
+
+function whyText({ backend, fallback_reason: reason }: Info): string {
+  if (backend === 'webgpu')
+    return msg(
+      'This WebGPU runs on a software adapter, so it is slow: the CPU backend is faster here.',
+    );
+  return reason ? msg(str`No GPU is used: ${reason}.`) : msg('No GPU is used.');
 }

@@ -10,6 +10,7 @@ import { stopText } from '../state/stop.ts';
 import type { Topic } from '../state/topics.ts';
 import { roleClasses, roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { cite, citeStyles } from './cite.ts';
 import './gan-last.ts';
 import './gan-measures.ts';
@@ -129,7 +130,7 @@ export class GanStory extends ThemedElement {
     const had = changes.flatMap(({ name, was }) => (was === undefined ? [] : [`${name} ${was}`]));
     return html`<p class="summary">
       ${title}.
-      ${had.length > 0 ? html`<span class="quiet small">The preset has ${had.join(', ')}.</span>` : nothing}
+      ${had.length > 0 ? html`<span class="quiet small">${msg(str`The preset has ${had.join(', ')}.`)}</span>` : nothing}
     </p>`;
   }
 
@@ -138,12 +139,15 @@ export class GanStory extends ThemedElement {
     const { session } = this;
     const { ended, reached, step } = session.run;
     if (!ended && !reached) return nothing;
-    const why = reached
-      ? `Stopped at step ${count(step)}${reached.kind === 'step' ? '' : `: ${stopText(reached)}`}, as asked.`
-      : `The run is over, after ${count(step)} steps.`;
+    const at = count(step);
+    const why = !reached
+      ? msg(str`The run is over, after ${at} steps.`)
+      : reached.kind === 'step'
+        ? msg(str`Stopped at step ${at}, as asked.`)
+        : msg(str`Stopped at step ${at}: ${stopText(reached)}, as asked.`);
     return html`<p class="ended" role="status">
       <strong>${why}</strong>
-      <button data-action="go-on" @click=${() => void session.run.toggle()}>Go on</button>
+      <button data-action="go-on" @click=${() => void session.run.toggle()}>${msg('Go on')}</button>
     </p>`;
   }
 
@@ -153,13 +157,13 @@ export class GanStory extends ThemedElement {
     const { busy } = this.session.channel;
     if (!shipped || !model) return nothing;
     return html`<p class="shipped">
-      <span>Trained beforehand for ${count(model.info.step)} steps.</span>
+      <span>${msg(str`Trained beforehand for ${count(model.info.step)} steps.`)}</span>
       <button
         data-action="scratch"
         ?disabled=${busy !== ''}
         @click=${() => void this.session.models.reset()}
       >
-        Train from scratch
+        ${msg('Train from scratch')}
       </button>
     </p>`;
   }

@@ -2,11 +2,14 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
+import { decimal } from '../state/format.ts';
 import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { BASKETS, SAMPLES, predictionText, Studio, type Tools } from '../state/studio.ts';
 import { readStudio, writeStudio } from '../state/studio-link.ts';
 import { row, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
+import { sample } from './cells.ts';
 import './gan-baskets.ts';
 import './gan-images.ts';
 import './gan-invert.ts';
@@ -17,10 +20,10 @@ import { SessionElement } from './session-element.ts';
 import { Throttled } from './throttled.ts';
 
 const TOOLS: Record<Tool, string> = {
-  walk: 'Walk',
-  plane: 'Plane',
-  sliders: 'Directions',
-  invert: 'Your image',
+  walk: msg('Walk'),
+  plane: msg('Plane'),
+  sliders: msg('Directions'),
+  invert: msg('Your image'),
 };
 type Tool = Tools['shown'];
 
@@ -165,9 +168,9 @@ export class GanStudio extends SessionElement {
     const prediction =
       studio.looked === undefined ? '' : predictionText(studio.samples?.predictions[studio.looked]);
     return html`
-      <section class="choose" aria-label="Samples">
+      <section class="choose" aria-label=${msg('Samples')}>
         <div class="row">
-          <span id="into">A click puts a sample into</span>
+          <span id="into">${msg('A click puts a sample into')}</span>
           <div class="segments" role="group" aria-labelledby="into">
             ${BASKETS.map(
               (name) =>
@@ -183,8 +186,8 @@ export class GanStudio extends SessionElement {
           </div>
         </div>
         <gan-images
-          cell="Sample"
-          label="Samples of G"
+          .cell=${sample}
+          label=${msg('Samples of G')}
           .images=${studio.samples?.images}
           .data=${model?.info.data}
           .marks=${marks}
@@ -198,9 +201,9 @@ export class GanStudio extends SessionElement {
         <p class="small quiet says">${studio.busy ? `${studio.busy}…` : prediction}</p>
         ${this.#refusal('samples')} ${this.#samples()} ${this.#find(studio.attributes)}
       </section>
-      <section class="work" aria-label="What is done with them">
+      <section class="work" aria-label=${msg('What is done with them')}>
         <gan-baskets .session=${session}></gan-baskets>
-        <div class="tools" role="tablist" aria-label="Tools" @keydown=${this.#onTabs}>
+        <div class="tools" role="tablist" aria-label=${msg('Tools')} @keydown=${this.#onTabs}>
           ${(Object.keys(TOOLS) as Tool[]).map((tool) => this.#tab(tool))}
         </div>
         <div role="tabpanel" id="panel" aria-labelledby=${`tab-${studio.tools.shown}`}>
@@ -218,15 +221,15 @@ export class GanStudio extends SessionElement {
           studio.show({ seed: (studio.seed ?? 0) + 1 });
         }}
       >
-        Other samples
+        ${msg('Other samples')}
       </button>
       <label
-        title="Truncation: noise from nearer the middle of the prior makes safer but less varied samples"
+        title=${msg('Truncation: noise from nearer the middle of the prior makes safer but less varied samples')}
       >
-        Play safe
+        ${msg('Play safe')}
         <input
           type="range"
-          aria-label="Truncation, from play safe to varied"
+          aria-label=${msg('Truncation, from play safe to varied')}
           min="0.1"
           max="1"
           step="0.05"
@@ -235,7 +238,7 @@ export class GanStudio extends SessionElement {
             studio.show({ truncation: Number((event.target as HTMLInputElement).value) });
           }}
         />
-        varied <output>${studio.truncation.toFixed(2)}</output>
+        ${msg('varied')} <output>${decimal(studio.truncation, 2)}</output>
       </label>
     </div>`;
   }
@@ -245,7 +248,7 @@ export class GanStudio extends SessionElement {
     if (attributes.length === 0) return nothing;
     const { studio } = this.session;
     const wanted = Object.fromEntries(Object.entries(this.wanted).filter(([, label]) => label));
-    return html`<div class="row" role="group" aria-label="Fill from labels">
+    return html`<div class="row" role="group" aria-label=${msg('Fill from labels')}>
         ${attributes.map(
           ({ name, classes }) =>
             html`<select
@@ -255,7 +258,7 @@ export class GanStudio extends SessionElement {
                 this.wanted = { ...this.wanted, [name]: value };
               }}
             >
-              <option value="">${labelOf(name)}: any</option>
+              <option value="">${msg(str`${labelOf(name)}: any`)}</option>
               ${classes.map((label) => html`<option value=${label}>${label}</option>`)}
             </select>`,
         )}
@@ -264,7 +267,7 @@ export class GanStudio extends SessionElement {
           ?disabled=${Object.keys(wanted).length === 0 || studio.busy !== ''}
           @click=${() => void studio.fill(studio.chosen, wanted, 3)}
         >
-          Find 3 for ${studio.chosen}
+          ${msg(str`Find 3 for ${studio.chosen}`)}
         </button>
       </div>
       ${this.#refusal('find')}`;

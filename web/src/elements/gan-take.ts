@@ -3,12 +3,13 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { saveLog } from '../export/log.ts';
 import { csvOf, jsonOf } from '../export/tables.ts';
-import { count } from '../state/format.ts';
+import { count, decimal } from '../state/format.ts';
 import { isObject } from '../state/json.ts';
 import type { Topic } from '../state/topics.ts';
 import { Still, SIDE } from '../stage/still.ts';
 import { icon } from '../style/icons.ts';
 import { dialog, shared } from '../style/shared.ts';
+import { msg, str } from '../words/locale.ts';
 import { download } from './download.ts';
 import { ThemedElement } from './themed-element.ts';
 
@@ -84,10 +85,10 @@ export class GanTake extends ThemedElement {
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="title">
       <div class="head">
-        <h2 id="title">Take away</h2>
+        <h2 id="title">${msg('Take away')}</h2>
         <button
           class="plain"
-          aria-label="Close"
+          aria-label=${msg('Close')}
           @click=${() => {
             this.dialog.close();
           }}
@@ -103,10 +104,10 @@ export class GanTake extends ThemedElement {
   #picture(): TemplateResult {
     return html`<section>
       <div>
-        <h3>Picture</h3>
+        <h3>${msg('Picture')}</h3>
         <label
           ><select
-            aria-label="Size of the picture"
+            aria-label=${msg('Size of the picture')}
             @change=${(event: Event) => {
               this.scale = Number((event.target as HTMLSelectElement).value);
             }}
@@ -114,7 +115,7 @@ export class GanTake extends ThemedElement {
             ${SCALES.map(
               (scale) =>
                 html`<option value=${scale} ?selected=${scale === this.scale}>
-                  ${scale * SIDE} pixels
+                  ${msg(str`${scale * SIDE} pixels`)}
                 </option>`,
             )}
           </select></label
@@ -126,7 +127,7 @@ export class GanTake extends ThemedElement {
             @change=${(event: Event) => {
               this.captioned = (event.target as HTMLInputElement).checked;
             }}
-          />with a caption</label
+          />${msg('with a caption')}</label
         >
       </div>
       <button data-take="png" @click=${() => void this.#try(() => this.#savePicture())}>PNG</button>
@@ -135,22 +136,15 @@ export class GanTake extends ThemedElement {
 
   #film(): TemplateResult {
     const { items: frames } = this.session.stage.film;
-    const size = this.filmSize === undefined ? '…' : `about ${megabytes(this.filmSize)}`;
     return html`<section>
       <div>
-        <h3>This run as a film</h3>
-        <p class="small quiet">
-          ${
-            frames.length < 2
-              ? 'There is nothing to play yet: train first.'
-              : `${frames.length} pictures, ${size}`
-          }
-        </p>
+        <h3>${msg('This run as a film')}</h3>
+        <p class="small quiet">${filmText(frames.length, this.filmSize)}</p>
         ${
           this.done === undefined
             ? nothing
             : html`<progress
-                aria-label="Pictures that are done"
+                aria-label=${msg('Pictures that are done')}
                 max=${frames.length}
                 value=${this.done}
               ></progress>`
@@ -170,19 +164,13 @@ export class GanTake extends ThemedElement {
     const points = this.session.run.series.steps.length;
     return html`<section>
       <div>
-        <h3>Curves</h3>
-        <p class="small quiet">
-          ${
-            points === 0
-              ? 'They begin with the first step.'
-              : `${count(points)} points of each metric; JSON has the settings and figures too`
-          }
-        </p>
+        <h3>${msg('Curves')}</h3>
+        <p class="small quiet">${curvesText(points)}</p>
       </div>
       <span class="files">
         <button
           data-take="csv"
-          aria-label="Curves as CSV"
+          aria-label=${msg('Curves as CSV')}
           ?disabled=${points === 0}
           @click=${this.#saveCsv}
         >
@@ -190,7 +178,7 @@ export class GanTake extends ThemedElement {
         </button>
         <button
           data-take="json"
-          aria-label="Curves as JSON"
+          aria-label=${msg('Curves as JSON')}
           ?disabled=${points === 0}
           @click=${this.#saveJson}
         >
@@ -204,11 +192,10 @@ export class GanTake extends ThemedElement {
     const { deeds, leftOut } = this.session.log;
     return html`<section>
       <div>
-        <h3>What was done</h3>
+        <h3>${msg('What was done')}</h3>
         <p class="small quiet">
-          ${leftOut > 0 ? 'The last ' : nothing}${deeds.length === 1 ? 'One action' : `${count(deeds.length)} actions`}
-          since the page was opened, each with its time and step. The list stays in this tab until
-          you save it.
+          ${deedsText(deeds.length, leftOut > 0)}
+          ${msg('The list stays in this tab until you save it.')}
         </p>
       </div>
       <span class="files"
@@ -216,7 +203,7 @@ export class GanTake extends ThemedElement {
           (kind) =>
             html`<button
               data-take="log-${kind}"
-              aria-label="What was done, as ${kind.toUpperCase()}"
+              aria-label=${msg(str`What was done, as ${kind.toUpperCase()}`)}
               @click=${() => {
                 saveLog(this.session.log, kind);
               }}
@@ -247,7 +234,8 @@ export class GanTake extends ThemedElement {
   }
 
   #caption(step: number): string {
-    return `${this.session.current.preset?.title ?? ''}, step ${count(step)}`;
+    const title = this.session.current.preset?.title ?? '';
+    return msg(str`${title}, step ${count(step)}`);
   }
 
   #name(ending: string): string {
@@ -257,13 +245,13 @@ export class GanTake extends ThemedElement {
   async #savePicture(): Promise<void> {
     const { picture } = this.session.stage;
     const still = this.#still(this.scale);
-    if (!still || !picture) throw new Error('There is no picture yet.');
+    if (!still || !picture) throw new Error(msg('There is no picture yet.'));
     still.draw(picture, this.captioned ? this.#caption(picture.step) : '');
     const blob = await new Promise<Blob | null>((resolve) => {
       still.canvas.toBlob(resolve);
     });
     if (!blob)
-      throw new Error('This browser could not make so large a picture: choose a smaller one.');
+      throw new Error(msg('This browser could not make so large a picture: choose a smaller one.'));
     download(blob, this.#name('png'));
   }
 
@@ -310,5 +298,30 @@ export class GanTake extends ThemedElement {
   };
 }
 
+/** `size` is undefined until it is measured. */
+function filmText(pictures: number, size: number | undefined): string {
+  if (pictures < 2) return msg('There is nothing to play yet: train first.');
+  return size === undefined
+    ? msg(str`${pictures} pictures, …`)
+    : msg(str`${pictures} pictures, about ${megabytes(size)}`);
+}
+
+function curvesText(points: number): string {
+  if (points === 0) return msg('They begin with the first step.');
+  return points === 1
+    ? msg('1 point of each metric; JSON has the settings and figures too')
+    : msg(str`${count(points)} points of each metric; JSON has the settings and figures too`);
+}
+
+/** `last`: there were more than are kept. */
+function deedsText(deeds: number, last: boolean): string {
+  if (deeds === 1) return msg('One action since the page was opened, each with its time and step.');
+  return last
+    ? msg(
+        str`The last ${count(deeds)} actions since the page was opened, each with its time and step.`,
+      )
+    : msg(str`${count(deeds)} actions since the page was opened, each with its time and step.`);
+}
+
 const megabytes = (bytes: number): string =>
-  bytes < 1e6 ? `${count(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  bytes < 1e6 ? `${count(bytes / 1000)} KB` : `${decimal(bytes / 1e6, 1)} MB`;

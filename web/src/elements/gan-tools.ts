@@ -5,6 +5,7 @@ import { sharedText } from '../state/changes.ts';
 import { type IconName, icon } from '../style/icons.ts';
 import { shared } from '../style/shared.ts';
 import type { Topic } from '../state/topics.ts';
+import { msg, str } from '../words/locale.ts';
 import { download } from './download.ts';
 import { ThemedElement } from './themed-element.ts';
 
@@ -104,7 +105,7 @@ export class GanTools extends ThemedElement {
     return html`
       ${
         this.session.current.shows('settings')
-          ? this.#button('settings', 'Settings', 'Change what is trained', off, () => {
+          ? this.#button('settings', msg('Settings'), msg('Change what is trained'), off, () => {
               this.dispatchEvent(new CustomEvent('settings', { detail: '' }));
             })
           : nothing
@@ -118,37 +119,51 @@ export class GanTools extends ThemedElement {
     // What brings another game in.
     const brings = !this.session.current.locked;
     return html`
-      <button class="plain more" popovertarget="menu" aria-label="More">${icon('more')}</button>
+      <button class="plain more" popovertarget="menu" aria-label=${msg('More')}>
+        ${icon('more')}
+      </button>
       <div
         id="menu"
         class="menu"
         popover
         role="group"
-        aria-label="Tools"
+        aria-label=${msg('Tools')}
         @click=${this.#fold}
         @beforetoggle=${this.#place}
       >
         ${
           brings
-            ? this.#button('own', 'Your data', 'Points or images of your own to learn', off, () => {
-                this.dispatchEvent(new Event('own'));
-              })
+            ? this.#button(
+                'own',
+                msg('Your data'),
+                msg('Points or images of your own to learn'),
+                off,
+                () => {
+                  this.dispatchEvent(new Event('own'));
+                },
+              )
             : nothing
         }
         ${
           brings && this.session.keep.on
-            ? this.#button('kept', 'Runs', 'The runs that this browser keeps', false, () => {
-                this.dispatchEvent(new Event('kept'));
-              })
+            ? this.#button(
+                'kept',
+                msg('Runs'),
+                msg('The runs that this browser keeps'),
+                false,
+                () => {
+                  this.dispatchEvent(new Event('kept'));
+                },
+              )
             : nothing
         }
-        ${this.#button('save', 'Save', 'Download a checkpoint', off, () => void this.#save())}
+        ${this.#button('save', msg('Save'), msg('Download a checkpoint'), off, () => void this.#save())}
         ${
           brings
             ? this.#button(
                 'load',
-                'Load',
-                'Open a checkpoint or a config',
+                msg('Load'),
+                msg('Open a checkpoint or a config'),
                 !this.session.catalog.presets,
                 () => {
                   this.picker.click();
@@ -158,24 +173,24 @@ export class GanTools extends ThemedElement {
         }
         ${this.#button(
           'take',
-          'Take away',
-          'A picture, a film, the curves or what was done, as files',
+          msg('Take away'),
+          msg('A picture, a film, the curves or what was done, as files'),
           off,
           () => {
             this.dispatchEvent(new Event('take'));
           },
         )}
-        ${this.#button('share', 'Share', 'Copy a link to this set-up', off, () => void this.#share())}
+        ${this.#button('share', msg('Share'), msg('Copy a link to this set-up'), off, () => void this.#share())}
         ${this.#button(
           dark ? 'sun' : 'moon',
-          dark ? 'Light theme' : 'Dark theme',
+          dark ? msg('Light theme') : msg('Dark theme'),
           '',
           false,
           () => {
             this.theme.toggle();
           },
         )}
-        ${this.#button('keys', 'Keys', 'The list of keys (?)', false, () => {
+        ${this.#button('keys', msg('Keys'), msg('The list of keys (?)'), false, () => {
           this.dispatchEvent(new Event('keys'));
         })}
       </div>
@@ -183,7 +198,7 @@ export class GanTools extends ThemedElement {
         type="file"
         hidden
         accept=".safetensors,.json"
-        aria-label="Checkpoint or config file"
+        aria-label=${msg('Checkpoint or config file')}
         @change=${this.#onFile}
       />
     `;
@@ -231,7 +246,7 @@ export class GanTools extends ThemedElement {
       await navigator.clipboard.writeText(link);
       this.session.notices.add('info', sharedText(title, spec.seed));
     } catch {
-      this.session.notices.add('info', `Copy this link: ${link}`);
+      this.session.notices.add('info', msg(str`Copy this link: ${link}`));
     }
   }
 

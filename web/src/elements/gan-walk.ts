@@ -6,6 +6,7 @@ import type { Topic } from '../state/topics.ts';
 import { type Basket, BASKETS, predictionText } from '../state/studio.ts';
 import { icon } from '../style/icons.ts';
 import { row, shared } from '../style/shared.ts';
+import { msg } from '../words/locale.ts';
 import './gan-images.ts';
 import { SessionElement } from './session-element.ts';
 
@@ -61,20 +62,22 @@ export class GanWalk extends SessionElement {
     const refusal = studio.refusals.walk;
     return html`
       <div class="row">
-        From ${this.#choice('from')} to ${this.#choice('to')}
+        ${msg(html`From ${this.#choice('from')} to ${this.#choice('to')}`)}
         <select
-          aria-label="Kind of walk"
-          title="Spherical keeps the typical distance from the middle; linear cuts through it"
+          aria-label=${msg('Kind of walk')}
+          title=${msg('Spherical keeps the typical distance from the middle; linear cuts through it')}
           @change=${(event: Event) => {
             const kind = (event.target as HTMLSelectElement).value as typeof studio.tools.walk.kind;
             studio.use({ walk: { ...studio.tools.walk, kind } });
             if (this.walk) void this.#go();
           }}
         >
-          <option value="spherical" ?selected=${kind === 'spherical'}>spherical</option>
-          <option value="linear" ?selected=${kind === 'linear'}>linear</option>
+          <option value="spherical" ?selected=${kind === 'spherical'}>${msg('spherical')}</option>
+          <option value="linear" ?selected=${kind === 'linear'}>${msg('linear')}</option>
         </select>
-        <button data-action="walk" @click=${() => void this.#go()}>Walk</button>
+        <button data-action="walk" @click=${() => void this.#go()}>
+          ${msg('Walk', { id: 'walkAct' })}
+        </button>
       </div>
       ${refusal ? html`<p class="small refusal" role="alert">${refusal}</p>` : nothing}
       ${this.walk ? this.#film(this.walk) : nothing}
@@ -85,7 +88,7 @@ export class GanWalk extends SessionElement {
     const { studio } = this.session;
     const { walk } = studio.tools;
     return html`<select
-      aria-label=${end === 'from' ? 'Start' : 'End'}
+      aria-label=${end === 'from' ? msg('Start') : msg('End')}
       @change=${(event: Event) => {
         studio.use({
           walk: { ...walk, [end]: (event.target as HTMLSelectElement).value as Basket },
@@ -105,7 +108,7 @@ export class GanWalk extends SessionElement {
       <gan-images
         columns="1"
         gap="0"
-        label="The walk, moving"
+        label=${msg('The walk, moving')}
         .images=${walk.images.subarray(this.at * size, (this.at + 1) * size)}
         .data=${model?.info.data}
       ></gan-images>
@@ -113,13 +116,13 @@ export class GanWalk extends SessionElement {
         <gan-images
           columns="12"
           gap="2"
-          label="The walk as a film strip"
+          label=${msg('The walk as a film strip')}
           .images=${walk.images}
           .data=${model?.info.data}
         ></gan-images>
         <input
           type="range"
-          aria-label="Place on the walk"
+          aria-label=${msg('Place on the walk')}
           min="0"
           max=${walk.count - 1}
           .value=${String(this.at)}
@@ -130,7 +133,7 @@ export class GanWalk extends SessionElement {
         />
         <div class="row">
           <button @click=${this.#toggle}>
-            ${icon(this.playing ? 'pause' : 'play')} ${this.playing ? 'Stop' : 'Play'}
+            ${icon(this.playing ? 'pause' : 'play')} ${this.playing ? msg('Stop') : msg('Play')}
           </button>
           <span class="quiet">${predictionText(walk.predictions[this.at])}</span>
         </div>

@@ -1,5 +1,6 @@
 /** uPlot, which draws the curves: loaded late, and in browsers whose language it would not survive. */
 import type uPlot from 'uplot';
+import { msg, str } from '../words/locale.ts';
 
 /**
  * uPlot formats numbers in `navigator.language`, and throws as it is loaded where that is no language tag: some systems call
@@ -31,6 +32,6 @@ function isLanguage(tag: string): boolean {
 export function whyNoCurves(error: unknown): string {
   const cause = error instanceof Error ? error.message : String(error);
   return error instanceof TypeError
-    ? `The curves could not be loaded (${cause}). Reload the page when you are online.`
-    : `The curves cannot be drawn in this browser: ${cause}. All else works without them.`;
+    ? msg(str`The curves could not be loaded (${cause}). Reload the page when you are online.`)
+    : msg(str`The curves cannot be drawn in this browser: ${cause}. All else works without them.`);
 }
