@@ -39,8 +39,11 @@ export class Client {
   constructor(
     private readonly line: Line,
     onEvent: (event: Event) => void,
+    /** What is made of a message before anybody hears of it. */
+    hear: (message: FromWorker) => FromWorker = (message) => message,
   ) {
-    line.onmessage = ({ data }) => {
+    line.onmessage = (message) => {
+      const data = hear(message.data);
       if ('event' in data) onEvent(data);
       else this.#settle(data);
     };

@@ -1,6 +1,7 @@
 /** The one worker, with the line to it. */
 import { Client } from '../client.ts';
 import type { Event } from '../protocol.ts';
+import { heard, msg, str } from '../words/locale.ts';
 import { policyFor } from './policy.ts';
 import { originOf, startWorker } from './start-worker.ts';
 
@@ -24,9 +25,7 @@ export function connect(
     cause = error instanceof Error ? error.message : String(error);
   }
   let answered = false;
-  const client = new Client(worker ?? unheard, (event) => {
-    onEvent(event);
-  });
+  const client = new Client(worker ?? unheard, onEvent, heard);
   worker?.addEventListener('message', () => (answered = true), { once: true });
   const stop = (cause: string): void => {
     const text = answered ? stopped(cause) : missing(cause);
@@ -42,14 +41,23 @@ export function connect(
     client,
     close: () => {
       worker?.terminate();
-      client.abandon('The playground was closed.');
+      client.abandon(msg('The playground was closed.'));
     },
   };
 }
 
-const stopped = (cause: string): string =>
-  `The training worker stopped${cause && `: ${cause}`}. Reload the page; a saved checkpoint brings the model back.`;
+const stopped = (cause: string): string => {
+  const why = cause && `: ${cause}`;
+  return msg(
+    str`The training worker stopped${why}. Reload the page; a saved checkpoint brings the model back.`,
+  );
+};
 
 /** A policy that forbids a worker says so to the console alone. */
-const missing = (cause: string): string =>
-  `The worker that trains could not be started${cause && ` (${cause})`}. In a page with a Content-Security-Policy, that must allow it: ${policyFor(originOf())}. Elsewhere check the connection and reload the page; where that does not help, this browser may be too old.`;
+const missing = (cause: string): string => {
+  const why = cause && ` (${cause})`;
+  const policy = policyFor(originOf());
+  return msg(
+    str`The worker that trains could not be started${why}. In a page with a Content-Security-Policy, that must allow it: ${policy}. Elsewhere check the connection and reload the page; where that does not help, this browser may be too old.`,
+  );
+};

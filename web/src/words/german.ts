@@ -2,6 +2,8 @@
 import { configureLocalization } from '@lit/localize/init/runtime.js';
 import * as german from './translated/de.ts';
 
+export { heardInGerman, inGerman } from './engine.ts';
+
 export async function begin(): Promise<void> {
   const { setLocale } = configureLocalization({
     sourceLocale: 'en',

@@ -16,8 +16,20 @@ export const language: Language = chosen(
   memory.getItem(KEY),
 );
 
+// What reads a page aloud has to know it; a page that is in one language says so itself.
+if (typeof document !== 'undefined' && 'languages' in document.documentElement.dataset) {
+  document.documentElement.lang = language;
+}
+
 // In English nothing is loaded, and nothing is looked up.
-if (language !== 'en') await (await import('./german.ts')).begin();
+const german = language === 'en' ? undefined : await import('./german.ts');
+await german?.begin();
+
+/** What the library calls something, where the page needs it as a name too and has kept it as it came. */
+export const said = (text: string): string => german?.inGerman(text) ?? text;
+
+/** A reply or an event of the worker, which speaks English as the library does. */
+export const heard = <T>(message: T): T => german?.heardInGerman(message) ?? message;
 
 /** Shows the page in another language from now on, in this browser. */
 export function setLanguage(other: Language): void {
