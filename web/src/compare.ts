@@ -7,6 +7,20 @@ import type { GanBoth } from './elements/gan-both.ts';
 import { asText } from './state/json.ts';
 import { writeStop } from './state/stop.ts';
 import { DEFAULT_SPEC, readHash, type Spec, writeHash } from './state/url.ts';
+import { say } from './words/say.ts';
+import { msg, str } from './words/locale.ts';
+
+say({
+  title: msg('Ganlet: two runs side by side'),
+  heading: msg('Two runs on one seed'),
+  'as-it-is': msg('As the preset has it'),
+  curves: msg('Their curves'),
+  lines: msg('Solid: as the preset has it. Dashed: changed.'),
+  train: msg('Train both'),
+  step: msg('One step'),
+  again: msg('Start again'),
+  loading: msg('The games are being loaded.'),
+});
 
 /** Steps that one takes before it waits for the other. */
 const STRIDE = 10;
@@ -27,7 +41,8 @@ let running = false;
 let at = 0;
 const end = spec.stop?.kind === 'step' ? spec.stop.step : Infinity;
 if (spec.stop && spec.stop.kind !== 'step') {
-  problems.push(`“stop=${writeStop(spec.stop)}”: two runs stop together at a step, such as 500`);
+  const stop = writeStop(spec.stop);
+  problems.push(msg(str`“stop=${stop}”: two runs stop together at a step, such as 500`));
 }
 
 /** What each game opens: of the second, the settings of the link too. */
@@ -44,7 +59,7 @@ function open({ preset, seed, backend, overrides }: Spec): void {
   if (changed) changed.settings = settings || null;
 }
 
-function say(text: string): void {
+function tell(text: string): void {
   said.textContent = text;
 }
 
@@ -67,11 +82,13 @@ async function progress(): Promise<void> {
       const [at, modes, quality] = await Promise.all(
         ['step', 'modes', 'high_quality'].map((name) => game.reading(name)),
       );
-      const covered = modes === undefined ? '' : `, ${modes} modes, ${quality ?? '–'} on the data`;
-      return `step ${at ?? '0'}${covered}`;
+      const [taken, near] = [at ?? '0', quality ?? '–'];
+      return modes === undefined
+        ? msg(str`step ${taken}`)
+        : msg(str`step ${taken}, ${modes} modes, ${near} on the data`);
     }),
   );
-  say(readings.join('  |  '));
+  tell(readings.join('  |  '));
 }
 
 async function guarded(job: () => Promise<void>): Promise<void> {
@@ -80,7 +97,7 @@ async function guarded(job: () => Promise<void>): Promise<void> {
     await progress();
   } catch (error) {
     running = false;
-    say(error instanceof Error ? error.message : String(error));
+    tell(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -92,7 +109,7 @@ train?.addEventListener('click', () => {
     return;
   }
   running = true;
-  train.textContent = 'Pause';
+  train.textContent = msg('Pause');
   void guarded(async () => {
     while (running && at < end) {
       const steps = Math.min(STRIDE, end - at);
@@ -102,7 +119,7 @@ train?.addEventListener('click', () => {
     }
   }).finally(() => {
     running = false;
-    train.textContent = 'Train both';
+    train.textContent = msg('Train both');
     train.disabled = false;
   });
 });
@@ -118,11 +135,11 @@ again?.addEventListener('click', () => {
 
 part('difference').textContent =
   changes.length === 0
-    ? 'They are the same: add a change to the address, such as &cost=minimax.'
-    : 'The same noise and the same data in the same order; only what is named differs.';
+    ? msg('They are the same: add a change to the address, such as &cost=minimax.')
+    : msg('The same noise and the same data in the same order; only what is named differs.');
 part('changed').textContent =
   changes.map(([path, value]) => `${path.replaceAll('_', ' ')}: ${asText(value)}`).join(', ') ||
-  'The same again';
+  msg('The same again');
 open(spec);
 void guarded(async () => {
   // The games come first.
@@ -131,5 +148,6 @@ void guarded(async () => {
   await both('show?heat=1');
   for (const button of [train, step, again]) if (button) button.disabled = false;
 }).then(() => {
-  if (problems.length > 0) say(`${problems.join('. ')}. It was skipped.`);
+  const all = problems.join('. ');
+  if (problems.length > 0) tell(msg(str`${all}. It was skipped.`));
 });

@@ -21,6 +21,7 @@ describe('the share link', () => {
       lock: ['g_optimizer', 'cost'],
       studio: 'A 3 1.12 walk A B',
       size: 'large',
+      lang: 'de',
       overrides: {
         'g_optimizer.lr': 0.0005,
         cost: 'minimax',
@@ -39,6 +40,15 @@ describe('the share link', () => {
       expect(read).toBeUndefined();
       expect(problems[0]).toContain('a whole number from 0 to 100000');
     }
+  });
+
+  it('says which language the page is in, of those that there are', () => {
+    expect(readHash('#preset=ring&lang=de')).toMatchObject({ spec: { lang: 'de' }, problems: [] });
+    expect(writeHash({ ...DEFAULT_SPEC, lang: 'de' })).toBe('#preset=ring&lang=de');
+    expect(writeHash(DEFAULT_SPEC)).not.toContain('lang');
+    const { spec, problems } = readHash('#lang=fr');
+    expect(spec.lang).toBeUndefined();
+    expect(problems).toEqual(['“lang=fr”: it is one of en, de']);
   });
 
   it('has a caption of its own, within a length', () => {

@@ -2,6 +2,7 @@
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
 import type { Frame } from '../protocol.ts';
 import type { Still } from '../stage/still.ts';
+import { msg } from '../words/locale.ts';
 
 /** Milliseconds of a picture, and of the last one, which one looks at. */
 const DELAY = 80;
@@ -23,7 +24,7 @@ export async function gifOf(
     still.draw(frame, caption(frame));
     const { canvas } = still;
     const image = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
-    if (!image) throw new Error('This browser does not give the pixels of a canvas.');
+    if (!image) throw new Error(msg('This browser does not give the pixels of a canvas.'));
     const palette = quantize(image.data, 256);
     gif.writeFrame(applyPalette(image.data, palette), canvas.width, canvas.height, {
       palette,

@@ -3,6 +3,7 @@
  * host alone, so that nothing that is made here can leave and no link makes the page ask anybody. A site that hands out models from
  * another host names it there.
  */
+import { msg, str } from '../words/locale.ts';
 
 /** The file's address, or why it cannot be opened, in words. */
 export type Address = { url: URL; file: string; host: string } | { refusal: string };
@@ -12,22 +13,28 @@ export function addressOf(text: string, page: string, policy: string): Address {
   try {
     url = new URL(text, page);
   } catch {
-    return { refusal: `The link is to open “${text}”, which is not an address.` };
+    return { refusal: msg(str`The link is to open “${text}”, which is not an address.`) };
   }
   const file = decoded(url.pathname.split('/').at(-1) ?? '') || url.host;
   if (url.protocol === 'file:') {
     return {
-      refusal: `A link cannot make a page read files on your disk: drop ${file} on the page instead.`,
+      refusal: msg(
+        str`A link cannot make a page read files on your disk: drop ${file} on the page instead.`,
+      ),
     };
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return {
-      refusal: `A link can only open files at https addresses, not at “${url.protocol}” ones.`,
+      refusal: msg(
+        str`A link can only open files at https addresses, not at “${url.protocol}” ones.`,
+      ),
     };
   }
   if (url.origin !== new URL(page).origin && !sourcesOf(policy).some((one) => allows(one, url))) {
     return {
-      refusal: `The link is to open ${file} from ${url.host}. This page asks no other site for anything, so nothing was fetched: download the file there if you trust it, and drop it on the page.`,
+      refusal: msg(
+        str`The link is to open ${file} from ${url.host}. This page asks no other site for anything, so nothing was fetched: download the file there if you trust it, and drop it on the page.`,
+      ),
     };
   }
   return { url, file, host: url.host };

@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../state/json.ts';
 import { parsed } from '../state/safetensors.ts';
 import { MAX_SEED } from '../state/url.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Config {
   preset: string;
@@ -13,15 +14,15 @@ export interface Config {
 /** Throws with what is wrong. */
 export function readConfig(text: string): Config {
   const whole = parsed(text);
-  if (whole === undefined) throw new Error('it is not JSON: it may have been cut short');
+  if (whole === undefined) throw new Error(msg('it is not JSON: it may have been cut short'));
   const config = isObject(whole) && isObject(whole.config) ? whole.config : whole;
-  if (!isObject(config)) throw new Error(`it is not an object, such as ${EXAMPLE}`);
+  if (!isObject(config)) throw new Error(msg(str`it is not an object, such as ${EXAMPLE}`));
   const { preset, seed, ...own } = config;
   if (typeof preset !== 'string') {
-    throw new Error(`it names no preset: a config begins as in ${EXAMPLE}`);
+    throw new Error(msg(str`it names no preset: a config begins as in ${EXAMPLE}`));
   }
   if (seed !== undefined && !isSeed(seed)) {
-    throw new Error(`“seed” is a whole number from 0 to ${MAX_SEED}`);
+    throw new Error(msg(str`“seed” is a whole number from 0 to ${MAX_SEED}`));
   }
   return { preset, seed, own };
 }

@@ -1,6 +1,7 @@
 /** A file from an address, in words where there is none. */
 import type { Progress } from '../library.ts';
 import { bodyOf } from '../state/shipped.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** More is no model of this page. */
 const MOST = 512e6;
@@ -15,17 +16,22 @@ export async function fetched(
     response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
   } catch (error) {
     throw new Error(
-      `${file} could not be fetched from ${url.host}: either there is no connection, or that host does not let other pages read it, for which it has to send “Access-Control-Allow-Origin”. Download it and drop it on the page.`,
+      msg(
+        str`${file} could not be fetched from ${url.host}: either there is no connection, or that host does not let other pages read it, for which it has to send “Access-Control-Allow-Origin”. Download it and drop it on the page.`,
+      ),
       { cause: error },
     );
   }
   if (!response.ok) {
     throw new Error(
-      `${url.host} has no ${file} for this page (it answered ${response.status}): look at the link again.`,
+      msg(
+        str`${url.host} has no ${file} for this page (it answered ${response.status}): look at the link again.`,
+      ),
     );
   }
   if (Number(response.headers.get('Content-Length') ?? 0) > MOST) {
-    throw new Error(`${file} is larger than ${MOST / 1e6} MB, and no model of this page.`);
+    const most = MOST / 1e6;
+    throw new Error(msg(str`${file} is larger than ${most} MB, and no model of this page.`));
   }
   return new File([await bodyOf(response, file, onProgress)], file);
 }

@@ -4,6 +4,7 @@
  */
 import { type Given, givenFiles, givenRoots } from '../own/entries.ts';
 import type { Root } from '../own/roots.ts';
+import { decimal } from '../state/format.ts';
 import { differences } from '../state/json.ts';
 import { refusalOfCheckpoint } from '../state/shipped.ts';
 import type { Session } from '../state/session.ts';
@@ -11,13 +12,14 @@ import { addressOf } from './address.ts';
 import { readConfig } from './config.ts';
 import { fetched } from './fetched.ts';
 import { kindOf, kindOfText } from './kinds.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Data for “Your data”. */
 export type Data = { table: string } | { images: Given[] };
 /** Shows them. */
 export type Show = (data: Data) => void;
 
-const AS_IT_WAS = 'The model here is as it was.';
+const AS_IT_WAS = msg('The model here is as it was.');
 /** Longer texts are no config and no table that a page learns from. */
 const LONGEST = 2e6;
 
@@ -53,8 +55,14 @@ async function openFiles(session: Session, given: Given[], show: Show): Promise<
   }
 }
 
+const asItWas = (what: string): string => `${what} ${AS_IT_WAS}`;
+
 const notOurs = (name: string): string =>
-  `${name} is not something that this page can open: it takes checkpoints (.safetensors), configs (.json), tables (.csv), and images as a folder, a ZIP or arrays. ${AS_IT_WAS}`;
+  asItWas(
+    msg(
+      str`${name} is not something that this page can open: it takes checkpoints (.safetensors), configs (.json), tables (.csv), and images as a folder, a ZIP or arrays.`,
+    ),
+  );
 
 async function openText(
   { notices }: Session,
@@ -62,8 +70,8 @@ async function openText(
   act: (text: string) => void | Promise<void>,
 ): Promise<void> {
   if (file.size > LONGEST) {
-    const megabytes = (file.size / 1e6).toFixed(1);
-    notices.add('error', `${file.name} has ${megabytes} MB, more than 2. ${AS_IT_WAS}`);
+    const megabytes = decimal(file.size / 1e6, 1);
+    notices.add('error', asItWas(msg(str`${file.name} has ${megabytes} MB, more than 2.`)));
   } else await act(await file.text());
 }
 
@@ -73,12 +81,12 @@ export async function openConfig(session: Session, text: string, name: string): 
   try {
     const { preset, seed, own } = readConfig(text);
     const found = catalog.find(preset);
-    if (!found) throw new Error(`this version has no preset “${preset}”`);
+    if (!found) throw new Error(msg(str`this version has no preset “${preset}”`));
     await catalog.describe();
     const problems: string[] = [];
     const known = Object.entries(differences(found.config, { ...own, preset })).filter(([path]) => {
       if (catalog.schema?.knows(path) ?? true) return true;
-      problems.push(`“${path}”: this version has no such setting`);
+      problems.push(msg(str`“${path}”: this version has no such setting`));
       return false;
     });
     const overrides = Object.fromEntries(known);
@@ -87,13 +95,13 @@ export async function openConfig(session: Session, text: string, name: string): 
     const skip = (problem: string): void => void problems.push(problem);
     const deed = session.log.note('open', name);
     const made = await models.create({ ...spec, scratch: false, stop: undefined }, 0, skip);
-    const skipped = problems.map((problem) => `${name}: ${problem}. It was skipped.`);
+    const skipped = problems.map((problem) => msg(str`${name}: ${problem}. It was skipped.`));
     if (problems.length) notices.add('warning', skipped.join(' '));
-    if (made) notices.add('info', `${name} is set up: press Train.`);
+    if (made) notices.add('info', msg(str`${name} is set up: press Train.`));
     else session.log.strike(deed);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    notices.add('error', `${name} was not opened: ${why}. ${AS_IT_WAS}`);
+    notices.add('error', asItWas(msg(str`${name} was not opened: ${why}.`)));
   }
 }
 
@@ -107,7 +115,7 @@ export async function openPasted(
     await openFiles(session, givenFiles(files), show);
     return;
   }
-  const called = 'What was pasted';
+  const called = msg('What was pasted');
   switch (text.length > LONGEST ? 'unknown' : kindOfText(text)) {
     case 'link':
       // The page follows its address.
@@ -123,7 +131,7 @@ export async function openPasted(
       if (text.trim() === '') return;
       session.notices.add(
         'warning',
-        `${called} is not a link, a config or a table of numbers. ${AS_IT_WAS}`,
+        asItWas(msg('What was pasted is not a link, a config or a table of numbers.')),
       );
   }
 }
@@ -135,19 +143,19 @@ export function offerLinked(session: Session, text: string, show: Show): void {
       ?.content ?? '';
   const address = addressOf(text, session.catalog.site, policy);
   if ('refusal' in address) {
-    session.notices.add('error', `${address.refusal} ${AS_IT_WAS}`);
+    session.notices.add('error', asItWas(address.refusal));
     return;
   }
   const { url, file, host } = address;
-  session.notices.add('info', `The link is to open ${file} from ${host}.`, {
-    label: `Fetch and open it`,
+  session.notices.add('info', msg(str`The link is to open ${file} from ${host}.`), {
+    label: msg('Fetch and open it'),
     act: () => void openLinked(session, url, file, show),
   });
 }
 
 async function openLinked(session: Session, url: URL, file: string, show: Show): Promise<void> {
   const { channel, notices } = session;
-  const end = channel.begin(`Fetching ${file} from ${url.host}`);
+  const end = channel.begin(msg(str`Fetching ${file} from ${url.host}`));
   try {
     const given = await fetched(url, file, (progress) => {
       channel.report(progress);
@@ -155,7 +163,7 @@ async function openLinked(session: Session, url: URL, file: string, show: Show):
     await openFiles(session, [{ path: file, file: given }], show);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    notices.add('error', `${why} ${AS_IT_WAS}`);
+    notices.add('error', asItWas(why));
   } finally {
     end();
   }

@@ -1,4 +1,5 @@
 /** Images and labels as arrays: the IDX files of MNIST and its relatives, and NumPy's .npy. Throws with what is wrong. */
+import { msg, str } from '../words/locale.ts';
 
 export type Loaded =
   | {
@@ -20,7 +21,7 @@ const isIdx = ([a, b, type, axes]: Uint8Array): boolean =>
 const isNumpy = (start: Uint8Array): boolean => latin(start.subarray(0, 6)) === '\u0093NUMPY';
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-const SHORT = 'cut short: save it, or download it, again';
+const SHORT = msg('cut short: save it, or download it, again');
 
 export function readArray(bytes: Uint8Array): Loaded {
   return isIdx(bytes) ? readIdx(bytes) : readNumpy(bytes);
@@ -47,9 +48,9 @@ function readNumpy(bytes: Uint8Array): Loaded {
   const type = /'descr':\s*'([^']+)'/.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
   if (type === undefined || shape === undefined)
-    throw new Error('its header is not that of an array');
+    throw new Error(msg('its header is not that of an array'));
   if (/'fortran_order':\s*True/.test(header)) {
-    throw new Error('stored by columns: save numpy.ascontiguousarray(x)');
+    throw new Error(msg('stored by columns: save numpy.ascontiguousarray(x)'));
   }
   const sizes = shape
     .split(',')
@@ -73,7 +74,8 @@ type Read = (view: DataView, at: number) => number;
 function values(type: string, content: Uint8Array, sizes: readonly number[]): Uint8Array {
   if (type === '|u1') return taken(content, sizes);
   const found = TYPES[type];
-  if (!found) throw new Error(`numbers of type ${type}: save uint8, or float32 from 0 to 1`);
+  if (!found)
+    throw new Error(msg(str`numbers of type ${type}: save uint8, or float32 from 0 to 1`));
   const [size, white, read] = found;
   const count = product(sizes);
   if (content.length < count * size) throw new Error(SHORT);
@@ -84,8 +86,8 @@ function values(type: string, content: Uint8Array, sizes: readonly number[]): Ui
     if (!(value >= 0 && value <= 255)) {
       throw new Error(
         white === 1
-          ? 'numbers that are not from 0 to 1: scale them, or save uint8'
-          : 'numbers that are not from 0 to 255: scale them, and save uint8',
+          ? msg('numbers that are not from 0 to 1: scale them, or save uint8')
+          : msg('numbers that are not from 0 to 255: scale them, and save uint8'),
       );
     }
     out[i] = Math.round(value);
@@ -105,8 +107,9 @@ function shaped(sizes: readonly number[], bytes: Uint8Array): Loaded {
   const [count = 0, height = 0, width = 0, channels = 1] = sizes;
   if (sizes.length === 1) return { kind: 'labels', labels: bytes };
   if (sizes.length < 3 || sizes.length > 4 || (channels !== 1 && channels !== 3)) {
+    const shape = sizes.join(', ');
     throw new Error(
-      `its shape is (${sizes.join(', ')}), not (count, rows, columns) or (count, rows, columns, 3)`,
+      msg(str`its shape is (${shape}), not (count, rows, columns) or (count, rows, columns, 3)`),
     );
   }
   return { kind: 'images', count, height, width, channels, bytes };

@@ -6,6 +6,7 @@ import { isArray, type Loaded, readArray } from './arrays.ts';
 import type { Entry } from './entries.ts';
 import type { OwnSet } from './file.ts';
 import { type Decode, decode, kept, type Shape, shown } from './pixels.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Bytes of pixels that a set may have: twice that is in memory while it trains. */
 export const MOST_BYTES = 96e6;
@@ -91,7 +92,7 @@ class Making {
       const problem = problemOf(start);
       if (problem) throw new Error(problem);
       const rgba = await this.decode(blob, this.shape).catch((error: unknown) => {
-        throw new Error('damaged, cut short, or of a kind that this browser cannot decode', {
+        throw new Error(msg('damaged, cut short, or of a kind that this browser cannot decode'), {
           cause: error,
         });
       });
@@ -138,7 +139,7 @@ class Making {
     });
     const remarks = [...this.#skipped].map(([reason, names]) => leftOut(reason, names));
     if (this.#total > count)
-      remarks.push(`The first ${count} images are kept: more of this size do not fit.`);
+      remarks.push(msg(str`The first ${count} images are kept: more of this size do not fit.`));
     const { labels, classes } = this.#classes(remarks);
     const set = { name, size, channels, count, pixels, labels, classes } as const;
     return { set, total: this.#total, remarks };
@@ -150,8 +151,9 @@ class Making {
     const none = { labels: new Uint8Array(), classes: [] };
     if (this.#labels) {
       if (this.#labels.length < count || this.#labels.length > this.#total) {
+        const { length } = this.#labels;
         remarks.push(
-          `There are ${this.#labels.length} labels for ${count} images, so they are left out.`,
+          msg(str`There are ${length} labels for ${count} images, so they are left out.`),
         );
         return none;
       }
@@ -160,20 +162,22 @@ class Making {
       const classes = Array.from({ length: last + 1 }, (_, i) => String(i));
       if (classes.length <= MOST_CLASSES) return { labels, classes };
       remarks.push(
-        `Labels up to ${last} are more than ${MOST_CLASSES} classes, so they are left out.`,
+        msg(str`Labels up to ${last} are more than ${MOST_CLASSES} classes, so they are left out.`),
       );
       return none;
     }
     const classes = [...new Set(this.#folders)].sort();
     if (classes.length > MOST_CLASSES) {
       remarks.push(
-        `${classes.length} folders are more than ${MOST_CLASSES} classes, so they are not taken as labels.`,
+        msg(
+          str`${classes.length} folders are more than ${MOST_CLASSES} classes, so they are not taken as labels.`,
+        ),
       );
     }
     if (classes.length < 2 || classes.length > MOST_CLASSES) return none;
     const numbers = new Map(classes.map((folder, i) => [folder, i]));
     const labels = Uint8Array.from(this.#folders, (folder) => numbers.get(folder) ?? 0);
-    return { labels, classes: classes.map((folder) => folder || 'others') };
+    return { labels, classes: classes.map((folder) => folder || msg('others')) };
   }
 }
 
@@ -181,26 +185,28 @@ class Making {
 export function classesOf(paths: readonly string[]): string[] {
   const folders = [...new Set(paths.map(folderOf))].sort();
   const fit = folders.length > 1 && folders.length <= MOST_CLASSES;
-  return fit ? folders.map((folder) => folder || 'others') : [];
+  return fit ? folders.map((folder) => folder || msg('others')) : [];
 }
 
 const folderOf = (path: string): string => path.split('/').at(-2) ?? '';
 
 function leftOut(reason: string, names: readonly string[]): string {
   const some = names.slice(0, NAMED).join(', ');
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `Left out: ${some}${more} (${reason}).`;
+  const more = names.length - NAMED;
+  return more > 0
+    ? msg(str`Left out: ${some} and ${more} more (${reason}).`)
+    : msg(str`Left out: ${some} (${reason}).`);
 }
 
 /** Why a file is no picture, by its first bytes; undefined where it may be one. */
 function problemOf(start: Uint8Array): string | undefined {
-  if (start.length === 0) return 'empty';
+  if (start.length === 0) return msg('empty');
   const text = String.fromCharCode(...start);
-  if (text.startsWith('PK\u0003\u0004')) return 'a ZIP in a ZIP or a folder: unpack it first';
+  if (text.startsWith('PK\u0003\u0004')) return msg('a ZIP in a ZIP or a folder: unpack it first');
   const known = /^(\u0089PNG|\u00ff\u00d8\u00ff|GIF8|BM|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftyp)/.test(
     text,
   );
-  return known ? undefined : 'no picture, IDX file or .npy';
+  return known ? undefined : msg('no picture, IDX file or .npy');
 }
 
 /** As a picture without loss, since that is what is decoded. */
@@ -215,6 +221,6 @@ async function asBlob(
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve);
   });
-  if (!blob) throw new Error('images of a size that this browser cannot draw');
+  if (!blob) throw new Error(msg('images of a size that this browser cannot draw'));
   return blob;
 }

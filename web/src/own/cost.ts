@@ -1,6 +1,7 @@
 /** What learning a set takes, in words, before it begins. */
-import { count, duration } from '../state/format.ts';
+import { count, decimal, duration } from '../state/format.ts';
 import { FEW, networksOf, type Size, WORK } from './game.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Copies of the pixels while a set is learned: the page's file, the engine's two, and the device's. */
 const COPIES = 4;
@@ -21,20 +22,29 @@ export function costOf({ images, size, channels, rate }: Ask): string[] {
   const megabytes = (COPIES * images * size * size * channels) / 1e6;
   const { own } = networksOf(size);
   const seconds = rate === undefined ? undefined : WORK[size] / WORK[own] / rate;
+  const [left, aside, room] = [images - held, held, megabytes].map(count);
   return [
-    `${count(images - held)} images to learn from, and ${count(held)} held out to compare with.`,
-    `${megabytes < 1 ? 'Less than 1' : count(megabytes)} MB of memory for the images.`,
-    seconds === undefined
-      ? 'How long a step takes here is known when it trains.'
-      : `About ${written(seconds)} a step here, ${duration(seconds * 1000)} for 1,000 steps.`,
+    msg(str`${left} images to learn from, and ${aside} held out to compare with.`),
+    megabytes < 1
+      ? msg('Less than 1 MB of memory for the images.')
+      : msg(str`${room} MB of memory for the images.`),
+    timeOf(seconds),
   ];
 }
 
-/** What there is to be warned of. */
-export const warningOf = (images: number): string =>
-  images > 0 && images < FEW
-    ? `${count(images)} images are few: a model may not get far with them, or repeat them. While it trains, the page measures and says how near its samples come to them.`
-    : '';
+function timeOf(seconds: number | undefined): string {
+  if (seconds === undefined) return msg('How long a step takes here is known when it trains.');
+  const one = seconds < 1 ? `${count(Math.max(1, seconds * 1000))} ms` : `${decimal(seconds, 1)} s`;
+  const thousand = duration(seconds * 1000);
+  return msg(str`About ${one} a step here, ${thousand} for 1,000 steps.`);
+}
 
-const written = (seconds: number): string =>
-  seconds < 1 ? `${count(Math.max(1, seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
+/** What there is to be warned of. */
+export function warningOf(images: number): string {
+  const few = count(images);
+  return images > 0 && images < FEW
+    ? msg(
+        str`${few} images are few: a model may not get far with them, or repeat them. While it trains, the page measures and says how near its samples come to them.`,
+      )
+    : '';
+}

@@ -3,6 +3,7 @@ import { classesOf, type Collected, collect } from './collect.ts';
 import { type Entry, entriesOf, type Given } from './entries.ts';
 import { FEWEST, type OwnSet, unpack } from './file.ts';
 import type { Shape } from './pixels.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Images of the preview. */
 export const PREVIEWED = 24;
@@ -64,7 +65,7 @@ export class Draft {
       this.opened = undefined;
       const folder = first.path.includes('/') ? first.path.split('/')[0] : undefined;
       const called = folder ?? (others.length === 0 ? first.file.name.replace(/\.\w+$/, '') : '');
-      this.name = (called || 'my images').slice(0, LONGEST_NAME);
+      this.name = (called || msg('my images')).slice(0, LONGEST_NAME);
     });
     await this.look();
   }
@@ -72,7 +73,7 @@ export class Draft {
   /** One more picture, of a class where it has one. */
   async add(picture: Blob, label: string): Promise<void> {
     const name = `${label ? `${label}/` : ''}${String(this.#entries.length).padStart(6, '0')}`;
-    if (this.opened || this.#entries.length === 0) this.name = 'my pictures';
+    if (this.opened || this.#entries.length === 0) this.name = msg('my pictures');
     this.opened = undefined;
     this.#entries = [...this.#entries, { name, open: () => Promise.resolve(picture) }];
     await this.look();
@@ -112,7 +113,7 @@ export class Draft {
       this.preview = { ...preview, total: preview.total + unseen };
       this.remarks = preview.remarks;
       if (preview.set.count === 0)
-        this.problem = 'None of it can be read as a picture or an array.';
+        this.problem = msg('None of it can be read as a picture or an array.');
     });
   }
 
@@ -138,7 +139,8 @@ export class Draft {
       this.progress = undefined;
     }
     if (made && made.count < FEWEST) {
-      this.problem = `${made.count} images are too few: give ${FEWEST} or more.`;
+      const { count } = made;
+      this.problem = msg(str`${count} images are too few: give ${FEWEST} or more.`);
       made = undefined;
     }
     this.changed();

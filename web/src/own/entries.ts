@@ -1,6 +1,8 @@
 /** The files that a person gave, those in a ZIP among them, each opened only when its turn comes. */
 import { unzipSync } from 'fflate';
+import { decimal } from '../state/format.ts';
 import type { Root } from './roots.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Entry {
   /** Its path below what was given. */
@@ -70,9 +72,8 @@ const isHidden = (path: string): boolean =>
 
 async function inArchive(file: File): Promise<Entry[]> {
   if (file.size > MOST_ARCHIVE) {
-    throw new Error(
-      `${file.name} has ${(file.size / 1e9).toFixed(1)} GB: unpack it and choose its folder.`,
-    );
+    const size = decimal(file.size / 1e9, 1);
+    throw new Error(msg(str`${file.name} has ${size} GB: unpack it and choose its folder.`));
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const found: { name: string; size: number }[] = [];
@@ -113,8 +114,11 @@ function unzip(
     return unzipSync(bytes, { filter });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} cannot be unpacked (${cause}): pack it again as a plain ZIP.`, {
-      cause: error,
-    });
+    throw new Error(
+      msg(str`${name} cannot be unpacked (${cause}): pack it again as a plain ZIP.`),
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -4,6 +4,7 @@
  */
 import { isObject, type Json } from '../state/json.ts';
 import { assembled, METADATA, parsed, parted } from '../state/safetensors.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface OwnSet {
   name: string;
@@ -39,11 +40,12 @@ export function unpack(bytes: Uint8Array<ArrayBuffer>, called: string): OwnSet {
   const { header, rest } = parted(bytes) ?? {};
   const images = tensor(header?.images, rest);
   if (!header || !images)
-    throw new Error(`${called} holds no images: take a file that was saved here.`);
+    throw new Error(msg(str`${called} holds no images: take a file that was saved here.`));
   const [count = 0, size = 0, columns = 0, channels = 1] = images.shape;
   if (size !== columns || (channels !== 1 && channels !== 3) || count * size === 0) {
+    const shape = images.shape.join(', ');
     throw new Error(
-      `${called} holds images of [${images.shape.join(', ')}], not [count, size, size, 1 or 3].`,
+      msg(str`${called} holds images of [${shape}], not [count, size, size, 1 or 3].`),
     );
   }
   const { name, classes } = isObject(header[METADATA]) ? header[METADATA] : {};

@@ -1,6 +1,7 @@
 /** Which game learns a set of a person's own images, and what it will take. */
 import type { Json } from '../state/json.ts';
 import type { OwnSet } from './file.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** The sizes that there are networks for. */
 export const SIZES = [16, 28, 32, 64] as const;
@@ -66,8 +67,11 @@ export function gameFor({ name, size, channels, classes }: Described): Game {
 export function networksOf(size: number): Networks {
   const found = SIZES.find((known) => known === size);
   if (found === undefined) {
+    const sizes = SIZES.join(', ');
     throw new Error(
-      `There are no networks for images of ${size} pixels: make the set again with ${SIZES.join(', ')}.`,
+      msg(
+        str`There are no networks for images of ${size} pixels: make the set again with ${sizes}.`,
+      ),
     );
   }
   return NETWORKS[found];

@@ -1,4 +1,5 @@
 /** One picture, to the size and the colours that a model learns. The browser decodes it. */
+import { msg } from '../words/locale.ts';
 
 export interface Shape {
   size: number;
@@ -58,7 +59,7 @@ async function small(bitmap: ImageBitmap, shape: Shape): Promise<Uint8ClampedArr
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const ctx = canvas.getContext('2d', { willReadFrequently: true });
-  if (!ctx) throw new Error('this browser has no canvas to draw on');
+  if (!ctx) throw new Error(msg('this browser has no canvas to draw on'));
   ctx.fillStyle = ground;
   ctx.fillRect(0, 0, size, size);
   // What already has its size is taken as it is, pixel by pixel.

@@ -1,5 +1,6 @@
 /** The sets of images that a person asked this browser to keep. */
 import { CannotKeep, folder as openFolder, read, reason, write } from '../runs/files.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Kept {
   name: string;
@@ -9,7 +10,7 @@ export interface Kept {
 const FOLDER = 'own-images';
 const ENDING = '.safetensors';
 
-const INSTEAD = 'save the set as a file instead';
+const INSTEAD = msg('save the set as a file instead');
 const folder = (): Promise<FileSystemDirectoryHandle> => openFolder(FOLDER, INSTEAD);
 
 export async function listKept(): Promise<Kept[]> {
@@ -29,8 +30,11 @@ export async function keep(name: string, bytes: Uint8Array<ArrayBuffer>): Promis
     await write(here, fileOf(name), bytes);
   } catch (error) {
     const megabytes = Math.ceil(bytes.length / 1e6);
+    const why = reason(error);
     throw new CannotKeep(
-      `The set could not be kept in this browser (${reason(error)}). It needs ${megabytes} MB: make room, or save it as a file.`,
+      msg(
+        str`The set could not be kept in this browser (${why}). It needs ${megabytes} MB: make room, or save it as a file.`,
+      ),
       error,
     );
   }

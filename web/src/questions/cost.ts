@@ -4,7 +4,7 @@
  */
 import type { GanPlayground } from '../elements/gan-playground.ts';
 import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from '../state/formula.ts';
-import { percent } from '../state/format.ts';
+import { decimal, percent } from '../state/format.ts';
 import {
   farFrom,
   gaussianOf,
@@ -14,6 +14,7 @@ import {
 } from '../state/likelihood.ts';
 import { Theme } from '../style/theme.ts';
 import type { Question } from './formula.ts';
+import { msg, str } from '../words/locale.ts';
 
 const NAMES = ANSWER_NAMES.cost;
 /** What is plotted: logits, and values of f. */
@@ -33,10 +34,13 @@ export function askCost(form: HTMLFormElement, playground: GanPlayground): Quest
 
   /** The answer as a function; throws with what is wrong with it. */
   const read = (): Formula => {
-    if (field.value.trim() === '') throw new FormulaError(0, 'write f as a formula of a');
+    if (field.value.trim() === '') throw new FormulaError(0, msg('write f as a formula of a'));
     const formula = readFormula(field.value, NAMES);
     const gap = PLACES.find((a) => !Number.isFinite(formula({ a })));
-    if (gap !== undefined) throw new FormulaError(0, `it has no value at a = ${gap.toFixed(2)}`);
+    if (gap !== undefined) {
+      const at = decimal(gap, 2);
+      throw new FormulaError(0, msg(str`it has no value at a = ${at}`));
+    }
     return formula;
   };
 
@@ -59,7 +63,7 @@ export function askCost(form: HTMLFormElement, playground: GanPlayground): Quest
       key.hidden = false;
       const { x, data, samples } = await playground.line();
       const scores = await playground.scores();
-      if (!scores) throw new Error('This game has no D, so nothing has a logit.');
+      if (!scores) throw new Error(msg('This game has no D, so nothing has a logit.'));
       const logits = Array.from(scores, logit);
       const g = gaussianOf(samples);
       const kl = gradientOfKl(x, data, g);
@@ -71,17 +75,21 @@ export function askCost(form: HTMLFormElement, playground: GanPlayground): Quest
         ),
       ) as [Gradient, Gradient];
       showGradients(form, [
-        ['KL, exact', kl],
+        [msg('KL, exact'), kl],
         [`f(a) = ${answer}`, best],
-        ['your f(a)', yours],
+        [msg('your f(a)'), yours],
       ]);
       const right = isSame(centred(own), centred(solution), NAMES);
       const [far, least] = [percent(farFrom(yours, kl)), percent(farFrom(best, kl))];
       return {
         right,
         said: right
-          ? `Right: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length, which is what D has yet to learn.`
-          : `Not that one: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length. The solution’s differs by ${least}, which is what D has yet to learn.`,
+          ? msg(
+              str`Right: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length, which is what D has yet to learn.`,
+            )
+          : msg(
+              str`Not that one: computed from D’s logits, its gradient differs from KL’s by ${far} of KL’s length. The solution’s differs by ${least}, which is what D has yet to learn.`,
+            ),
       };
     },
   };
@@ -104,9 +112,9 @@ function showGradients(
   form.querySelector('table')?.remove();
   const table = document.createElement('table');
   const caption = table.createCaption();
-  caption.textContent = 'Gradient with respect to G’s mean (in deviations) and log deviation';
+  caption.textContent = msg('Gradient with respect to G’s mean (in deviations) and log deviation');
   const head = table.createTHead().insertRow();
-  for (const text of ['', 'mean', 'width']) {
+  for (const text of ['', msg('mean'), msg('width')]) {
     const cell = document.createElement(text ? 'th' : 'td');
     if (text) cell.setAttribute('scope', 'col');
     cell.textContent = text;
@@ -119,7 +127,7 @@ function showGradients(
     cell.scope = 'row';
     cell.textContent = name;
     row.append(cell);
-    for (const value of [mean, width]) row.insertCell().textContent = value.toFixed(3);
+    for (const value of [mean, width]) row.insertCell().textContent = decimal(value, 3);
   }
   form.querySelector('.compared')?.after(table);
 }

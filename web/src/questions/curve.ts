@@ -4,9 +4,11 @@
  */
 import type { GanPlayground } from '../elements/gan-playground.ts';
 import { ANSWER_NAMES, type Formula, FormulaError, isSame, readFormula } from '../state/formula.ts';
+import { decimal } from '../state/format.ts';
 import type { Line } from '../state/perform.ts';
 import { Theme } from '../style/theme.ts';
 import type { Question } from './formula.ts';
+import { msg, str } from '../words/locale.ts';
 
 const NAMES = ANSWER_NAMES.curve;
 
@@ -32,13 +34,14 @@ export function askCurve(form: HTMLFormElement, playground: GanPlayground): Ques
   const read = (line: Line): { values: Values; formula?: Formula } => {
     if (field.value.trim() === '') {
       if (pad.values) return { values: pad.values };
-      throw new FormulaError(0, 'write a formula, or draw the curve');
+      throw new FormulaError(0, msg('write a formula, or draw the curve'));
     }
     const formula = readFormula(field.value, NAMES);
     const values = along(line, formula);
     const gap = values.findIndex((value, i) => !Number.isFinite(value) && isSomewhere(line, i));
     if (gap >= 0) {
-      throw new FormulaError(0, `it has no value at x = ${(line.x[gap] ?? 0).toFixed(2)}`);
+      const at = decimal(line.x[gap] ?? 0, 2);
+      throw new FormulaError(0, msg(str`it has no value at x = ${at}`));
     }
     return { values, formula };
   };
@@ -52,13 +55,20 @@ export function askCurve(form: HTMLFormElement, playground: GanPlayground): Ques
       const { values, formula } = read(line);
       // Where no sample comes, nothing is asked of D.
       await playground.propose(values.map((value, i) => (isSomewhere(line, i) ? value : NaN)));
-      const far = apart(line, values, along(line, solution));
-      const right = formula ? isSame(formula, solution, NAMES) : far < CLOSE;
+      const off = apart(line, values, along(line, solution));
+      const right = formula ? isSame(formula, solution, NAMES) : off < CLOSE;
       const learned = await playground.scores();
-      const fromD = learned ? apart(line, values, learned).toFixed(3) : '–';
+      const fromD = learned ? decimal(apart(line, values, learned), 3) : '–';
+      const far = decimal(off, 3);
       return {
         right,
-        said: `${right ? 'Right' : 'Not the best yet'}: your curve, drawn in grey, is ${fromD} from what D learned and ${far.toFixed(3)} from the solution, on average over what D sees.`,
+        said: right
+          ? msg(
+              str`Right: your curve, drawn in grey, is ${fromD} from what D learned and ${far} from the solution, on average over what D sees.`,
+            )
+          : msg(
+              str`Not the best yet: your curve, drawn in grey, is ${fromD} from what D learned and ${far} from the solution, on average over what D sees.`,
+            ),
       };
     },
   };

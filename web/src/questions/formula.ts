@@ -3,6 +3,7 @@ import type { GanPlayground } from '../elements/gan-playground.ts';
 import { FormulaError } from '../state/formula.ts';
 import { askCost } from './cost.ts';
 import { askCurve } from './curve.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** What one kind of question is made of. */
 export interface Question {
@@ -34,10 +35,11 @@ export function begin(
   ) as [HTMLElement, HTMLElement, HTMLElement];
 
   const refuse = (error: FormulaError): void => {
-    problem.textContent = `${field.value ? `Character ${error.at + 1}: ` : ''}${error.message}.`;
+    const { at, message } = error;
+    problem.textContent = field.value ? msg(str`Character ${at + 1}: ${message}.`) : `${message}.`;
     field.ariaInvalid = 'true';
     field.focus();
-    field.setSelectionRange(error.at, error.at + 1);
+    field.setSelectionRange(at, at + 1);
   };
 
   const answer = async (): Promise<void> => {

@@ -2,6 +2,7 @@
  * Files that this browser keeps for the page: in folders of the origin's private file system, which no other page sees. Where the
  * browser has none or forbids it, that is said, and all else works.
  */
+import { msg, str } from '../words/locale.ts';
 
 /** Why nothing can be kept here, in words. */
 export class CannotKeep extends Error {
@@ -14,15 +15,20 @@ export class CannotKeep extends Error {
   }
 }
 
+export function nothingKept(error: unknown, instead: string): CannotKeep {
+  const why = reason(error);
+  return new CannotKeep(msg(str`This browser keeps nothing here (${why}): ${instead}.`), error);
+}
+
 /** `instead`: what a person can do where nothing is kept. */
 export async function folder(name: string, instead: string): Promise<FileSystemDirectoryHandle> {
   const { storage } = navigator as { storage?: StorageManager };
   try {
-    if (!storage) throw new Error('the page is not on https');
+    if (!storage) throw new Error(msg('the page is not on https'));
     const root = await storage.getDirectory();
     return await root.getDirectoryHandle(name, { create: true });
   } catch (error) {
-    throw new CannotKeep(`This browser keeps nothing here (${reason(error)}): ${instead}.`, error);
+    throw nothingKept(error, instead);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Session } from '../state/session.ts';
 import { claim } from './claim.ts';
 import { CannotKeep } from './files.ts';
 import type { Portrait } from './portrait.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Where runs are kept: store.ts, or what a test has in its place. */
 export type Store = Pick<typeof import('./store.ts'), 'list' | 'put' | 'bytesOf'>;
@@ -82,7 +83,9 @@ export class Keeping {
       if (bytes) return await models.open(title, bytes, run.id);
       notices.add(
         'error',
-        `${title} is not there any more: another tab or the browser deleted it. The model here is as it was.`,
+        msg(
+          str`${title} is not there any more: another tab or the browser deleted it. The model here is as it was.`,
+        ),
       );
     } catch (error) {
       notices.add('error', error instanceof Error ? error.message : String(error));
@@ -212,7 +215,7 @@ export class Keeping {
     if (!(error instanceof CannotKeep)) return;
     this.#off = !error.full;
     if (!this.#complained) {
-      this.session.notices.add('warning', `${error.message} Training goes on.`);
+      this.session.notices.add('warning', `${error.message} ${msg('Training goes on.')}`);
     }
     this.#complained = true;
   }

@@ -1,7 +1,17 @@
 /** The runs that this browser keeps: an index in IndexedDB, and beside it a file for each, which is a checkpoint as “Save” makes it. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { decimal } from '../state/format.ts';
 import type { KeptRun } from '../state/keep.ts';
-import { CannotKeep, folder as openFolder, isLasting, read, reason, write } from './files.ts';
+import {
+  CannotKeep,
+  folder as openFolder,
+  isLasting,
+  nothingKept,
+  read,
+  reason,
+  write,
+} from './files.ts';
+import { msg, str } from '../words/locale.ts';
 
 interface Schema extends DBSchema {
   runs: { key: string; value: KeptRun };
@@ -9,7 +19,7 @@ interface Schema extends DBSchema {
 
 const DATABASE = 'ganlet';
 const FOLDER = 'runs';
-const INSTEAD = '“Save” makes a file of the run';
+const INSTEAD = msg('“Save” makes a file of the run');
 
 /** So many runs stay by themselves, and so many bytes of them; those that have a name stay beside them. */
 export const MOST = 20;
@@ -35,7 +45,7 @@ async function index(): Promise<IDBPDatabase<Schema>> {
     return await opened;
   } catch (error) {
     opened = undefined;
-    throw new CannotKeep(`This browser keeps nothing here (${reason(error)}): ${INSTEAD}.`, error);
+    throw nothingKept(error, INSTEAD);
   }
 }
 
@@ -61,9 +71,12 @@ export async function put(
     await database.put('runs', name === undefined ? kept : { ...kept, name });
   } catch (error) {
     if (error instanceof CannotKeep) throw error;
-    const megabytes = (bytes.length / 1e6).toFixed(1);
+    const megabytes = decimal(bytes.length / 1e6, 1);
+    const why = reason(error);
     throw new CannotKeep(
-      `The run could not be kept in this browser (${reason(error)}). It needs ${megabytes} MB: delete some under “Runs”, or save it as a file.`,
+      msg(
+        str`The run could not be kept in this browser (${why}). It needs ${megabytes} MB: delete some under “Runs”, or save it as a file.`,
+      ),
       error,
     );
   }

@@ -3,6 +3,7 @@
  * α for data, β for samples. G never sees the data: of its own samples it hears D's verdict, and which way would raise it.
  */
 import type { Frame, Model } from '../protocol.ts';
+import { written } from '../state/format.ts';
 import { type Palette, rgb, withAlpha } from '../style/palette.ts';
 import { targetsOf } from './optimal.ts';
 
@@ -64,7 +65,7 @@ export function answersOf({ critic, config }: Pick<Model, 'critic' | 'config'>):
   if (critic) return { real: '+', fake: '–' };
   const { real, fake } = targetsOf(config);
   const text = (target: number): string =>
-    String(Number(target.toPrecision(2))).replace(/^0\./, '.');
+    written(String(Number(target.toPrecision(2))).replace(/^0\./, '.'));
   return { real: text(real), fake: text(fake) };
 }
 
@@ -147,7 +148,7 @@ export function imagesForG(
   { fake, scores }: Pick<Frame, 'fake' | 'scores'>,
 ): SeenImages {
   const text = (score: number): string =>
-    critic ? score.toPrecision(2) : `${Math.round(100 * score)}`;
+    critic ? written(score.toPrecision(2)) : `${Math.round(100 * score)}`;
   const marks = new Map(Array.from(scores ?? [], (score, cell) => [cell, text(score)]));
   return { images: fake, marks, at: (cell) => ({ real: false, index: cell }) };
 }

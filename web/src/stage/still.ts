@@ -6,6 +6,7 @@ import { drawImages } from './images.ts';
 import { drawLine } from './line.ts';
 import * as more from './plane-more.ts';
 import { type Layers, PlaneStage } from './plane.ts';
+import { msg } from '../words/locale.ts';
 
 /** The side of the stage that drawing code thinks in, in pixels at a scale of 1. */
 export const SIDE = 512;
@@ -33,7 +34,7 @@ export class Still {
     canvas.width = SIDE * scale;
     canvas.height = (SIDE + room) * scale;
     const ctx = canvas.getContext('2d', { willReadFrequently: true });
-    if (!ctx) throw new Error('This browser gives no canvas to draw on.');
+    if (!ctx) throw new Error(msg('This browser gives no canvas to draw on.'));
     ctx.scale(scale, scale);
     ctx.fillStyle = palette.paper;
     ctx.fillRect(0, 0, SIDE, SIDE + room);

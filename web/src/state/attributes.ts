@@ -2,6 +2,7 @@
  * The attributes of <gan-playground>. They are the words of the share link, so that there is one reader for both;
  * `settings` takes the rest of a link as it is, such as `cost=minimax&g_optimizer.lr=0.0005`.
  */
+import { msg, str } from '../words/locale.ts';
 
 /** Attributes that are keys of the share link. */
 export const LINK_ATTRIBUTES = [
@@ -45,11 +46,13 @@ export function readAttributes(attributes: Iterable<{ name: string; value: strin
   const problems: string[] = [];
   for (const name of given.keys()) {
     if (OWN.includes(name) || GLOBAL.includes(name) || /[-:@]|^on/.test(name)) continue;
-    problems.push(`“${name}”: there is no such attribute; there are ${OWN.join(', ')}`);
+    const known = OWN.join(', ');
+    problems.push(msg(str`“${name}”: there is no such attribute; there are ${known}`));
   }
   const theme = given.get('theme');
   if (theme !== undefined && !THEMES.includes(theme)) {
-    problems.push(`“theme=${theme}”: it is one of ${THEMES.join(', ')}`);
+    const known = THEMES.join(', ');
+    problems.push(msg(str`“theme=${theme}”: it is one of ${known}`));
   }
   const words = new URLSearchParams(given.get('settings') ?? '');
   for (const name of LINK_ATTRIBUTES) {

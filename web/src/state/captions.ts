@@ -275,4 +275,4 @@ function size(value = 0): string {
 
 /** `g_optimizer.lr`: G. */
 const ownerOf = (path: string): string =>
-  labelOf(path.split('.')[0] ?? path).replace(' optimizer', '');
+  labelOf((path.split('.')[0] ?? path).replace('_optimizer', ''));

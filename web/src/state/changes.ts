@@ -3,7 +3,7 @@ import { listed as all } from './format.ts';
 import { getPath, isObject, type Json } from './json.ts';
 import { labelOf } from './label.ts';
 import { brief } from './setting.ts';
-import { msg, str } from '../words/locale.ts';
+import { language, msg, str } from '../words/locale.ts';
 
 export interface Change {
   path: string;
@@ -34,22 +34,25 @@ export function changesOf(
 export function nameOf(path: string): string {
   const words = path
     .split('.')
-    .map((key) => labelOf(key))
-    .filter((word, i, all) => i === all.length - 1 || !PLAIN.has(word))
-    .map((word) => word.replace(/ optimizer$/, ''))
-    .map((word) => (/[A-Z]{2}|\b[A-Z]\b/.test(word) ? word : word.toLowerCase()));
+    .filter((key, i, all) => i === all.length - 1 || !PLAIN.has(key))
+    .map((key) => labelOf(key.replace(/_optimizer$/, '')))
+    .map((word) => (isKept(word) ? word : word.toLowerCase()));
   return words.join(' ');
 }
 
 /** Parts of a path that say nothing beside what follows them. */
-const PLAIN = new Set(['Schedule', 'Kind']);
+const PLAIN = new Set(['schedule', 'kind']);
+
+/** Capitals stay, and in German all of a noun. */
+const isKept = (word: string): boolean => language !== 'en' || /[A-Z]{2}|\b[A-Z]\b/.test(word);
 
 function worded(value: Json): string {
   if (value === null || value === false) return msg('off');
   if (value === true) return msg('on');
   if (Array.isArray(value)) return msg('others');
   if (isObject(value)) return typeof value.kind === 'string' ? worded(value.kind) : msg('on');
-  return typeof value === 'string' ? value.replaceAll('_', ' ') : brief(value);
+  if (typeof value !== 'string') return brief(value);
+  return language === 'en' ? value.replaceAll('_', ' ') : labelOf(value);
 }
 
 /** “gradient penalty off and cost minimax” */

@@ -1,5 +1,5 @@
 /** What a model says of itself, looked up. The page knows no kind of model, only what can be asked of one. */
-import type { Colour, Info, Input, Metric, Update, View } from '../library.ts';
+import type { Attribute, Colour, Info, Input, Metric, Update, View } from '../library.ts';
 import { type Show, SHOW } from '../protocol.ts';
 
 export function viewOf(info: Info, kind: View['kind']): View | undefined {
@@ -76,4 +76,17 @@ export function metricOf(
   colour: Colour,
 ): Metric | undefined {
   return info?.metrics.find((metric) => metric.chart === chart && metric.colour === colour);
+}
+
+/** Attributes whose classes are nouns already. */
+const NOUNS: ReadonlySet<string> = new Set(['person']);
+
+/** `alone`: nothing else is known of the images, so the class says it all ("7", "trouser"). */
+export function wordsFor({ name, classes }: Attribute, label: string, alone: boolean): string {
+  if (classes.includes('none')) {
+    const thing = classes.find((other) => other !== 'none') ?? name;
+    return label === 'none' ? `no ${thing}` : label;
+  }
+  if (alone) return `“${label}”`;
+  return NOUNS.has(name) ? label : `${label} ${name.replaceAll('_', ' ')}`;
 }

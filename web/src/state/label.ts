@@ -1,4 +1,5 @@
 /** What the page calls a field or a number. */
+import { said } from '../words/locale.ts';
 
 /** `g_optimizer` becomes `G optimizer`: the players in capitals, and whole what papers abbreviate. */
 export function labelOf(key: string): string {
@@ -6,5 +7,5 @@ export function labelOf(key: string): string {
     .replaceAll(/[_-]+/g, ' ')
     .replace(/\blr\b/g, 'learning rate')
     .replace(/\b(g|d)\b/g, (word) => word.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return said(words.charAt(0).toUpperCase() + words.slice(1));
 }

@@ -3,7 +3,9 @@
  * small Gaussian, so that the density is known exactly; or numbers, as a mixture on the line.
  */
 import Papa from 'papaparse';
+import { decimal } from './format.ts';
 import type { Json } from './json.ts';
+import { msg, str } from '../words/locale.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -54,34 +56,40 @@ export function readTable(text: string): Own {
   const columns = rows[0]?.length ?? 0;
   const remarks: string[] = [];
   if (columns === 0)
-    throw new Error('There are no numbers in it: write a line for each point, such as “0.5, 1.2”.');
+    throw new Error(
+      msg('There are no numbers in it: write a line for each point, such as “0.5, 1.2”.'),
+    );
   if (columns > 3) {
     throw new Error(
-      `It has ${columns} columns: one or two of numbers can be shown. Take the others away.`,
+      msg(
+        str`It has ${columns} columns: one or two of numbers can be shown. Take the others away.`,
+      ),
     );
   }
   const dim = Math.min(columns, 2);
   const values = rows.map((row, i) => {
     const bad = Array.from({ length: dim }, (_, at) => row[at]).find((cell) => !isNumber(cell));
     if (row.length !== columns || bad !== undefined) {
-      const found =
+      const line = i + 1 + Number(headed);
+      throw new Error(
         row.length === columns
-          ? `“${bad ?? ''}” is not a number`
-          : `it has ${row.length} columns, not ${columns}`;
-      throw new Error(`Line ${i + 1 + Number(headed)}: ${found}.`);
+          ? msg(str`Line ${line}: “${bad ?? ''}” is not a number.`)
+          : msg(str`Line ${line}: it has ${row.length} columns, not ${columns}.`),
+      );
     }
     return Array.from({ length: dim }, (_, at) => Number(row[at]));
   });
-  if (columns === 3) remarks.push('The third column is taken for a label, and left out.');
+  if (columns === 3) remarks.push(msg('The third column is taken for a label, and left out.'));
   if (values.length < FEWEST) {
-    throw new Error(`${values.length} points are too few: a distribution needs ${FEWEST} or more.`);
+    throw new Error(
+      msg(str`${values.length} points are too few: a distribution needs ${FEWEST} or more.`),
+    );
   }
   const fitted = fit(values, dim);
   if (dim === 1) return { dim, data: mixtureData(fitted.map(([x = 0]) => x)), remarks };
   if (values.length > MOST_POINTS) {
-    remarks.push(
-      `Of ${values.length} points every ${(values.length / MOST_POINTS).toFixed(1)}th is kept.`,
-    );
+    const nth = decimal(values.length / MOST_POINTS, 1);
+    remarks.push(msg(str`Of ${values.length} points every ${nth}th is kept.`));
   }
   return { dim, data: pointsData(fitted.map(([x = 0, y = 0]) => [x, y])), remarks };
 }
@@ -93,7 +101,7 @@ function fit(values: readonly number[][], dim: number): number[][] {
     return [Math.min(...column), Math.max(...column)] as const;
   });
   const widest = Math.max(...ends.map(([low, high]) => high - low));
-  if (widest === 0) throw new Error('All points are the same: there is nothing to learn.');
+  if (widest === 0) throw new Error(msg('All points are the same: there is nothing to learn.'));
   const scale = (2 * REACH) / widest;
   return values.map((row) =>
     row.map((value, axis) => {

@@ -2,10 +2,11 @@
 import { kernelDensity } from '../stage/density.ts';
 import { distanceToOptimal } from '../stage/optimal.ts';
 import { type Action, readActions } from './action.ts';
-import { count, percent } from './format.ts';
+import { count, decimal, percent, written } from './format.ts';
 import { asText, getPath, isObject, type Json, type JsonObject, withPath } from './json.ts';
 import { isShare } from './readings.ts';
 import type { Session } from './session.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** What was done, in words, and how to take it back where that can be. */
 export interface Done {
@@ -66,7 +67,7 @@ async function one(session: Session, action: Action): Promise<Done> {
   switch (action.act) {
     case 'open':
       await session.links.follow(action.link);
-      return { said: `Opened “${session.current.preset?.title ?? ''}”.`, undo };
+      return { said: openedText(session.current.preset?.title ?? ''), undo };
     case 'set': {
       const paths = Object.entries(action.changes);
       const edits = Object.entries(gathered(session.current.model?.config, action.changes));
@@ -76,9 +77,9 @@ async function one(session: Session, action: Action): Promise<Done> {
       }
       const anew = Object.keys(session.settings.pending).length > 0;
       if (anew) await session.settings.apply();
-      const changed = paths.map(([path, value]) => `${path} is now ${asText(value)}`).join(', ');
+      const changed = paths.map(([path, value]) => changedText(path, asText(value))).join(', ');
       return {
-        said: `${changed}${anew ? ', in a new run with the same seed' : ''}.`,
+        said: anew ? msg(str`${changed}, in a new run with the same seed.`) : `${changed}.`,
         undo: anew
           ? undo
           : async () => {
@@ -86,28 +87,40 @@ async function one(session: Session, action: Action): Promise<Done> {
             },
       };
     }
-    case 'train':
+    case 'train': {
       await session.run.trainFor(action.steps);
-      return { said: `Trained to step ${count(session.run.step)}.` };
+      const step = count(session.run.step);
+      return { said: msg(str`Trained to step ${step}.`) };
+    }
     case 'step':
       await session.run.stepOnce(action.update);
       return {
-        said: action.update === undefined ? 'One step.' : `One update of ${action.update}.`,
+        said:
+          action.update === undefined
+            ? msg('One step.')
+            : msg(str`One update of ${action.update}.`),
       };
     case 'show':
       await session.stage.setLayers(action.layers);
       return { said: '' };
-    case 'measure':
+    case 'measure': {
       await session.run.evaluate();
-      return { said: `Measured at step ${count(session.run.step)}.` };
+      const step = count(session.run.step);
+      return { said: msg(str`Measured at step ${step}.`) };
+    }
     case 'slow':
       await session.run.setSlow(action.on);
-      return { said: action.on ? 'Slow motion: one update at a time.' : '' };
-    case 'reset':
+      return { said: action.on ? msg('Slow motion: one update at a time.') : '' };
+    case 'reset': {
       await session.models.reset(action.seed);
-      return { said: `Started again with seed ${session.current.spec.seed}.`, undo };
+      const { seed } = session.current.spec;
+      return { said: msg(str`Started again with seed ${seed}.`), undo };
+    }
   }
 }
+
+const openedText = (title: string): string => msg(str`Opened “${title}”.`);
+const changedText = (path: string, value: string): string => msg(str`${path} is now ${value}`);
 
 /** The places of a game on the line, both densities there, and the samples that the model's is estimated from. */
 export interface Line {
@@ -120,7 +133,7 @@ export interface Line {
 export function lineOf({ current, stage }: Session): Line {
   const { line } = current.model ?? {};
   if (!line || !stage.frame)
-    throw new Error('This game has no line: its data have more dimensions.');
+    throw new Error(msg('This game has no line: its data have more dimensions.'));
   const { x, density: data } = line;
   const samples = stage.frame.fake;
   return { x, data, model: kernelDensity(samples, x), samples };
@@ -133,12 +146,12 @@ export function readingOf(session: Session, name: string): string | undefined {
   if (name === 'step') return count(step);
   if (name === 'distance_to_best') {
     const far = model && distanceToOptimal(model, session.stage.picture);
-    return far && `${far.mean.toFixed(3)} ± ${far.error.toFixed(3)}`;
+    return far && `${decimal(far.mean, 3)} ± ${decimal(far.error, 3)}`;
   }
   const value = evaluation?.values[name] ?? series.column(name).at(-1);
   if (value === undefined || Number.isNaN(value)) return undefined;
   // A critic's scores are no probabilities.
   const share = isShare(name) && !(model?.critic && name.startsWith('d_'));
   if (share) return percent(value);
-  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(3)));
+  return Number.isInteger(value) ? count(value) : written(Number(value.toPrecision(3)));
 }

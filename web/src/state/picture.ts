@@ -1,6 +1,7 @@
 /** From a person's own picture to an image as the model makes them. What is safe is converted, and
  * said; what is not is refused with a reason. */
 import type { DataInfo } from '../library.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** RGBA bytes, row by row. */
 export interface Pixels {
@@ -23,20 +24,27 @@ const MOST_ASPECT = 3;
 /** Why a file cannot be a picture, before it is decoded. */
 export function refusalOfFile({ name, type, size }: File): string | undefined {
   if (!type.startsWith('image/')) {
-    return `${name} is ${type ? `of type ${type}` : 'no image'}: choose a PNG, JPEG, WebP or GIF.`;
+    return type
+      ? msg(str`${name} is of type ${type}: choose a PNG, JPEG, WebP or GIF.`)
+      : msg(str`${name} is no image: choose a PNG, JPEG, WebP or GIF.`);
   }
+  const megabytes = Math.round(size / 1e6);
   return size > 20e6
-    ? `${name} has ${Math.round(size / 1e6)} MB: choose an image of at most 20 MB.`
+    ? msg(str`${name} has ${megabytes} MB: choose an image of at most 20 MB.`)
     : undefined;
 }
 
 /** Why a decoded picture cannot be used. */
 export function refusalOfShape(width: number, height: number): string | undefined {
   if (Math.min(width, height) < LEAST_SIDE) {
-    return `The image is ${width} × ${height} pixels: it needs at least ${LEAST_SIDE} on each side.`;
+    return msg(
+      str`The image is ${width} × ${height} pixels: it needs at least ${LEAST_SIDE} on each side.`,
+    );
   }
   return Math.max(width, height) / Math.min(width, height) > MOST_ASPECT
-    ? `The image is ${width} × ${height}: it is too long to be cut to a square. Cut out what matters first.`
+    ? msg(
+        str`The image is ${width} × ${height}: it is too long to be cut to a square. Cut out what matters first.`,
+      )
     : undefined;
 }
 
@@ -44,7 +52,7 @@ export function refusalOfShape(width: number, height: number): string | undefine
 export function convert({ width, height, rgba }: Pixels, data: DataInfo): Converted {
   const notes: string[] = [];
   const paper = paperOf(rgba);
-  if (paper === BLACK) notes.push('It was laid on black: on white it would not be seen.');
+  if (paper === BLACK) notes.push(msg('It was laid on black: on white it would not be seen.'));
   const channels = Math.max(1, data.channels);
   const [low, high] = data.range;
   const image = new Float32Array(width * height * channels);
@@ -59,12 +67,12 @@ export function convert({ width, height, rgba }: Pixels, data: DataInfo): Conver
       image[p * channels + c] = (channels === 1 ? grey : (rgb[c] ?? grey)) / 255;
     }
   }
-  if (channels === 1 && colourful > 24) notes.push('Its colours were turned to grey.');
+  if (channels === 1 && colourful > 24) notes.push(msg('Its colours were turned to grey.'));
   if (channels === 1 && borderMean(image, width, height) > 0.5) {
     image.forEach((value, i) => {
       image[i] = 1 - value;
     });
-    notes.push('It was inverted: the model draws light strokes on black.');
+    notes.push(msg('It was inverted: the model draws light strokes on black.'));
   }
   return { image: image.map((value) => low + value * (high - low)), notes };
 }

@@ -1,6 +1,7 @@
 /** What an evaluation found, as a person reads it: the plain name first, the exact term and what to hold it against beside. */
-import { count, divergence, percent } from './format.ts';
+import { count, decimal, divergence, percent } from './format.ts';
 import { labelOf } from './label.ts';
+import { msg, str } from '../words/locale.ts';
 
 type Values = Readonly<Record<string, number>>;
 
@@ -34,10 +35,10 @@ const isChance = (value: number, chance: number): boolean => value < 1.25 * chan
 
 const againstChance = (name: string, what: string) => (values: Values, classes?: number) => {
   if (classes === undefined) return what;
-  const chance = 1 / classes;
-  return isChance(values[name] ?? 0, chance)
-    ? `no better than chance (${percent(chance)})`
-    : `${what}; chance is ${percent(chance)}`;
+  const chance = percent(1 / classes);
+  return isChance(values[name] ?? 0, 1 / classes)
+    ? msg(str`no better than chance (${chance})`)
+    : msg(str`${what}; chance is ${chance}`);
 };
 
 /** Samples so much nearer to training images than images that were held out are copies of them. */
@@ -47,91 +48,112 @@ export const isCopied = (ratio: number): boolean => ratio < COPIED;
 /** In the order in which they lead. */
 const WAYS: Readonly<Record<string, Way>> = {
   high_quality: {
-    label: 'Samples landing on real data',
+    label: msg('Samples landing on real data'),
     note: ({ high_quality: quality = 0, high_quality_chance: chance }) => {
-      if (chance === undefined) return '“high quality”';
+      if (chance === undefined) return msg('“high quality”');
+      const share = percent(chance);
       return chance > 0.5 || isChance(quality, chance)
-        ? `says little: chance is ${percent(chance)}`
-        : `“high quality”; chance is ${percent(chance)}`;
+        ? msg(str`says little: chance is ${share}`)
+        : msg(str`“high quality”; chance is ${share}`);
     },
   },
   confident: {
-    label: 'Samples that show something clear',
-    note: () => 'a classifier is sure of them',
+    label: msg('Samples that show something clear'),
+    note: () => msg('a classifier is sure of them'),
   },
   modes: {
-    label: 'Modes covered',
-    value: (modes, { mode_count: all }) =>
-      all === undefined ? count(modes) : `${count(modes)} of ${count(all)}`,
+    label: msg('Modes covered'),
+    value: (modes, { mode_count: all }) => {
+      const [found, there] = [count(modes), count(all ?? modes)];
+      return all === undefined ? found : msg(str`${found} of ${there}`);
+    },
   },
   counts_kl: {
-    label: 'How far the modes’ shares are off',
+    label: msg('How far the modes’ shares are off'),
     value: divergence,
-    note: () => 'KL of the counts in nats; 0 is as often as in the data',
+    note: () => msg('KL of the counts in nats; 0 is as often as in the data'),
     more: true,
   },
-  classes: { label: 'Classes that appear', value: count, note: () => 'as a classifier sees them' },
+  classes: {
+    label: msg('Classes that appear'),
+    value: count,
+    note: () => msg('as a classifier sees them'),
+  },
   label_accuracy: {
-    label: 'Right class',
-    note: againstChance('label_accuracy', 'samples of what was asked for'),
+    label: msg('Right class'),
+    note: againstChance('label_accuracy', msg('samples of what was asked for')),
   },
   cluster_accuracy: {
-    label: 'Categories that are classes',
-    note: againstChance('cluster_accuracy', 'found without labels'),
+    label: msg('Categories that are classes'),
+    note: againstChance('cluster_accuracy', msg('found without labels')),
   },
   mutual_information_nats: {
-    label: 'What samples tell of their category',
+    label: msg('What samples tell of their category'),
     value: divergence,
-    note: (_, classes) =>
-      `nats of mutual information${classes === undefined ? '' : `, at most ${divergence(Math.log(classes))}`}`,
+    note: (_, classes) => {
+      if (classes === undefined) return msg('nats of mutual information');
+      const most = divergence(Math.log(classes));
+      return msg(str`nats of mutual information, at most ${most}`);
+    },
   },
   mode_kept: {
-    label: 'Points back home',
-    note: () => 'return to their mode',
+    label: msg('Points back home'),
+    note: () => msg('return to their mode'),
   },
   log_partition_error_nats: {
-    label: 'How far its factor is off',
+    label: msg('How far its factor is off'),
     value: divergence,
-    note: ({ log_partition_nats: found, log_partition_exact_nats: exact }) =>
-      found === undefined || exact === undefined
-        ? 'in nats; 0 is perfect'
-        : `log Z is taken for ${found.toFixed(3)}, and is ${exact.toFixed(3)} nats`,
+    note: ({ log_partition_nats: found, log_partition_exact_nats: exact }) => {
+      if (found === undefined || exact === undefined) return msg('in nats; 0 is perfect');
+      const [taken, is] = [decimal(found, 3), decimal(exact, 3)];
+      return msg(str`log Z is taken for ${taken}, and is ${is} nats`);
+    },
   },
   reconstruction_ratio: {
-    label: 'How near samples come back',
+    label: msg('How near samples come back'),
     value: divergence,
     note: ({ reconstruction_ratio: ratio = 0 }) =>
-      ratio > 0.95 ? 'no nearer than any other (1)' : '0 is perfect, 1 is any other sample',
+      ratio > 0.95
+        ? msg('no nearer than any other (1)')
+        : msg('0 is perfect, 1 is any other sample'),
   },
   copy_ratio: {
-    label: 'Distance to the nearest training image',
+    label: msg('Distance to the nearest training image'),
     value: divergence,
     note: ({ copy_ratio: ratio = 1 }) =>
-      `${isCopied(ratio) ? 'learned by heart: ' : ''}1 is that of images never seen, 0 is a copy`,
+      isCopied(ratio)
+        ? msg('learned by heart: 1 is that of images never seen, 0 is a copy')
+        : msg('1 is that of images never seen, 0 is a copy'),
   },
   negative_elbo_nats: {
-    label: 'Surprise at new data',
-    value: (value) => value.toFixed(1),
-    note: () => 'minus a bound on the log density, in nats; lower is better',
+    label: msg('Surprise at new data'),
+    value: (value) => decimal(value, 1),
+    note: () => msg('minus a bound on the log density, in nats; lower is better'),
   },
   parzen_nats: {
-    label: 'Similarity to real images',
+    label: msg('Similarity to real images'),
     value: (nats, { parzen_standard_error_nats: error }) =>
-      `${nats.toFixed(1)}${error === undefined ? '' : ` ± ${error.toFixed(1)}`}`,
-    note: ({ parzen_sigma: sigma }) =>
-      `Parzen estimate in nats${sigma === undefined ? '' : `, window ${sigma.toFixed(2)}`}; higher is better`,
+      `${decimal(nats, 1)}${error === undefined ? '' : ` ± ${decimal(error, 1)}`}`,
+    note: ({ parzen_sigma: sigma }) => {
+      if (sigma === undefined) return msg('Parzen estimate in nats; higher is better');
+      const width = decimal(sigma, 2);
+      return msg(str`Parzen estimate in nats, window ${width}; higher is better`);
+    },
   },
   js: {
-    label: 'JS divergence',
+    label: msg('JS divergence'),
     value: divergence,
-    note: () => '0 is perfect, 0.693 is nothing in common',
+    note: () => msg('0 is perfect, 0.693 is nothing in common'),
     more: true,
   },
   kl: {
-    label: 'KL divergence',
+    label: msg('KL divergence'),
     value: divergence,
-    note: ({ kl_floor: floor }) =>
-      `model ‖ data, 0 is perfect${floor === undefined ? '' : ` (noise ± ${divergence(floor)})`}`,
+    note: ({ kl_floor: floor }) => {
+      if (floor === undefined) return msg('model ‖ data, 0 is perfect');
+      const noise = divergence(floor);
+      return msg(str`model ‖ data, 0 is perfect (noise ± ${noise})`);
+    },
     more: true,
   },
 };
@@ -140,7 +162,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 export function chosen(all: readonly Reading[], names: readonly string[]): Reading[] {
   return names.map((name) => {
     const found = all.find((one) => one.name === name);
-    const none = { name, label: labelOf(name), value: '–', note: 'not measured here' };
+    const none = { name, label: labelOf(name), value: '–', note: msg('not measured here') };
     return { ...(found ?? none), more: false };
   });
 }

@@ -8,6 +8,7 @@ import type { Notices } from './notices.ts';
 import type { Run } from './run.ts';
 import { stepSizes } from './scene.ts';
 import type { Settings } from './settings.ts';
+import { msg, str } from '../words/locale.ts';
 
 export class Recovery {
   /** One attempt is enough: where it fails too, that is said. */
@@ -29,12 +30,15 @@ export class Recovery {
     } else if (lost) {
       this.notices.add(
         'error',
-        `${text.replace(/\.?$/, '.')} The model can go on from where it was last kept. A GPU goes away where its driver was reset, the computer slept, or another program took it; reloading the page gets it back.`,
-        { label: 'Go on, on the CPU, from the last checkpoint', act: () => void this.#recover() },
+        `${text.replace(/\.?$/, '.')} ${msg('The model can go on from where it was last kept. A GPU goes away where its driver was reset, the computer slept, or another program took it; reloading the page gets it back.')}`,
+        {
+          label: msg('Go on, on the CPU, from the last checkpoint'),
+          act: () => void this.#recover(),
+        },
       );
     } else if (code === 'diverged') {
       this.notices.add('error', text, {
-        label: 'Halve the step sizes and go on',
+        label: msg('Halve the step sizes and go on'),
         act: () => void this.#calm(),
       });
     } else this.notices.add('error', text);
@@ -46,7 +50,7 @@ export class Recovery {
     const { current } = this;
     const onCpu = current.model?.info.backend === 'cpu';
     const model = await this.channel.try(
-      'Going on from the last checkpoint',
+      msg('Going on from the last checkpoint'),
       'recover',
       null,
       [],
@@ -56,7 +60,8 @@ export class Recovery {
     if (!model) return;
     if (!onCpu) current.spec = { ...current.spec, backend: 'cpu' };
     this.models.adopt(model, this.run.past, this.run.identity);
-    const back = `Back at step ${count(model.info.step)}, on the CPU.`;
+    const step = count(model.info.step);
+    const back = msg(str`Back at step ${step}, on the CPU.`);
     this.notices.add(why ? 'error' : 'info', `${why}${back}`);
   }
 

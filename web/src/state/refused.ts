@@ -1,6 +1,7 @@
 /** What of a link the engine refuses, so that the rest of it can be kept. */
 import type { CreateArgs, Failure } from '../protocol.ts';
 import { asText } from './json.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** Drops what a model was refused for; says what and why, or nothing where that is not known. */
 export function withoutRefused(
@@ -11,7 +12,7 @@ export function withoutRefused(
   if (code === 'unsupported' && args.backend !== 'auto') {
     const { backend } = args;
     args.backend = 'auto';
-    return `“backend=${backend}”: ${why}`;
+    return msg(str`“backend=${backend}”: ${why}`);
   }
   if (code !== 'input' || field === undefined) return undefined;
   const paths = Object.keys(args.overrides);
@@ -26,5 +27,6 @@ export function withoutRefused(
   if (path === undefined) return undefined;
   const text = asText(args.overrides[path] ?? null);
   Reflect.deleteProperty(args.overrides, path);
-  return `“${path}=${text.length > 40 ? `${text.slice(0, 40)}…` : text}”: ${why}`;
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return msg(str`“${path}=${short}”: ${why}`);
 }

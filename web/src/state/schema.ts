@@ -6,6 +6,7 @@
  */
 import { asText, getPath, isObject, type Json, type JsonObject } from './json.ts';
 import { labelOf } from './label.ts';
+import { msg } from '../words/locale.ts';
 
 export interface Choice {
   label: string;
@@ -214,8 +215,8 @@ export class SchemaReader {
   #optional(base: Base, object: JsonObject, value: Json): Control[] {
     const on = isObject(value) ? value : this.#valueOf(object, {});
     const choices: Choice[] = [
-      { label: 'Off', description: base.description, value: null },
-      { label: 'On', description: base.description, value: on },
+      { label: msg('Off'), description: base.description, value: null },
+      { label: msg('On'), description: base.description, value: on },
     ];
     const control: Control = { ...base, kind: 'choice', choices, chosen: isObject(value) ? 1 : 0 };
     return [control, ...(isObject(value) ? this.#fields(base.path, object, value) : [])];
@@ -233,7 +234,7 @@ export class SchemaReader {
     return [
       {
         ...base,
-        label: base.path.includes('.') ? base.label : 'Kind',
+        label: base.path.includes('.') ? base.label : msg('Kind'),
         kind: 'choice',
         choices,
         chosen,

@@ -20,6 +20,7 @@ import { Stage } from './stage.ts';
 import type { Studio } from './studio.ts';
 import { Timeline } from './timeline.ts';
 import { type Topic, Topics } from './topics.ts';
+import { msg, str } from '../words/locale.ts';
 
 export class Session {
   readonly #topics = new Topics();
@@ -160,8 +161,10 @@ export class Session {
         this.#studio?.inverting(event.progress);
         return;
       case 'failure':
-        this.#recovery.fail(`Training stopped: ${event.failure.message}`, event.failure);
+        this.#recovery.fail(stoppedText(event.failure.message), event.failure);
         return;
     }
   };
 }
+
+const stoppedText = (why: string): string => msg(str`Training stopped: ${why}`);

@@ -1,6 +1,8 @@
 /** A setting in words: what its control says beside the control itself. */
+import { written } from './format.ts';
 import { asText, isObject, type Json, sameJson } from './json.ts';
 import type { Control } from './schema.ts';
+import { language, msg, str } from '../words/locale.ts';
 
 /** JSON with one item of a list a line, such as the layers of a network. */
 export function lines(value: Json): string {
@@ -21,24 +23,25 @@ function chosenNote(control: ChoiceControl, value: Json): string {
   return chosen?.description ?? control.description;
 }
 
-const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+const number = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
 
 /** Small numbers as one types them, 1e-8; others with their thousands apart. */
 const readable = (value: number): string =>
-  value !== 0 && Math.abs(value) < 1e-3 ? String(value) : number.format(value);
+  value !== 0 && Math.abs(value) < 1e-3 ? written(value) : number.format(value);
 
 function rangeNote(control: Control): string {
   if (control.kind !== 'number') return '';
   const { min, max } = control;
-  if (min !== undefined && max !== undefined) return `${readable(min)} to ${readable(max)}.`;
-  if (min !== undefined) return `At least ${readable(min)}.`;
-  return max === undefined ? '' : `At most ${readable(max)}.`;
+  const [low, high] = [readable(min ?? 0), readable(max ?? 0)];
+  if (min !== undefined && max !== undefined) return msg(str`${low} to ${high}.`);
+  if (min !== undefined) return msg(str`At least ${low}.`);
+  return max === undefined ? '' : msg(str`At most ${high}.`);
 }
 
 /** What it does and how far it goes, in full sentences; `group` is what its heading says already. */
 export function noteOf(control: Control, value: Json, group = ''): string {
   const said = control.kind === 'choice' ? chosenNote(control, value) : control.description;
-  const range = / to \d/.test(said) ? '' : rangeNote(control);
+  const range = / (to|bis) \d/.test(said) ? '' : rangeNote(control);
   return [said === group ? '' : said, range].filter(Boolean).join(' ');
 }
 
@@ -89,19 +92,26 @@ const leastOf = (min: number, max: number): number => Math.max(min, max / 10 ** 
 export function numberRefusal(control: NumberControl, text: string): string | undefined {
   const value = Number(text);
   const { min = -Infinity, max = Infinity, integer, optional } = control;
-  if (text.trim() === '') return optional ? undefined : 'This needs a number.';
-  if (!Number.isFinite(value)) return 'This needs a number.';
-  if (integer && !Number.isInteger(value)) return 'This needs a whole number.';
+  if (text.trim() === '') return optional ? undefined : msg('This needs a number.');
+  if (!Number.isFinite(value)) return msg('This needs a number.');
+  if (integer && !Number.isInteger(value)) return msg('This needs a whole number.');
   if (value >= min && value <= max) return undefined;
-  return Number.isFinite(max) && Number.isFinite(min)
-    ? `This goes from ${readable(min)} to ${readable(max)}.`
-    : value < min
-      ? `The least is ${readable(min)}.`
-      : `The most is ${readable(max)}.`;
+  const [low, high] = [readable(min), readable(max)];
+  if (Number.isFinite(max) && Number.isFinite(min)) {
+    return msg(str`This goes from ${low} to ${high}.`);
+  }
+  return value < min ? msg(str`The least is ${low}.`) : msg(str`The most is ${high}.`);
 }
 
 export function brief(value: Json): string {
-  if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
-  const text = value === null ? 'off' : typeof value === 'number' ? digits(value) : asText(value);
+  if (Array.isArray(value)) {
+    return value.length === 1 ? msg('1 item') : msg(str`${value.length} items`);
+  }
+  const text =
+    value === null
+      ? msg('off')
+      : typeof value === 'number'
+        ? written(digits(value))
+        : asText(value);
   return text.length > 16 ? `${text.slice(0, 15)}…` : text;
 }

@@ -5,6 +5,7 @@
 import type { Progress } from '../library.ts';
 import { fetchFile } from '../site.ts';
 import type { Spec } from './url.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** A list of names, or undefined where there is none. */
 export async function listOf(path: string, base: string): Promise<string[] | undefined> {
@@ -20,10 +21,12 @@ export async function listOf(path: string, base: string): Promise<string[] | und
 /** Why a person's file cannot be a checkpoint, before it is read. */
 export function refusalOfCheckpoint({ name, type, size }: File): string | undefined {
   if (type.startsWith('image/')) {
-    return `${name} is an image, not a checkpoint. To look for it in the latent space, open the studio with a model of images, and give it to “Your image” there.`;
+    return msg(
+      str`${name} is an image, not a checkpoint. To look for it in the latent space, open the studio with a model of images, and give it to “Your image” there.`,
+    );
   }
   return size === 0
-    ? `${name} is empty: its download or copy was cut short. Save the checkpoint again.`
+    ? msg(str`${name} is empty: its download or copy was cut short. Save the checkpoint again.`)
     : undefined;
 }
 
@@ -39,9 +42,10 @@ export async function fetchShipped(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchFile(`models/${preset}.safetensors`, base);
   if (!response.ok) {
-    throw new Error(`The trained model of ${preset} could not be loaded (${response.status}).`);
+    const { status } = response;
+    throw new Error(msg(str`The trained model of ${preset} could not be loaded (${status}).`));
   }
-  return bodyOf(response, 'trained model', onProgress);
+  return bodyOf(response, msg('trained model'), onProgress);
 }
 
 /** All that a host answers, told of as it comes; `label` says what it is. */

@@ -1,14 +1,14 @@
 /** When training stops by itself: at a step, after a time, or where a metric reaches a bound. In the link as `stop=modes>=8`. */
-import { count } from './format.ts';
+import { count, written } from './format.ts';
+import type { Stop } from './reached.ts';
+import { msg, str } from '../words/locale.ts';
 
-export type Stop =
-  | { kind: 'step'; step: number }
-  | { kind: 'time'; seconds: number }
-  | { kind: 'metric'; name: string; bound: '>=' | '<='; value: number };
+export { isReached, type Stop } from './reached.ts';
 
 /** What is wrong with a stop that cannot be read. */
-export const NO_STOP =
-  'it is a step such as 500, a time such as 30s, or a metric with a bound such as modes>=8 or js<=0.05';
+export const NO_STOP = msg(
+  'it is a step such as 500, a time such as 30s, or a metric with a bound such as modes>=8 or js<=0.05',
+);
 
 const WAYS: readonly [RegExp, (words: string[]) => Stop][] = [
   [/^(\d{1,9})$/, ([step = '']) => ({ kind: 'step', step: Number(step) })],
@@ -54,18 +54,13 @@ export function writeStop(stop: Stop): string {
 /** “step 500”, “30 s”, “modes ≥ 8” */
 export function stopText(stop: Stop): string {
   switch (stop.kind) {
-    case 'step':
-      return `step ${count(stop.step)}`;
+    case 'step': {
+      const at = count(stop.step);
+      return msg(str`step ${at}`);
+    }
     case 'time':
       return `${stop.seconds}\u00a0s`;
     case 'metric':
-      return `${stop.name.replaceAll('_', ' ')} ${stop.bound === '<=' ? '≤' : '≥'} ${stop.value}`;
+      return `${stop.name.replaceAll('_', ' ')} ${stop.bound === '<=' ? '≤' : '≥'} ${written(stop.value)}`;
   }
-}
-
-/** Whether a metric is where it was to go; what was not measured is nowhere. */
-export function isReached(stop: Stop | undefined, values: Record<string, number>): boolean {
-  if (stop?.kind !== 'metric') return false;
-  const value = values[stop.name] ?? NaN;
-  return stop.bound === '<=' ? value <= stop.value : value >= stop.value;
 }

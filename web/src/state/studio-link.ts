@@ -4,8 +4,10 @@
  * that of a person's own image, has no word.
  */
 import { type Draw, MOST_DRAWN, type Three } from '../protocol-studio.ts';
+import { written } from './format.ts';
 import { type Basket, BASKETS, type Kept, type Studio, type Tools, TOOLS } from './studio.ts';
 import { MAX_SEED } from './url.ts';
+import { msg, str } from '../words/locale.ts';
 
 /** The same as `wordOf` writes. */
 const DRAW = /^(?:(\d*)\.)?(\d+)(?:\.(\d+))?$/;
@@ -101,7 +103,7 @@ function read(kept: Kept, head: string, words: Words): void {
     }
     case 'turn': {
       const result = words.takes('result');
-      if (!result) kept.chosen = words.basket('turn', ' or “result”');
+      if (!result) kept.chosen = words.basket('turn', true);
       const amounts = words.amounts();
       use({ shown: 'sliders', sliders: { start: result ? 'result' : 'sample', amounts } });
       return;
@@ -111,7 +113,9 @@ function read(kept: Kept, head: string, words: Words): void {
       return;
     default:
       throw new Error(
-        `“${head}” is none of its words: A, B, C, weights, unscaled, walk, plane, turn, image`,
+        msg(
+          str`“${head}” is none of its words: A, B, C, weights, unscaled, walk, plane, turn, image`,
+        ),
       );
   }
 }
@@ -146,7 +150,9 @@ class Words {
       const isOne = draw.index >= 0 && draw.index < MOST_DRAWN && (draw.seed ?? 0) <= MAX_SEED;
       if (!isOne || draw.truncation < 0.05 || draw.truncation > 1) {
         throw new Error(
-          `“${basket} ${word}”: a sample is its number, from 1 to ${MOST_DRAWN}, after a seed and a point where it is not the run’s own, before a point and 5 to 100 where it is from the middle of the prior`,
+          msg(
+            str`“${basket} ${word}”: a sample is its number, from 1 to ${MOST_DRAWN}, after a seed and a point where it is not the run’s own, before a point and 5 to 100 where it is from the middle of the prior`,
+          ),
         );
       }
       draws.push(draw);
@@ -154,24 +160,29 @@ class Words {
     }
     if (draws.length === 0) {
       throw new Error(
-        `“${basket}” needs samples by number, such as 3, or 2.3 for the third of seed 2`,
+        msg(str`“${basket}” needs samples by number, such as 3, or 2.3 for the third of seed 2`),
       );
     }
     return draws;
   }
 
-  basket(what: string, or = ''): Basket {
+  basket(what: string, orResult = false): Basket {
     const word = this.next();
     const basket = BASKETS.find((name) => name === word);
-    if (!basket) throw new Error(`“${what}” needs a basket, A, B or C${or}`);
-    return basket;
+    if (basket) return basket;
+    throw new Error(
+      orResult
+        ? msg(str`“${what}” needs a basket, A, B or C or “result”`)
+        : msg(str`“${what}” needs a basket, A, B or C`),
+    );
   }
 
   number(what: string, low: number, high: number): number {
     const word = this.next() ?? '';
     const value = NUMBER.test(word) ? Number(word) : NaN;
     if (!(value >= low && value <= high)) {
-      throw new Error(`“${what} ${word}”: it takes numbers from ${low} to ${high}`);
+      const [least, most] = [written(low), written(high)];
+      throw new Error(msg(str`“${what} ${word}”: it takes numbers from ${least} to ${most}`));
     }
     return value;
   }

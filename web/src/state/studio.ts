@@ -5,9 +5,10 @@
 import type { CallName, Calls } from '../protocol.ts';
 import type { Arithmetic, Decoded, Draw, Found, Three, Prediction } from '../protocol-studio.ts';
 import type { Attribute, Direction, InversionProgress } from '../library.ts';
+import { wordsFor } from './describe.ts';
 import { percent } from './format.ts';
 import { Latest } from './latest.ts';
-import { wordsFor } from './words.ts';
+import { msg, said, str } from '../words/locale.ts';
 
 export type Basket = 'A' | 'B' | 'C';
 export const BASKETS: readonly Basket[] = ['A', 'B', 'C'];
@@ -94,7 +95,7 @@ export class Studio {
     if (sample !== undefined) Object.assign(this, { seed: undefined, truncation: 1 });
     await this.#sample();
     if (sample !== undefined) this.pick(sample);
-    const survey = await this.attempt('survey', 'Looking for directions', 'survey', null);
+    const survey = await this.attempt('survey', msg('Looking for directions'), 'survey', null);
     if (!survey) return;
     this.attributes = survey.attributes;
     this.directions = survey.directions;
@@ -123,7 +124,7 @@ export class Studio {
     const draws = BASKETS.flatMap((name) => baskets[name]);
     const found =
       draws.length > 0
-        ? await this.attempt('samples', 'Drawing what the link names', 'draw', { draws })
+        ? await this.attempt('samples', msg('Drawing what the link names'), 'draw', { draws })
         : undefined;
     let at = 0;
     for (const name of BASKETS) {
@@ -214,9 +215,13 @@ export class Studio {
 
   /** Fills a basket with samples that the classifier takes for what is wanted. */
   async fill(basket: Basket, wanted: Record<string, string>, n: number): Promise<boolean> {
-    const words = Object.values(wanted).join(', ');
+    const words = Object.values(wanted).map(said).join(', ');
     const seed = ++this.#fills;
-    const found = await this.attempt('find', `Looking for ${words}`, 'find', { wanted, n, seed });
+    const found = await this.attempt('find', msg(str`Looking for ${words}`), 'find', {
+      wanted,
+      n,
+      seed,
+    });
     if (!found) return false;
     this.put(basket, this.#picks(found));
     return true;
@@ -229,7 +234,12 @@ export class Studio {
   async example(wanted: Three<Record<string, string>>, n: number): Promise<void> {
     const seed = ++this.#fills;
     const args = { wanted, n, seed };
-    const found = await this.attempt('result', 'Looking for samples that match', 'match', args);
+    const found = await this.attempt(
+      'result',
+      msg('Looking for samples that match'),
+      'match',
+      args,
+    );
     for (const [i, basket] of BASKETS.entries()) {
       const group = found?.[i];
       if (!group) {
@@ -258,7 +268,7 @@ export class Studio {
     if (empty) {
       this.#refuse(
         who,
-        `Basket ${empty} is empty: choose ${empty}, then click on samples to put them in.`,
+        msg(str`Basket ${empty} is empty: choose ${empty}, then click on samples to put them in.`),
       );
       this.changed();
       return undefined;
@@ -380,16 +390,16 @@ export function analogy(
   if (!who || !what) return undefined;
   const [other = '', one = ''] = who.classes;
   const [without = '', having = ''] = what.classes;
+  const withThing = (person: string, label: string): string => {
+    const [who, thing] = [person, wordsFor(what, label, false)].map(said);
+    return msg(str`${who} with ${thing}`);
+  };
   const wanted = (person: string, thing: string): Record<string, string> => ({
     [who.name]: person,
     [what.name]: thing,
   });
   return {
     wanted: [wanted(one, having), wanted(one, without), wanted(other, without)],
-    text: [
-      `${one} with ${wordsFor(what, having, false)}`,
-      `${one} with ${wordsFor(what, without, false)}`,
-      `${other} with ${wordsFor(what, without, false)}`,
-    ],
+    text: [withThing(one, having), withThing(one, without), withThing(other, without)],
   };
 }

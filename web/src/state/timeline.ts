@@ -4,6 +4,7 @@ import { count } from './format.ts';
 import type { Models } from './models.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
+import { msg, str } from '../words/locale.ts';
 
 export class Timeline {
   constructor(
@@ -20,7 +21,9 @@ export class Timeline {
     const step = items[stage.looking ?? items.length]?.step;
     if (step === undefined) return;
     if (run.running) await run.pause();
-    const model = await this.channel.try(`Going back to step ${count(step)}`, 'branch', { step });
+    const at = count(step);
+    const busy = msg(str`Going back to step ${at}`);
+    const model = await this.channel.try(busy, 'branch', { step });
     if (!model) return;
     const pictures = items.filter((frame) => frame.step <= step);
     this.models.replace(model, run.past);

@@ -17,9 +17,11 @@ import {
   type Size,
   SIZES,
 } from './parts.ts';
+import { type Language, LANGUAGES } from '../words/choose.ts';
 import { readIdeas, settledIdeas } from './next.ts';
 import { isPace, PACE_NAMES, type SlowPace } from './slow.ts';
 import { NO_STOP, readStop, type Stop, writeStop } from './stop.ts';
+import { msg, str } from '../words/locale.ts';
 
 export interface Spec {
   preset: string;
@@ -51,6 +53,8 @@ export interface Spec {
   studio: string | undefined;
   /** Large for a projector. */
   size: Size;
+  /** The language that the link asks for; undefined: the reader's. */
+  lang: Language | undefined;
 }
 
 export interface Reading {
@@ -82,6 +86,7 @@ export const DEFAULT_SPEC: Spec = {
   lock: [],
   studio: undefined,
   size: 'normal',
+  lang: undefined,
 };
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'cpu'] satisfies BackendChoice[];
@@ -120,14 +125,16 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
   seed: (spec, text) => {
     const seed = parseSeed(text);
     if (seed !== undefined) spec.seed = seed;
-    return seed === undefined ? `a seed is a whole number from 0 to ${MAX_SEED}` : undefined;
+    return seed === undefined
+      ? msg(str`a seed is a whole number from 0 to ${MAX_SEED}`)
+      : undefined;
   },
   scratch: (spec, text) => {
     spec.scratch = text !== '0';
     return undefined;
   },
   backend: (spec, text) => {
-    if (!BACKENDS.includes(text)) return `it is one of ${BACKENDS.join(', ')}`;
+    if (!BACKENDS.includes(text)) return oneOf(BACKENDS);
     spec.backend = text as BackendChoice;
     return undefined;
   },
@@ -137,13 +144,13 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
   },
   caption: (spec, text) => {
     spec.caption = text.trim().slice(0, LONGEST);
-    return text.trim().length > LONGEST ? `it has more than ${LONGEST} letters` : undefined;
+    return text.trim().length > LONGEST ? msg(str`it has more than ${LONGEST} letters`) : undefined;
   },
   measures: (spec, text) => {
     const words = text.split(/[\s,]+/).filter(Boolean);
     spec.measures = words.filter((word) => PATH.test(word));
     return spec.measures.length < words.length
-      ? 'they are names, such as modes high_quality'
+      ? msg('they are names, such as modes high_quality')
       : undefined;
   },
   ideas: (spec, text) => {
@@ -168,7 +175,7 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
     return unknownWords(unknown, LAYERS);
   },
   slow: (spec, text) => {
-    if (!isPace(text)) return `it is one of ${PACE_NAMES.join(', ')}`;
+    if (!isPace(text)) return oneOf(PACE_NAMES);
     spec.slow = text;
     return undefined;
   },
@@ -180,16 +187,23 @@ const READERS: Record<string, (spec: Spec, text: string) => string | undefined> 
       return undefined;
     }
     spec.lock = words.filter((word) => PATH.test(word));
-    return spec.lock.length < words.length ? 'it is “all”, or settings by their paths' : undefined;
+    return spec.lock.length < words.length
+      ? msg('it is “all”, or settings by their paths')
+      : undefined;
   },
   studio: (spec, text) => {
     spec.studio = text.trim();
     return undefined;
   },
+  // The page has it from here before it reads the rest: words/choose.ts.
+  lang: (spec, text) => {
+    spec.lang = LANGUAGES.find((one) => one === text);
+    return spec.lang ? undefined : oneOf(LANGUAGES);
+  },
   size: (spec, text) => {
     const size = SIZES.find((one) => one === text);
     if (size) spec.size = size;
-    return size ? undefined : `it is one of ${SIZES.join(', ')}`;
+    return size ? undefined : oneOf(SIZES);
   },
 };
 
@@ -198,11 +212,18 @@ const LAST_START = 100_000;
 /** As long as a caption may be. */
 const LONGEST = 400;
 
-function unknownWords(unknown: string[], known: readonly string[]): string | undefined {
-  return unknown.length
-    ? `there is no “${unknown.join('”, “')}”; the words are ${known.join(', ')}`
-    : undefined;
+function oneOf(words: readonly string[]): string {
+  const all = words.join(', ');
+  return msg(str`it is one of ${all}`);
 }
+
+function unknownWords(unknown: string[], known: readonly string[]): string | undefined {
+  const [none, all] = [quoted(unknown), known.join(', ')];
+  return unknown.length ? msg(str`there is no ${none}; the words are ${all}`) : undefined;
+}
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => msg(str`“${word}”`)).join(', ');
 
 /** `known` says whether a config path exists; without it (before the library is loaded) all pass. */
 export function readHash(hash: string, known: (path: string) => boolean = () => true): Reading {
@@ -220,7 +241,7 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
       at = parseSeed(text);
       if (at === undefined || at > LAST_START) {
         problems.push(
-          `“at=${text}”: the step to begin at is a whole number from 0 to ${LAST_START}`,
+          msg(str`“at=${text}”: the step to begin at is a whole number from 0 to ${LAST_START}`),
         );
         at = undefined;
       }
@@ -229,15 +250,16 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
     const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
     if (read) {
       const problem = read(spec, text);
-      if (problem) problems.push(`“${key}=${text}”: ${problem}`);
+      if (problem) problems.push(msg(str`“${key}=${text}”: ${problem}`));
     } else if (!PATH.test(key) || FORBIDDEN.test(key) || !known(key)) {
-      problems.push(`“${key}”: this version has no such setting`);
+      problems.push(msg(str`“${key}”: this version has no such setting`));
     } else spec.overrides[key] = parseValue(text);
   }
   if (spec.lock !== 'all') {
     const unheard = spec.lock.filter((path) => !known(path));
     if (unheard.length > 0) {
-      problems.push(`“lock”: this version has no setting “${unheard.join('”, “')}”`);
+      const none = quoted(unheard);
+      problems.push(msg(str`“lock”: this version has no setting ${none}`));
       spec.lock = spec.lock.filter(known);
     }
   }
@@ -247,7 +269,8 @@ export function readHash(hash: string, known: (path: string) => boolean = () => 
     ),
   );
   if (unheard.length > 0) {
-    problems.push(`“ideas”: this version has no setting “${unheard.join('”, “')}”`);
+    const none = quoted(unheard);
+    problems.push(msg(str`“ideas”: this version has no setting ${none}`));
     spec.ideas = '';
   }
   spec.ideas = settledIdeas(spec.ideas, spec.preset);
@@ -270,6 +293,7 @@ export function writeHash(spec: Spec): string {
   if (spec.lock.length) pairs.push(['lock', spec.lock === 'all' ? 'all' : spec.lock.join(' ')]);
   if (spec.studio !== undefined) pairs.push(['studio', spec.studio]);
   if (spec.size !== DEFAULT_SPEC.size) pairs.push(['size', spec.size]);
+  if (spec.lang) pairs.push(['lang', spec.lang]);
   for (const path of Object.keys(spec.overrides).sort()) {
     pairs.push([path, writeValue(spec.overrides[path] ?? null)]);
   }

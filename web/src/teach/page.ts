@@ -5,7 +5,42 @@ import type { Preset } from '../library.ts';
 import { CONTROLS, LAYERS, PARTS, readWords } from '../state/parts.ts';
 import { isPace, PACE_NAMES } from '../state/slow.ts';
 import { DEFAULT_SPEC, parseSeed, readHash, type Reading } from '../state/url.ts';
+import { say } from '../words/say.ts';
 import { attributesOf, type Choice, snippetsOf } from './snippets.ts';
+import { msg, str } from '../words/locale.ts';
+
+say({
+  title: msg('Ganlet for your own page'),
+  heading: msg('For your own page'),
+  what: msg(
+    'Choose a game and which parts of it are shown, then copy the link or the snippet for your own page.',
+  ),
+  game: msg('Game'),
+  seed: msg('Seed'),
+  from: msg('A link copied from the page, with settings of your own'),
+  parts: msg('Parts that are shown'),
+  controls: msg('Controls in the bar'),
+  layers: msg('Layers that are on (none chosen: as the picture begins)'),
+  class: msg('For a class'),
+  slow: msg('Slow motion'),
+  off: msg('off'),
+  studio: msg('Latent studio, for images'),
+  lock: msg('nobody changes settings'),
+  large: msg('large, for a projector'),
+  theme: msg('Theme'),
+  auto: msg('as the page'),
+  light: msg('light'),
+  dark: msg('dark'),
+  look: msg('As it will look'),
+  copies: msg('To copy'),
+  link: msg('Link'),
+  'copy-link': msg('Copy the link'),
+  qr: msg('The link as a QR code'),
+  element: msg('Element'),
+  'copy-element': msg('Copy the element'),
+  frame: msg('Frame'),
+  'copy-frame': msg('Copy the frame'),
+});
 
 const SITE = new URL('./', document.baseURI).href;
 /** How long somebody who types is waited for before another game is made, in milliseconds. */
@@ -112,8 +147,11 @@ function take(): void {
   const text = from.value.trim();
   if (text === '') return;
   const { spec, at, open, named, problems } = readHash(text.slice(text.indexOf('#')));
-  if (!text.includes('#') || !named) problems.unshift('it has no “#preset=…” in it');
-  if (problems.length > 0) problem.textContent = `In that link: ${problems.join('; ')}.`;
+  if (!text.includes('#') || !named) problems.unshift(msg('it has no “#preset=…” in it'));
+  if (problems.length > 0) {
+    const all = problems.join('; ');
+    problem.textContent = msg(str`In that link: ${all}.`);
+  }
   pasted = { spec, at, open };
   preset.value = spec.preset;
   seed.value = String(spec.seed);
@@ -166,15 +204,19 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   const said = part('copied', HTMLElement);
   try {
     await navigator.clipboard.writeText(source.textContent);
-    said.textContent = 'Copied.';
+    said.textContent = msg('Copied.');
   } catch {
     // Not every page may write there: marked, it is one key away.
     getSelection()?.selectAllChildren(source);
-    said.textContent =
-      'This browser does not let the page copy: the text is selected, so copy it yourself.';
+    said.textContent = msg(
+      'This browser does not let the page copy: the text is selected, so copy it yourself.',
+    );
   }
 }
 
 begin().catch((error: unknown) => {
-  problem.textContent = `The presets could not be loaded (${String(error)}). Check the connection and reload the page.`;
+  const why = String(error);
+  problem.textContent = msg(
+    str`The presets could not be loaded (${why}). Check the connection and reload the page.`,
+  );
 });

@@ -31,6 +31,8 @@ export function attributesOf(choice: Choice, site: string): Record<string, strin
   const isAddress = open !== undefined && URL.canParse(open, site);
   const whole = isAddress ? { ...choice, open: new URL(open, site).href } : choice;
   for (const [key, value] of new URLSearchParams(hashOf(whole).slice(1))) {
+    // An element speaks the language of the page around it.
+    if (key === 'lang') continue;
     if ((LINK_ATTRIBUTES as readonly string[]).includes(key)) attributes[key] = value;
     else rest.append(key, value);
   }

@@ -18,7 +18,6 @@ import {
 import { hasLatentImages } from '../state/describe.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
 import { configOf, Sets } from '../state/own-sets.ts';
-import { NO_STUDIO } from '../state/words.ts';
 import { timePreset } from './bench.ts';
 import { describeModel } from './frames.ts';
 import type { Keeper, Way } from './keeper.ts';
@@ -193,7 +192,11 @@ export class Engine {
   #needLatent(): Trainer {
     const trainer = this.#training.need();
     const { model } = this.#training;
-    if (!model || !hasLatentImages(model.info)) throw new Refusal('unsupported', NO_STUDIO);
+    if (!model || !hasLatentImages(model.info))
+      throw new Refusal(
+        'unsupported',
+        'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.',
+      );
     // The library is a file of its own, and a cache may hold an older one than the page's.
     if (!('latents' in trainer)) {
       throw new Refusal(

@@ -1,7 +1,7 @@
 /** The studio's calls: the library's latent tools, each result with its picture. */
 import type { Attribute, Trainer } from '../library.ts';
 import type { Handlers } from '../protocol.ts';
-import { wordsFor } from '../state/words.ts';
+import { wordsFor } from '../state/describe.ts';
 import {
   type Decoded,
   type Draw,

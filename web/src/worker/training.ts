@@ -13,7 +13,7 @@ import {
 } from '../protocol.ts';
 import type { Json } from '../state/json.ts';
 import { LOOK, PACES, type SlowPace } from '../state/slow.ts';
-import { isReached, type Stop } from '../state/stop.ts';
+import { isReached, type Stop } from '../state/reached.ts';
 import { buffersOf, makeFrame } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { Cadence, Pace, Rate } from './pace.ts';
