@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { labelOf } from '../src/state/label.ts';
+import { analogy } from '../src/state/studio.ts';
 import { asText, isObject, type Json } from '../src/state/json.ts';
 import { wordsFor } from '../src/state/describe.ts';
 import catalogue from '../src/words/engine.de.json';
@@ -73,6 +74,7 @@ const imageWords = new Set(
           labelOf(name),
           ...classes.filter((one) => !/^\d$/.test(one)),
           ...(alone ? [] : classes.map((one) => wordsFor(attribute, one, alone))),
+          ...(analogy(attributes)?.text ?? []),
           ...(alone ? [] : directions.map((one) => labelOf(one))),
         ];
       }),

@@ -8,7 +8,7 @@ import type { Topic } from '../state/topics.ts';
 import { BASKETS, SAMPLES, predictionText, Studio, type Tools } from '../state/studio.ts';
 import { readStudio, writeStudio } from '../state/studio-link.ts';
 import { row, shared } from '../style/shared.ts';
-import { msg, str } from '../words/locale.ts';
+import { msg, said, str } from '../words/locale.ts';
 import { sample } from './cells.ts';
 import './gan-baskets.ts';
 import './gan-images.ts';
@@ -259,7 +259,7 @@ export class GanStudio extends SessionElement {
               }}
             >
               <option value="">${msg(str`${labelOf(name)}: any`)}</option>
-              ${classes.map((label) => html`<option value=${label}>${label}</option>`)}
+              ${classes.map((label) => html`<option value=${label}>${said(label)}</option>`)}
             </select>`,
         )}
         <button

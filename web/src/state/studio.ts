@@ -390,10 +390,8 @@ export function analogy(
   if (!who || !what) return undefined;
   const [other = '', one = ''] = who.classes;
   const [without = '', having = ''] = what.classes;
-  const withThing = (person: string, label: string): string => {
-    const [who, thing] = [person, wordsFor(what, label, false)].map(said);
-    return msg(str`${who} with ${thing}`);
-  };
+  const withThing = (person: string, label: string): string =>
+    said(`${person} with ${wordsFor(what, label, false)}`);
   const wanted = (person: string, thing: string): Record<string, string> => ({
     [who.name]: person,
     [what.name]: thing,
