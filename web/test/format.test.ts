@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { webgpuHelp } from '../src/state/browser.ts';
-import { divergence, duration, rate } from '../src/state/format.ts';
+import { decimal, divergence, duration, listed, rate } from '../src/state/format.ts';
 
 it('is honest about what is not a number', () => {
   expect(divergence(Infinity)).toBe('∞');
@@ -20,4 +20,34 @@ it('tells each browser how to get WebGPU', () => {
   ).toContain('Firefox');
   expect(webgpuHelp('Mozilla/5.0 (Macintosh) Version/18.0 Safari/605.1')).toContain('Safari 26');
   expect(webgpuHelp('something else')).toContain('recent');
+});
+
+it('writes numbers as JavaScript does, with as many digits as are asked for', () => {
+  expect([0.5, -0.00001, 1.005, 12345.678].map((value) => decimal(value, 2))).toEqual([
+    '0.50',
+    '-0.00',
+    '1.00',
+    '12345.68',
+  ]);
+});
+
+it('lists in words', () => {
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual([
+    '',
+    'a',
+    'a and b',
+    'a, b and c',
+  ]);
+});
+
+it('writes numbers as they are written in the language of the page', async () => {
+  vi.resetModules();
+  vi.doMock('../src/words/locale.ts', async (original) => ({
+    ...(await original<typeof import('../src/words/locale.ts')>()),
+    language: 'de',
+  }));
+  const german = await import('../src/state/format.ts');
+  expect(german.decimal(-1234.5, 1)).toBe('-1234,5');
+  expect([german.count(12345.6), german.percent(0.5)]).toEqual(['12.346', '50\u00a0%']);
+  expect([german.duration(9000), german.divergence(0.5)]).toEqual(['2,5 h', '0,500']);
 });

@@ -88,7 +88,8 @@ export class Links {
       await this.models.load(file);
       return [];
     } catch (error) {
-      return [`“open=${address}”: ${error instanceof Error ? error.message : String(error)}`];
+      const why = error instanceof Error ? error.message : String(error);
+      return [msg(str`“open=${address}”: ${why}`)];
     } finally {
       end();
     }
@@ -98,7 +99,7 @@ export class Links {
     const { model } = this.current;
     return studio === undefined || !model || hasLatentImages(model.info)
       ? []
-      : [`“studio”: ${NO_STUDIO.replace(/\.$/, '')}`];
+      : [studioText(NO_STUDIO.replace(/\.$/, ''))];
   }
 
   async #read(link: string): Promise<Reading> {
@@ -108,7 +109,7 @@ export class Links {
       // Its words come with the studio.
       const reader = await import('./studio-link.ts').catch(() => undefined);
       const problem = reader?.readStudio(studio).problem;
-      if (problem !== undefined) reading.problems.push(`“studio”: ${problem}`);
+      if (problem !== undefined) reading.problems.push(studioText(problem));
     }
     return reading;
   }
@@ -123,3 +124,5 @@ export class Links {
     return readHash(link, (path) => this.catalog.schema?.knows(path) ?? true);
   }
 }
+
+const studioText = (problem: string): string => msg(str`“studio”: ${problem}`);

@@ -1,7 +1,8 @@
 /** When training stops by itself: at a step, after a time, or where a metric reaches a bound. In the link as `stop=modes>=8`. */
 import { count, written } from './format.ts';
+import { labelOf } from './label.ts';
 import type { Stop } from './reached.ts';
-import { msg, str } from '../words/locale.ts';
+import { language, msg, str } from '../words/locale.ts';
 
 export { isReached, type Stop } from './reached.ts';
 
@@ -61,6 +62,9 @@ export function stopText(stop: Stop): string {
     case 'time':
       return `${stop.seconds}\u00a0s`;
     case 'metric':
-      return `${stop.name.replaceAll('_', ' ')} ${stop.bound === '<=' ? '≤' : '≥'} ${written(stop.value)}`;
+      return `${metricText(stop.name)} ${stop.bound === '<=' ? '≤' : '≥'} ${written(stop.value)}`;
   }
 }
+
+const metricText = (name: string): string =>
+  language === 'en' ? name.replaceAll('_', ' ') : labelOf(name);
