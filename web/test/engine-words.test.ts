@@ -138,6 +138,19 @@ const UNSAID = new Set([
   'there is always a row',
 ]);
 
+/** What measures, directions and classes are called where they have no title: by their names in Rust. */
+const namesOf = (form: RegExp, files: readonly string[]): Set<string> =>
+  new Set(
+    files.flatMap((path) => [...read(path).matchAll(form)].map(([, name = '']) => labelOf(name))),
+  );
+const rustNames = namesOf(/"([a-z][a-z0-9_]*)"/g, filesOf('crates/gan/src', '.rs'));
+const metricNames = namesOf(
+  /\(\s*"([a-z]\w+)"(?:\.into\(\)|,\s*"[A-Z])/g,
+  [...filesOf('crates/gan/src/trainer', '.rs'), ...filesOf('crates/gan/src/model', '.rs')].filter(
+    (path) => /evaluate|model/.test(path),
+  ),
+);
+
 /** What serde says of JSON, in its own code. */
 const SERDE = {
   texts: new Set([
@@ -177,6 +190,10 @@ describe('German of the library', () => {
     expect(without(imageWords)).toEqual([]);
   });
 
+  it('has what is measured', () => {
+    expect(without(metricNames)).toEqual([]);
+  });
+
   it('has what Rust says', () => {
     const isKnown = (text: string): boolean =>
       texts.has(text) ||
@@ -208,7 +225,7 @@ describe('German of the library', () => {
       ...schemaWords.labels,
       ...imageWords,
       ...SERDE.texts,
-      ...['thickness', 'slant', 'mode'].map((name) => labelOf(name)),
+      ...rustNames,
     ]);
     const stale = [...texts.keys()].filter((text) => !known.has(text) && !code.includes(text));
     expect(stale).toEqual([]);

@@ -7,7 +7,7 @@ import { isPace, PACE_NAMES } from '../state/slow.ts';
 import { DEFAULT_SPEC, parseSeed, readHash, type Reading } from '../state/url.ts';
 import { say } from '../words/say.ts';
 import { attributesOf, type Choice, snippetsOf } from './snippets.ts';
-import { msg, str } from '../words/locale.ts';
+import { msg, said, str } from '../words/locale.ts';
 
 say({
   title: msg('Ganlet for your own page'),
@@ -173,7 +173,7 @@ async function begin(): Promise<void> {
   preset.append(
     ...presets
       .filter(({ group }) => group !== 'bench')
-      .map(({ name, title }) => new Option(title, name, name === 'ring', name === 'ring')),
+      .map(({ name, title }) => new Option(said(title), name, name === 'ring', name === 'ring')),
   );
   boxes('parts', PARTS, ['story', 'curves', 'controls']);
   boxes('controls', CONTROLS, ['train', 'reset', 'counter']);
