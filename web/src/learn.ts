@@ -19,7 +19,10 @@ function remember({ target }: Event): void {
 }
 
 document.addEventListener('click', remember);
-const { GanPlayground } = await import('./elements/gan-playground.ts');
+const [{ GanPlayground }, { msg, str }] = await Promise.all([
+  import('./elements/gan-playground.ts'),
+  import('./words/locale.ts'),
+]);
 document.removeEventListener('click', remember);
 
 const playground = document.querySelector('gan-playground');
@@ -39,7 +42,7 @@ function own(next: HTMLElement | undefined): void {
   for (const place of document.querySelectorAll<HTMLElement>('output[data-live]')) {
     const past = isPast(place);
     place.classList.toggle('past', past);
-    place.title = past ? 'From the game before' : '';
+    place.title = past ? msg('From the game before') : '';
   }
 }
 
@@ -96,11 +99,11 @@ function offerUndo(button: HTMLElement, { undo }: Done): void {
   const back = document.createElement('button');
   back.type = 'button';
   back.className = 'undo';
-  back.textContent = 'undo';
+  back.textContent = msg('undo');
   back.addEventListener('click', () => {
     back.remove();
     void undo().then(() => {
-      say('As it was before.');
+      say(msg('As it was before.'));
     });
   });
   button.after(back);
@@ -166,16 +169,16 @@ async function takeLog(kind: 'csv' | 'json'): Promise<void> {
 
 /** What parts of the picture are called. */
 const PARTS: Readonly<Record<string, string>> = {
-  real: 'the data, blue',
-  fake: 'the samples, orange',
-  heat: 'D’s answer',
-  grid: 'where G sends its noise',
-  arrows: 'the pull on G',
-  optimal: 'the best D',
-  ratio: 'data over model',
-  'd-sees': 'what D sees',
-  'g-sees': 'what G sees',
-  prior: 'the noise',
+  real: msg('the data, blue'),
+  fake: msg('the samples, orange'),
+  heat: msg('D’s answer'),
+  grid: msg('where G sends its noise'),
+  arrows: msg('the pull on G'),
+  optimal: msg('the best D'),
+  ratio: msg('data over model'),
+  'd-sees': msg('what D sees'),
+  'g-sees': msg('what G sees'),
+  prior: msg('the noise'),
 };
 
 /** The symbol that is pointed at, and what is said beside it. */
@@ -206,7 +209,7 @@ async function tell(of: HTMLElement): Promise<void> {
   const now =
     live === undefined
       ? []
-      : [value === undefined ? 'a value comes with the first step' : `now ${value}`];
+      : [value === undefined ? msg('a value comes with the first step') : msg(str`now ${value}`)];
   const names = part.split('+').flatMap((one) => PARTS[one] ?? []);
   const text = [...names, ...now].join(', ');
   if (of !== symbol) return;
