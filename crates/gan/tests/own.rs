@@ -117,6 +117,7 @@ fn images_without_labels_are_learned_and_copies_are_looked_for() {
     }
     let found = block_on(trainer.evaluate(&mut |_| {})).unwrap();
     assert!(found["copy_ratio"] > 0.0, "{found:?}");
+    assert!((0.0..=1.0).contains(&found["memorized"]), "{found:?}");
 }
 
 #[test]

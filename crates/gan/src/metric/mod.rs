@@ -6,6 +6,7 @@ mod distance;
 pub mod game;
 pub mod kmeans;
 pub mod matching;
+pub mod memory;
 mod nearest;
 mod parallel;
 pub mod partition;

@@ -12,6 +12,7 @@ use crate::config::Data;
 use crate::data::{ImageSet, Toy};
 use crate::latent::{Truncation, draw};
 use crate::metric::classifier::{heads, most_likely};
+use crate::metric::memory::above;
 use crate::metric::{Evaluation, Rows, ToyMetric, parzen};
 use crate::model::{Dataset, Figures, Task, ViewKind};
 
@@ -27,7 +28,8 @@ const STACKED_SAMPLES: usize = 26_000;
 const OWN_SAMPLES: usize = 1_000;
 /// Training images that a model can learn by heart, at most.
 const FEW_IMAGES: usize = 10_000;
-/// Samples and held-out images whose distances to the training images say whether samples are copies of them.
+/// Samples and held-out images whose distances to the training images say whether samples are copies of them; training and
+/// held-out images whose verdicts say whether D knows the first.
 const COPIES: usize = 256;
 /// Samples of chains that are measured, each of which takes hundreds of steps.
 const CHAIN_SAMPLES: usize = 512;
@@ -93,6 +95,7 @@ impl Trainer {
         found.extend(self.reconstructions(images).await?);
         found.extend(self.accuracy(images).await?);
         found.extend(self.copied(images).await?);
+        found.extend(self.memorized(images).await?);
         let protocol = match &self.config.data {
             Data::Images(data) => data.shape()[2] == 1,
             Data::Toy(_) | Data::Own(_) | Data::Pool(_) => false,
@@ -143,6 +146,25 @@ impl Trainer {
         }
         let report = self.copies(COPIES, self.seed).await?;
         Ok(Evaluation::from([("copy_ratio".into(), report.ratio)]))
+    }
+
+    /// `memorized`: how often D, or what else judges, finds a training image more real than one that was held out, where there
+    /// are few of the first. One half where it cannot tell them apart, 1 where it knows them by heart.
+    async fn memorized(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
+        let learned = self.config.data.learned(images);
+        let judge = self.traced.view_of(|kind| kind == ViewKind::Score);
+        // A D that is told a label judges whether the two go together.
+        let alone = judge.is_some_and(|view| view.inputs.len() == 1);
+        if learned > FEW_IMAGES || !alone {
+            return Ok(Evaluation::new());
+        }
+        let mut verdicts = Vec::with_capacity(2);
+        for (set, count) in [(&images.train, learned), (&images.test, images.test.len())] {
+            let pixels = set.slice(0..count.min(COPIES)).unit_pixels();
+            verdicts.push(self.discriminate(&self.model_pixels(pixels)).await?);
+        }
+        let share = above(&verdicts[0], &verdicts[1]);
+        Ok(Evaluation::from([("memorized".into(), share)]))
     }
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many

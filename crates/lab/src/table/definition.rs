@@ -73,10 +73,12 @@ macro_rules! tables {
 tables![
     "costs",
     "f-gan",
+    "f-gan-digits",
     "balance",
     "mode-collapse",
     "grid",
     "spread",
+    "cures",
     "regularizers",
     "accuracy",
     "stacked",
