@@ -341,17 +341,11 @@ const typesOf = ({ type }: JsonObject): Json[] => (Array.isArray(type) ? type : 
 const isNumeric = (schema: JsonObject): boolean =>
   typesOf(schema).some((type) => type === 'number' || type === 'integer');
 
-/** “Number of modes, 1 to 64.” */
-const IN_WORDS = /\b(-?[\d.]+) to ([\d,]+(?:\.\d+)?)(?=[.,;\s]|$)/;
-
 function numberControl(base: Base, schema: JsonObject): Control {
   const bound = (...keys: string[]): number | undefined =>
     keys.map((key) => schema[key]).find((value) => typeof value === 'number');
-  // Where the range is said in words alone, the schema's own bounds are those of the number's type.
-  const [, low, high] = IN_WORDS.exec(base.description) ?? [];
-  const min = low === undefined ? bound('minimum', 'exclusiveMinimum') : Number(low);
-  const max =
-    high === undefined ? bound('maximum', 'exclusiveMaximum') : Number(high.replaceAll(',', ''));
+  const min = bound('minimum', 'exclusiveMinimum');
+  const max = bound('maximum', 'exclusiveMaximum');
   return {
     ...base,
     kind: 'number',
