@@ -34,6 +34,8 @@ function page(
 ): string {
   const learn = folderOf(language) ? '../' : './';
   const site = folderOf(language) ? '../../' : '../';
+  // The page of the site is the same for all languages: the link says which one goes on.
+  const home = folderOf(language) ? `${site}?lang=${language}` : site;
   const same = (other: Language): string => `${learn}${folderOf(other)}${name}`;
   const alternates = LANGUAGES.map(
     (other) => `
@@ -53,7 +55,7 @@ function page(
   </head>
   <body>
     <header>
-      <a href="${site}">Ganlet</a>${place}${others.join('')}
+      <a href="${home}">Ganlet</a>${place}${others.join('')}
     </header>
 ${main}
   </body>

@@ -169,7 +169,7 @@ describe('a page of the course', () => {
       'src="../../learn/learn.js"',
       'href="../../assets/learn.css"',
       'href="../../favicon.svg"',
-      '<a href="../../">Ganlet</a>',
+      '<a href="../../?lang=de">Ganlet</a>',
       '<link rel="alternate" hreflang="en" href="../name.html" />',
       '<link rel="alternate" hreflang="de" href="../de/name.html" />',
       '<a class="language" lang="en" hreflang="en" href="../name.html">English</a>',
