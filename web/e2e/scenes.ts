@@ -38,7 +38,7 @@ const RUNS: readonly Run[] = [
     at: { 1000: 'modes_missing', 2000: 'modes_missing' },
   },
   { link: 'ring-wgan-gp', at: { 100: 'learning', 320: 'poor' } },
-  { link: `ring-wgan-gp&${NO_PENALTY}`, at: { 300: 'modes_missing' } },
+  { link: `ring-wgan-gp&${NO_PENALTY}`, at: { 300: 'modes_missing', 1500: 'blown_up' } },
   {
     link: `ring&${NO_PENALTY}&d_optimizer.lr=0.5`,
     at: { 250: 'blown_up', 1000: 'poor' },
@@ -63,6 +63,7 @@ const RUNS: readonly Run[] = [
   { link: 'ring-vae', at: { 400: 'poor' } },
   { link: 'ring-gmmn', at: { 400: 'poor', 900: 'learning' } },
   { link: 'mnist-mlp', at: { 10: 'poor', 700: 'poor' } },
+  { link: 'mnist-mlp&data.images=100', at: { 1200: 'memorized' } },
   { link: 'mnist-mlp&g_optimizer.lr=0.05', at: { 610: 'gradient_gone' } },
 ];
 

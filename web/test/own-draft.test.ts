@@ -82,19 +82,20 @@ describe('a set in the making', () => {
 
 describe('what it takes', () => {
   it('is said in numbers', () => {
-    const lines = costOf({ images: 10_000, size: 32, channels: 3, rate: 4 });
+    const lines = costOf({ images: 10_000, size: 32, channels: 3, aim: 'make', rate: 4 });
     expect(lines).toEqual([
       '9,000 images to learn from, and 1,000 held out to compare with.',
       '123 MB of memory for the images.',
       'About 250 ms a step here, 4 min for 1,000 steps.',
     ]);
-    const unknown = costOf({ images: 60, size: 16, channels: 1, rate: undefined });
+    const unknown = costOf({ images: 60, size: 16, channels: 1, aim: 'make', rate: undefined });
     expect(unknown[1]).toBe('Less than 1 MB of memory for the images.');
     expect(unknown[2]).toContain('known when it trains');
   });
 
   it('is warned of where there are few', () => {
-    expect(warningOf(60)).toContain('60 images are few');
-    expect(warningOf(5000)).toBe('');
+    expect(warningOf(60, 'make')).toContain('60 images are few: a model may');
+    expect(warningOf(60, 'name')).toContain('60 images are few: a classifier may');
+    expect(warningOf(5000, 'make')).toBe('');
   });
 });

@@ -4,7 +4,7 @@ import { readArray } from '../src/own/arrays.ts';
 import { collect, type Hearing, mostImages } from '../src/own/collect.ts';
 import { type Entry, entriesOf, givenFiles } from '../src/own/entries.ts';
 import { type OwnSet, pack, unpack } from '../src/own/file.ts';
-import { gameFor } from '../src/own/game.ts';
+import { aimsFor, gameFor } from '../src/own/game.ts';
 import { placed, type Shape } from '../src/own/pixels.ts';
 
 const SHAPE: Shape = { size: 2, colour: false, crop: 'centre', ground: 'white' };
@@ -261,6 +261,23 @@ describe('the game', () => {
       },
     });
     expect(gameFor({ ...set, size: 64, channels: 3 }).preset).toBe('faces-dcgan');
+    expect(gameFor({ ...set, size: 16 }, 'ask')).toMatchObject({
+      preset: 'mnist-cgan',
+      overrides: {
+        'generator.layers.4.units': 1024,
+        'generator.layers.5.shape': [4, 4, 64],
+        'generator.layers.11.channels': 1,
+      },
+    });
+    expect(gameFor({ ...set, size: 28 }, 'name')).toEqual({
+      preset: 'mnist-classifier',
+      overrides: {
+        data: { kind: 'own_images', name: 'x', size: 28, colour: false, classes: 2, black: 0 },
+        'network.layers.7.units': 2,
+      },
+    });
+    expect(aimsFor(1)).toEqual(['make']);
+    expect(aimsFor(2)).toEqual(['make', 'ask', 'name']);
     expect(() => gameFor({ ...set, size: 48 })).toThrow('make the set again with 16, 28, 32, 64');
   });
 });

@@ -5,7 +5,7 @@ import { costOf, warningOf } from '../own/cost.ts';
 import { Draft, LONGEST_NAME, PREVIEWED } from '../own/draft.ts';
 import { type Given, givenFiles, givenRoots } from '../own/entries.ts';
 import { type OwnSet, pack } from '../own/file.ts';
-import { gameFor, networksOf, type Size, SIZES } from '../own/game.ts';
+import { type Aim, aimsFor, gameFor, networksOf, type Size, SIZES } from '../own/game.ts';
 import { type Shape, shown } from '../own/pixels.ts';
 import { rootsOf } from '../own/roots.ts';
 import { keep, type Kept, listKept, remove, taken } from '../own/shelf.ts';
@@ -60,6 +60,13 @@ const CHOICES: readonly Choice[] = [
   ],
 ];
 
+/** What is to come of the images, in words. */
+const AIM_WORDS: Readonly<Record<Aim, string>> = {
+  make: msg('make pictures like these'),
+  ask: msg('make the class that is asked for'),
+  name: msg('name the class of a picture'),
+};
+
 /** Classes that are named; of more, only how many there are. */
 const NAMED = 6;
 
@@ -91,6 +98,7 @@ export class GanOwnImages extends SessionElement {
   @state() private camera = false;
   @state() private over = false;
   @state() private problem = '';
+  @state() private wanted: Aim = 'make';
   readonly #paces = new PaceMemory();
   readonly #draft = new Draft(() => {
     this.requestUpdate();
@@ -227,6 +235,7 @@ export class GanOwnImages extends SessionElement {
             </select></label
           >`,
       )}
+      ${this.#aims()}
       <label class="small"
         >${msg('Name')}
         <input
@@ -241,10 +250,35 @@ export class GanOwnImages extends SessionElement {
     </div>`;
   }
 
+  /** What is to come of the images, where they have labels. */
+  #aims(): TemplateResult | typeof nothing {
+    const aims = aimsFor(this.#draft.classes.length);
+    if (aims.length < 2) return nothing;
+    return html`<label class="small"
+      >${msg('Learn to')}
+      <select
+        data-own="aim"
+        @change=${(event: Event) => {
+          this.wanted = (event.target as HTMLSelectElement).value as Aim;
+        }}
+      >
+        ${aims.map(
+          (aim) =>
+            html`<option value=${aim} ?selected=${aim === this.#aim}>${AIM_WORDS[aim]}</option>`,
+        )}
+      </select></label
+    >`;
+  }
+
+  /** What was wanted, where these images allow it. */
+  get #aim(): Aim {
+    return aimsFor(this.#draft.classes.length).find((aim) => aim === this.wanted) ?? 'make';
+  }
+
   #facts(images: number): TemplateResult {
     const { shape, opened } = this.#draft;
     const size = SIZES.find((known) => known === (opened?.size ?? shape.size));
-    const warning = warningOf(images);
+    const warning = warningOf(images, this.#aim);
     const lines =
       size === undefined
         ? []
@@ -252,6 +286,7 @@ export class GanOwnImages extends SessionElement {
             images,
             size,
             channels: opened?.channels ?? (shape.colour ? 3 : 1),
+            aim: this.#aim,
             rate: this.#rate(size),
           });
     return html`<ul class="small facts">
@@ -263,7 +298,7 @@ export class GanOwnImages extends SessionElement {
   /** Steps a second of the preset of this size, as it was last seen to train here. */
   #rate(size: Size): number | undefined {
     return this.#paces.rate(
-      `${networksOf(size).preset} ${this.session.current.model?.info.backend ?? ''}`,
+      `${networksOf(size, this.#aim).preset} ${this.session.current.model?.info.backend ?? ''}`,
     );
   }
 
@@ -393,7 +428,10 @@ export class GanOwnImages extends SessionElement {
     const set = await this.#draft.whole();
     if (!set) return;
     await this.#try(async () => {
-      const game = gameFor(set);
+      const game = gameFor(
+        set,
+        aimsFor(set.classes.length).includes(this.#aim) ? this.#aim : 'make',
+      );
       const bytes = pack(set);
       if (this.keeping) await this.#keep(set.name, bytes);
       if (await this.session.models.useImages(game, bytes)) this.dispatchEvent(new Event('used'));

@@ -1,7 +1,8 @@
 /** Beside the stage: what this run is about, what is happening now, what came out, and the run before it. */
 import { css, html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { coach } from '../state/coach.ts';
+import { coach, type Line } from '../state/coach.ts';
+import { cureOf } from '../state/cures.ts';
 import { colourOf } from '../state/describe.ts';
 import { count, firstSentence } from '../state/format.ts';
 import type { Scene } from '../state/ladder.ts';
@@ -68,6 +69,11 @@ export class GanStory extends ThemedElement {
         border-inline-start: 0.1875rem solid var(--line);
         font-size: 0.9375rem;
         line-height: 1.5;
+      }
+      .cure {
+        min-height: 1.75rem;
+        padding-block: 0;
+        font-size: 0.875rem;
       }
       .coach.silent {
         border-color: transparent;
@@ -192,8 +198,31 @@ export class GanStory extends ThemedElement {
     const said = `${scene?.model ?? ''} ${phase ?? ''} ${line?.rung ?? line?.text ?? ''}`;
     if (said !== this.#said) [this.#said, this.#spoken] = [said, line?.text ?? ''];
     return html`<p class="coach ${tone}" data-coach=${line?.rung ?? ''}>
-        ${line?.text} ${line?.section ? cite(line.section) : nothing}
+        ${line?.text} ${line?.section ? cite(line.section) : nothing} ${this.#cure(line, scene)}
       </p>
       <p class="visually-hidden" role="status">${this.#spoken}</p>`;
+  }
+
+  /** What may help, one click away, where it may be changed. */
+  #cure(line: Line | undefined, scene: Scene | undefined): TemplateResult | typeof nothing {
+    const { current, comparison } = this.session;
+    const { model, preset, spec } = current;
+    if (!scene || !model || !preset) return nothing;
+    const cure = cureOf(line?.rung, scene, model.config, preset.config);
+    if (!cure || Object.keys(cure.changes).some((path) => current.locks(path))) return nothing;
+    return html`<button
+      class="cure"
+      data-cure
+      title=${cure.why}
+      @click=${() => {
+        void comparison.tryIdea({
+          ...cure,
+          preset: spec.preset,
+          overrides: { ...spec.overrides, ...cure.changes },
+        });
+      }}
+    >
+      ${cure.label}
+    </button>`;
   }
 }

@@ -1,6 +1,6 @@
 /** What learning a set takes, in words, before it begins. */
 import { count, decimal, duration } from '../state/format.ts';
-import { FEW, networksOf, type Size, WORK } from './game.ts';
+import { type Aim, FEW, networksOf, type Size } from './game.ts';
 import { msg, str } from '../words/locale.ts';
 
 /** Copies of the pixels while a set is learned: the page's file, the engine's two, and the device's. */
@@ -12,16 +12,17 @@ export interface Ask {
   images: number;
   size: Size;
   channels: 1 | 3;
+  aim: Aim;
   /** Steps a second of the preset of this size, as it was seen to train here. */
   rate: number | undefined;
 }
 
 /** Sentences: how many images, what memory, how long. */
-export function costOf({ images, size, channels, rate }: Ask): string[] {
+export function costOf({ images, size, channels, aim, rate }: Ask): string[] {
   const held = Math.floor(images / HELD_OUT);
   const megabytes = (COPIES * images * size * size * channels) / 1e6;
-  const { own } = networksOf(size);
-  const seconds = rate === undefined ? undefined : WORK[size] / WORK[own] / rate;
+  const { own, work } = networksOf(size, aim);
+  const seconds = rate === undefined ? undefined : work / networksOf(own, aim).work / rate;
   const [left, aside, room] = [images - held, held, megabytes].map(count);
   return [
     msg(str`${left} images to learn from, and ${aside} held out to compare with.`),
@@ -40,11 +41,14 @@ function timeOf(seconds: number | undefined): string {
 }
 
 /** What there is to be warned of. */
-export function warningOf(images: number): string {
+export function warningOf(images: number, aim: Aim): string {
   const few = count(images);
-  return images > 0 && images < FEW
+  if (images === 0 || images >= FEW) return '';
+  return aim === 'name'
     ? msg(
-        str`${few} images are few: a model may not get far with them, or repeat them. While it trains, the page measures and says how near its samples come to them.`,
+        str`${few} images are few: a classifier may know them by heart and name others badly. How many it names rightly is measured on those that are held out.`,
       )
-    : '';
+    : msg(
+        str`${few} images are few: a model may not get far with them, or repeat them. While it trains, the page measures and says how near its samples come to them.`,
+      );
 }

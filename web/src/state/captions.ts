@@ -7,8 +7,16 @@ import { labelOf } from './label.ts';
 import { msg, str } from '../words/locale.ts';
 
 export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
-  blown_up: ({ loss, gradient }) => {
+  blown_up: ({ loss, gradient, unbounded }) => {
     const [far, norm] = [size(loss), size(gradient)];
+    if (unbounded) {
+      return {
+        text: msg(
+          str`This critic has no bound: its loss is ${far}, and grows for as long as it trains, because nothing limits how steep its scores may become. G is pulled about by them.`,
+        ),
+        section: 'Gulrajani et al. 2017',
+      };
+    }
     return {
       text:
         gradient === undefined
@@ -80,7 +88,7 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
             'G has collapsed onto what fools D now, and moves on when D has learned to reject it.',
           )
         : '';
-    return { text: sentences(covered, why, calm(scene)), section };
+    return { text: sentences(covered, why, round(scene), calm(scene)), section };
   },
   copied: ({ values }) => {
     const ratio = percent(values?.copy_ratio ?? 0);
@@ -89,6 +97,15 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
         str`G has learned its images by heart: its samples lie ${ratio} as far from the nearest training image as images that it never saw. More images help, or stopping earlier.`,
       ),
       section: 'Radford et al. 2016, section 6.1',
+    };
+  },
+  memorized: ({ values }) => {
+    const share = percent(values?.memorized ?? 0);
+    return {
+      text: msg(
+        str`D knows its training images by heart: of a training image and one that it never saw it finds the first more real in ${share} of pairs, where chance is 50 %. What it tells G is about these images, and no longer about what images are like. More images help, or stopping earlier.`,
+      ),
+      section: 'Brock et al. 2019, section 4.2',
     };
   },
   poor: (scene) => {
@@ -132,6 +149,19 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
     return { text: sentences(found, undecided(scene)), section: 'Tutorial, section 3.2' };
   },
 };
+
+/** So many widths of the data are more than G needs to find a place. */
+const ROUND = 3;
+
+/** A G that goes from place to place: the game turns in a circle (tutorial, section 5.1). */
+function round({ looks, model }: Scene): string {
+  const { travelled = 0 } = looks;
+  if (model !== 'gan' || travelled < ROUND) return '';
+  const far = count(travelled);
+  return msg(
+    str`It goes round: in the second half of this run the middle of its samples has travelled ${far} times the width of the data.`,
+  );
+}
 
 /** Those that there are, one after the other. */
 const sentences = (...all: readonly string[]): string => all.filter(Boolean).join(' ');

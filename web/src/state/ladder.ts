@@ -3,7 +3,7 @@
  * were measured, never by D's verdicts alone: they are even in a game that has converged, and in one that has collapsed.
  */
 import type { Looks } from '../stage/looks.ts';
-import { isCopied } from './readings.ts';
+import { isCopied, isMemorized } from './readings.ts';
 
 /** What is known of a run at a moment; what was not measured is missing. */
 export interface Scene {
@@ -16,6 +16,8 @@ export interface Scene {
   /** D gives a score without a fixed range. */
   critic: boolean;
   image: boolean;
+  /** Such a D, and nothing limits how steep it is. */
+  unbounded?: boolean | undefined;
   /** Means over the last points of the curves. */
   dReal?: number | undefined;
   dFake?: number | undefined;
@@ -40,6 +42,7 @@ export type Rung =
   | 'cannot_win'
   | 'modes_missing'
   | 'copied'
+  | 'memorized'
   | 'poor'
   | 'learning'
   | 'good';
@@ -124,9 +127,10 @@ function ofImages(scene: Scene): Rung {
   const { variety } = scene.looks;
   if (variety !== undefined && variety < ALIKE) return 'modes_missing';
   const found = isFresh(scene) ? (scene.values ?? {}) : {};
-  const { confident, copy_ratio: ratio, modes, mode_count: count } = found;
+  const { confident, copy_ratio: ratio, memorized, modes, mode_count: count } = found;
   if (modes !== undefined && count !== undefined && modes < MOST * count) return 'modes_missing';
   if (ratio !== undefined && isCopied(ratio)) return 'copied';
+  if (memorized !== undefined && isMemorized(memorized)) return 'memorized';
   if (confident === undefined) return 'learning';
   return confident < POOR ? 'poor' : confident < GOOD ? 'learning' : 'good';
 }

@@ -45,6 +45,10 @@ const againstChance = (name: string, what: string) => (values: Values, classes?:
 const COPIED = 0.5;
 export const isCopied = (ratio: number): boolean => ratio < COPIED;
 
+/** How often D finds a training image more real than one it never saw, from which on it knows them: chance is one half. */
+const MEMORIZED = 0.75;
+export const isMemorized = (share: number): boolean => share > MEMORIZED;
+
 /** In the order in which they lead. */
 const WAYS: Readonly<Record<string, Way>> = {
   high_quality: {
@@ -124,6 +128,12 @@ const WAYS: Readonly<Record<string, Way>> = {
       isCopied(ratio)
         ? msg('learned by heart: 1 is that of images never seen, 0 is a copy')
         : msg('1 is that of images never seen, 0 is a copy'),
+  },
+  memorized: {
+    label: msg('How often D prefers a training image'),
+    value: percent,
+    note: () => msg('to one that it never saw; chance is 50 %'),
+    more: true,
   },
   negative_elbo_nats: {
     label: msg('Surprise at new data'),

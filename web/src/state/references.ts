@@ -86,6 +86,11 @@ const REFERENCES: readonly Reference[] = [
     href: arxiv('1606.03498'),
   },
   {
+    names: /Brock et al\. 2019/,
+    full: 'A. Brock, J. Donahue and K. Simonyan, Large Scale GAN Training for High Fidelity Natural Image Synthesis, ICLR 2019',
+    href: arxiv('1809.11096'),
+  },
+  {
     names: /Karras et al\. 2018/,
     full: 'T. Karras, T. Aila, S. Laine and J. Lehtinen, Progressive Growing of GANs for Improved Quality, Stability, and Variation, ICLR 2018',
     href: arxiv('1710.10196'),

@@ -31,6 +31,7 @@ export function sceneOf({ current, run, stage }: Session): Scene | undefined {
     steps: length,
     critic,
     image: info.data.kind === 'image',
+    unbounded: critic && isUnbounded(config),
     dReal: one('score', 'real'),
     dFake: one('score', 'fake'),
     dGradient: one('gradient', 'discriminator'),
@@ -40,8 +41,21 @@ export function sceneOf({ current, run, stage }: Session): Scene | undefined {
     still: stepSizes(config).flatMap(([path, rate]) => (rate === 0 ? [path] : [])),
     values: evaluation?.values,
     measuredAt: evaluation?.step,
-    looks: looksOf(model, stage.frame),
+    looks: looksOf(model, stage.frame, stage.film.items),
   };
+}
+
+/** Whether nothing in a config limits the slope of a critic: it then grows for as long as it is trained. */
+function isUnbounded(config: Json): boolean {
+  const weight = getPath(config, 'gradient_penalty.weight');
+  const spectral = getPath(config, 'discriminator.spectral_norm');
+  const clip = getPath(config, 'discriminator.clip');
+  return (
+    getPath(config, 'cost') === 'wasserstein' &&
+    (typeof weight !== 'number' || weight === 0) &&
+    spectral !== true &&
+    typeof clip !== 'number'
+  );
 }
 
 /** The step size of every optimizer in a config, by its path. */
