@@ -96,6 +96,32 @@ test('a ZIP is learned, and nothing leaves the page’s origin', async ({ page }
   expect(asked.length).toBeGreaterThan(5);
 });
 
+test('images with labels are made by class, or named', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('#preset=ring&backend=cpu');
+  await give(page, archive());
+  const own = page.locator('gan-own-images');
+  await own.locator('[data-own=size]').selectOption('16');
+  await own.locator('[data-own=colour]').selectOption('false');
+  await own.locator('[data-own=aim]').selectOption('ask');
+  await page.locator('[data-own=images]').click();
+  await expect(page).toHaveURL(/preset=mnist-cgan.*own_images/);
+  await playground.ready();
+  await playground.trainUntil(async () => (await playground.step()) > 8);
+  await expect(page.locator('gan-stage')).toContainText('across');
+  await expect(page.locator('gan-stage')).toContainText('along');
+
+  await page.locator('[data-action=own]').click();
+  await own.locator('[data-own=aim]').selectOption('name');
+  await expect(own).toContainText('a classifier may know them by heart');
+  await page.locator('[data-own=images]').click();
+  await expect(page).toHaveURL(/preset=mnist-classifier.*own_images/);
+  await playground.ready();
+  await playground.trainUntil(async () => (await playground.step()) > 40);
+  await page.getByRole('button', { name: /^Measure/ }).click();
+  await expect(page.locator('gan-measures')).toContainText(/Right|accuracy/i);
+});
+
 test('what is left out is named with its reason', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

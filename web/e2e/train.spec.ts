@@ -71,6 +71,21 @@ test('single steps and keys', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
 });
 
+test('the coach offers what helps, beside what came before', async ({ page }) => {
+  test.setTimeout(400_000);
+  const playground = new Playground(page);
+  await playground.open('#preset=ring-collapse&backend=cpu');
+  const cure = page.locator('[data-cure]');
+  await playground.train.click();
+  await expect(cure).toHaveText(/Let G look ahead/, { timeout: 200_000 });
+  await cure.click();
+  await expect(page).toHaveURL(/schedule\.unrolled_steps=5/, { timeout: 60_000 });
+  // What the run before had come to, and what this one comes to as it trains.
+  const row = page.locator('gan-before tr', { hasText: 'Modes covered' });
+  await expect(row.locator('td').last()).toHaveText(/of 8$/, { timeout: 120_000 });
+  await expect(cure).toHaveCount(0, { timeout: 200_000 });
+});
+
 test('slow motion shows one player’s move at a time, and what flows in it', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('#preset=ring&backend=cpu');

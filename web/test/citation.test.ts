@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { Preset } from '../src/library.ts';
 import { cited } from '../src/state/references.ts';
 import { citation } from '../src/words/citation.ts';
 
@@ -29,4 +31,14 @@ it('finds works by their English and shows them in German', () => {
   expect(pieces.map(({ text }) => citation(text, 'de')).join('')).toBe(
     'Donahue et al. 2017; Mirza und Osindero 2014, Abschnitt 2',
   );
+});
+
+it('leaves no English word in what presets teach', () => {
+  const folder = new URL('../../crates/gan/src/preset/', import.meta.url);
+  for (const file of readdirSync(folder).filter((name) => !name.startsWith('bench-'))) {
+    const { teaches } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Preset;
+    expect(citation(teaches, 'de')).not.toMatch(
+      /\b(the|of|with|its|after|on|form|what|a|and|section|figure)\b/,
+    );
+  }
 });

@@ -109,3 +109,17 @@ it('does not call images good that nobody measured', () => {
 it('keeps silent where nothing is known', () => {
   expect(says({ dReal: undefined, dFake: undefined })).toBeUndefined();
 });
+
+it('knows a G that goes round, a critic without a bound, and a D that knows its images', () => {
+  const round = says({ ...toy(1, 0.1), looks: { travelled: 34 } });
+  expect(round).toContain('G goes round');
+  expect(round).toContain('34 times the width of the data');
+  expect(says({ ...toy(1, 0.1), looks: { travelled: 1 } })).not.toContain('round');
+  const critic = { critic: true, cost: 'wasserstein', loss: -11_014, gradient: 1e6 };
+  expect(says({ ...critic, unbounded: true })).toContain('This critic has no bound');
+  expect(says({ ...critic, unbounded: false })).toContain('The numbers have blown up');
+  const images = { image: true, measuredAt: 1500, looks: { variety: 1, noise: 1 } };
+  const values = { confident: 0.57, copy_ratio: 0.74, memorized: 0.996 };
+  expect(says({ ...images, values })).toContain('D knows its training images by heart');
+  expect(says({ ...images, values: { ...values, memorized: 0.5 } })).not.toContain('by heart');
+});

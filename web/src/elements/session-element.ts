@@ -1,5 +1,5 @@
 /** An element that shows a part of the session and is redrawn when that part changes. */
-import { LitElement } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Session } from '../state/session.ts';
 import type { Topic } from '../state/topics.ts';
@@ -13,14 +13,26 @@ export abstract class SessionElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#leave = this.session.subscribe((topic) => {
-      if (this.topics.includes(topic)) this.told(topic);
-    });
+    this.#listen();
+  }
+
+  protected override update(changed: PropertyValues): void {
+    this.#listen();
+    super.update(changed);
   }
 
   override disconnectedCallback(): void {
     this.#leave?.();
+    this.#leave = undefined;
     super.disconnectedCallback();
+  }
+
+  /** An element that stood on the page before its module came gets its session with its first update, no earlier. */
+  #listen(): void {
+    const session = this.session as Session | undefined;
+    this.#leave ??= session?.subscribe((topic) => {
+      if (this.topics.includes(topic)) this.told(topic);
+    });
   }
 
   /** Canvases draw instead of rendering. */

@@ -82,13 +82,18 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
         : modes === 1
           ? msg(str`${modes} of ${all} modes is covered.`)
           : msg(str`${modes} of ${all} modes are covered.`);
-    const why =
-      scene.model === 'gan' && modes <= all / 2
-        ? msg(
-            'G has collapsed onto what fools D now, and moves on when D has learned to reject it.',
-          )
-        : '';
-    return { text: sentences(covered, why, round(scene), calm(scene)), section };
+    if (scene.model !== 'gan' || modes > all / 2) {
+      return { text: sentences(covered, calm(scene)), section };
+    }
+    const round = roundOf(scene);
+    const collapsed = msg(
+      'G has collapsed onto what fools D now, and moves on when D has learned to reject it.',
+    );
+    // One sentence on how G moves says enough of what D thinks.
+    return {
+      text: round ? sentences(covered, round) : sentences(covered, collapsed, calm(scene)),
+      section,
+    };
   },
   copied: ({ values }) => {
     const ratio = percent(values?.copy_ratio ?? 0);
@@ -153,13 +158,13 @@ export const CAPTIONS: Readonly<Record<Rung, (scene: Scene) => Line>> = {
 /** So many widths of the data are more than G needs to find a place. */
 const ROUND = 3;
 
-/** A G that goes from place to place: the game turns in a circle (tutorial, section 5.1). */
-function round({ looks, model }: Scene): string {
+/** A G that goes from place to place: the game turns in a circle (tutorial, section 5.1). Nothing where it does not, or who knows. */
+function roundOf({ looks }: Scene): string {
   const { travelled = 0 } = looks;
-  if (model !== 'gan' || travelled < ROUND) return '';
+  if (travelled < ROUND) return '';
   const far = count(travelled);
   return msg(
-    str`It goes round: in the second half of this run the middle of its samples has travelled ${far} times the width of the data.`,
+    str`G goes round: it moves on whenever D has learned to reject what fools it. In the second half of this run the middle of its samples has travelled ${far} times the width of the data.`,
   );
 }
 

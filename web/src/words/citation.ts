@@ -2,8 +2,17 @@
 import type { Language } from './choose.ts';
 import { language } from './locale.ts';
 
-/** What a citation names parts of a work by, and how works without authors are called. */
+/** What presets say beside a citation, what a citation names parts of a work by, and how works without authors are called. */
 const GERMAN: Readonly<Record<string, string>> = {
+  'averaged weights after': 'gemittelte Gewichte nach',
+  'a curved distribution': 'eine gebogene Verteilung',
+  'on Fashion-MNIST': 'auf Fashion-MNIST',
+  'on the toys of figure': 'auf den Punkten von Abbildung',
+  'the form of': 'in der Form von',
+  'the lattice of VEEGAN and PacGAN': 'das Gitter von VEEGAN und PacGAN',
+  'unrolled GANs': 'ausgerollte GANs',
+  'what evaluation needs': 'was zum Bewerten nötig ist',
+  'with the settings of its published code': 'mit den Einstellungen seines veröffentlichten Codes',
   '2014 paper': 'Artikel von 2014',
   tutorial: 'Tutorial',
   section: 'Abschnitt',
