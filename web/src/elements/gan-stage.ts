@@ -24,7 +24,7 @@ import { DENSITY_SIDE, HEAT_SIDE } from '../worker/frames.ts';
 import { icon } from '../style/icons.ts';
 import { roles } from '../style/palette.ts';
 import { shared } from '../style/shared.ts';
-import { msg, str } from '../words/locale.ts';
+import { msg, said, str } from '../words/locale.ts';
 import { namedImage, sample } from './cells.ts';
 import './gan-asked.ts';
 import './gan-film.ts';
@@ -312,7 +312,7 @@ export class GanStage extends ThemedElement {
     const info = this.session.current.model?.info;
     const view = info && viewOf(info, 'score');
     if (!view) return '';
-    const speaker = speakerOf(info, view);
+    const speaker = said(speakerOf(info, view));
     if (view.range) return msg(str`How real ${speaker} thinks ${what} is: ${percent(score)}`);
     const value = decimal(score, 3);
     return speaks(info, view)
@@ -477,7 +477,7 @@ function speaks({ diagram }: Info, score: View): boolean {
 }
 
 function pointText(info: Info, score: View): string {
-  const speaker = speakerOf(info, score);
+  const speaker = said(speakerOf(info, score));
   return speaks(info, score)
     ? msg(str`point at a sample for its score by ${speaker}`)
     : msg(str`point at a sample for its ${speaker}`);

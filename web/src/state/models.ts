@@ -235,7 +235,7 @@ export class Models {
     const model = await this.channel.try(msg('Bringing the model back'), 'load', {
       bytes,
       backend,
-      name: 'the run before',
+      name: msg('the run before'),
     });
     if (!model) return;
     const left = this.#left();

@@ -212,6 +212,7 @@
 's37432b1e7b159d94': `JS-Divergenz`,
 's3763f519c347a9f7': `Jetzt`,
 's37a9e8aec5713460': `Mehr`,
+'s37fcb3a3ddfcad9c': `der vorige Lauf`,
 's383ca1956e56dca7': str`Für wie echt der beste D diese Stelle hält: ${0} ± ${1}`,
 's385ed729ac024a74': str`heute, ${0}`,
 's38ae6b026d4f90d4': `Ändern, was trainiert wird`,
