@@ -81,6 +81,13 @@ const imageWords = new Set(
   ),
 );
 
+/** Views without a title are called by their names. */
+const viewNames = filesOf('crates/gan/src/model', '.rs').flatMap((path) =>
+  [...read(path).matchAll(/const \w+: &str = "([a-z_]+)";/g)].map(([, name = '']) =>
+    name.replaceAll('_', ' '),
+  ),
+);
+
 /** Where messages and titles stand in code, each with what it is not. */
 const SOURCES = [
   ...filesOf('crates/gan/src', '.rs').filter(
@@ -226,6 +233,7 @@ describe('German of the library', () => {
       ...imageWords,
       ...SERDE.texts,
       ...rustNames,
+      ...viewNames,
     ]);
     const stale = [...texts.keys()].filter((text) => !known.has(text) && !code.includes(text));
     expect(stale).toEqual([]);
