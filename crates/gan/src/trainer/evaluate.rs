@@ -94,8 +94,7 @@ impl Trainer {
         found.extend(self.latents_of(images).await?);
         found.extend(self.reconstructions(images).await?);
         found.extend(self.accuracy(images).await?);
-        found.extend(self.copied(images).await?);
-        found.extend(self.memorized(images).await?);
+        found.extend(self.by_heart(images).await?);
         let protocol = match &self.config.data {
             Data::Images(data) => data.shape()[2] == 1,
             Data::Toy(_) | Data::Own(_) | Data::Pool(_) => false,
@@ -137,34 +136,31 @@ impl Trainer {
         Ok(found)
     }
 
-    /// `copy_ratio`: the median distance of samples to the nearest training image over that of held-out images, where there are
-    /// so few training images that a model may learn them by heart.
-    async fn copied(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
-        let few = self.config.data.learned(images) <= FEW_IMAGES;
-        if !few || self.prior().is_err() || !self.makes_samples() {
-            return Ok(Evaluation::new());
-        }
-        let report = self.copies(COPIES, self.seed).await?;
-        Ok(Evaluation::from([("copy_ratio".into(), report.ratio)]))
-    }
-
-    /// `memorized`: how often D, or what else judges, finds a training image more real than one that was held out, where there
-    /// are few of the first. One half where it cannot tell them apart, 1 where it knows them by heart.
-    async fn memorized(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
+    /// What is known by heart, where there are so few training images that it may be. `copy_ratio`: the median distance of samples
+    /// to the nearest training image over that of held-out images. `memorized`: how often D, or what else judges, finds a training
+    /// image more real than one that was held out; one half where it cannot tell them apart, 1 where it knows the first.
+    async fn by_heart(&mut self, images: &ImageSet) -> Result<Evaluation, Error> {
+        let mut found = Evaluation::new();
         let learned = self.config.data.learned(images);
+        if learned > FEW_IMAGES {
+            return Ok(found);
+        }
+        if self.prior().is_ok() && self.makes_samples() {
+            let report = self.copies(COPIES, self.seed).await?;
+            found.insert("copy_ratio".into(), report.ratio);
+        }
         let judge = self.traced.view_of(|kind| kind == ViewKind::Score);
         // A D that is told a label judges whether the two go together.
-        let alone = judge.is_some_and(|view| view.inputs.len() == 1);
-        if learned > FEW_IMAGES || !alone {
-            return Ok(Evaluation::new());
+        if judge.is_some_and(|view| view.inputs.len() == 1) {
+            let mut pixels = images.train.slice(0..learned.min(COPIES)).unit_pixels();
+            let seen = pixels.len() / self.traced.sample_len;
+            let held_out = images.test.len().min(COPIES);
+            pixels.extend(images.test.slice(0..held_out).unit_pixels());
+            let verdicts = self.discriminate(&self.model_pixels(pixels)).await?;
+            let (seen, unseen) = verdicts.split_at(seen);
+            found.insert("memorized".into(), above(seen, unseen));
         }
-        let mut verdicts = Vec::with_capacity(2);
-        for (set, count) in [(&images.train, learned), (&images.test, images.test.len())] {
-            let pixels = set.slice(0..count.min(COPIES)).unit_pixels();
-            verdicts.push(self.discriminate(&self.model_pixels(pixels)).await?);
-        }
-        let share = above(&verdicts[0], &verdicts[1]);
-        Ok(Evaluation::from([("memorized".into(), share)]))
+        Ok(found)
     }
 
     /// What the classifier sees in `samples`: the share that it is sure of (`confident`, for every attribute), how many
