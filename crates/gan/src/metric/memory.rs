@@ -4,12 +4,12 @@
 /// classifier that tells them apart by these numbers (Mann and Whitney 1947). One half where nothing tells them apart,
 /// whatever the numbers' scale; NaN of nothing.
 pub fn above(a: &[f32], b: &[f32]) -> f64 {
-    let half_wins: usize = (a.iter())
-        .flat_map(|x| {
-            b.iter()
-                .map(move |y| usize::from(x > y) + usize::from(x >= y))
-        })
-        .sum();
+    let mut half_wins = 0;
+    for x in a {
+        for y in b {
+            half_wins += usize::from(x > y) + usize::from(x >= y);
+        }
+    }
     half_wins as f64 / (2 * a.len() * b.len()) as f64
 }
 
