@@ -137,6 +137,8 @@ export class GanBar extends SessionElement {
         .train {
           flex: 1;
           min-width: 0;
+          padding-inline: 0.25rem;
+          font-size: 1rem;
         }
         .steps button {
           padding: 0 0.5rem;
