@@ -53,6 +53,20 @@ for (const { name, preset, steps, then } of VIEWS) {
   });
 }
 
+test('moving', async ({ page }) => {
+  // The exporter's own picture, of a small stage: it is what the README opens with.
+  const playground = new Playground(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(SIZES.phone);
+  await playground.open('#preset=ring&backend=cpu');
+  await playground.trainUntil(async () => (await playground.step()) > 1500);
+  await page.setViewportSize(SIZES.desktop);
+  await page.locator('[data-action=take]').click();
+  const download = page.waitForEvent('download');
+  await page.locator('[data-take=gif]').click();
+  await (await download).saveAs(`${FOLDER}/ring.gif`);
+});
+
 test('course', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(SIZES.desktop);
