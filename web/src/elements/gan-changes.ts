@@ -40,6 +40,12 @@ export class GanChanges extends SessionElement {
         font-size: 0.8125rem;
         line-height: 1.2;
       }
+      span {
+        max-width: 16rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
       .link {
         padding-inline: 0.625rem;
         border-color: transparent;
@@ -73,7 +79,7 @@ export class GanChanges extends SessionElement {
       ${changes.map(
         ({ path, name, is, was }) =>
           html`<li data-change=${path}>
-            ${name}: ${is}
+            <span title=${`${name}: ${is}`}>${name}: ${is}</span>
             <button
               class="plain"
               ?hidden=${session.current.locks(path)}
