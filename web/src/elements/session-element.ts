@@ -30,6 +30,7 @@ export abstract class SessionElement extends LitElement {
   /** An element that stood on the page before its module came gets its session with its first update, no earlier. */
   #listen(): void {
     const session = this.session as Session | undefined;
+    if (!this.isConnected) return;
     this.#leave ??= session?.subscribe((topic) => {
       if (this.topics.includes(topic)) this.told(topic);
     });

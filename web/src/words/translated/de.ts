@@ -472,7 +472,7 @@
 's867485a691f90f4d': str`${0}: Dieser Benchmark hat kein Bild.`,
 's867a3064033b6234': `Der Spaziergang als Filmstreifen`,
 's86a9d6585148cc8f': str`ein Startwert ist eine ganze Zahl von 0 bis ${0}`,
-'s86d6efcf0ef8e357': `Rauschgitter`,
+'s86d6efcf0ef8e357': `Gitter`,
 's86e22824464b0480': `Bilder von einer Größe, die dieser Browser nicht zeichnen kann`,
 's870170b712ae4b03': `Er kann all das löschen, wenn der Platz knapp wird: Speichere als Datei, was dir wichtig ist.`,
 's8759202965eb26eb': `Kurven als CSV`,
