@@ -1,5 +1,6 @@
 /** Words that more than one place says. */
-import { msg } from '../words/locale.ts';
+import { language, msg } from '../words/locale.ts';
+import { labelOf } from './label.ts';
 
 /** Why the studio stays shut. */
 export const NO_STUDIO = msg(
@@ -15,4 +16,6 @@ const DATA: Readonly<Record<string, string>> = {
   cifar10: 'CIFAR-10',
 };
 
-export const dataWords = (name: string): string => DATA[name] ?? name.replaceAll('_', ' ');
+/** German nouns have capitals, as labels have. */
+export const dataWords = (name: string): string =>
+  DATA[name] ?? (language === 'en' ? name.replaceAll('_', ' ') : labelOf(name));
