@@ -12,8 +12,6 @@ interface Run {
   link: string;
   /** What is so after so many steps. */
   at: Record<number, Rung>;
-  /** Images are measured where somebody asks for it. */
-  measured?: true;
 }
 
 interface Recorded {
@@ -65,7 +63,6 @@ const RUNS: readonly Run[] = [
   { link: 'ring-vae', at: { 400: 'poor' } },
   { link: 'ring-gmmn', at: { 400: 'poor', 900: 'learning' } },
   { link: 'mnist-mlp', at: { 10: 'poor', 700: 'poor' } },
-  { link: 'mnist-mlp&data.images=100', at: { 700: 'memorized' }, measured: true },
   { link: 'mnist-mlp&g_optimizer.lr=0.05', at: { 610: 'gradient_gone' } },
 ];
 
@@ -80,40 +77,35 @@ interface Inside {
       running: boolean;
       evaluation?: { step: number };
       trainTo(step: number): Promise<unknown>;
-      evaluate(): Promise<void>;
     };
     stage: { frame?: { step: number } };
   };
   scene: Scene;
 }
 
-async function recorded(page: Page, until: number, measured: boolean): Promise<Scene> {
-  await page.evaluate(
-    async ({ until, measured }) => {
-      const inside = (): Inside => {
-        let root: ParentNode | null | undefined = document;
-        for (const name of ['gan-playground', 'gan-page', 'gan-story']) {
-          const found: Element | null | undefined = root?.querySelector(name);
-          if (name === 'gan-story') return found as unknown as Inside;
-          root = found?.shadowRoot;
-        }
-        throw new Error('no story');
-      };
-      const { run, stage } = inside().session;
-      const there = (): boolean =>
-        !run.running &&
-        run.step === until &&
-        stage.frame?.step === until &&
-        // Images are measured on demand alone.
-        (run.evaluation === undefined || run.evaluation.step === until);
-      if (run.step < until) await run.trainTo(until);
-      if (measured) await run.evaluate();
-      while (!there()) await new Promise((done) => setTimeout(done, 50));
-      // The first measure of a model comes after its picture.
-      await new Promise((done) => setTimeout(done, 300));
-    },
-    { until, measured },
-  );
+async function recorded(page: Page, until: number): Promise<Scene> {
+  await page.evaluate(async (until) => {
+    const inside = (): Inside => {
+      let root: ParentNode | null | undefined = document;
+      for (const name of ['gan-playground', 'gan-page', 'gan-story']) {
+        const found: Element | null | undefined = root?.querySelector(name);
+        if (name === 'gan-story') return found as unknown as Inside;
+        root = found?.shadowRoot;
+      }
+      throw new Error('no story');
+    };
+    const { run, stage } = inside().session;
+    const there = (): boolean =>
+      !run.running &&
+      run.step === until &&
+      stage.frame?.step === until &&
+      // Images are measured on demand.
+      (run.evaluation === undefined || run.evaluation.step === until);
+    if (run.step < until) await run.trainTo(until);
+    while (!there()) await new Promise((done) => setTimeout(done, 50));
+    // The first measure of a model comes after its picture.
+    await new Promise((done) => setTimeout(done, 300));
+  }, until);
   return page.locator('gan-story').evaluate((story) => (story as unknown as Inside).scene);
 }
 
@@ -126,14 +118,14 @@ function write(scenes: readonly Recorded[]): void {
   writeFileSync(FILE, `[\n${rows.join(',\n')}\n]\n`);
 }
 
-for (const { link, at, measured = false } of RUNS) {
+for (const { link, at } of RUNS) {
   test(link, async ({ page }) => {
     test.slow();
     await page.setViewportSize({ width: 1280, height: 800 });
     await new Playground(page).open(`#preset=${link}&backend=cpu`);
     const scenes: Recorded[] = [];
     for (const [step, rung] of Object.entries(at)) {
-      const scene = await recorded(page, Number(step), measured);
+      const scene = await recorded(page, Number(step));
       scenes.push({ link, rung, scene });
       if (PICTURES) {
         await page.screenshot({ path: `${PICTURES}/${link.replaceAll(/\W+/g, '-')}-${step}.png` });
