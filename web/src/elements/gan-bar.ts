@@ -136,8 +136,8 @@ export class GanBar extends SessionElement {
         }
         .train {
           flex: 1;
-          min-width: 0;
-          padding-inline: 0.25rem;
+          min-width: max-content;
+          padding-inline: 0.5rem;
           font-size: 1rem;
         }
         .steps button {
