@@ -140,6 +140,15 @@ export class GanBar extends SessionElement {
           padding-inline: 0.5rem;
           font-size: 1rem;
         }
+        /* A longer word has the room of the sign beside it. */
+        .train:lang(de) svg {
+          display: none;
+        }
+        .steps:lang(de) button,
+        .reset:lang(de),
+        .slow:lang(de) {
+          padding-inline: 0.4375rem;
+        }
         .steps button {
           padding: 0 0.5rem;
         }
