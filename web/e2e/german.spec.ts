@@ -78,6 +78,15 @@ test('the foot of the page and the link turn it to English, and back', async ({ 
   await expect(train(page)).toBeEnabled({ timeout: 120_000 });
 });
 
+test('where its words do not come, the page is English', async ({ page }) => {
+  await page.route(/assets\/german-/, (route) => route.abort());
+  await page.goto('./#preset=line-1d&backend=cpu');
+  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeEnabled({
+    timeout: 120_000,
+  });
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+});
+
 test('a lesson in German has a game in German, whose words work', async ({ page }) => {
   await page.goto('./learn/de/mode-collapse.html');
   const game = page.locator('gan-playground');

@@ -11,19 +11,18 @@ export { msg, str } from '@lit/localize';
 /** What is remembered of a choice made on the page. */
 const KEY = 'ganlet.language';
 
-export const language: Language = chosen(
-  typeof document === 'undefined' ? undefined : document,
-  memory.getItem(KEY),
-);
+const wanted = chosen(typeof document === 'undefined' ? undefined : document, memory.getItem(KEY));
+
+// In English nothing is loaded, and nothing is looked up. Words that do not come are no reason for a page not to.
+const german = wanted === 'en' ? undefined : await import('./german.ts').catch(() => undefined);
+await german?.begin();
+
+export const language: Language = german ? wanted : 'en';
 
 // What reads a page aloud has to know it; a page that is in one language says so itself.
 if (typeof document !== 'undefined' && 'languages' in document.documentElement.dataset) {
   document.documentElement.lang = language;
 }
-
-// In English nothing is loaded, and nothing is looked up.
-const german = language === 'en' ? undefined : await import('./german.ts');
-await german?.begin();
 
 /** What the library calls something, where the page needs it as a name too and has kept it as it came. */
 export const said = (text: string): string => german?.inGerman(text) ?? text;
