@@ -47,7 +47,7 @@ export function cureOf(
 
 /** A bound on the critic’s slope, which batch normalization in it rules out (Gulrajani et al. 2017, section 4). */
 function bounded(config: Json, preset: Json): Cure | undefined {
-  const layers = getPath(config, 'discriminator.layers');
+  const layers = getPath(config, 'discriminator.layers') ?? [];
   if (JSON.stringify(layers).includes('"batch_norm"')) return undefined;
   return {
     label: msg('Bound the critic’s slope'),
