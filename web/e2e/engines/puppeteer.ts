@@ -56,7 +56,13 @@ export async function launchPuppeteer(
     reload: async () => {
       await page.reload();
     },
-    resize: (width, height) => page.setViewport({ width, height }),
+    resize: async (width, height) => {
+      // Puppeteer also turns the screen, which Firefox 140 has no command for; the page has its size all the same.
+      await page.setViewport({ width, height }).catch((error: unknown) => {
+        if (!String(error).includes('setScreenOrientationOverride')) throw error;
+      });
+      await page.waitForFunction((width) => window.innerWidth === width, {}, width);
+    },
     run: <Args extends unknown[], Result>(
       job: (...args: Args) => Result | Promise<Result>,
       ...args: Args
