@@ -70,8 +70,16 @@ async function tool(engine: Engine, name: string, width: number): Promise<void> 
 async function saved(folder: string): Promise<string> {
   const whole = async (): Promise<string[]> => {
     const files = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
-    const sizes = await Promise.all(files.map((name) => stat(join(folder, name))));
-    return files.filter((_, i) => (sizes[i]?.size ?? 0) > 0);
+    // Firefox writes under another name first, which is gone when it is asked about.
+    const sizes = await Promise.all(
+      files.map((name) =>
+        stat(join(folder, name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    return files.filter((_, i) => (sizes[i] ?? 0) > 0);
   };
   await expect.poll(whole, WAIT).toHaveLength(1);
   return join(folder, (await whole())[0] ?? '');
