@@ -1,22 +1,10 @@
 import { expect, it } from 'vitest';
 import { coach, type Moment } from '../src/state/coach.ts';
 import type { Scene } from '../src/state/ladder.ts';
+import { scene } from './scene.ts';
 
-const scene = (changes: Partial<Scene> = {}): Scene => ({
-  model: 'gan',
-  cost: 'non_saturating',
-  step: 1500,
-  steps: 3000,
-  critic: false,
-  image: false,
-  dReal: 0.55,
-  dFake: 0.45,
-  still: [],
-  looks: {},
-  ...changes,
-});
 const says = (changes: Partial<Scene> = {}, moment: Partial<Moment> = {}) =>
-  coach(scene(changes), {
+  coach(scene({ dReal: 0.55, dFake: 0.45, ...changes }), {
     running: true,
     phase: undefined,
     phaseTitle: '',

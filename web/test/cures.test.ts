@@ -6,18 +6,7 @@ import ring from '../../crates/gan/src/preset/ring.json' with { type: 'json' };
 import { cureOf } from '../src/state/cures.ts';
 import { type Json, type JsonObject, withPath } from '../src/state/json.ts';
 import type { Rung, Scene } from '../src/state/ladder.ts';
-
-const scene = (changes: Partial<Scene> = {}): Scene => ({
-  model: 'gan',
-  cost: 'non_saturating',
-  step: 1500,
-  steps: 3000,
-  critic: false,
-  image: false,
-  still: [],
-  looks: {},
-  ...changes,
-});
+import { scene } from './scene.ts';
 
 /** What the cure of a rung changes about a preset that was changed. */
 function changes(
@@ -68,6 +57,8 @@ it('takes back step sizes that were changed, and quarters those that were not', 
   const large = { 'd_optimizer.lr': 0.5 };
   const own = ring.config.d_optimizer.lr;
   expect(changes('blown_up', {}, ring, large)).toEqual({ 'd_optimizer.lr': own });
+  const slow = { 'd_optimizer.lr': own / 2 };
+  expect(changes('blown_up', {}, ring, slow)).toMatchObject({ 'd_optimizer.lr': own / 8 });
   expect(changes('blown_up', {}, ring)).toMatchObject({ 'd_optimizer.lr': own / 4 });
   const still = { still: ['d_optimizer.lr'] };
   expect(changes('cannot_win', still, ring, { 'd_optimizer.lr': 0 })).toEqual({

@@ -222,6 +222,7 @@ describe('German of the library', () => {
         'crates/wasm/js/data.js',
         ...filesOf('web/library', '.ts'),
         ...filesOf('web/src/worker', '.ts'),
+        'web/src/state/describe.ts',
       ].map((path) => read(path).replaceAll(/\$\{/g, '{').replaceAll('\\`', '`')),
     ]
       .join('\n')

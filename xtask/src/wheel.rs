@@ -11,7 +11,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Tests the package, alone and in JupyterLab in a headless browser.
+/// Tests the package, alone and, in a headless browser, in JupyterLab and marimo.
 pub(crate) fn test() -> Result<()> {
     let wheel = make()?;
     let python = environment("notebook", "tests/requirements.txt")?;

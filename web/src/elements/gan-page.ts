@@ -2,12 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Data } from '../open/open.ts';
-import { hasLatentImages } from '../state/describe.ts';
+import { hasLatentImages, NO_STUDIO } from '../state/describe.ts';
 import type { Session } from '../state/session.ts';
 import type { Topic } from '../state/topics.ts';
-import { NO_STUDIO } from '../state/words.ts';
 import { shared } from '../style/shared.ts';
-import { msg } from '../words/locale.ts';
+import { msg, said } from '../words/locale.ts';
 import './gan-bar.ts';
 import './gan-changes.ts';
 import './gan-curves.ts';
@@ -289,7 +288,7 @@ export class GanPage extends ThemedElement {
     const { session } = this;
     const { current, notices } = session;
     if (!current.model || !current.shows('studio')) return;
-    if (!this.#hasStudio()) notices.add('warning', NO_STUDIO);
+    if (!this.#hasStudio()) notices.add('warning', said(NO_STUDIO));
     else if (await this.#load('studio')) {
       this.sample = sample;
       session.keepStudio('');

@@ -8,7 +8,7 @@ import type { Topic } from '../state/topics.ts';
 import { shared } from '../style/shared.ts';
 import { VERSION } from '../version.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../words/choose.ts';
-import { lessonAddress } from '../words/lessons.ts';
+import { courseAddress } from '../words/course.ts';
 import { language, msg, str } from '../words/locale.ts';
 import { turnTo } from '../words/turn.ts';
 import { SessionElement } from './session-element.ts';
@@ -112,7 +112,7 @@ export class GanStatus extends SessionElement {
       ${
         this.page
           ? html`<span class="version">Ganlet ${VERSION}</span>
-              <a href=${session.catalog.at(lessonAddress())}>${msg('Lessons')}</a>
+              <a href=${session.catalog.at(courseAddress())}>${msg('Lessons')}</a>
               <a href=${session.catalog.at('teach.html')}>${msg('For your own page')}</a>
               <a href=${session.catalog.at('bench.html')}>${msg('How fast is it here?')}</a>
               ${this.#languages()}`

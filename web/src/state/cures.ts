@@ -51,7 +51,7 @@ function bounded(config: Json, preset: Json): Cure | undefined {
   if (JSON.stringify(layers).includes('"batch_norm"')) return undefined;
   return {
     label: msg('Bound the critic’s slope'),
-    why: msg('A gradient penalty keeps it near 1, so that scores cannot grow without end.'),
+    why: msg('A gradient penalty limits it, so that scores cannot grow without end.'),
     changes: { gradient_penalty: getPath(preset, 'gradient_penalty') ?? { weight: 0.1 } },
   };
 }
@@ -59,7 +59,7 @@ function bounded(config: Json, preset: Json): Cure | undefined {
 /** Smaller steps: the preset's where they are smaller, a quarter of what they are otherwise. */
 function slower(config: Json, preset: Json): Cure {
   return (
-    presetRates(config, preset) ?? {
+    presetRates(config, preset, (rate, was) => rate > was) ?? {
       label: msg('Take steps a quarter as large'),
       why: msg('Both players follow their gradients less far, and overshoot less.'),
       changes: Object.fromEntries(stepSizes(config).map(([path, rate]) => [path, rate / 4])),
@@ -67,16 +67,21 @@ function slower(config: Json, preset: Json): Cure {
   );
 }
 
-function presetRates(config: Json, preset: Json): Cure | undefined {
+/** The preset's step sizes, of those that were changed in the way that does harm. */
+function presetRates(
+  config: Json,
+  preset: Json,
+  isHarm: (rate: number, was: number) => boolean = (rate, was) => rate !== was,
+): Cure | undefined {
   const own = new Map(stepSizes(preset));
   const changed = stepSizes(config).flatMap(([path, rate]): [string, number][] => {
     const was = own.get(path);
-    return was === undefined || was === rate ? [] : [[path, was]];
+    return was !== undefined && isHarm(rate, was) ? [[path, was]] : [];
   });
   if (changed.length === 0) return undefined;
   return {
     label: msg('Take the preset’s step sizes again'),
-    why: msg('The game is known to go well with them.'),
+    why: msg('The preset’s game was made with them.'),
     changes: Object.fromEntries(changed),
   };
 }

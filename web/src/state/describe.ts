@@ -2,6 +2,10 @@
 import type { Attribute, Colour, Info, Input, Metric, Update, View } from '../library.ts';
 import { type Show, SHOW } from '../protocol.ts';
 
+/** Why the studio stays shut; the worker says so too, which speaks English. */
+export const NO_STUDIO =
+  'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.';
+
 export function viewOf(info: Info, kind: View['kind']): View | undefined {
   return info.views.find((view) => view.kind === kind);
 }

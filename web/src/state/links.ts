@@ -2,13 +2,12 @@
 import type { Catalog } from './catalog.ts';
 import type { Channel } from './channel.ts';
 import type { Current } from './current.ts';
-import { hasLatentImages } from './describe.ts';
+import { hasLatentImages, NO_STUDIO } from './describe.ts';
 import type { Models } from './models.ts';
 import type { Notices } from './notices.ts';
 import type { Topics } from './topics.ts';
 import { DEFAULT_SPEC, type Reading, readHash, type Spec } from './url.ts';
-import { NO_STUDIO } from './words.ts';
-import { msg, str } from '../words/locale.ts';
+import { msg, said, str } from '../words/locale.ts';
 
 /** Steps before the first picture for a visitor who comes without a link. */
 const HEAD_START = 150;
@@ -99,7 +98,7 @@ export class Links {
     const { model } = this.current;
     return studio === undefined || !model || hasLatentImages(model.info)
       ? []
-      : [studioText(NO_STUDIO.replace(/\.$/, ''))];
+      : [studioText(said(NO_STUDIO).replace(/\.$/, ''))];
   }
 
   async #read(link: string): Promise<Reading> {

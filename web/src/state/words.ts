@@ -2,11 +2,6 @@
 import { language, msg } from '../words/locale.ts';
 import { labelOf } from './label.ts';
 
-/** Why the studio stays shut. */
-export const NO_STUDIO = msg(
-  'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.',
-);
-
 /** Data whose name in a config is not how one says it. */
 const DATA: Readonly<Record<string, string>> = {
   mixture1d: msg('bells on a line'),

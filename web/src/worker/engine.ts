@@ -15,7 +15,7 @@ import {
   type Request,
   toFailure,
 } from '../protocol.ts';
-import { hasLatentImages } from '../state/describe.ts';
+import { hasLatentImages, NO_STUDIO } from '../state/describe.ts';
 import { type Json, type JsonObject, withPath } from '../state/json.ts';
 import { configOf, Sets } from '../state/own-sets.ts';
 import { timePreset } from './bench.ts';
@@ -192,11 +192,7 @@ export class Engine {
   #needLatent(): Trainer {
     const trainer = this.#training.need();
     const { model } = this.#training;
-    if (!model || !hasLatentImages(model.info))
-      throw new Refusal(
-        'unsupported',
-        'The studio needs a model that makes images from latents: choose one under “Images” in the list at the top.',
-      );
+    if (!model || !hasLatentImages(model.info)) throw new Refusal('unsupported', NO_STUDIO);
     // The library is a file of its own, and a cache may hold an older one than the page's.
     if (!('latents' in trainer)) {
       throw new Refusal(
