@@ -371,6 +371,9 @@ impl Trainer {
     }
 
     async fn advance(&mut self, name: &str, steps: u64) -> Result<Row, Error> {
+        if self.step == 0 && steps > 0 {
+            self.start_from_data().await?;
+        }
         let mut left = steps;
         while left > 0 {
             let (entry, most) = self.next(name);
@@ -402,6 +405,16 @@ impl Trainer {
             step: self.step,
             values: vec![0.0; self.traced.metrics.len()],
         }))
+    }
+
+    /// Networks that start from data do so, unless they were updated already.
+    async fn start_from_data(&mut self) -> Result<(), Error> {
+        if let Some(entry) = self.traced.program.entry(entry::START) {
+            self.session.start(entry, 1).await?;
+            // What follows is replayed from here.
+            self.snapshot = None;
+        }
+        Ok(())
     }
 
     /// The entry that stands for `name` at this step, and for how many runs.

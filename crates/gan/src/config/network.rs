@@ -21,6 +21,12 @@ pub struct Network {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 100.0)))]
     pub weight_norm: Option<f64>,
+    /// Starts from data: before the first step, biases and lengths of weights become those with which every unit's outputs, before
+    /// what follows them, have mean 0 and deviation 1 over the first minibatch (Salimans and Kingma 2016, equations 5 and 6). With
+    /// `weight_norm` that is the deviation, and the lengths stay as the data gave them. What `minibatch_discrimination` compares
+    /// begins at a distance of 2 between nearest neighbours (Salimans et al. 2016).
+    #[serde(default)]
+    pub data_init: bool,
     /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than
     /// the weights do (Yazici et al. 2019). 0.999 follows some 1,000 updates; after n updates at most (n + 1) / (n + 10) is kept, so that
     /// the start is soon forgotten. Without it, samples are drawn with the weights themselves.

@@ -34,6 +34,7 @@ impl Stack {
             stats_start: vec![],
             references: false,
             weight_norm: network.weight_norm,
+            data_init: network.data_init,
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
             thinnest_norm: None,
@@ -82,6 +83,13 @@ impl Stack {
                 "add a dense layer",
             ));
         }
+        if network.spectral_norm && network.data_init {
+            return Err(ConfigError::new(
+                format!("{field}.data_init"),
+                "lengths that the data give, and spectral_norm divides every weight by its own",
+                "take one of the two away",
+            ));
+        }
         if network.spectral_norm {
             let weights =
                 (stack.params.iter()).filter(|p| matches!(p.kind, ParamKind::Weight { .. }));
@@ -103,6 +111,7 @@ impl Stack {
             stats_start: vec![],
             references: false,
             weight_norm: None,
+            data_init: false,
             spectral_len: 0,
             widest: (String::new(), input.to_vec()),
             thinnest_norm: None,

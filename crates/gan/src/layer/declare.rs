@@ -33,7 +33,11 @@ impl Stack {
     ) -> Result<(), ConfigError> {
         let before = &self.output;
         at.countable(&shape, || format!("{before:?} needs a weight of"))?;
+        let units = shape[shape.len() - 1];
         self.param(at, "weight", shape, kind);
+        if self.has_gains() {
+            self.param(at, "gain", vec![units], ParamKind::Scale);
+        }
         at.countable(&[self.params_len()], || {
             "with this layer the network has parameters".into()
         })

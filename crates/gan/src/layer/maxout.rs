@@ -20,7 +20,8 @@ pub(super) fn declare(
 }
 
 pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, units: usize, pieces: usize) -> Tensor {
-    let all = flat(x).matmul(&pass.next()) + pass.next();
+    let made = flat(x).matmul(&pass.next());
+    let all = pass.biased(made, true);
     let piece = |i: usize| all.narrow(1, i * units, units);
     (1..pieces).fold(piece(0), |best, i| best.max(&piece(i)))
 }

@@ -25,20 +25,32 @@ pub(super) fn declare(
 pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, kernels: usize, dims: usize) -> Tensor {
     let (x, weight) = (flat(x), pass.next());
     let batch = x.shape()[0];
-    let closeness = pass.compared(kernels, || {
-        closeness(&x.matmul(&weight).reshape(&[batch, kernels, dims]))
-    });
+    let mut distances = || distances(&x.matmul(&weight).reshape(&[batch, kernels, dims]));
+    let closeness = match pass.fitted {
+        Some(_) => closeness(&pass.fit_distances(&distances(), dims)),
+        None => pass.compared(kernels, || closeness(&distances())),
+    };
     Tensor::concat(&[&x, &closeness.broadcast_to(&[batch, kernels])], 1)
 }
 
-/// How close the other samples are to each, `[batch, kernels]`, from what each kernel compares, `[batch, kernels, dims]`:
-/// the sum over them of `exp(-|a - b|_1)` (Salimans et al. 2016, section 3.2).
-pub(super) fn closeness(compared: &Tensor) -> Tensor {
-    let shape = compared.shape();
-    let (batch, rest) = shape.split_first().expect("a batch of kernels");
-    let side = |extents: [usize; 2]| compared.reshape(&[&extents, rest].concat());
-    let distance = (side([*batch, 1]) - side([1, *batch])).abs().sum(&[3]);
-    let near = (-distance).exp().sum(&[1]).reshape(&[*batch, rest[0]]);
+/// How far samples are from each other, `[batch, batch, kernels]`, by what each kernel compares, `[batch, kernels, dims]`:
+/// `|a - b|_1`.
+pub(super) fn distances(compared: &Tensor) -> Tensor {
+    let [batch, kernels, dims] = compared.shape()[..] else {
+        unreachable!("a batch of kernels");
+    };
+    let side = |[rows, columns]: [usize; 2]| compared.reshape(&[rows, columns, kernels, dims]);
+    let apart = (side([batch, 1]) - side([1, batch])).abs().sum(&[3]);
+    apart.reshape(&[batch, batch, kernels])
+}
+
+/// How close the other samples are to each, `[batch, kernels]`: the sum over them of `exp(-distance)` (Salimans et al. 2016, section
+/// 3.2).
+pub(super) fn closeness(distances: &Tensor) -> Tensor {
+    let [batch, _, kernels] = distances.shape()[..] else {
+        unreachable!("distances between samples, for each kernel");
+    };
+    let near = (-distances).exp().sum(&[1]).reshape(&[batch, kernels]);
     // Each is as close to itself as can be.
     near - 1.0
 }

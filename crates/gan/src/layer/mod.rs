@@ -7,6 +7,7 @@ mod build;
 mod condition;
 mod conv;
 mod conv_transpose;
+mod data_start;
 mod declare;
 mod dense;
 mod dropout;
@@ -125,6 +126,8 @@ pub struct Stack {
     pub references: bool,
     /// The length that every unit's weights are brought to, where the network asks for that.
     pub weight_norm: Option<f64>,
+    /// Whether lengths and biases [start from data](Stack::start).
+    pub data_init: bool,
     /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
     pub spectral_len: usize,
     /// The largest result of any layer: the layer's field, and extents for one sample.
@@ -185,6 +188,11 @@ impl Stack {
     /// Length of the flat parameter buffer.
     pub fn params_len(&self) -> usize {
         self.params.last().map_or(0, |p| p.offset + p.len())
+    }
+
+    /// Whether the lengths of weights are parameters of their own, which the data give once.
+    fn has_gains(&self) -> bool {
+        self.weight_norm.is_some() && self.data_init
     }
 
     /// Whether outputs depend on the other samples of a batch while training.
@@ -254,16 +262,8 @@ impl Stack {
         condition: Option<&Tensor>,
         mode: &mut Mode<'_>,
     ) -> Features {
-        let shaped = |x: &Tensor| {
-            let mut shape = vec![x.shape().first().copied().unwrap_or(1)];
-            shape.extend(&self.input);
-            x.reshape(&shape)
-        };
-        let input = match learned.reference {
-            Some(reference) => Tensor::concat(&[&shaped(reference), &shaped(input)], 0),
-            None => shaped(input),
-        };
         let mut pass = Pass::new(self, learned, condition, mode);
+        let input = self.whole_input(learned, input);
         let (body, head) = self.steps.split_at(self.last_learned);
         let before = pass.run(body, input);
         let last = flat(&pass.next_input(&before));
@@ -276,6 +276,19 @@ impl Stack {
         Features {
             last: own(last),
             output: own(output),
+        }
+    }
+
+    /// The input as its first layer reads it, behind the reference batch where there is one.
+    fn whole_input(&self, learned: Learned<'_>, input: &Tensor) -> Tensor {
+        let shaped = |x: &Tensor| {
+            let mut shape = vec![x.shape().first().copied().unwrap_or(1)];
+            shape.extend(&self.input);
+            x.reshape(&shape)
+        };
+        match learned.reference {
+            Some(reference) => Tensor::concat(&[&shaped(reference), &shaped(input)], 0),
+            None => shaped(input),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{Learned, Mode, ParamKind, Stack, spectral, weight_norm};
 
 /// One pass through a stack: layers take their parameters in the order in which they declared them.
 pub(super) struct Pass<'a, 'm> {
-    stack: &'a Stack,
+    pub(super) stack: &'a Stack,
     learned: Learned<'a>,
     condition: Option<&'a Tensor>,
     /// What is to be joined before the next layer.
@@ -19,6 +19,8 @@ pub(super) struct Pass<'a, 'm> {
     spectral_offset: usize,
     /// Where the next layer's running statistics start.
     stats_offset: usize,
+    /// While the network starts from data: for each parameter the value that the data give it, where they do.
+    pub(super) fitted: Option<Vec<Option<Tensor>>>,
 }
 
 impl<'a, 'm> Pass<'a, 'm> {
@@ -37,6 +39,7 @@ impl<'a, 'm> Pass<'a, 'm> {
             param: 0,
             spectral_offset: 0,
             stats_offset: 0,
+            fitted: None,
         }
     }
 
@@ -54,11 +57,14 @@ impl<'a, 'm> Pass<'a, 'm> {
     /// The next parameter, brought to its length or divided by its spectral norm where the network asks for that, and then the
     /// next estimate too.
     fn part(&mut self) -> (Tensor, Option<Tensor>) {
-        let param = &self.stack.params[self.param];
-        self.param += 1;
-        let flat = self.learned.params;
-        let value = (flat.narrow(0, param.offset, param.len())).reshape(&param.shape);
+        let index = self.pass_over();
+        let (param, value) = (&self.stack.params[index], self.raw(index));
         let value = match (&param.kind, self.stack.weight_norm) {
+            (ParamKind::Weight { .. }, Some(_)) if self.stack.data_init => {
+                // Not learned: only the data give it.
+                let gain = self.part().0.detach();
+                weight_norm::normalized(&value, 1.0) * gain
+            }
             (ParamKind::Weight { .. }, Some(length)) => weight_norm::normalized(&value, length),
             _ => value,
         };
@@ -72,6 +78,24 @@ impl<'a, 'm> Pass<'a, 'm> {
             }
             _ => (value, None),
         }
+    }
+
+    /// The index of the next parameter, which is the newest now.
+    pub(super) fn pass_over(&mut self) -> usize {
+        self.param += 1;
+        self.newest()
+    }
+
+    /// The index of the parameter that a layer took last.
+    pub(super) fn newest(&self) -> usize {
+        self.param - 1
+    }
+
+    /// A parameter as it is kept.
+    pub(super) fn raw(&self, index: usize) -> Tensor {
+        let param = &self.stack.params[index];
+        let flat = self.learned.params;
+        (flat.narrow(0, param.offset, param.len())).reshape(&param.shape)
     }
 
     pub(super) fn next(&mut self) -> Tensor {
@@ -103,8 +127,13 @@ impl<'a, 'm> Pass<'a, 'm> {
         self.joining.take()
     }
 
+    /// What the newest weight made, with its bias.
     pub(super) fn biased(&mut self, x: Tensor, bias: bool) -> Tensor {
-        if bias { x + self.next() } else { x }
+        match bias {
+            _ if self.fitted.is_some() => self.fit(&x, bias),
+            true => x + self.next(),
+            false => x,
+        }
     }
 
     /// What a layer finds by comparing the samples of a batch, `[rows, numbers]`, of which it keeps the mean; where samples are

@@ -164,6 +164,35 @@ impl Learner {
         self.reference = rows.map(|rows| (rows, true));
     }
 
+    /// Whether it [starts](Self::started) from data.
+    pub(super) fn starts_from_data(&self) -> bool {
+        self.stack.data_init
+    }
+
+    /// This network as the batch `input` lets it start; one that was updated already is as it was.
+    pub(super) fn started(
+        self,
+        input: &Tensor,
+        condition: Option<&Tensor>,
+        random: &Random,
+    ) -> Self {
+        let mut mode = Mode::Train {
+            random,
+            batch_stats: vec![],
+        };
+        let reference = self.reference(input);
+        let learned = self.learned(reference.as_ref());
+        let fitted = self.stack.start(learned, input, condition, &mut mode);
+        let first = self.count.less_than(0.5);
+        let chosen = |kept: &Tensor| first.select(&fitted, kept);
+        Self {
+            average: (self.average.as_ref()).map(|(mean, share)| (chosen(mean), *share)),
+            history: (self.history.as_ref()).map(|(mean, weight)| (chosen(mean), *weight)),
+            params: chosen(&self.params),
+            ..self
+        }
+    }
+
     /// What comes out for a training batch, and the statistics of each batch norm in it.
     pub(super) fn forward(
         &self,

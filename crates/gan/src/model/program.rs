@@ -28,6 +28,8 @@ use crate::random::Random;
 pub mod entry {
     /// A whole step: every update in its order.
     pub const TRAIN: &str = "train";
+    /// Before the first step, where a network starts from data: it is fitted to the first minibatch.
+    pub const START: &str = "start";
     /// Input `draw` -> a batch of real data.
     pub const REAL: &str = "real";
 
@@ -162,6 +164,9 @@ impl Traced {
             metrics: &metrics,
         };
         let heavy_every = model.heavy_every();
+        if learners.iter().any(|(_, learner)| learner.starts_from_data()) {
+            steps.start();
+        }
         steps.all(false);
         if heavy_every > 1 {
             steps.all(true);
@@ -270,6 +275,18 @@ impl Steps<'_> {
         for update in self.start.updates {
             self.alone(update, light);
         }
+    }
+
+    /// What networks that start from data are before the first step.
+    fn start(&self) {
+        let trace = Trace::starting(&self.start);
+        self.model.step(&trace);
+        let started = trace.started.expect("it is a starting one").into_inner();
+        let updates: Vec<_> = (started.iter())
+            .flat_map(|(index, learner)| self.start.learners[*index].1.updates(learner))
+            .collect();
+        let updates: Vec<_> = updates.iter().map(|(state, next)| (state, next)).collect();
+        self.start.b.entry(entry::START, &updates, &[]);
     }
 
     /// One update; the others are traced where they stand then, for what they record.

@@ -37,6 +37,8 @@ pub struct Trace<'a> {
     /// Whether networks stay as they are: what is traced is only to be recorded.
     frozen: Cell<bool>,
     light: bool,
+    /// While networks start from data: those that did, before any update.
+    pub(super) started: Option<RefCell<Vec<(usize, Learner)>>>,
 }
 
 /// How a trace begins.
@@ -77,7 +79,29 @@ impl<'a> Trace<'a> {
             moved: RefCell::default(),
             frozen: Cell::new(false),
             light,
+            started: None,
         }
+    }
+
+    /// A step in which networks start from the first that they see.
+    pub(super) fn starting(start: &Start<'a>) -> Self {
+        Self {
+            started: Some(RefCell::default()),
+            ..Self::new(start, false)
+        }
+    }
+
+    /// Lets a network start from `x`, if this is the step for that and the first that it sees.
+    fn start(&self, index: usize, x: &Tensor, condition: Option<&Tensor>) {
+        let Some(started) = &self.started else { return };
+        let learner = self.learners.borrow()[index].1.clone();
+        let before = started.borrow().iter().any(|(of, _)| *of == index);
+        if before || !learner.starts_from_data() {
+            return;
+        }
+        let learner = learner.started(x, condition, &self.random);
+        self.learners.borrow_mut()[index].1 = learner.clone();
+        started.borrow_mut().push((index, learner));
     }
 
     fn index(&self, network: &str) -> usize {
@@ -150,6 +174,7 @@ impl<'a> Trace<'a> {
     pub fn features(&self, network: &str, x: &Tensor, condition: Option<&Tensor>) -> Features {
         let index = self.index(network);
         self.learners.borrow_mut()[index].1.refer(x);
+        self.start(index, x, condition);
         let (name, learner) = self.learners.borrow()[index].clone();
         let (output, stats) = learner.forward(x, condition, &self.random);
         if !stats.is_empty() {
