@@ -88,6 +88,7 @@ fn players_follow_the_slopes_of_what_they_pay() {
         json!({ "cost": "kl" }),
         compare(json!({ "kind": "minibatch_std" })),
         compare(json!({ "kind": "minibatch_discrimination", "kernels": 3, "dims": 2 })),
+        penalized,
     ] {
         for player in ["d", "g"] {
             let (found, expected) = slope_and_step(
@@ -122,6 +123,11 @@ fn what_makes_no_sense_says_why() {
     let dense = |units: usize| json!({ "kind": "dense", "units": units });
     let with_std =
         |out: usize| json!({ "layers": [dense(8), { "kind": "minibatch_std" }, dense(out)] });
+    let kernels = json!({ "kind": "minibatch_discrimination", "kernels": 2, "dims": 2 });
+    let with_kernels = json!({ "layers": [dense(8), kernels, dense(1)] });
+    // Karras et al. penalize such a D.
+    let penalized = json!({ "discriminator": with_std(1), "gradient_penalty": { "weight": 1.0 } });
+    assert!(Play::new(&config(&penalized)).is_ok());
     for (changes, field, why) in [
         (json!({ "packing": 3 }), "packing", "come out even"),
         (json!({ "packing": 0 }), "packing", "1 to 16"),
@@ -137,9 +143,9 @@ fn what_makes_no_sense_says_why() {
             "put it in the discriminator",
         ),
         (
-            json!({ "discriminator": with_std(1), "gradient_penalty": { "weight": 1.0 } }),
+            json!({ "discriminator": with_kernels, "gradient_penalty": { "weight": 1.0 } }),
             "discriminator.layers",
-            "minibatch_std mixes the samples",
+            "minibatch_discrimination mixes the samples",
         ),
         (
             json!({ "discriminator": with_std(1), "batch": 1 }),

@@ -5,6 +5,7 @@ mod estimators;
 mod evaluation;
 mod games;
 mod ideas;
+mod kept;
 mod language;
 mod likelihood;
 mod normalization;
@@ -39,6 +40,10 @@ pub(crate) struct Args {
     /// Only rows whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Keeps what each run reached in this file, one line each, and runs none that it has already: a long table can be stopped and
+    /// taken up again, with the same build
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
     /// Runs at a time, each on threads of its own
     #[arg(long, default_value_t = 1, value_parser = positive::<usize>)]
     jobs: usize,
@@ -123,6 +128,7 @@ fn compare(definition: &Definition, args: &Args) -> Result<Report> {
         teaches: definition.teaches.clone(),
         about: definition.about.clone(),
         seeds: args.seeds,
+        steps: args.steps,
         only: args.only.clone(),
         metrics: definition.metrics.clone(),
         rows: rows.collect(),

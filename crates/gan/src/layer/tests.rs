@@ -3,10 +3,11 @@
 mod norm;
 
 use ganlet_core::eval::{Evaluator, Value};
+use ganlet_core::grad::grad;
 use ganlet_core::{Builder, DType, Init, Tensor};
 
 use super::condition::join;
-use super::minibatch_discrimination::closeness;
+use super::minibatch_discrimination::{closeness, distances};
 use super::minibatch_std::spread;
 use super::{
     Features, Learned, Mode, Stack, average_pool, conv, conv_transpose, pixel_shuffle, spectral,
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::config::{Network, Upsampling};
 use crate::error::ConfigError;
+use crate::init;
 use crate::random::Random;
 
 /// The values of `output` for the values of the inputs, in the order in which they were made.
@@ -403,7 +405,7 @@ fn layers_that_compare_samples_say_how_much_they_differ() {
         [1.0, 2.0, 5.0, 5.0],
         [50.0, 50.0, 50.0, 50.0],
     ];
-    let closeness = compare(&[3, 2, 2], &rows.concat(), &closeness);
+    let closeness = compare(&[3, 2, 2], &rows.concat(), &|x| closeness(&distances(x)));
     let near = (-3_f64).exp();
     assert_close(&closeness, &[near, 1.0, near, 1.0, 0.0, 0.0]);
 }
@@ -492,4 +494,155 @@ fn weight_norm_keeps_directions_and_makes_every_unit_of_one_length() {
     let weights = vec![3.0, 0.0, 4.0, -7.0, 10.0, 20.0];
     let found = value(b, &[vec![1.0, 0.0, 0.0, 1.0], weights], &found);
     assert_close(&found, &[11.2, 20.0, 11.6, 18.0]);
+}
+
+/// A network's parameters as it starts from `x`, and then what it makes of `x` with them.
+fn started(network: &str, x: &[f64], rows: usize) -> (Stack, Vec<f64>, Vec<f64>) {
+    let numbers = x.len() / rows;
+    let network: Network = serde_json::from_str(network).unwrap();
+    let stack = Stack::new("discriminator", &network, &[numbers], 0).unwrap();
+    let first = init::parameters(&stack, &network.init, 3, 0, None);
+    let first: Vec<f64> = first.into_iter().map(f64::from).collect();
+    let run = |params: Vec<f64>, starting: bool| {
+        let b = Builder::new();
+        let x_in = b.input("x", &[rows, numbers], DType::F32);
+        let params_in = b.input("params", &[stack.params_len()], DType::F32);
+        let random = Random::new(&b.input("key", &[2], DType::U32));
+        let mode = &mut Mode::Train {
+            random: &random,
+            batch_stats: vec![],
+        };
+        let learned = Learned {
+            params: &params_in,
+            spectral: None,
+            reference: None,
+        };
+        let found = match starting {
+            true => stack.start(learned, &x_in, None, mode),
+            false => stack.forward(learned, &x_in, None, mode).output,
+        };
+        value(b, &[x.to_vec(), params], &found)
+    };
+    let params = run(first, true);
+    let output = run(params.clone(), false);
+    (stack, params, output)
+}
+
+/// The mean and deviation of each of `units` over the rows of `x`.
+fn of_units(x: &[f64], units: usize) -> Vec<[f64; 2]> {
+    let unit = |unit: usize| {
+        let values: Vec<f64> = x.iter().skip(unit).step_by(units).copied().collect();
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let square = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count;
+        [mean, square.sqrt()]
+    };
+    (0..units).map(unit).collect()
+}
+
+/// Salimans and Kingma 2016, section 3: every layer's outputs have mean 0 and deviation 1 over the batch, or what weight norm says.
+#[test]
+fn a_network_that_starts_from_data_makes_units_of_mean_0_and_its_deviation() {
+    let layers = r#""layers": [{"kind": "dense", "units": 6}, {"kind": "relu"}, {"kind": "dense", "units": 4}]"#;
+    // Far from the middle, so that a bias is needed.
+    let x: Vec<f64> = numbers(32 * 5, 9).iter().map(|x| 3.0 * x + 2.0).collect();
+    for (norm, deviation) in [("", 1.0), (r#""weight_norm": 1.5,"#, 1.5)] {
+        let network = format!(r#"{{{norm} "data_init": true, {layers}}}"#);
+        let (stack, params, output) = started(&network, &x, 32);
+        for unit in of_units(&output, 4) {
+            assert_close(&unit, &[0.0, deviation]);
+        }
+        // The first layer alone, by its own weights: `v g / |v|` where the length is kept apart.
+        let part = |name: &str| {
+            let param = stack.params.iter().find(|param| param.name == name);
+            param.map(|param| &params[param.offset..param.offset + param.len()])
+        };
+        let weight = part("0.dense.weight").unwrap();
+        let (bias, gain) = (part("0.dense.bias").unwrap(), part("0.dense.gain"));
+        assert_eq!(gain.is_some(), !norm.is_empty());
+        let mut made = vec![];
+        for row in x.chunks(5) {
+            for unit in 0..6 {
+                let column = (0..5).map(|i| weight[i * 6 + unit]);
+                let length = gain.map_or(1.0, |gain| {
+                    gain[unit] / column.clone().map(|w| w * w).sum::<f64>().sqrt()
+                });
+                let sum: f64 = column.zip(row).map(|(w, x)| w * x).sum();
+                made.push(sum * length + bias[unit]);
+            }
+        }
+        for unit in of_units(&made, 6) {
+            assert_close(&unit, &[0.0, deviation]);
+        }
+    }
+}
+
+/// The data give lengths once; training then turns weights only.
+#[test]
+fn no_gradient_moves_the_lengths_that_the_data_gave() {
+    let network =
+        r#"{"weight_norm": 1.0, "data_init": true, "layers": [{"kind": "dense", "units": 2}]}"#;
+    let network: Network = serde_json::from_str(network).unwrap();
+    let stack = Stack::new("discriminator", &network, &[3], 0).unwrap();
+    let b = Builder::new();
+    let x = b.input("x", &[4, 3], DType::F32);
+    let params = b.input("params", &[stack.params_len()], DType::F32);
+    let learned = Learned {
+        params: &params,
+        spectral: None,
+        reference: None,
+    };
+    let mode = &mut Mode::Sample { stats: &params };
+    let cost = stack
+        .forward(learned, &x, None, mode)
+        .output
+        .square()
+        .sum_all();
+    let slope = grad(&cost, &[&params]).remove(0);
+    let found = value(b, &[numbers(12, 1), numbers(10, 2)], &slope);
+    let gain = stack.params.iter().find(|p| p.name == "0.dense.gain");
+    let gain = gain.unwrap().offset;
+    assert_eq!(found[gain..gain + 2], [0.0; 2]);
+    assert!(
+        found[..6].iter().all(|slope| slope.abs() > 1e-6),
+        "{found:?}"
+    );
+}
+
+/// As the authors of minibatch discrimination start it: the nearest other sample is 2 away on average, by every kernel.
+#[test]
+fn what_minibatch_discrimination_compares_starts_two_apart() {
+    let layers = r#"[{"kind": "minibatch_discrimination", "kernels": 3, "dims": 2}, {"kind": "dense", "units": 1}]"#;
+    for norm in ["", r#""weight_norm": 1.0,"#] {
+        let network = format!(r#"{{{norm} "data_init": true, "layers": {layers}}}"#);
+        let x = numbers(8 * 5, 4);
+        let (stack, params, _) = started(&network, &x, 8);
+        let weight = &params[..30];
+        let gain = stack.params[1]
+            .name
+            .ends_with("gain")
+            .then(|| &params[30..36]);
+        let compared = |row: &[f64], unit: usize| {
+            let column = (0..5).map(|i| weight[i * 6 + unit]);
+            let length = gain.map_or(1.0, |gain| {
+                gain[unit] / column.clone().map(|w| w * w).sum::<f64>().sqrt()
+            });
+            column.zip(row).map(|(w, x)| w * x).sum::<f64>() * length
+        };
+        for kernel in 0..3 {
+            let distance = |a: &[f64], b: &[f64]| -> f64 {
+                (2 * kernel..2 * kernel + 2)
+                    .map(|unit| (compared(a, unit) - compared(b, unit)).abs())
+                    .sum()
+            };
+            let rows: Vec<&[f64]> = x.chunks(5).collect();
+            let nearest = |i: usize| {
+                let others = (0..8).filter(|&j| j != i);
+                let distances = others.map(|j| distance(rows[i], rows[j]));
+                distances.fold(f64::INFINITY, f64::min)
+            };
+            let mean = (0..8).map(nearest).sum::<f64>() / 8.0;
+            assert!((mean - 2.0).abs() < 1e-6, "{mean}");
+        }
+    }
 }

@@ -164,7 +164,10 @@ impl Traced {
             metrics: &metrics,
         };
         let heavy_every = model.heavy_every();
-        if learners.iter().any(|(_, learner)| learner.starts_from_data()) {
+        if learners
+            .iter()
+            .any(|(_, learner)| learner.starts_from_data())
+        {
             steps.start();
         }
         steps.all(false);

@@ -149,6 +149,7 @@ pub(super) fn table() -> Report {
              softer it is, and scatters the more, the harder it is"
         ),
         seeds: 1,
+        steps: None,
         only: None,
         metrics: ["bias", "standard_error", "variance", "exact_norm"]
             .map(String::from)

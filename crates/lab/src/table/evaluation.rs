@@ -239,6 +239,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
              figure. The figures compare models here, and none with those of papers, whose network is another"
         ),
         seeds: 1,
+        steps: None,
         only: None,
         metrics: metrics.to_vec(),
         rows,

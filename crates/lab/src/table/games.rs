@@ -247,6 +247,7 @@ pub(super) fn table() -> Report {
              generator of one point: without a penalty its eigenvalues are imaginary and it circles, with R1 it comes to rest"
         ),
         seeds: 1,
+        steps: None,
         only: None,
         metrics: metrics.map(String::from).to_vec(),
         rows,

@@ -127,6 +127,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
                 named, with the preset as it is and after the click. Ideas with images are tried with `--only`"
             .into(),
         seeds: args.seeds,
+        steps: args.steps,
         only: args.only.clone(),
         metrics: vec!["before".into(), "after".into()],
         rows: rows.collect(),

@@ -421,6 +421,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
              among {HELD_OUT}. Both are nats a word, and less is better; the language itself is how low they should go"
         ),
         seeds: args.seeds,
+        steps: None,
         only: None,
         metrics: metrics.to_vec(),
         rows: rows.collect(),

@@ -141,6 +141,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
              estimate of the 2014 paper from 10,000 samples"
         ),
         seeds: args.seeds,
+        steps: args.steps,
         only: args.only.clone(),
         metrics: metrics.to_vec(),
         rows,

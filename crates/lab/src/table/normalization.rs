@@ -192,6 +192,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
              have nothing to do with each other"
         ),
         seeds: args.seeds,
+        steps: args.steps,
         only: args.only.clone(),
         metrics: metrics.to_vec(),
         rows,

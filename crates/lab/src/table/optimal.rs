@@ -151,6 +151,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
                 smoothing lifts D* to b where samples are, so that D draws samples to where they already are"
             .into(),
         seeds: args.seeds,
+        steps: None,
         only: args.only.clone(),
         metrics: metrics.to_vec(),
         rows,

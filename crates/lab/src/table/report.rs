@@ -15,6 +15,9 @@ pub(super) struct Report {
     pub(super) teaches: String,
     pub(super) about: String,
     pub(super) seeds: u32,
+    /// Training steps of every run, where not each row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) steps: Option<u64>,
     /// Which rows were asked for, where not all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) only: Option<String>,
@@ -110,17 +113,27 @@ impl Row {
 }
 
 impl Report {
+    /// What prints it.
+    fn command(&self) -> String {
+        let steps = (self.steps).map_or(String::new(), |steps| format!(" --steps {steps}"));
+        let only = match &self.only {
+            Some(only) if only.contains(' ') => format!(" --only \"{only}\""),
+            Some(only) => format!(" --only {only}"),
+            None => String::new(),
+        };
+        format!(
+            "ganlet table {} --seeds {}{steps}{only}",
+            self.table, self.seeds
+        )
+    }
+
     pub(super) fn markdown(&self) -> String {
         let has_verdict = self.rows.iter().any(|row| row.verdict.is_some());
         let has_diverged = self.rows.iter().any(|row| row.diverged > 0);
+        let (title, teaches, about) = (&self.title, &self.teaches, &self.about);
         let mut text = format!(
-            "## {}\n\n{}. {}\n\n`ganlet table {} --seeds {}{}`\n\n",
-            self.title,
-            self.teaches,
-            self.about,
-            self.table,
-            self.seeds,
-            (self.only.as_ref()).map_or(String::new(), |only| format!(" --only {only}")),
+            "## {title}\n\n{teaches}. {about}\n\n`{}`\n\n",
+            self.command()
         );
         let mut heads = vec![String::new()];
         heads.extend(self.metrics.iter().map(|metric| metric.replace('_', " ")));
@@ -195,6 +208,7 @@ mod tests {
             teaches: "Section".into(),
             about: "About.".into(),
             seeds: 5,
+            steps: None,
             only: None,
             metrics: columns.to_vec(),
             rows: vec![row],

@@ -10,6 +10,7 @@ use ganlet::trainer::{Error, Evaluation, Options, Trainer};
 use indicatif::ProgressBar;
 
 use super::Args;
+use super::kept::Kept;
 use crate::run::measured;
 use crate::{classifier, data, progress};
 
@@ -25,6 +26,7 @@ pub(super) fn run(configs: &[ExperimentConfig], args: &Args) -> Result<Vec<Runs>
     let steps = |config: &ExperimentConfig| args.steps.unwrap_or(config.steps);
     let bar = progress::steps(configs.iter().map(steps).sum::<u64>() * u64::from(args.seeds));
     let next = AtomicUsize::new(0);
+    let kept = Mutex::new(Kept::open(args.keep.as_deref())?);
     let found = Mutex::new(vec![vec![None; seeds]; configs.len()]);
     let work = || -> Result<()> {
         loop {
@@ -34,10 +36,22 @@ pub(super) fn run(configs: &[ExperimentConfig], args: &Args) -> Result<Vec<Runs>
                 return Ok(());
             };
             bar.set_message(format!("run {} of {}", job + 1, configs.len() * seeds));
-            let reached = one(config, seed as u32, steps(config), args, &bar);
-            let reached = reached.with_context(|| format!("{}, seed {seed}", config.preset))?;
-            let mut found = found.lock().expect("nobody panics with it");
-            found[which][seed] = reached;
+            let steps = steps(config);
+            let kept = || kept.lock().expect("nobody panics with it");
+            let before = kept().find(config, seed as u32, steps)?;
+            let reached = match before {
+                Some(reached) => {
+                    bar.inc(steps);
+                    reached
+                }
+                None => {
+                    let reached = one(config, seed as u32, steps, args, &bar)
+                        .with_context(|| format!("{}, seed {seed}", config.preset))?;
+                    kept().add(config, seed as u32, steps, &reached)?;
+                    reached
+                }
+            };
+            found.lock().expect("nobody panics with it")[which][seed] = reached;
         }
     };
     thread::scope(|scope| {

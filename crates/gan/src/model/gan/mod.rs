@@ -335,7 +335,8 @@ impl Model for Gan {
             ));
         }
         self.check_judged(task)?;
-        let mixes = |layer: &&Layer| layer.couples_samples();
+        // One number for the whole batch changes a sample's slope little, and Karras et al. train with both (2018, 2020).
+        let mixes = |layer: &&Layer| layer.couples_samples() && **layer != Layer::MinibatchStd;
         let mixed = self.discriminator.layers.iter().find(mixes);
         if let Some(layer) = mixed.filter(|_| self.gradient_penalty.is_some()) {
             return Err(ConfigError::new(
