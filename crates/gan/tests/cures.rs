@@ -80,6 +80,8 @@ fn players_follow_the_slopes_of_what_they_pay() {
         let layers = [dense(8), json!({ "kind": "tanh" }), layer, dense(1)];
         json!({ "discriminator": { "layers": layers } })
     };
+    let mut penalized = compare(json!({ "kind": "minibatch_std" }));
+    penalized["gradient_penalty"] = json!({ "weight": 1.0 });
     for changes in [
         json!({ "packing": 4 }),
         json!({ "instance_noise": 0.5 }),

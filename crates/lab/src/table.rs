@@ -118,7 +118,7 @@ fn compare(definition: &Definition, args: &Args) -> Result<Report> {
         bail!("no row of {} is named so", args.name);
     }
     let configs: Vec<_> = entries.iter().map(|entry| entry.config.clone()).collect();
-    let found = runs::run(&configs, args)?;
+    let found = runs::run(&configs, &definition.metrics, args)?;
     let rows = entries.into_iter().zip(found).map(|(entry, runs)| {
         Row::new(entry.name, &definition.metrics, &runs).with_goals(&entry.goals, &runs)
     });

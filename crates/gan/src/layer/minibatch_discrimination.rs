@@ -25,7 +25,7 @@ pub(super) fn declare(
 pub(super) fn forward(pass: &mut Pass<'_, '_>, x: &Tensor, kernels: usize, dims: usize) -> Tensor {
     let (x, weight) = (flat(x), pass.next());
     let batch = x.shape()[0];
-    let mut distances = || distances(&x.matmul(&weight).reshape(&[batch, kernels, dims]));
+    let distances = || distances(&x.matmul(&weight).reshape(&[batch, kernels, dims]));
     let closeness = match pass.fitted {
         Some(_) => closeness(&pass.fit_distances(&distances(), dims)),
         None => pass.compared(kernels, || closeness(&distances())),

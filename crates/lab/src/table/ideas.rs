@@ -111,7 +111,7 @@ pub(super) fn table(args: &Args) -> Result<Report> {
             }
         }
     }
-    let found = runs::run(&configs, args)?;
+    let found = runs::run(&configs, &[], args)?;
     let runs_of = |config: &ExperimentConfig| -> Option<&Runs> {
         Some(&found[configs.iter().position(|known| known == config)?])
     };

@@ -11,8 +11,12 @@ use indicatif::ProgressBar;
 
 use super::Args;
 use super::kept::Kept;
+use crate::evaluation::frechet_of;
 use crate::run::measured;
 use crate::{classifier, data, progress};
+
+/// What tables alone measure, since it takes long.
+const FRECHET: &str = "frechet_distance";
 
 /// Steps between looks at the progress bar.
 const CHUNK: u64 = 50;
@@ -21,7 +25,13 @@ const CHUNK: u64 = 50;
 pub(super) type Runs = Vec<Option<Evaluation>>;
 
 /// What each config reaches, in their order, with seeds from 0 up.
-pub(super) fn run(configs: &[ExperimentConfig], args: &Args) -> Result<Vec<Runs>> {
+///
+/// `metrics` are those that are asked for: some take long to measure.
+pub(super) fn run(
+    configs: &[ExperimentConfig],
+    metrics: &[String],
+    args: &Args,
+) -> Result<Vec<Runs>> {
     let seeds = args.seeds as usize;
     let steps = |config: &ExperimentConfig| args.steps.unwrap_or(config.steps);
     let bar = progress::steps(configs.iter().map(steps).sum::<u64>() * u64::from(args.seeds));
@@ -45,7 +55,7 @@ pub(super) fn run(configs: &[ExperimentConfig], args: &Args) -> Result<Vec<Runs>
                     reached
                 }
                 None => {
-                    let reached = one(config, seed as u32, steps, args, &bar)
+                    let reached = one(config, seed as u32, steps, metrics, args, &bar)
                         .with_context(|| format!("{}, seed {seed}", config.preset))?;
                     kept().add(config, seed as u32, steps, &reached)?;
                     reached
@@ -69,16 +79,19 @@ fn one(
     config: &ExperimentConfig,
     seed: u32,
     steps: u64,
+    metrics: &[String],
     args: &Args,
     bar: &ProgressBar,
 ) -> Result<Option<Evaluation>> {
     let Some(mut trainer) = trained(config, seed, steps, args, bar)? else {
         return Ok(None);
     };
-    Ok(Some(pollster::block_on(measured(
-        &mut trainer,
-        &mut |_| {},
-    ))?))
+    let mut found = pollster::block_on(measured(&mut trainer, &mut |_| {}))?;
+    if metrics.iter().any(|metric| metric == FRECHET) {
+        let distance = frechet_of(&mut trainer, &args.place, args.data.as_deref())?;
+        found.extend(distance.map(|distance| (FRECHET.to_string(), distance)));
+    }
+    Ok(Some(found))
 }
 
 /// A model after its training; none where that diverged.
