@@ -144,3 +144,83 @@ fn updates_one_by_one_pay_it_at_the_same_steps() {
         assert!((found - expected).abs() < 1e-4, "{found}, not {expected}");
     }
 }
+
+/// G's path lengths, which are taken as rarely.
+fn paths(spread: &Json, gradient_penalty: &Json) -> Play {
+    let mut config = config(gradient_penalty);
+    config["spread"] = spread.clone();
+    Play::new(&config).unwrap()
+}
+
+#[test]
+fn what_g_pays_for_its_spread_is_paid_so_many_times_over_where_it_is() {
+    let light = entry::light(entry::TRAIN);
+    for kind in ["path_length", "mode_seeking", "diversity"] {
+        let spread = |every: u64| json!({ "kind": kind, "weight": 2.0, "every": every });
+        let always = |weight: f64| json!({ "kind": kind, "weight": weight });
+        let loss = |spread: &Json, name: &str| paths(spread, &Json::Null).run(name, "g_loss");
+        let plain = loss(&Json::Null, entry::TRAIN);
+        let free = loss(&always(0.0), entry::TRAIN);
+        let once = loss(&always(2.0), entry::TRAIN) - free;
+        let paid = loss(&spread(EVERY), entry::TRAIN) - free;
+        let between = loss(&spread(EVERY), &light);
+        assert!(
+            (between - plain).abs() < 1e-12,
+            "{kind}: {between}, not {plain}"
+        );
+        assert!(
+            (paid - EVERY as f64 * once).abs() < 1e-9 && once.abs() > 1e-4,
+            "{kind}: {paid} of {once}"
+        );
+    }
+}
+
+#[test]
+fn between_two_looks_at_the_paths_the_last_one_is_told() {
+    let spread = json!({ "kind": "path_length", "weight": 2.0, "every": EVERY });
+    let mut play = paths(&spread, &Json::Null);
+    let taken = play.run(entry::TRAIN, "path_length_cv");
+    play.run(&entry::light(entry::TRAIN), "path_length_cv");
+    assert!(taken > 0.0);
+    assert_eq!(play.state("g.path_length_cv"), [taken]);
+    let metrics = play.game.metrics.len();
+    let which = play
+        .game
+        .metrics
+        .iter()
+        .position(|m| m.name == "path_length_cv");
+    assert_eq!(play.state("metrics")[metrics + which.unwrap()], taken);
+}
+
+/// What one player pays at every step it pays in the light ones too.
+#[test]
+fn a_penalty_at_every_step_stays_one_beside_rare_paths() {
+    let spread = json!({ "kind": "path_length", "weight": 2.0, "every": EVERY });
+    let penalty = json!({ "weight": 2.0, "target": 0.0, "at": "real" });
+    let light = entry::light(entry::TRAIN);
+    let loss = |penalty: &Json| paths(&spread, penalty).run(&light, "d_loss");
+    let wanted = Play::new(&config(&penalty))
+        .unwrap()
+        .run(entry::TRAIN, "d_loss")
+        - Play::new(&config(&Json::Null))
+            .unwrap()
+            .run(entry::TRAIN, "d_loss");
+    let found = loss(&penalty) - loss(&Json::Null);
+    assert!(
+        (found - wanted).abs() < 1e-9 && wanted > 1e-4,
+        "{found}, not {wanted}"
+    );
+}
+
+#[test]
+fn two_that_are_paid_rarely_are_paid_at_the_same_steps() {
+    let mut config = lazy();
+    config["spread"] = json!({ "kind": "path_length", "weight": 2.0, "every": 3 });
+    let refused = Play::new(&config).map(|_| ()).unwrap_err().to_string();
+    assert!(
+        refused.contains("field `spread.every`") && refused.contains("gradient_penalty.every is 4"),
+        "{refused}"
+    );
+    config["spread"]["every"] = EVERY.into();
+    assert!(Play::new(&config).is_ok());
+}

@@ -16,15 +16,18 @@ pub struct Network {
     /// power iteration with each update keeps the estimate.
     #[serde(default)]
     pub spectral_norm: bool,
-    /// The length that the weights of every unit keep: only their direction is learned (weight normalization, Salimans and Kingma
-    /// 2016, with lengths that are not learned), so that no layer can drown out the noise. 1.4 suits rectifiers.
+    /// The length that the weights of every unit start with, apart from their direction (weight normalization, Salimans and Kingma
+    /// 2016). Unless `learned_lengths` is on they keep it, so that no layer can drown out the noise. 1.4 suits rectifiers.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.01, max = 100.0)))]
     pub weight_norm: Option<f64>,
+    /// Whether lengths are learned beside directions, as g is in Salimans and Kingma 2016, equation 2; for networks with `weight_norm`.
+    #[serde(default)]
+    pub learned_lengths: bool,
     /// Starts from data: before the first step, biases and lengths of weights become those with which every unit's outputs, before
     /// what follows them, have mean 0 and deviation 1 over the first minibatch (Salimans and Kingma 2016, equations 5 and 6). With
-    /// `weight_norm` that is the deviation, and the lengths stay as the data gave them. What `minibatch_discrimination` compares
-    /// begins at a distance of 2 between nearest neighbours (Salimans et al. 2016).
+    /// `weight_norm` that is the deviation, and the data give lengths instead of it. What `minibatch_discrimination` compares begins
+    /// at a distance of 2 between nearest neighbours (Salimans et al. 2016).
     #[serde(default)]
     pub data_init: bool,
     /// Share of an average of the weights that each update keeps; samples are then drawn with the average, which moves less than

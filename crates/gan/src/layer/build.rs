@@ -34,6 +34,7 @@ impl Stack {
             stats_start: vec![],
             references: false,
             weight_norm: network.weight_norm,
+            learned_lengths: network.learned_lengths,
             data_init: network.data_init,
             spectral_len: 0,
             widest: (field.into(), input.to_vec()),
@@ -83,6 +84,13 @@ impl Stack {
                 "add a dense layer",
             ));
         }
+        if network.learned_lengths && network.weight_norm.is_none() {
+            return Err(ConfigError::new(
+                format!("{field}.learned_lengths"),
+                "without weight_norm weights have no length apart from their direction",
+                "give weight_norm a length to start with, such as 1, or take learned_lengths away",
+            ));
+        }
         if network.spectral_norm && network.data_init {
             return Err(ConfigError::new(
                 format!("{field}.data_init"),
@@ -111,6 +119,7 @@ impl Stack {
             stats_start: vec![],
             references: false,
             weight_norm: None,
+            learned_lengths: false,
             data_init: false,
             spectral_len: 0,
             widest: (String::new(), input.to_vec()),

@@ -6,8 +6,8 @@ use super::batch_norm::{all_but_last, moments};
 use super::pass::Pass;
 use super::{Learned, Mode, Stack};
 
-/// Keeps the factor of a unit finite that makes the same of all samples.
-const VARIANCE_EPS: f64 = 1e-8;
+/// What makes so nearly the same of all samples keeps its length.
+const LEAST: f64 = 1e-4;
 
 /// The distance at which nearest neighbours begin, in units of what a kernel of minibatch discrimination compares (Salimans et al.
 /// 2016, the authors' code).
@@ -43,8 +43,8 @@ impl Pass<'_, '_> {
     pub(super) fn fit(&mut self, made: &Tensor, bias: bool) -> Tensor {
         let of_batch = moments(made, &all_but_last(made));
         let units = made.shape().last().copied().unwrap_or(1);
-        let deviation = (of_batch.variance + VARIANCE_EPS).sqrt().reshape(&[units]);
-        let factor = deviation.recip() * self.deviation();
+        let deviation = of_batch.variance.sqrt().reshape(&[units]);
+        let factor = factor(&deviation, self.deviation());
         self.fit_length(&factor);
         let scaled = made * &factor;
         if !bias {
@@ -85,9 +85,18 @@ impl Pass<'_, '_> {
             .equal(&place(1))
             .select(&distances.constant_like(f64::from(f32::MAX)), distances);
         let nearest = -(-others).max_along(&[1]);
-        let factor = nearest.mean(&[0]).reshape(&[kernels, 1]).recip() * NEAREST;
+        let factor = factor(&nearest.mean(&[0]).reshape(&[kernels, 1]), NEAREST);
         let of_units = factor.broadcast_to(&[kernels, dims]);
         self.fit_length(&of_units.reshape(&[kernels * dims]));
         distances * factor.reshape(&[1, 1, kernels])
     }
+}
+
+/// By what `found` is to be multiplied to be `wanted`.
+fn factor(found: &Tensor, wanted: f64) -> Tensor {
+    let least = found.constant_like(LEAST);
+    let factor = found.max(&least).recip() * wanted;
+    found
+        .less(&least)
+        .select(&found.constant_like(1.0), &factor)
 }

@@ -126,6 +126,8 @@ pub struct Stack {
     pub references: bool,
     /// The length that every unit's weights are brought to, where the network asks for that.
     pub weight_norm: Option<f64>,
+    /// Whether that length is learned.
+    pub learned_lengths: bool,
     /// Whether lengths and biases [start from data](Stack::start).
     pub data_init: bool,
     /// Length of the estimates of spectral norm, one singular vector for each weight; 0 without spectral norm.
@@ -190,9 +192,9 @@ impl Stack {
         self.params.last().map_or(0, |p| p.offset + p.len())
     }
 
-    /// Whether the lengths of weights are parameters of their own, which the data give once.
+    /// Whether factors on the lengths of weights are parameters of their own.
     fn has_gains(&self) -> bool {
-        self.weight_norm.is_some() && self.data_init
+        self.weight_norm.is_some() && (self.learned_lengths || self.data_init)
     }
 
     /// Whether outputs depend on the other samples of a batch while training.

@@ -60,12 +60,15 @@ impl<'a, 'm> Pass<'a, 'm> {
         let index = self.pass_over();
         let (param, value) = (&self.stack.params[index], self.raw(index));
         let value = match (&param.kind, self.stack.weight_norm) {
-            (ParamKind::Weight { .. }, Some(_)) if self.stack.data_init => {
-                // Not learned: only the data give it.
-                let gain = self.part().0.detach();
-                weight_norm::normalized(&value, 1.0) * gain
+            (ParamKind::Weight { .. }, Some(length)) => {
+                let normalized = weight_norm::normalized(&value, length);
+                match self.stack.has_gains() {
+                    true if self.stack.learned_lengths => normalized * self.next(),
+                    // Only the data give it.
+                    true => normalized * self.next().detach(),
+                    false => normalized,
+                }
             }
-            (ParamKind::Weight { .. }, Some(length)) => weight_norm::normalized(&value, length),
             _ => value,
         };
         match (&param.kind, self.learned.spectral) {

@@ -565,7 +565,7 @@ fn a_network_that_starts_from_data_makes_units_of_mean_0_and_its_deviation() {
             for unit in 0..6 {
                 let column = (0..5).map(|i| weight[i * 6 + unit]);
                 let length = gain.map_or(1.0, |gain| {
-                    gain[unit] / column.clone().map(|w| w * w).sum::<f64>().sqrt()
+                    deviation * gain[unit] / column.clone().map(|w| w * w).sum::<f64>().sqrt()
                 });
                 let sum: f64 = column.zip(row).map(|(w, x)| w * x).sum();
                 made.push(sum * length + bias[unit]);
@@ -577,36 +577,49 @@ fn a_network_that_starts_from_data_makes_units_of_mean_0_and_its_deviation() {
     }
 }
 
-/// The data give lengths once; training then turns weights only.
+/// Data give lengths once, and training turns weights only; unless lengths are learned.
 #[test]
-fn no_gradient_moves_the_lengths_that_the_data_gave() {
-    let network =
-        r#"{"weight_norm": 1.0, "data_init": true, "layers": [{"kind": "dense", "units": 2}]}"#;
+fn a_gradient_reaches_lengths_where_they_are_learned() {
+    for (network, learned) in [
+        (r#""data_init": true"#, false),
+        (r#""learned_lengths": true"#, true),
+        (r#""data_init": true, "learned_lengths": true"#, true),
+    ] {
+        let network = format!(
+            r#"{{"weight_norm": 2.0, {network}, "layers": [{{"kind": "dense", "units": 2}}]}}"#
+        );
+        let network: Network = serde_json::from_str(&network).unwrap();
+        let stack = Stack::new("discriminator", &network, &[2], 0).unwrap();
+        let b = Builder::new();
+        let x = b.input("x", &[2, 2], DType::F32);
+        let params = b.input("params", &[stack.params_len()], DType::F32);
+        let state = Learned {
+            params: &params,
+            spectral: None,
+            reference: None,
+        };
+        let mode = &mut Mode::Sample { stats: &params };
+        let output = stack.forward(state, &x, None, mode).output;
+        let slope = grad(&output.sum_all(), &[&params]).remove(0);
+        let both = Tensor::concat(&[&output.reshape(&[4]), &slope], 0);
+        // Units (3, 4) and (0, -7) of factors 1 and 0.5, and so of lengths 2 and 1; the slope of a factor is what it is a factor of.
+        let inputs = [
+            vec![1.0, 0.0, 0.0, 1.0],
+            vec![3.0, 0.0, 4.0, -7.0, 1.0, 0.5, 10.0, 20.0],
+        ];
+        let found = value(b, &inputs, &both);
+        assert_close(&found[..4], &[11.2, 20.0, 11.6, 19.0]);
+        let of_factors = if learned { [2.8, -2.0] } else { [0.0; 2] };
+        assert_close(&found[8..10], &of_factors);
+    }
+}
+
+#[test]
+fn lengths_are_learned_only_where_there_are_some() {
+    let network = r#"{"learned_lengths": true, "layers": [{"kind": "dense", "units": 2}]}"#;
     let network: Network = serde_json::from_str(network).unwrap();
-    let stack = Stack::new("discriminator", &network, &[3], 0).unwrap();
-    let b = Builder::new();
-    let x = b.input("x", &[4, 3], DType::F32);
-    let params = b.input("params", &[stack.params_len()], DType::F32);
-    let learned = Learned {
-        params: &params,
-        spectral: None,
-        reference: None,
-    };
-    let mode = &mut Mode::Sample { stats: &params };
-    let cost = stack
-        .forward(learned, &x, None, mode)
-        .output
-        .square()
-        .sum_all();
-    let slope = grad(&cost, &[&params]).remove(0);
-    let found = value(b, &[numbers(12, 1), numbers(10, 2)], &slope);
-    let gain = stack.params.iter().find(|p| p.name == "0.dense.gain");
-    let gain = gain.unwrap().offset;
-    assert_eq!(found[gain..gain + 2], [0.0; 2]);
-    assert!(
-        found[..6].iter().all(|slope| slope.abs() > 1e-6),
-        "{found:?}"
-    );
+    let error = Stack::new("discriminator", &network, &[2], 0).unwrap_err();
+    assert_eq!(error.field, "discriminator.learned_lengths");
 }
 
 /// As the authors of minibatch discrimination start it: the nearest other sample is 2 away on average, by every kernel.
@@ -645,4 +658,19 @@ fn what_minibatch_discrimination_compares_starts_two_apart() {
             assert!((mean - 2.0).abs() < 1e-6, "{mean}");
         }
     }
+}
+
+/// Where the batch says nothing of a unit's length, the unit keeps it, and every number stays finite.
+#[test]
+fn a_unit_that_makes_the_same_of_all_samples_keeps_its_length() {
+    let layers = r#"[{"kind": "minibatch_discrimination", "kernels": 2, "dims": 2}, {"kind": "dense", "units": 3}]"#;
+    let network = format!(r#"{{"data_init": true, "layers": {layers}}}"#);
+    let same = [0.5, -1.0].repeat(4);
+    let (stack, params, output) = started(&network, &same, 4);
+    let first = init::parameters(&stack, &crate::config::Init::default(), 3, 0, None);
+    let weights = stack.params_len() - 3;
+    let first: Vec<f64> = first[..weights].iter().copied().map(f64::from).collect();
+    assert_close(&params[..weights], &first);
+    // The bias takes the mean away all the same.
+    assert_close(&output, &[0.0; 12]);
 }

@@ -182,7 +182,7 @@ impl Default for Schedule {
     }
 }
 
-fn one_step() -> usize {
+pub(super) fn one_step() -> usize {
     1
 }
 

@@ -132,7 +132,8 @@ impl Gan {
 
     /// What D pays beside its cost.
     fn penalty(&self, t: &Trace<'_>, real: &Real, made: &Made) -> Option<Tensor> {
-        let config = (self.gradient_penalty.as_ref()).filter(|_| !t.is_light())?;
+        let config = (self.gradient_penalty.as_ref())
+            .filter(|penalty| penalty.every == 1 || !t.is_light())?;
         let weight = t.hyper("gradient_penalty.weight", config.weight);
         let target = t.hyper("gradient_penalty.target", config.target);
         let (x, fake) = (&real.x, &made.x);
@@ -380,9 +381,9 @@ impl Model for Gan {
     }
 
     fn heavy_every(&self) -> usize {
-        self.gradient_penalty
-            .as_ref()
-            .map_or(1, |penalty| penalty.every)
+        let penalty = self.gradient_penalty.as_ref().map(|penalty| penalty.every);
+        let spread = self.spread.as_ref().map(|spread| spread.every);
+        penalty.into_iter().chain(spread).max().unwrap_or(1)
     }
 
     fn views(&self, task: &Task<'_>) -> Result<Vec<View>, ConfigError> {

@@ -1,8 +1,11 @@
 //! What G pays for samples that lie too close together, or that move unevenly with their noise.
 
+use std::iter;
+
 use ganlet_core::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::config::one_step;
 use super::draw::Made;
 use super::{G, Gan};
 use crate::config::{Layer, one};
@@ -13,6 +16,8 @@ use crate::model::{StateSpec, Trace};
 
 /// The mean path length so far, `[]`.
 const MEAN: &str = "g.path_length";
+/// How much path lengths varied when they were taken last, where that is not at every step.
+const VARIATION: &str = "g.path_length_cv";
 
 /// What the newest minibatch counts for in that mean (Karras et al. 2020, appendix B).
 const NEWEST: f64 = 0.01;
@@ -31,6 +36,11 @@ pub struct Spread {
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 1000.0)))]
     pub limit: f64,
+    /// At every which step G pays it, that many times as much: most steps can do without a second pass through G (lazy
+    /// regularization, Karras et al. 2020, appendix B, who take path lengths at every eighth).
+    #[serde(default = "one_step")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 64), extend("x-unit" = "steps")))]
+    pub every: usize,
 }
 
 /// What is asked of samples.
@@ -60,6 +70,20 @@ impl Gan {
                 "take spread away, or words",
             ));
         }
+        let lazy = self.gradient_penalty.as_ref().map(|penalty| penalty.every);
+        if let Some(other) = lazy.filter(|&every| every > 1)
+            && spread.every > 1
+            && spread.every != other
+        {
+            return Err(ConfigError::new(
+                "spread.every",
+                format!(
+                    "{}, and gradient_penalty.every is {other}: what is not paid at every step is paid at the same ones",
+                    spread.every
+                ),
+                "use the same number for both, or 1 for one of them",
+            ));
+        }
         let mut layers = self.generator.layers.iter();
         let mixes = layers.position(Layer::couples_samples);
         match (spread.kind, mixes) {
@@ -77,11 +101,15 @@ impl Gan {
 
     /// What it keeps from step to step.
     pub(super) fn spread_states(&self) -> Vec<StateSpec> {
-        let (name, shape) = (MEAN, vec![]);
-        let keeps = self.takes_path_lengths();
-        keeps
-            .then_some(StateSpec { name, shape })
-            .into_iter()
+        let Some(spread) = self.spread.as_ref().filter(|_| self.takes_path_lengths()) else {
+            return vec![];
+        };
+        let lazy = spread.every > 1;
+        (iter::once(MEAN).chain(lazy.then_some(VARIATION)))
+            .map(|name| StateSpec {
+                name,
+                shape: vec![],
+            })
             .collect()
     }
 
@@ -93,6 +121,14 @@ impl Gan {
     /// What G pays for how these samples lie to each other, `[]`.
     pub(super) fn spread_cost(&self, t: &Trace<'_>, made: &Made) -> Option<Tensor> {
         let spread = self.spread.as_ref()?;
+        let lazy = spread.every > 1;
+        let varies = spread.kind == SpreadKind::PathLength && t.records_all();
+        if lazy && t.is_light() {
+            if varies {
+                t.record("path_length_cv", &t.state(VARIATION));
+            }
+            return None;
+        }
         let (noise, samples) = (&made.z, &made.samples);
         // Other samples of the same labels and codes, in a pass that moves no statistics.
         let others = || {
@@ -101,7 +137,16 @@ impl Gan {
             (x, z)
         };
         let cost = match spread.kind {
-            SpreadKind::PathLength => path_cost(t, samples, noise),
+            SpreadKind::PathLength => {
+                let (cost, variation) = path_cost(t, samples, noise);
+                if lazy {
+                    t.set_state(VARIATION, &variation);
+                }
+                if varies {
+                    t.record("path_length_cv", &variation);
+                }
+                cost
+            }
             SpreadKind::ModeSeeking => {
                 let (x, z) = others();
                 spread::mode_seeking([samples, &x], [noise, &z])
@@ -112,21 +157,23 @@ impl Gan {
                 spread::diversity([samples, &x], [noise, &z], &limit)
             }
         };
-        Some(cost * t.hyper("spread.weight", spread.weight))
+        let cost = cost * t.hyper("spread.weight", spread.weight);
+        Some(match spread.every {
+            1 => cost,
+            every => cost * every as f64,
+        })
     }
 }
 
-/// The mean squared distance of a path's length from what it was on average so far (Karras et al. 2020, equation 4).
-fn path_cost(t: &Trace<'_>, samples: &Tensor, noise: &Tensor) -> Tensor {
+/// The mean squared distance of a path's length from what it was on average so far (Karras et al. 2020, equation 4), and how much
+/// lengths vary here, their deviation over their mean.
+fn path_cost(t: &Trace<'_>, samples: &Tensor, noise: &Tensor) -> (Tensor, Tensor) {
     let directions = t.random().normal(&samples.shape());
     let lengths = spread::path_lengths(samples, noise, &directions);
     let here = lengths.mean_all();
-    if t.records_all() {
-        let deviation = (&lengths - &here).square().mean_all().sqrt();
-        t.record("path_length_cv", &(deviation / &here));
-    }
+    let deviation = (&lengths - &here).square().mean_all().sqrt();
     let before = t.state(MEAN);
     let mean = (&before + (&here - &before) * NEWEST).detach();
     t.set_state(MEAN, &mean);
-    (lengths - mean).square().mean_all()
+    ((lengths - mean).square().mean_all(), deviation / here)
 }
