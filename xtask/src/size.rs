@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// The most that the compressed wasm of a module may weigh, in bytes.
-const WASM_BUDGET: u64 = 470_000;
+const WASM_BUDGET: u64 = 475_000;
 
 /// Prints the table, building the site if needed; a module over its budget is an error.
 pub(crate) fn run() -> Result<()> {

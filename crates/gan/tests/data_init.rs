@@ -6,7 +6,7 @@ mod start;
 use ganlet::ExperimentConfig;
 use ganlet::model::{Dataset, entry};
 use ganlet::trainer::Trainer;
-use play::Play;
+use play::{Play, slope_and_step};
 use pollster::block_on;
 use serde_json::{Value, json};
 use start::options;
@@ -90,6 +90,28 @@ fn recovery_comes_back_to_the_start_from_data() {
     let mut wild = trainer(&at_rate(1.0));
     block_on(wild.train(500)).unwrap_err();
     assert_eq!(parameters(&mut calm, "g"), parameters(&mut wild, "g"));
+}
+
+#[test]
+fn players_follow_the_slopes_of_lengths_that_are_learned() {
+    let plain = json!({ "kind": "sgd", "lr": 1.0 });
+    let mut config = config(&json!({ "g_optimizer": plain, "d_optimizer": plain }));
+    for network in ["generator", "discriminator"] {
+        config[network]["weight_norm"] = 1.5.into();
+        config[network]["learned_lengths"] = true.into();
+    }
+    for player in ["d", "g"] {
+        let (found, expected) = slope_and_step(
+            || Play::new(&config).unwrap(),
+            &format!("{player}.params"),
+            &entry::update(player),
+            &format!("{player}_loss"),
+        );
+        assert!(
+            (found - expected).abs() < 1e-5 * found.abs().max(1.0) && found.abs() > 1e-4,
+            "{player}: slope {found}, gradient {expected}"
+        );
+    }
 }
 
 #[test]
