@@ -204,7 +204,8 @@ impl Trainer {
             let (modes, kl) = combinations(combined, all);
             result.insert("modes".into(), modes as f64);
             result.insert("mode_count".into(), all as f64);
-            result.insert("counts_kl".into(), kl);
+            // Of no samples there are no shares.
+            result.extend((confident > 0).then(|| ("counts_kl".into(), kl)));
         }
         for (attribute, head) in attributes.iter().zip(heads) {
             for (class, &count) in attribute.classes.iter().zip(&counts[head]) {
