@@ -265,7 +265,9 @@ impl Trainer {
         let views = drawn.filter_map(|kind| trainer.traced.view_of(|found| found == kind));
         let views = views.map(|view| entry::view(view.name));
         let light = (trainer.traced.heavy_every > 1).then(|| entry::light(entry::TRAIN));
-        let steps = [entry::TRAIN.into()].into_iter().chain(light);
+        let start = trainer.traced.program.entry(entry::START);
+        let start = start.map(|_| entry::START.to_string());
+        let steps = [entry::TRAIN.into()].into_iter().chain(light).chain(start);
         for name in steps.chain(views).collect::<Vec<String>>() {
             let entry = trainer.entry(&name);
             trainer

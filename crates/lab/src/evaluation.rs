@@ -34,7 +34,7 @@ pub(crate) fn rows(numbers: &[f32], dim: usize) -> DMatrix<f64> {
 }
 
 /// Samples that are measured, and held-out images that they are measured against.
-const COUNT: usize = 4000;
+pub(crate) const COUNT: usize = 4000;
 
 /// How far samples of a model are from held-out images of its set, by the features of the classifier that ships for that; nothing where
 /// none does.
@@ -56,10 +56,14 @@ pub(crate) fn frechet_of(
     };
     let held_out = data::images(chosen.kind, folder)?.test;
     let held_out = held_out.slice(0..COUNT.min(held_out.len())).unit_pixels();
-    let black = trainer.config().data.black().unwrap_or(0.0) as f32;
     let samples = block_on(trainer.sample(COUNT))?;
-    let samples: Vec<f32> = (samples.iter())
-        .map(|x| (x - black) / (1.0 - black))
-        .collect();
+    let samples = unit_pixels(trainer, &samples);
     Ok(Some(frechet_distance(&read(&held_out)?, &read(&samples)?)))
+}
+
+/// A model's samples, as pixels from 0 to 1.
+pub(crate) fn unit_pixels(trainer: &Trainer, samples: &[f32]) -> Vec<f32> {
+    let black = trainer.config().data.black().unwrap_or(0.0) as f32;
+    let unit = |x: &f32| (x - black) / (1.0 - black);
+    samples.iter().map(unit).collect()
 }

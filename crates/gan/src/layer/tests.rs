@@ -577,6 +577,16 @@ fn a_network_that_starts_from_data_makes_units_of_mean_0_and_its_deviation() {
     }
 }
 
+#[test]
+fn channels_start_from_all_their_pixels() {
+    let layers = r#"[{"kind": "reshape", "shape": [2, 2, 1]}, {"kind": "conv", "channels": 3, "kernel": 2, "padding": 1}]"#;
+    let network = format!(r#"{{"data_init": true, "layers": {layers}}}"#);
+    let (_, _, output) = started(&network, &numbers(16 * 4, 6), 16);
+    for channel in of_units(&output, 3) {
+        assert_close(&channel, &[0.0, 1.0]);
+    }
+}
+
 /// Data give lengths once, and training turns weights only; unless lengths are learned.
 #[test]
 fn a_gradient_reaches_lengths_where_they_are_learned() {

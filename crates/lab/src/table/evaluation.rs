@@ -17,15 +17,15 @@ use pollster::block_on;
 
 use super::Args;
 use super::report::{Report, Row, Verdict};
-use crate::evaluation::{class_score, frechet_distance, kernel_distance, neighbours, rows};
+use crate::evaluation::{
+    COUNT, class_score, frechet_distance, kernel_distance, neighbours, rows, unit_pixels,
+};
 use crate::latent::shipped_as;
 use crate::{data, progress};
 
 /// What stands for this table.
 pub(super) const NAME: &str = "evaluation";
 
-/// Images of each row, and held-out ones that they are measured against.
-const COUNT: usize = 4000;
 /// Training images that copies are looked for in, and samples that are looked up.
 const LEARNED: usize = 10_000;
 const LOOKED_UP: usize = 500;
@@ -143,11 +143,7 @@ fn generated(args: &Args, seed: u32, dataset: Dataset) -> Result<Vec<f32>> {
     let prior = trainer.prior()?.clone();
     let z = draw(&prior, COUNT, seed ^ 0x5a3c, Truncation::NONE);
     let samples = block_on(trainer.generate(&z))?;
-    let black = trainer.config().data.black().unwrap_or(0.0) as f32;
-    Ok(samples
-        .iter()
-        .map(|x| (x - black) / (1.0 - black))
-        .collect())
+    Ok(unit_pixels(&trainer, &samples))
 }
 
 /// A step of a ladder is to be farther than the one before.
