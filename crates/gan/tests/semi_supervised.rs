@@ -56,7 +56,10 @@ fn layers(units: &[usize], end: Option<&str>) -> Json {
         layers.push(json!({ "kind": "dense", "units": units }));
     }
     layers.extend(end.map(|kind| json!({ "kind": kind })));
-    json!({ "init": { "kind": "he" }, "weight_norm": null, "average": null, "layers": layers })
+    json!({
+        "init": { "kind": "he" }, "weight_norm": null, "learned_lengths": false, "data_init": false, "average": null,
+        "layers": layers,
+    })
 }
 
 fn parse(changes: Json) -> Result<ExperimentConfig, ganlet::ConfigError> {
@@ -202,12 +205,15 @@ fn images_without_label_help() {
         noise(0.5),
         dense(10),
     ];
-    let adam = |lr: f64| json!({ "kind": "adam", "lr": lr, "beta1": 0.5, "beta2": 0.9 });
+    let adam =
+        |lr: f64| json!({ "kind": "adam", "lr": lr, "beta1": 0.5, "beta2": 0.9, "eps": 1e-8 });
     let accuracy = |weight: f64, game: &str| {
         let config = config(json!({
             "game": game, "unlabelled_weight": weight, "labels": 10, "batch": 32, "data": { "images": 60000 }, "prior": { "dim": 16 },
             "generator": layers(&[64, PIXELS], Some("sigmoid")), "g_optimizer": adam(0.001),
-            "discriminator": { "init": { "kind": "he" }, "weight_norm": 1.5, "average": 0.99, "layers": d },
+            "discriminator": {
+                "init": { "kind": "he" }, "weight_norm": 1.5, "data_init": false, "average": 0.99, "layers": d,
+            },
             "d_optimizer": adam(0.003),
         }));
         let options = options(1, pictures(2000));

@@ -39,7 +39,7 @@ const faces = (work: number, changes: Networks['changes'] = {}): Networks => ({
   preset: 'faces-dcgan',
   own: 32,
   changes,
-  colours: 'generator.layers.9.channels',
+  colours: 'generator.layers.13.channels',
   work,
 });
 const asked = (work: number, square: number): Networks => ({
@@ -64,8 +64,8 @@ const NETWORKS: Readonly<Record<Aim, Readonly<Record<Size, Networks>>>> = {
   make: {
     16: digits(1.9, { 'generator.layers.3.units': 1024, 'generator.layers.4.shape': [4, 4, 64] }),
     28: digits(5.9),
-    32: faces(9.3),
-    64: faces(37, { 'generator.layers.0.units': 8192, 'generator.layers.1.shape': [8, 8, 128] }),
+    32: faces(15),
+    64: faces(60, { 'generator.layers.0.units': 8192, 'generator.layers.1.shape': [8, 8, 128] }),
   },
   ask: { 16: asked(2.3, 4), 28: asked(6.9, 7), 32: asked(9, 8), 64: asked(36, 16) },
   name: { 16: named(0.61), 28: named(2), 32: named(2.5), 64: named(9.8) },
