@@ -43,7 +43,8 @@ fn weights(
     };
     let mut tensors = layout::parts(network, &used.context("every network has parameters")?);
     if let Some(stats) = state("stats")? {
-        tensors.extend(layout::statistics(network, &stats));
+        let layers = project::layers(&checkpoint.config, network)?;
+        tensors.extend(layout::statistics(network, &layers, &stats));
     }
     if let Some(vectors) = state("spectral")? {
         tensors.extend(layout::singular_vectors(network, &vectors));

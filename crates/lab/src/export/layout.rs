@@ -1,5 +1,6 @@
 //! Parameters of networks as PyTorch lays them out, by name.
 
+use ganlet::config::Layer;
 use ganlet::layer::{Order, Param, ParamKind};
 use ganlet::model::NetworkInfo;
 use safetensors::SafeTensorError;
@@ -67,26 +68,37 @@ fn named(param: &str) -> String {
     }
 }
 
-/// Running statistics of batch norms, two for each in their order; of networks with other layers that compare samples, whole.
-pub(super) fn statistics(network: &NetworkInfo, flat: &[f32]) -> Vec<Named> {
-    let norms = (network.params.iter()).filter(|param| param.kind == ParamKind::Scale);
-    let mut parts = Vec::new();
-    let mut at = 0;
-    for norm in norms {
-        let layer = norm.name.trim_end_matches(".scale");
-        for statistic in ["running_mean", "running_var"] {
-            let Some(values) = flat.get(at..at + norm.len()) else {
-                break;
-            };
-            at += norm.len();
-            parts.push(Named {
-                name: format!("{layer}.{statistic}"),
-                shape: vec![norm.len()],
-                values: values.to_vec(),
-            });
+/// Running statistics by the layer that keeps them: two of each batch norm, one of what `minibatch_std` finds; of networks with other
+/// layers that compare samples, whole.
+pub(super) fn statistics(network: &NetworkInfo, layers: &[Layer], flat: &[f32]) -> Vec<Named> {
+    let mut parts: Vec<Named> = Vec::new();
+    let mut rest = flat;
+    let mut keep = |name: String, len: usize| {
+        let (values, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+        rest = after;
+        parts.push(Named {
+            name,
+            shape: vec![values.len()],
+            values: values.to_vec(),
+        });
+    };
+    for (index, layer) in layers.iter().enumerate() {
+        match layer {
+            Layer::MinibatchStd => keep(format!("{index}.minibatch_std.running_std"), 1),
+            Layer::BatchNorm { .. } | Layer::Residual { .. } => {
+                let place = format!("{index}.");
+                for scale in &network.params {
+                    let norm = scale.name.strip_suffix(".scale");
+                    if let Some(norm) = norm.filter(|norm| norm.starts_with(&place)) {
+                        keep(format!("{norm}.running_mean"), scale.len());
+                        keep(format!("{norm}.running_var"), scale.len());
+                    }
+                }
+            }
+            _ => {}
         }
     }
-    if at == flat.len() {
+    if rest.is_empty() {
         return parts;
     }
     vec![Named {

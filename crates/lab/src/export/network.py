@@ -37,7 +37,7 @@ def join(x, condition):
 class Network:
     def __init__(self, spec, tensors, device="cpu"):
         self.shape, self.layers = spec["input"], spec["layers"]
-        self.weight_norm = spec.get("weight_norm")
+        self.weight_norm, self.learned_lengths = spec.get("weight_norm"), spec.get("learned_lengths")
         tensors = {name: tensor.to(device) for name, tensor in tensors.items()}
         kept = [name for name in tensors if ".running_" in name or name.endswith("_u")]
         # What is learned from batches, not by gradients: running statistics, and estimates of singular vectors.
@@ -108,19 +108,24 @@ class Network:
                 return x
             case "batch_norm":
                 return self.batch_norm(name, layer["eps"], x)
+            case "minibatch_std":
+                return join(x, self.spread(f"{name}.running_std", x).expand(len(x), 1))
             case "residual":
                 main, shortcut = residual(layer, x.shape[1])
                 return self.run(main, x, prefix=f"{name}.main.") + self.run(shortcut, x, prefix=f"{name}.shortcut.")
         raise ValueError(f"layer {name} is of kind {layer['kind']!r}, which is not translated to PyTorch")
 
     def weight(self, name):
-        """The weight of a layer: each unit's brought to one length, or all divided by their largest singular value, where the
-        network asks for that."""
+        """The weight of a layer: each unit's brought to one length, times a factor of its own where lengths are learned or come from
+        data, or all divided by their largest singular value, where the network asks for that."""
         weight, u = self.weights[f"{name}.weight"], self.kept.get(f"{name}.weight_u")
         by_output = weight.transpose(0, 1) if name.endswith("conv_transpose") else weight
         if self.weight_norm is not None:
-            square = by_output.square().flatten(1).sum(1).view(-1, *[1] * (weight.ndim - 1))
-            by_output = by_output * (self.weight_norm / (square + 1e-12).sqrt())
+            factor = self.weight_norm / (by_output.square().flatten(1).sum(1) + 1e-12).sqrt()
+            gain = self.weights.get(f"{name}.gain")
+            if gain is not None:
+                factor = factor * (gain if self.learned_lengths else gain.detach())
+            by_output = by_output * factor.view(-1, *[1] * (weight.ndim - 1))
             weight = by_output.transpose(0, 1) if name.endswith("conv_transpose") else by_output
         if u is None:
             return weight
@@ -147,6 +152,17 @@ class Network:
             centred = x - per_channel(mean, x)
         scale = self.weights[f"{name}.weight"] / (variance + eps).sqrt()
         return centred * per_channel(scale, x) + per_channel(self.weights[f"{name}.bias"], x)
+
+    def spread(self, name, x):
+        """How much the samples of a batch differ: the deviation of each number over the batch, on average (Karras et al. 2018,
+        section 3); outside of training what it was in the batches seen, `[1]`."""
+        if not self.training:
+            return self.kept[name]
+        mean = self.across(x.mean(0))
+        variance = self.across((x - mean).square().mean(0))
+        found = (variance + 1e-8).sqrt().mean().view(1)
+        self.pass_found[name] = found.detach()
+        return found
 
 
 def residual(block, inputs):

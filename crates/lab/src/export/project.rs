@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
+use ganlet::ExperimentConfig;
 use ganlet::checkpoint::Checkpoint;
 use ganlet::config::Layer;
 use ganlet::model::gan::Condition;
@@ -72,10 +73,6 @@ fn check(checkpoint: &Checkpoint) -> Result<()> {
                 ("spread", gan.spread.is_some()),
                 ("weight_penalty", gan.weight_penalty.is_some()),
                 ("words", gan.words.is_some()),
-                (
-                    "gradient_penalty.every",
-                    gan.gradient_penalty.as_ref().is_some_and(|p| p.every > 1),
-                ),
                 ("schedule.unrolled_steps", gan.schedule.unrolled_steps > 0),
                 (
                     "schedule.order",
@@ -101,11 +98,16 @@ fn check(checkpoint: &Checkpoint) -> Result<()> {
         let Body::Layers(body) = network.body else {
             continue;
         };
+        if body.data_init && checkpoint.step == 0 {
+            bail!(
+                "field `{}.data_init`: train.py does not start from data; take a checkpoint after the first step",
+                network.field
+            );
+        }
         let foreign = |layer: &Layer| {
             matches!(
                 layer,
-                Layer::MinibatchStd
-                    | Layer::MinibatchDiscrimination { .. }
+                Layer::MinibatchDiscrimination { .. }
                     | Layer::LayerNorm { .. }
                     | Layer::InstanceNorm { .. }
                     | Layer::ReferenceBatchNorm { .. }
@@ -151,6 +153,16 @@ pub(super) fn config(checkpoint: &Checkpoint) -> Result<Value> {
     Ok(whole)
 }
 
+/// The layers of a network.
+pub(super) fn layers(config: &ExperimentConfig, network: &NetworkInfo) -> Result<Vec<Layer>> {
+    let specs = config.model.model().networks(&Task::new(&config.common))?;
+    let spec = specs.into_iter().find(|spec| spec.name == network.name);
+    Ok(match spec.map(|spec| spec.body) {
+        Some(Body::Layers(body)) => body.layers.clone(),
+        _ => vec![],
+    })
+}
+
 /// A state of a network's as the checkpoint has it, where it is one of floats and there is one.
 pub(super) fn floats(
     checkpoint: &Checkpoint,
@@ -179,8 +191,9 @@ fn model(checkpoint: &Checkpoint, traced: &Traced) -> Result<Vec<u8>> {
                 tensors.extend(parts.map(|part| part.under(&prefix)));
             }
         }
+        let layers = layers(&checkpoint.config, network)?;
         let kept = [
-            state("stats")?.map(|flat| layout::statistics(network, &flat)),
+            state("stats")?.map(|flat| layout::statistics(network, &layers, &flat)),
             state("spectral")?.map(|flat| layout::singular_vectors(network, &flat)),
         ];
         let prefix = format!("{}.kept.", network.name);
@@ -233,7 +246,6 @@ fn data(traced: &Traced) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ganlet::ExperimentConfig;
 
     #[test]
     fn what_the_script_does_not_have_is_refused_by_name() {

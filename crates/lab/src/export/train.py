@@ -34,7 +34,7 @@ def read(file, device):
 
 
 class Mean(torch.autograd.Function):
-    """The mean over all processes; each gets the mean of their gradients."""
+    """The mean over all processes; each gets the mean of their gradients, whose slope is asked for too where slopes cost."""
 
     @staticmethod
     def forward(_, x):
@@ -42,7 +42,9 @@ class Mean(torch.autograd.Function):
         dist.all_reduce(total)
         return total / dist.get_world_size()
 
-    backward = forward
+    @staticmethod
+    def backward(_, gradient):
+        return Mean.apply(gradient)
 
 
 class Team:
@@ -265,8 +267,9 @@ class Gan:
             made, made_labels = self.made(update=0)
         real, fake = self.d(x, real_labels, training=True), self.d(made, made_labels, training=True)
         loss = D_COSTS[self.config["cost"]](real, fake, self.config["real_label"]) * self.config["cost_scale"]
-        if self.config["gradient_penalty"]:
-            loss = loss + self.penalty(x, real_labels, made, made_labels)
+        penalty = self.config["gradient_penalty"]
+        if penalty and self.draws.step % penalty["every"] == 0:
+            loss = loss + penalty["every"] * self.penalty(x, real_labels, made, made_labels)
         return loss
 
     def penalty(self, x, real_labels, made, made_labels):
@@ -327,7 +330,9 @@ def step(model, team):
                 learner.found = []
         value = loss()
         weights = [weight for learner in learners for weight in learner.weights.values()]
-        gradients = iter(team.average(torch.autograd.grad(value, weights)))
+        # Lengths that come from data are weights without a slope.
+        slopes = torch.autograd.grad(value, weights, allow_unused=True, materialize_grads=True)
+        gradients = iter(team.average(slopes))
         for learner in learners:
             learner.descend([next(gradients) for _ in learner.weights])
         (losses[name],) = team.average([value.detach()])
