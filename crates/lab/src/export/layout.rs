@@ -161,6 +161,8 @@ fn laid_out(param: &Param, values: &[f32]) -> (Vec<usize>, Vec<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ganlet::config::Network;
+    use ganlet::layer::Stack;
 
     fn laid(shape: [usize; 4], order: Order) -> (Vec<usize>, Vec<f32>) {
         let param = Param {
@@ -175,6 +177,37 @@ mod tests {
         };
         let values: Vec<f32> = (0..param.len()).map(|i| i as f32).collect();
         laid_out(&param, &values)
+    }
+
+    #[test]
+    fn statistics_are_named_after_the_layer_that_keeps_them() {
+        let network: Network = serde_json::from_value(serde_json::json!({
+            "weight_norm": 1, "learned_lengths": true,
+            "layers": [
+                { "kind": "dense", "units": 2 },
+                { "kind": "batch_norm" },
+                { "kind": "minibatch_std" },
+                { "kind": "dense", "units": 1 },
+            ],
+        }))
+        .unwrap();
+        let stack = Stack::new("discriminator", &network, &[3], 0).unwrap();
+        let info = NetworkInfo {
+            name: "d",
+            field: "discriminator",
+            params: stack.params,
+            makes_samples: false,
+        };
+        let found = statistics(&info, &network.layers, &[1.0, 2.0, 3.0, 4.0, 5.0]);
+        let found: Vec<_> = (found.iter())
+            .map(|part| (part.name.as_str(), part.values.as_slice()))
+            .collect();
+        let expected: [(&str, &[f32]); 3] = [
+            ("1.batch_norm.running_mean", &[1.0, 2.0]),
+            ("1.batch_norm.running_var", &[3.0, 4.0]),
+            ("2.minibatch_std.running_std", &[5.0]),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

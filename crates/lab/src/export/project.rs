@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_the_script_does_not_have_is_refused_by_name() {
-        let refused = |changes: Value| {
+        let refused_after = |step: u64, changes: Value| {
             let mut config = json!({ "preset": "ring" });
             config
                 .as_object_mut()
@@ -257,9 +257,10 @@ mod tests {
                 .extend(changes.as_object().unwrap().clone());
             let config = ExperimentConfig::parse(&config.to_string()).unwrap();
             let traced = Traced::new(&config, &Dataset::None, 0, u64::MAX).unwrap();
-            let checkpoint = Checkpoint::new(config, 0, 0, &traced, vec![]);
+            let checkpoint = Checkpoint::new(config, 0, step, &traced, vec![]);
             check(&checkpoint).err().map(|error| error.to_string())
         };
+        let refused = |changes: Value| refused_after(0, changes);
         assert_eq!(refused(json!({})), None);
         for (field, value) in [
             ("fake_label", json!(0.1)),
@@ -271,6 +272,14 @@ mod tests {
             let said = refused(json!({ field: value })).unwrap();
             assert!(said.starts_with(&format!("field `{field}`")), "{said}");
         }
+        let layers = json!([{ "kind": "dense", "units": 1 }]);
+        let from_data = json!({ "discriminator": { "data_init": true, "layers": layers } });
+        let said = refused(from_data.clone()).unwrap();
+        assert!(
+            said.starts_with("field `discriminator.data_init`"),
+            "{said}"
+        );
+        assert_eq!(refused_after(1, from_data), None);
     }
 
     #[test]
