@@ -74,11 +74,11 @@ pub(super) fn statistics(network: &NetworkInfo, layers: &[Layer], flat: &[f32]) 
     let mut parts: Vec<Named> = Vec::new();
     let mut rest = flat;
     let mut keep = |name: String, len: usize| {
-        let (values, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+        let (values, after) = rest.split_at(len);
         rest = after;
         parts.push(Named {
             name,
-            shape: vec![values.len()],
+            shape: vec![len],
             values: values.to_vec(),
         });
     };
