@@ -180,6 +180,7 @@ macro_rules! names {
             "mnist-rbm",
             "mnist-classifier",
             "mnist-semi",
+            "mnist-semi-conv",
             "mnist-wgan-gp-conv",
             "mnist-sngan",
             "fashion-dcgan",
