@@ -28,8 +28,8 @@ from safetensors.torch import load_file, save_file
 
 # The peers' workloads, whose draws are a part of the data, three models that draw points, and one that draws images.
 PRESETS = ["bench-mlp", "bench-dcgan", "bench-wgan-gp", "ring-wgan-gp", "ring-cgan", "ring-vae", "faces-dcgan"]
-# A model whose networks are a hub's alone: lengths of weights that are learned or come from data.
-OF_HUBS = ["mnist-semi"]
+# Models whose networks are a hub's alone: lengths of weights that are learned or come from data.
+OF_HUBS = ["mnist-semi", "mnist-semi-conv"]
 STARTS, STEPS, SEED = [0, 100], 5, 3
 FIRST, ALL, BETWEEN = 1e-4, 5e-3, 1e-5
 
