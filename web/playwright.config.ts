@@ -3,7 +3,7 @@ import { base } from './e2e/browser.ts';
 
 export default defineConfig({
   ...base,
-  // A page waits for its worker, its shaders and its wasm more than it trains: two at a time keep two cores busy.
+  // Most of these tests load a page and train little: two at a time end sooner on two cores.
   workers: 2,
   testDir: './e2e',
   testMatch: '*.spec.ts',
