@@ -64,6 +64,9 @@ class Step:
         self.stream += 1
         return ((bits.astype(np.uint64) * below) >> np.uint64(32)).astype(np.int64).reshape(shape)
 
+    def bits(self, shape):
+        return self.integers(shape, 2)
+
     def uniform(self, shape):
         return self.integers(shape, 2**24).astype(np.float32) * np.float32(2**-24) + np.float32(2**-25)
 
@@ -83,8 +86,8 @@ class Step:
         self.keep("spread", self.normal([self.batch, components.shape[1] - 1]))
 
     def noise(self, prior):
-        shape = [self.batch, prior["dim"]]
-        self.keep("z", self.normal(shape) if prior["kind"] == "normal" else self.uniform(shape))
+        draw = {"normal": self.normal, "uniform": self.uniform, "signs": self.bits}[prior["kind"]]
+        self.keep("z", draw([self.batch, prior["dim"]]))
 
 
 def draws_of(config, data, before):

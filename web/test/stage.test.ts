@@ -42,6 +42,7 @@ describe('lattices and boxes', () => {
       { name: 'z', len: 2, kind: 'noise', prior: { ...prior, dim: 2 } },
     ];
     expect(noiseRange(noise({ kind: 'uniform', scale: 0.5 }))).toEqual([-0.5, 0.5]);
+    expect(noiseRange(noise({ kind: 'signs', scale: 0.5 }))).toEqual([-0.5, 0.5]);
     expect(noiseRange(noise({ kind: 'normal', scale: 1 }))[1]).toBeGreaterThan(2);
   });
 });

@@ -198,13 +198,13 @@ impl<'de> Deserialize<'de> for Data {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prior {
-    /// Its shape; both have mean 0.
+    /// Its shape; all have mean 0.
     #[serde(default)]
     pub kind: PriorKind,
     /// How many numbers z has.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1024), extend("x-unit" = "numbers")))]
     pub dim: usize,
-    /// Standard deviation of the normal, half width of the uniform.
+    /// Standard deviation of the normal, half width of the uniform, size of a sign.
     #[serde(default = "one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0.001, max = 100.0)))]
     pub scale: f64,
@@ -220,6 +220,8 @@ pub enum PriorKind {
     Normal,
     /// Equal between minus and plus the scale.
     Uniform,
+    /// Minus or plus the scale, each as likely: for data of kinds with nothing between them (Brock et al. 2019, appendix E).
+    Signs,
 }
 
 /// What is recorded at every step.

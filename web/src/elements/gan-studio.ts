@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Attribute } from '../library.ts';
 import { decimal } from '../state/format.ts';
+import { getPath } from '../state/json.ts';
 import { labelOf } from '../state/label.ts';
 import type { Topic } from '../state/topics.ts';
 import { BASKETS, SAMPLES, predictionText, Studio, type Tools } from '../state/studio.ts';
@@ -214,7 +215,9 @@ export class GanStudio extends SessionElement {
   }
 
   #samples(): TemplateResult {
-    const { studio } = this.session;
+    const { studio, current } = this.session;
+    // Signs are all as far from the middle: there is no safer part of them.
+    const graded = getPath(current.model?.config, 'prior.kind') !== 'signs';
     return html`<div class="row">
       <button
         @click=${() => {
@@ -223,23 +226,27 @@ export class GanStudio extends SessionElement {
       >
         ${msg('Other samples')}
       </button>
-      <label
-        title=${msg('Truncation: noise from nearer the middle of the prior makes safer but less varied samples')}
-      >
-        ${msg('Play safe')}
-        <input
-          type="range"
-          aria-label=${msg('Truncation, from play safe to varied')}
-          min="0.1"
-          max="1"
-          step="0.05"
-          .value=${String(studio.truncation)}
-          @input=${(event: Event) => {
-            studio.show({ truncation: Number((event.target as HTMLInputElement).value) });
-          }}
-        />
-        ${msg('varied')} <output>${decimal(studio.truncation, 2)}</output>
-      </label>
+      ${
+        graded
+          ? html`<label
+              title=${msg('Truncation: noise from nearer the middle of the prior makes safer but less varied samples')}
+            >
+              ${msg('Play safe')}
+              <input
+                type="range"
+                aria-label=${msg('Truncation, from play safe to varied')}
+                min="0.1"
+                max="1"
+                step="0.05"
+                .value=${String(studio.truncation)}
+                @input=${(event: Event) => {
+                  studio.show({ truncation: Number((event.target as HTMLInputElement).value) });
+                }}
+              />
+              ${msg('varied')} <output>${decimal(studio.truncation, 2)}</output>
+            </label>`
+          : nothing
+      }
     </div>`;
   }
 

@@ -21,7 +21,11 @@ export function layersOf(config: Json, network: string): LayerGlance[] {
 }
 
 /** Priors, by their kind. */
-const KINDS: Readonly<Record<string, string>> = { normal: msg('normal'), uniform: msg('uniform') };
+const KINDS: Readonly<Record<string, string>> = {
+  normal: msg('normal'),
+  uniform: msg('uniform'),
+  signs: msg('each minus or plus one size'),
+};
 
 /** The prior in a few words: "64 numbers, normal". */
 export function priorText(config: Json): string {

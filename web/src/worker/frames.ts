@@ -62,7 +62,7 @@ function boundsFor(known: Bounds | null | undefined, real: Float32Array, dim: nu
 export function noiseRange(inputs: readonly Input[]): [number, number] {
   const noise = inputs.find((input) => input.kind === 'noise');
   const { kind, scale } = noise?.prior ?? { kind: 'normal', scale: 1 };
-  const reach = kind === 'uniform' ? scale : 2.2 * scale;
+  const reach = kind === 'normal' ? 2.2 * scale : scale;
   return [-reach, reach];
 }
 

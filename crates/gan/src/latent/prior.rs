@@ -36,6 +36,8 @@ impl Truncation {
         match kind {
             _ if self == Self::NONE => f32::INFINITY,
             PriorKind::Uniform => self.0 as f32,
+            // All are as far from the middle: there is nothing to leave out.
+            PriorKind::Signs => f32::INFINITY,
             PriorKind::Normal => {
                 // Where erf(x / sqrt 2) is the share, by bisection.
                 let (mut low, mut high) = (0.0, 8.0);
@@ -58,6 +60,7 @@ pub fn draw(prior: &Prior, count: usize, seed: u32, truncation: Truncation) -> V
     let mut number = || match prior.kind {
         PriorKind::Normal => rng.sample::<f32, _>(StandardNormal),
         PriorKind::Uniform => rng.random_range(-1.0..1.0),
+        PriorKind::Signs => [-1.0, 1.0][usize::from(rng.random::<bool>())],
     };
     let mut inside = || loop {
         let x = number();
@@ -71,7 +74,7 @@ pub fn draw(prior: &Prior, count: usize, seed: u32, truncation: Truncation) -> V
 /// How far latents of the prior are from the middle: the root of their mean squared distance.
 pub fn typical_norm(prior: &Prior) -> f32 {
     let variance = match prior.kind {
-        PriorKind::Normal => 1.0,
+        PriorKind::Normal | PriorKind::Signs => 1.0,
         PriorKind::Uniform => 1.0 / 3.0,
     };
     (prior.scale * (prior.dim as f64 * variance).sqrt()) as f32
@@ -84,7 +87,7 @@ mod tests {
 
     #[test]
     fn latents_have_the_typical_norm_and_truncation_holds() {
-        for kind in [PriorKind::Normal, PriorKind::Uniform] {
+        for kind in [PriorKind::Normal, PriorKind::Uniform, PriorKind::Signs] {
             let prior = Prior {
                 kind,
                 dim: 50,
@@ -97,10 +100,12 @@ mod tests {
             assert_eq!(z, draw(&prior, 400, 3, Truncation::NONE));
             assert_ne!(z, draw(&prior, 400, 4, Truncation::NONE));
             let near = draw(&prior, 400, 3, Truncation::to(0.5).unwrap());
-            // Half of a normal is within 0.6745 standard deviations, half of a uniform within half its width.
+            // Half of a normal is within 0.6745 standard deviations, half of a uniform within half its width, no sign within
+            // less than all.
             let limit = match kind {
                 PriorKind::Normal => 0.6745 * 2.0,
                 PriorKind::Uniform => 1.0,
+                PriorKind::Signs => 2.0,
             };
             let farthest = near.iter().map(|x| x.abs()).fold(0.0, f32::max);
             assert!((farthest - limit).abs() < 2e-3, "{kind:?} {farthest}");

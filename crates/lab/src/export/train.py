@@ -103,6 +103,9 @@ class Draws:
     def uniform(self, name, *shape):
         return self(name, lambda how: torch.rand(self.rows, *shape, **how))
 
+    def bits(self, name, *shape):
+        return self(name, lambda how: torch.randint(2, (self.rows, *shape), **how))
+
     def integers(self, name, below):
         return self(name, lambda how: torch.randint(below, (self.rows,), **how))
 
@@ -146,7 +149,8 @@ class Source:
             return self.turn(["z1", "z2"][min(update, 1)])
         if prior["kind"] == "normal":
             return self.draws.normal("z", prior["dim"]) * prior["scale"]
-        return (self.draws.uniform("z", prior["dim"]) * 2 - 1) * prior["scale"]
+        draw = self.draws.bits if prior["kind"] == "signs" else self.draws.uniform
+        return (draw("z", prior["dim"]) * 2 - 1) * prior["scale"]
 
     def mix(self):
         return self.turn("mix") if "real" in self.tensors else self.draws.uniform("mix", 1)

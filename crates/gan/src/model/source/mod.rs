@@ -38,6 +38,17 @@ impl Dataset {
     }
 }
 
+/// Noise `[count, prior.dim]`.
+fn of_prior(random: &Random, count: usize, prior: &Prior) -> Tensor {
+    let shape = [count, prior.dim];
+    let scale = prior.scale;
+    match prior.kind {
+        PriorKind::Normal => random.normal(&shape) * scale,
+        PriorKind::Uniform => random.uniform(&shape) * (2.0 * scale) - scale,
+        PriorKind::Signs => random.integers(&shape, 2).cast(DType::F32) * (2.0 * scale) - scale,
+    }
+}
+
 /// Where a step's batches come from.
 pub(super) trait Source {
     /// The mean of each number of a sample in 0 to 1, where the data are images.
@@ -55,12 +66,7 @@ pub(super) trait Source {
 
     /// A minibatch of noise, `[count, prior.dim]`, for the update of index `update`.
     fn noise(&self, random: &Random, count: usize, prior: &Prior, _update: usize) -> Tensor {
-        let shape = [count, prior.dim];
-        let scale = prior.scale;
-        match prior.kind {
-            PriorKind::Normal => random.normal(&shape) * scale,
-            PriorKind::Uniform => random.uniform(&shape) * (2.0 * scale) - scale,
-        }
+        of_prior(random, count, prior)
     }
 
     /// Where between real and generated each sample of the penalty lies, `[batch, 1]` in 0 to 1.
@@ -148,6 +154,40 @@ impl Batch {
                 .gather(chosen)
                 .cast(DType::U32)
                 .narrow(1, attribute, 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ganlet_core::eval::{Evaluator, Value};
+
+    use super::*;
+    use crate::latent::typical_norm;
+
+    #[test]
+    fn noise_of_training_has_the_mean_and_the_spread_that_the_prior_says() {
+        for kind in [PriorKind::Normal, PriorKind::Uniform, PriorKind::Signs] {
+            let prior = Prior {
+                kind,
+                dim: 8,
+                scale: 0.5,
+            };
+            let b = Builder::new();
+            let random = Random::new(&b.input("key", &[2], DType::U32));
+            b.entry("f", &[], &[("noise", &of_prior(&random, 1000, &prior))]);
+            let program = b.build().unwrap();
+            let mut evaluator = Evaluator::<f64>::new(&program);
+            evaluator.inputs[0] = Value::Uint(vec![7, 1]);
+            let noise = evaluator.run(0)[0].floats().to_vec();
+            let mean = noise.iter().sum::<f64>() / 8000.0;
+            let square = noise.iter().map(|x| x * x).sum::<f64>() / 1000.0;
+            assert!(mean.abs() < 0.02, "{kind:?} {mean}");
+            let ratio = square.sqrt() / f64::from(typical_norm(&prior));
+            assert!((ratio - 1.0).abs() < 0.02, "{kind:?} {ratio}");
+            if kind == PriorKind::Signs {
+                assert!(noise.iter().all(|x| x.abs() == 0.5));
+            }
         }
     }
 }
