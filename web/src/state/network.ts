@@ -24,7 +24,7 @@ export function layersOf(config: Json, network: string): LayerGlance[] {
 const KINDS: Readonly<Record<string, string>> = {
   normal: msg('normal'),
   uniform: msg('uniform'),
-  signs: msg('each minus or plus one size'),
+  signs: msg('minus or plus'),
 };
 
 /** The prior in a few words: "64 numbers, normal". */

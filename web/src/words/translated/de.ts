@@ -575,6 +575,7 @@
 'sa651b00021817d4a': `diese Stelle`,
 'sa69ac7e043b61fe9': str`D gewinnt, und das treibt G an (Norm des Gradienten: ${0}): D gibt echten Daten im Mittel ${1} und Samples ${2}.`,
 'sa6da4b15208f6fce': str`Vorlage: ${0}`,
+'sa7364b33ecf8e6e4': `minus oder plus`,
 'sa74bc50471d98068': `Die Seite wird geschlossen.`,
 'sa77e543f59adf0ef': str`${0} Klassen: ${1}`,
 'sa78dae578d31be7b': `Trunkierung, von sicher bis vielfältig`,
