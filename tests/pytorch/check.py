@@ -26,8 +26,10 @@ import onnxruntime
 import torch
 from safetensors.torch import load_file, save_file
 
-# The peers' workloads, whose draws are a part of the data, three models that draw points, and one that draws images.
+# The peers' workloads, whose draws are a part of the data, three models that draw points, and one that draws images, from either
+# kind of noise.
 PRESETS = ["bench-mlp", "bench-dcgan", "bench-wgan-gp", "ring-wgan-gp", "ring-cgan", "ring-vae", "faces-dcgan"]
+PRESETS += ['{"preset": "faces-dcgan", "prior": {"kind": "signs"}}']
 # Models whose networks are a hub's alone: lengths of weights that are learned or come from data.
 OF_HUBS = ["mnist-semi", "mnist-semi-conv"]
 STARTS, STEPS, SEED = [0, 100], 5, 3
