@@ -51,14 +51,23 @@ export function drawSamples(
   }
 }
 
-/** The density of one number of the noise: a bell or a box. */
+/** Densities of one number of the noise, by the prior's kind: a bell, a box, or two places. */
+const DENSITIES: Readonly<Record<string, (t: number) => number>> = {
+  normal: (t) => Math.exp((-t * t) / 2),
+  uniform: (t) => Number(Math.abs(t) < 1.75),
+  signs: (t) => Number(Math.abs(Math.abs(t) - 1.5) < 0.1),
+};
+
+/** The density of one number of the noise. */
 export function drawPrior({ ctx, width, height }: Surface, kind: string, palette: Palette): void {
+  const density = DENSITIES[kind];
+  if (!density) return;
   const floor = height - 4;
   const path = new Path2D();
   path.moveTo(0, floor);
   for (let i = 0; i <= width; i += 1) {
     const t = (i / width - 0.5) * 6;
-    const y = kind === 'uniform' ? Number(Math.abs(t) < 1.75) : Math.exp((-t * t) / 2);
+    const y = density(t);
     path.lineTo(i, floor - y * (height - 14));
   }
   path.lineTo(width, floor);
