@@ -56,7 +56,8 @@ extern "C" {
 
 #[wasm_bindgen]
 impl Trainer {
-    /// `n` latents from the prior, the same for the same seed; a truncation below 1 draws from the middle of it.
+    /// `n` latents from the prior, the same for the same seed; a truncation below 1 draws from the middle of it (signs
+    /// have none).
     pub fn latents(&self, n: f64, options: Option<JsLatentOptions>) -> Result<Vec<f32>, Failure> {
         let n = count("latents", n)? as usize;
         let options = options::Bag::new(options);

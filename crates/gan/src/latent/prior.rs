@@ -8,7 +8,7 @@ use super::LatentError;
 use crate::config::{Prior, PriorKind};
 
 /// How much of the prior is drawn from: each number of a latent comes from the middle share of its distribution. Typical
-/// samples in exchange for variety (Brock et al. 2019).
+/// samples in exchange for variety (Brock et al. 2019). Signs are all as far from the middle, so of them it leaves out none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Truncation(f64);
 
@@ -36,7 +36,6 @@ impl Truncation {
         match kind {
             _ if self == Self::NONE => f32::INFINITY,
             PriorKind::Uniform => self.0 as f32,
-            // All are as far from the middle: there is nothing to leave out.
             PriorKind::Signs => f32::INFINITY,
             PriorKind::Normal => {
                 // Where erf(x / sqrt 2) is the share, by bisection.
